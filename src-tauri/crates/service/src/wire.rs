@@ -1,0 +1,392 @@
+//! What crosses the two edges: requests and answers of the window and of the command line.
+//!
+//! JSON with camelCase names; the TypeScript twins are generated from here. Times are Unix
+//! seconds, lengths of pages and boxes are points (1/72 inch) in the page as shown, origin bottom
+//! left. Requests are parsed into the service's own types before anything is done with them;
+//! nothing in an answer is secret.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use zeroize::Zeroizing;
+
+/// A secret on its way in: a signer's secret or an activation code, as typed.
+///
+/// Wiped on drop, never serialised, never printed.
+#[derive(Clone, Deserialize, TS)]
+#[serde(transparent)]
+#[ts(export, as = "String")]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes over a secret that was read from a prompt or a file.
+    #[must_use]
+    pub fn new(typed: String) -> Self {
+        Self(Zeroizing::new(typed))
+    }
+
+    /// Returns the text as typed; only custody asks.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Why something was not done: a code to act on, a sentence, the facts behind it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Error {
+    /// Stable, snake_case; the window words it.
+    pub code: String,
+    /// What is so, and what to do: one line.
+    pub message: String,
+    /// The causes, innermost last, joined by `: `.
+    pub detail: String,
+    /// Where the fact stands in the log, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reference: Option<String>,
+    /// For `wait`: the Unix time from which the next try is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub until: Option<i64>,
+}
+
+/// The size of one page as shown, in points.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PageSize {
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// A box on a page as shown, in points, origin bottom left.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Bottom edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Look before you sign or rely on it.
+    Caution,
+    /// Signing or relying on it is refused.
+    Refusal,
+}
+
+/// Something seen in a document or signature.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Finding {
+    /// Stable, snake_case.
+    pub code: String,
+    /// Its weight.
+    pub severity: Severity,
+    /// One sentence.
+    pub message: String,
+}
+
+/// A document the window has open; the path stays on this side.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OpenedDocument {
+    /// Opaque handle.
+    pub id: String,
+    /// The file's name without its folder.
+    pub name: String,
+    /// The name the signed file will get, beside the original.
+    pub output_name: String,
+    /// Length of the file in bytes.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Number of pages.
+    pub pages: u32,
+    /// The size of the first page.
+    pub first_page: PageSize,
+    /// Number of signatures in the file.
+    pub signatures: u32,
+    /// What preflight found.
+    pub findings: Vec<Finding>,
+    /// Why the file cannot be signed, if it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub refusal: Option<Error>,
+}
+
+/// Whether an identity can sign now, and if not, why.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum IdentityStatus {
+    /// Ready to sign.
+    Active,
+    /// Enrolled; the activation code has not been used yet.
+    NotActivated,
+    /// Suspended by an administrator or the owner.
+    Suspended,
+    /// The certificate is revoked.
+    Revoked,
+    /// The certificate is past its validity.
+    Expired,
+}
+
+/// A person's key that can be chosen to sign with.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Identity {
+    /// Login name.
+    pub login: String,
+    /// The person's name, as in the certificate.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Who keeps the key.
+    pub organisation: String,
+    /// End of the certificate's validity.
+    #[ts(type = "number | null")]
+    pub valid_until: Option<i64>,
+    /// Whether it can sign.
+    pub status: IdentityStatus,
+    /// Wrong secrets counted on this machine since the last right one.
+    pub wrong_tries: u32,
+    /// Until when tries are answered `wait`.
+    #[ts(type = "number | null")]
+    pub wait_until: Option<i64>,
+}
+
+/// Where a visible signature goes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Placement {
+    /// Page, counted from 1.
+    pub page: u32,
+    /// The box on it.
+    pub rect: Rect,
+}
+
+/// Sign one open document.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SignDocument {
+    /// A UUID; a second request with the same id is the same signature.
+    pub request_id: String,
+    /// Handle of the document.
+    pub document: String,
+    /// Whose key; a name proves nothing, the secret with it does.
+    pub login: String,
+    /// The signer's secret.
+    pub secret: Secret,
+    /// Where the signature is shown.
+    pub placement: Placement,
+    /// Why it is signed, shown and recorded.
+    pub reason: Option<String>,
+    /// Where it is signed, shown and recorded.
+    pub location: Option<String>,
+}
+
+/// The judgement over a signature or a whole document.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Headline {
+    /// Intact, trusted, nothing changed after.
+    Valid,
+    /// Intact and trusted; later revisions hold only what is allowed.
+    ValidChangedAsAllowed,
+    /// Intact as signed; something was changed afterwards.
+    Changed,
+    /// Intact; the signer is not vouched for by a trusted issuer.
+    IdentityUnconfirmed,
+    /// Not intact, or not a signature.
+    Broken,
+    /// No signature in the file.
+    Unsigned,
+}
+
+/// How much of the file a signature covers.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Coverage {
+    /// All bytes of the file.
+    WholeFile,
+    /// All bytes of an earlier revision.
+    Revision,
+    /// Less than a whole revision.
+    Partial,
+}
+
+/// What validation found about one signature.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SignatureReport {
+    /// Fully qualified field name.
+    pub field: String,
+    /// Common name in the signer's certificate.
+    pub signer: String,
+    /// Common name of its issuer.
+    pub issuer: String,
+    /// PAdES level reached, such as `b-b`.
+    pub level: String,
+    /// The signature dictionary's SubFilter.
+    pub subfilter: String,
+    /// Whether digest and signature verify.
+    pub intact: bool,
+    /// Whether the certificate chains to a trust anchor.
+    pub trusted: bool,
+    /// How much of the file is covered.
+    pub coverage: Coverage,
+    /// Later changes, in words.
+    pub modifications: Vec<String>,
+    /// The signer's own claim of when, by the signing machine's clock.
+    #[ts(type = "number | null")]
+    pub signing_time: Option<i64>,
+    /// Time of a trusted timestamp.
+    #[ts(type = "number | null")]
+    pub timestamp: Option<i64>,
+    /// The judgement.
+    pub headline: Headline,
+    /// Everything found on the way.
+    pub findings: Vec<Finding>,
+    /// Page of the widget, from 1, if it has one.
+    pub page: Option<u32>,
+    /// Box of the widget on that page.
+    pub rect: Option<Rect>,
+}
+
+/// The judgement over a document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Validation {
+    /// The least favourable headline of its signatures, or `unsigned`.
+    pub headline: Headline,
+    /// One report a signature, in the order they were made.
+    pub signatures: Vec<SignatureReport>,
+}
+
+/// A signed document, re-read from disk and validated.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SignedDocument {
+    /// The new file, opened.
+    pub document: OpenedDocument,
+    /// Its validation.
+    pub validation: Validation,
+}
+
+/// Where a signed file will be written.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OutputChoice {
+    /// File name.
+    pub name: String,
+    /// Name of the folder, without the path to it.
+    pub folder: String,
+}
+
+/// How far an organisation's set-up can be relied on (in rising order).
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Assurance {
+    /// A software token: every key lies in files.
+    Trial,
+    /// Desktops hold the PIN, or an attack is open.
+    Basic,
+    /// None of these.
+    Substantial,
+    /// And a device secret.
+    High,
+}
+
+/// The organisation this machine belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Organisation {
+    /// Its name.
+    pub name: String,
+    /// The assurance word.
+    pub assurance: Assurance,
+    /// What set it.
+    pub assurance_reason: String,
+}
+
+/// The state of the signing token in one word.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum TokenState {
+    /// Module, token and keys are there.
+    Ready,
+    /// It did not answer, or not as expected.
+    Unreachable,
+    /// There is no organisation yet.
+    NotSetUp,
+}
+
+/// The state of the signing token, with a sentence.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TokenStatus {
+    /// One word.
+    pub state: TokenState,
+    /// One sentence.
+    pub detail: String,
+}
+
+/// What the status line shows.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Status {
+    /// The organisation, if one is set up.
+    pub organisation: Option<Organisation>,
+    /// The signing token.
+    pub token: TokenStatus,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_says_nothing_when_printed() {
+        let secret = Secret::new("correct horse battery".to_owned());
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+    }
+}
