@@ -1,1 +1,4 @@
-//! Chancery: service.
+//! Use-cases.
+#![forbid(unsafe_code)]
+pub mod custody;
+pub mod wire;

@@ -15,9 +15,15 @@ use zeroize::Zeroizing;
 ///
 /// Wiped on drop, never serialised, never printed.
 #[derive(Clone, Deserialize, TS)]
-#[serde(transparent)]
+#[serde(from = "String")]
 #[ts(export, as = "String")]
 pub struct Secret(Zeroizing<String>);
+
+impl From<String> for Secret {
+    fn from(typed: String) -> Self {
+        Self::new(typed)
+    }
+}
 
 impl Secret {
     /// Takes over a secret that was read from a prompt or a file.
