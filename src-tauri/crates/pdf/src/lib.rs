@@ -1,1 +1,3 @@
 //! Chancery: pdf.
+
+pub mod render;

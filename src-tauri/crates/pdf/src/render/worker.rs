@@ -1,0 +1,271 @@
+//! The thread that owns PDFium.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+    time::SystemTime,
+};
+
+use pdfium_render::prelude::{
+    PdfBitmap, PdfBitmapFormat, PdfColor, PdfDocument, PdfRenderConfig, Pdfium, PdfiumError,
+    PdfiumInternalError,
+};
+
+use super::{Error, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
+
+/// How many files stay open; the one not used for longest makes room.
+const OPEN_DOCUMENTS: usize = 8;
+
+/// A piece of work for the thread.
+pub(super) type Job = Box<dyn FnOnce(&mut Worker<'_>) + Send>;
+
+/// Returns the file that is loaded from a folder: `libpdfium.so`, `libpdfium.dylib`, `pdfium.dll`.
+pub(super) fn library_path(folder: &Path) -> PathBuf {
+    Pdfium::pdfium_platform_library_name_at_path(folder)
+}
+
+/// Starts the thread; returns once PDFium is loaded in it, or was not.
+pub(super) fn spawn(library: &Path, jobs: Receiver<Job>) -> Result<()> {
+    if !library.is_file() {
+        return Err(Error::LibraryMissing {
+            path: library.to_owned(),
+        });
+    }
+    let library = library.to_owned();
+    let (loaded, started) = sync_channel(1);
+    thread::Builder::new()
+        .name("pdfium".to_owned())
+        .spawn(move || run(library, &loaded, jobs))
+        .map_err(Error::Thread)?;
+    started.recv().unwrap_or(Err(Error::Crashed))
+}
+
+/// Loads PDFium, says so, and works until every handle is gone.
+fn run(library: PathBuf, loaded: &SyncSender<Result<()>>, jobs: Receiver<Job>) {
+    let bindings = match Pdfium::bind_to_library(&library) {
+        Ok(bindings) => bindings,
+        Err(source) => {
+            let _ = loaded.send(Err(Error::LibraryUnusable {
+                path: library,
+                source,
+            }));
+            return;
+        }
+    };
+    let pdfium = Pdfium::new(bindings);
+    let _ = loaded.send(Ok(()));
+    let mut worker = Worker {
+        pdfium: &pdfium,
+        open: Vec::with_capacity(OPEN_DOCUMENTS),
+    };
+    for job in jobs {
+        job(&mut worker);
+    }
+}
+
+/// What the thread has in hand.
+pub(super) struct Worker<'a> {
+    pdfium: &'a Pdfium,
+    /// Least recently used first.
+    open: Vec<Open<'a>>,
+}
+
+/// A file PDFium has open.
+struct Open<'a> {
+    path: PathBuf,
+    stamp: Stamp,
+    document: PdfDocument<'a>,
+}
+
+/// What tells that a file was replaced: its length and time of last change.
+#[derive(PartialEq, Eq)]
+struct Stamp(u64, Option<SystemTime>);
+
+impl Stamp {
+    fn new(metadata: &Metadata) -> Self {
+        Self(metadata.len(), metadata.modified().ok())
+    }
+}
+
+/// A file that gives all the bytes asked for, or an error.
+///
+/// PDFium's callback knows only success and failure, and takes a short read for a success: the
+/// rest of a file cut short while it is open would be whatever was in the buffer before.
+struct WholeReads(File);
+
+impl Read for WholeReads {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_exact(buffer)?;
+        Ok(buffer.len())
+    }
+}
+
+impl Seek for WholeReads {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.0.seek(position)
+    }
+}
+
+impl<'a> Worker<'a> {
+    /// Returns the number of pages.
+    pub(super) fn pages(&mut self, path: &Path) -> Result<u32> {
+        self.document(path).map(page_count)
+    }
+
+    /// Returns the size of a page as shown.
+    pub(super) fn page_size(&mut self, path: &Path, page: PageNumber) -> Result<PageSize> {
+        page_size(self.document(path)?, page)
+    }
+
+    /// Draws a page on white.
+    pub(super) fn page(&mut self, path: &Path, page: PageNumber, scale: Scale) -> Result<Picture> {
+        draw(self.document(path)?, page, scale, PdfColor::WHITE)
+    }
+
+    /// Draws a PDF of one page on nothing.
+    pub(super) fn sheet(&self, pdf: Vec<u8>, scale: Scale) -> Result<Picture> {
+        let document = self
+            .pdfium
+            .load_pdf_from_byte_vec(pdf, None)
+            .map_err(not_opened)?;
+        match page_count(&document) {
+            1 => draw(
+                &document,
+                PageNumber::FIRST,
+                scale,
+                PdfColor::new(0, 0, 0, 0),
+            ),
+            pages => Err(Error::NotOneSheet { pages }),
+        }
+    }
+
+    /// Closes a file.
+    pub(super) fn forget(&mut self, path: &Path) {
+        self.open.retain(|open| open.path != path);
+    }
+
+    /// Closes every file.
+    pub(super) fn forget_all(&mut self) {
+        self.open.clear();
+    }
+
+    /// Returns the document of a file, opened now if it was not or if the file was replaced.
+    fn document(&mut self, path: &Path) -> Result<&PdfDocument<'a>> {
+        let unreadable = |source| Error::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let metadata = fs::metadata(path).map_err(unreadable)?;
+        // Opening a pipe would wait for its other end.
+        if !metadata.is_file() {
+            return Err(unreadable(io::Error::other("not a regular file")));
+        }
+        let stamp = Stamp::new(&metadata);
+        let known = self
+            .open
+            .iter()
+            .position(|open| open.path == path)
+            .map(|index| self.open.remove(index))
+            .filter(|open| open.stamp == stamp);
+        let open = match known {
+            Some(open) => open,
+            None => Open {
+                path: path.to_owned(),
+                stamp,
+                document: self
+                    .pdfium
+                    .load_pdf_from_reader(WholeReads(File::open(path).map_err(unreadable)?), None)
+                    .map_err(not_opened)?,
+            },
+        };
+        if self.open.len() >= OPEN_DOCUMENTS {
+            self.open.remove(0);
+        }
+        self.open.push(open);
+        let newest = self.open.last().expect("a document was pushed just now");
+        Ok(&newest.document)
+    }
+}
+
+fn page_count(document: &PdfDocument<'_>) -> u32 {
+    u32::try_from(document.pages().len()).unwrap_or(0)
+}
+
+/// Returns PDFium's index of a page, counted from 0.
+fn index(document: &PdfDocument<'_>, page: PageNumber) -> Result<i32> {
+    let pages = page_count(document);
+    i32::try_from(page.to_u32() - 1)
+        .ok()
+        .filter(|_| page.to_u32() <= pages)
+        .ok_or(Error::NoSuchPage { page, pages })
+}
+
+fn page_size(document: &PdfDocument<'_>, page: PageNumber) -> Result<PageSize> {
+    let size = document
+        .pages()
+        .page_size(index(document, page)?)
+        .map_err(|source| Error::NotDrawn { page, source })?;
+    let size = PageSize {
+        width: f64::from(size.width().value),
+        height: f64::from(size.height().value),
+    };
+    let usable = |side: f64| side.is_finite() && side > 0.0;
+    if usable(size.width) && usable(size.height) {
+        Ok(size)
+    } else {
+        Err(Error::NoSize { page })
+    }
+}
+
+fn draw(
+    document: &PdfDocument<'_>,
+    number: PageNumber,
+    scale: Scale,
+    paper: PdfColor,
+) -> Result<Picture> {
+    let not_drawn = |source| Error::NotDrawn {
+        page: number,
+        source,
+    };
+    // Before the page is loaded: a picture that is refused costs nothing.
+    let extent = Extent::new(page_size(document, number)?, scale)?;
+    let page = document
+        .pages()
+        .get(index(document, number)?)
+        .map_err(not_drawn)?;
+    let (width, height) = (extent.width as i32, extent.height as i32); // at most `MAX_SIDE`
+    let config = PdfRenderConfig::new()
+        .set_fixed_size(width, height)
+        .set_format(PdfBitmapFormat::BGRA)
+        // Red first, as the picture and its encoders have it.
+        .set_reverse_byte_order(true)
+        .set_clear_color(paper)
+        .render_annotations(true)
+        // Widgets, and with them the appearances of signatures.
+        .render_form_data(true)
+        .limit_render_image_cache_size(true);
+    // PDFium draws into our own buffer, so the pixels exist once.
+    let mut rgba = vec![0; extent.bytes()];
+    let mut bitmap = PdfBitmap::from_bytes(width, height, PdfBitmapFormat::BGRA, &mut rgba)
+        .map_err(not_drawn)?;
+    page.render_into_bitmap_with_config(&mut bitmap, &config)
+        .map_err(not_drawn)?;
+    drop(bitmap);
+    Ok(Picture::new(extent, rgba))
+}
+
+/// Says in our words why a document did not open.
+fn not_opened(error: PdfiumError) -> Error {
+    match error {
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError) => {
+            Error::PasswordNeeded
+        }
+        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::SecurityError) => {
+            Error::UnknownEncryption
+        }
+        other => Error::NotAPdf(other),
+    }
+}
