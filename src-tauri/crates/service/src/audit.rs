@@ -1,0 +1,44 @@
+//! The log: events, leaves of an RFC 6962 tree, heads signed as C2SP notes.
+//!
+//! What happened is an [`Event`]; its salted hash goes into a [leaf](event::leaf), the leaves into
+//! a [`tree::Frontier`], its root into a [`note::Checkpoint`] that the head key signs. Events may
+//! be erased, leaves and heads never. Nothing here reads a clock, a database or a token.
+
+pub mod event;
+pub mod note;
+pub mod tree;
+
+pub use event::{Act, Event, Kind, Outcome};
+pub use note::Checkpoint;
+pub use tree::Frontier;
+
+/// Why the log is not what it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A checkpoint is not a note of ours.
+    #[error("the head is not a checkpoint note: {0}")]
+    NotANote(&'static str),
+    /// Its signature is missing or does not verify.
+    #[error("the head is not signed by the log's head key")]
+    HeadNotSigned,
+    /// The leaves do not give the root that the head names.
+    #[error("the leaves up to {size} do not give the root of the signed head")]
+    RootDiffers {
+        /// Size of the tree in the head.
+        size: u64,
+    },
+    /// The log has fewer leaves than a head seen earlier.
+    #[error("the log has {now} leaves, and {seen} were seen before")]
+    Shorter {
+        /// Leaves in the log.
+        now: u64,
+        /// Leaves in the remembered head.
+        seen: u64,
+    },
+    /// A leaf that was just written is not there as written.
+    #[error("leaf {index} is not in the log as it was written")]
+    LeafMissing {
+        /// Its index.
+        index: u64,
+    },
+}

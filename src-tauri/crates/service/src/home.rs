@@ -1,0 +1,204 @@
+//! Where things lie: the organisation's folder, and what this machine remembers outside it.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The folder of one organisation: `organisation.json`, `ca.pem`, `vault.sqlite`,
+/// `softhsm2.conf`, `tokens/`. Holds no PIN.
+#[derive(Debug, Clone)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// Names the folder; it need not exist.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The root of trust, written last.
+    #[must_use]
+    pub fn organisation_file(&self) -> PathBuf {
+        self.0.join("organisation.json")
+    }
+
+    /// The CA certificate as PEM, for other programs.
+    #[must_use]
+    pub fn ca_file(&self) -> PathBuf {
+        self.0.join("ca.pem")
+    }
+
+    /// The vault of an embedded organisation.
+    #[must_use]
+    pub fn vault_file(&self) -> PathBuf {
+        self.0.join("vault.sqlite")
+    }
+
+    /// SoftHSM's configuration, written anew at each start.
+    #[must_use]
+    pub fn softhsm_file(&self) -> PathBuf {
+        self.0.join("softhsm2.conf")
+    }
+
+    /// SoftHSM's token files.
+    #[must_use]
+    pub fn tokens_folder(&self) -> PathBuf {
+        self.0.join("tokens")
+    }
+
+    /// Every name that `init` may have made before it was stopped.
+    pub(crate) const UNFINISHED: [&'static str; 6] = [
+        "ca.pem",
+        "softhsm2.conf",
+        "tokens",
+        "vault.sqlite",
+        "vault.sqlite-shm",
+        "vault.sqlite-wal",
+    ];
+}
+
+/// What this machine remembers outside the organisation's folder: `CHANCERY_STATE`.
+///
+/// By organisation id: the highest head seen, PIN files, locks; and the machine's random id.
+#[derive(Debug, Clone)]
+pub struct State(PathBuf);
+
+impl State {
+    /// Names the folder; it need not exist.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// The part that belongs to one organisation.
+    #[must_use]
+    pub fn of(&self, organisation: &str) -> PathBuf {
+        self.0.join(organisation)
+    }
+
+    /// This machine's random id, made at first use.
+    ///
+    /// # Errors
+    /// Any of the file system's.
+    pub fn machine(&self) -> io::Result<[u8; 16]> {
+        create_private_folder(&self.0)?;
+        let path = self.0.join("machine");
+        if let Some(id) = read_machine(&path)? {
+            return Ok(id);
+        }
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| io::Error::other(error.to_string()))?;
+        // Two first starts at once: one wins, both read what it wrote.
+        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
+        file.write_all(&id)?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(&path) {
+            Ok(_) => Ok(id),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                read_machine(&path)?.ok_or_else(|| io::ErrorKind::InvalidData.into())
+            }
+            Err(error) => Err(error.error),
+        }
+    }
+}
+
+fn read_machine(path: &Path) -> io::Result<Option<[u8; 16]>> {
+    match fs::read(path) {
+        Ok(bytes) => bytes.try_into().map(Some).map_err(|_| io::ErrorKind::InvalidData.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where the process' surroundings are told to lie; the edges read the environment, nobody below.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The organisation's folder.
+    pub home: Home,
+    /// What this machine remembers.
+    pub state: State,
+    /// The folder of `chancery-host` and of the PDFium library.
+    pub programs: PathBuf,
+}
+
+impl Surroundings {
+    /// Reads them from the process' environment as the XDG base directories define them.
+    ///
+    /// `home` is an explicit choice that wins over `CHANCERY_HOME`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] if neither the variables nor a home directory are set.
+    pub fn of_process(home: Option<PathBuf>) -> io::Result<Self> {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let xdg = |name: &str, below_home: &str| -> io::Result<PathBuf> {
+            match (variable(name).map(PathBuf::from).filter(|p| p.is_absolute()), variable("HOME")) {
+                (Some(path), _) => Ok(path.join("chancery")),
+                (None, Some(user)) => Ok(PathBuf::from(user).join(below_home).join("chancery")),
+                (None, None) => Err(io::Error::new(io::ErrorKind::NotFound, "HOME is not set")),
+            }
+        };
+        let home = match home.or_else(|| variable("CHANCERY_HOME").map(PathBuf::from)) {
+            Some(chosen) => chosen,
+            None => xdg("XDG_DATA_HOME", ".local/share")?,
+        };
+        let state = match variable("CHANCERY_STATE").map(PathBuf::from) {
+            Some(chosen) => chosen,
+            None => xdg("XDG_STATE_HOME", ".local/state")?,
+        };
+        let executable = std::env::current_exe()?;
+        let programs = executable.parent().unwrap_or(Path::new("/")).to_path_buf();
+        Ok(Self {
+            home: Home::new(std::path::absolute(home)?),
+            state: State::new(std::path::absolute(state)?),
+            programs,
+        })
+    }
+
+    /// The host process' executable.
+    pub(crate) fn host(&self) -> PathBuf {
+        self.programs.join("chancery-host")
+    }
+}
+
+/// Makes a folder, and its parents, readable by this user alone.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Writes a file whole or not at all, readable by this user alone, and waits for the disk.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Opens a lock file, making it if need be.
+pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_keeps_its_id() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::new(folder.path().join("state"));
+        let first = state.machine().unwrap();
+        assert_eq!(state.machine().unwrap(), first);
+        fs::write(folder.path().join("state/machine"), b"short").unwrap();
+        assert_eq!(state.machine().unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+}
