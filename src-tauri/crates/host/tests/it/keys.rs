@@ -1,0 +1,336 @@
+//! Keys: made, proven, wrapped, used, destroyed.
+
+use hmac::Mac as _;
+use token::{
+    Error, KnownAnswer, SignerAlgorithm::EcdsaP256, TokenKeyKind, WrapMechanism, WrappedKey,
+};
+
+use crate::attacks::Attacker;
+use crate::support::{DIGEST, SoftTokens, label, verifies};
+
+#[test]
+fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+
+    let key = token.generate(EcdsaP256).unwrap();
+    let spki = key.spki().unwrap().clone();
+    assert!(verifies(&spki, &DIGEST, &key.sign(&DIGEST).unwrap()));
+    let wrapped = key.wrap(&master).unwrap();
+    key.destroy().unwrap();
+
+    let key = token.unwrap(&master, &wrapped, EcdsaP256).unwrap();
+    let signature = key.sign(&DIGEST).unwrap();
+    assert!(verifies(&spki, &DIGEST, &signature));
+    assert!(!verifies(&spki, &[0; 32], &signature));
+    key.destroy().unwrap();
+}
+
+#[test]
+fn a_wrapped_key_signs_each_digest_of_a_batch_in_another_process() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let key = token.generate(EcdsaP256).unwrap();
+    let wrapped = key.wrap(&master).unwrap();
+    let spki = key.spki().unwrap().clone();
+    drop((key, token));
+
+    let stored = WrappedKey::from_parts(
+        wrapped.mechanism().number(),
+        wrapped.mechanism().rfc(),
+        wrapped.expose_blob().to_vec(),
+    );
+    let digests = [[1; 32], [2; 32], [3; 32]];
+    let token = tokens.login();
+    let signatures = token
+        .sign_with_wrapped(&master, &stored.unwrap(), EcdsaP256, &digests)
+        .unwrap();
+    assert_eq!(signatures.len(), digests.len());
+    for (digest, signature) in digests.iter().zip(&signatures) {
+        assert!(verifies(&spki, digest, signature));
+    }
+}
+
+#[test]
+fn softhsm_wraps_by_key_wrap_pad_and_that_is_rfc_5649() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    assert!(
+        !token.mechanisms().unwrap().contains(&0x210B),
+        "SoftHSM 2.6.1 has no KWP"
+    );
+    assert_eq!(token.wrap_mechanism().unwrap(), WrapMechanism::PadRfc5649);
+    assert_eq!(
+        token.object_counts().unwrap().session,
+        0,
+        "the trial leaves nothing"
+    );
+}
+
+#[test]
+fn an_unwrapped_key_is_not_wrapped_again() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
+    let key = token.unwrap(&master, &wrapped, EcdsaP256).unwrap();
+    let again = key.wrap(&master).unwrap_err();
+    assert!(
+        matches!(&again, Error::Unexpected { call, answer }
+            if call == "C_WrapKey" && answer == "KeyUnextractable"),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_damaged_wrapped_key_is_refused_and_the_token_not_blamed() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
+    let good = wrapped.expose_blob();
+    let flipped = |at: usize| {
+        let mut blob = good.to_vec();
+        blob[at] ^= 1;
+        blob
+    };
+    let damaged = [
+        ("first byte", flipped(0)),
+        ("byte 7", flipped(7)),
+        ("byte 8", flipped(8)),
+        ("middle byte", flipped(good.len() / 2)),
+        ("last byte", flipped(good.len() - 1)),
+        ("cut by one", good[..good.len() - 1].to_vec()),
+        ("cut by a block", good[..good.len() - 8].to_vec()),
+        ("longer by a block", [good, &[0; 8]].concat()),
+        ("empty", vec![]),
+    ];
+    for (damage, blob) in damaged {
+        let mechanism = wrapped.mechanism();
+        let damaged = WrappedKey::from_parts(mechanism.number(), mechanism.rfc(), blob).unwrap();
+        for error in [
+            token.unwrap(&master, &damaged, EcdsaP256).unwrap_err(),
+            token
+                .sign_with_wrapped(&master, &damaged, EcdsaP256, &[DIGEST])
+                .unwrap_err(),
+        ] {
+            assert!(
+                matches!(error, Error::WrappedKeyRefused { .. }),
+                "{damage}: {error}"
+            );
+        }
+    }
+    token
+        .sign_with_wrapped(&master, &wrapped, EcdsaP256, &[DIGEST])
+        .expect("the same login goes on");
+}
+
+#[test]
+fn a_key_wrapped_under_one_master_is_refused_by_another() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let other = label("wk-2");
+    token.create(TokenKeyKind::Master, &other).unwrap();
+    let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
+    let refused = token.unwrap(&other, &wrapped, EcdsaP256).unwrap_err();
+    assert!(
+        matches!(refused, Error::WrappedKeyRefused { .. }),
+        "{refused}"
+    );
+}
+
+#[test]
+fn fifty_signers_leave_nothing_on_the_token() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let before = token.object_counts().unwrap();
+    assert_eq!((before.token, before.session), (1, 0));
+    for _ in 0..50 {
+        let key = token.generate(EcdsaP256).unwrap();
+        let wrapped = key.wrap(&master).unwrap();
+        key.destroy().unwrap();
+        token
+            .sign_with_wrapped(&master, &wrapped, EcdsaP256, &[DIGEST])
+            .unwrap();
+        drop(token.unwrap(&master, &wrapped, EcdsaP256).unwrap());
+    }
+    assert_eq!(token.object_counts().unwrap(), before);
+}
+
+#[test]
+fn a_session_key_is_on_the_token_until_it_is_dropped() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let key = token.generate(EcdsaP256).unwrap();
+    assert_eq!(
+        token.object_counts().unwrap().session,
+        2,
+        "a private and a public half"
+    );
+    drop(key);
+    assert_eq!(token.object_counts().unwrap().session, 0);
+}
+
+#[test]
+fn session_keys_that_pile_up_are_refused_before_they_are_many() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let keys: Vec<_> = (0..64)
+        .map(|_| token.generate(EcdsaP256).unwrap())
+        .collect();
+    let one_more = token.generate(EcdsaP256);
+    assert!(matches!(
+        one_more,
+        Err(Error::TooManySessionKeys { limit: 64 })
+    ));
+    assert_eq!(
+        token.object_counts().unwrap().session,
+        128,
+        "the refused one is gone"
+    );
+    drop(keys);
+    token.generate(EcdsaP256).unwrap();
+}
+
+#[test]
+fn softhsm_has_every_attribute_of_every_template() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    for (kind, public_key) in [
+        (TokenKeyKind::Master, false),
+        (TokenKeyKind::Pepper, false),
+        (TokenKeyKind::RecordMac, false),
+        (TokenKeyKind::CertificateAuthority, true),
+        (TokenKeyKind::Head, true),
+        (TokenKeyKind::Notary, true),
+    ] {
+        let created = token.create(kind, &label(&format!("{kind:?}"))).unwrap();
+        assert_eq!(created.missing, [], "{kind:?}");
+        assert_eq!(created.public_key.is_some(), public_key, "{kind:?}");
+    }
+    assert_eq!(
+        token.object_counts().unwrap().session,
+        0,
+        "the trials leave nothing"
+    );
+}
+
+#[test]
+fn a_second_key_of_a_label_is_not_made() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let again = token.create(TokenKeyKind::Master, &master);
+    assert!(matches!(again, Err(Error::KeyExists { label }) if label == master));
+}
+
+#[test]
+fn a_ca_key_signs_and_is_proven_by_its_public_key_alone() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let (ca, other) = (label("ca"), label("other"));
+    let spki = token
+        .create(TokenKeyKind::CertificateAuthority, &ca)
+        .unwrap()
+        .public_key
+        .unwrap();
+    token
+        .create(TokenKeyKind::CertificateAuthority, &other)
+        .unwrap();
+    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &DIGEST).unwrap()));
+    assert_eq!(
+        token
+            .prove_signing_key(&ca, &spki, &DIGEST)
+            .unwrap()
+            .missing,
+        []
+    );
+    let proof = token.prove_signing_key(&other, &spki, &DIGEST);
+    assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
+}
+
+#[test]
+fn a_pepper_is_proven_by_its_known_answer_alone() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    for kind in [TokenKeyKind::Pepper, TokenKeyKind::RecordMac] {
+        let (key, other) = (
+            label(&format!("{kind:?}")),
+            label(&format!("other {kind:?}")),
+        );
+        token.create(kind, &key).unwrap();
+        token.create(kind, &other).unwrap();
+        let data = b"known answer".to_vec();
+        let mac = *token.hmac(&key, &data).unwrap().expose();
+        let known = KnownAnswer { data, mac };
+        assert_eq!(token.prove_mac_key(&key, &known).unwrap().missing, []);
+        let proof = token.prove_mac_key(&other, &known);
+        assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
+    }
+}
+
+#[test]
+fn a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven() {
+    const TEST: &str = "keys::a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven";
+    const KEY: [u8; 32] = [7; 32];
+    if let Some(attacker) = Attacker::in_this_process() {
+        attacker.bring_mac_key("pepper", &KEY);
+        return;
+    }
+    let tokens = SoftTokens::new();
+    tokens.attack(TEST, &[]);
+    let token = tokens.login();
+    let pepper = label("pepper");
+    let mut hmac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&KEY).unwrap();
+    hmac.update(b"data");
+    let mac = *token.hmac(&pepper, b"data").unwrap().expose();
+    assert_eq!(mac[..], hmac.finalize().into_bytes()[..]);
+
+    let data = b"data".to_vec();
+    let proof = token
+        .prove_mac_key(&pepper, &KnownAnswer { data, mac })
+        .unwrap_err();
+    assert!(
+        matches!(&proof, Error::KeyAttribute { attribute, .. } if attribute.as_str() == "Local"),
+        "{proof}"
+    );
+}
+
+#[test]
+fn a_master_is_proven_by_its_canary() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let canary = token.make_canary(&master).unwrap();
+    let before = token.object_counts().unwrap();
+    assert_eq!(
+        token.prove_wrapping_key(&master, &canary).unwrap().missing,
+        []
+    );
+    assert_eq!(
+        token.object_counts().unwrap(),
+        before,
+        "the proof leaves nothing"
+    );
+
+    let other = label("wk-2");
+    token.create(TokenKeyKind::Master, &other).unwrap();
+    let proof = token.prove_wrapping_key(&other, &canary);
+    assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
+}
+
+#[test]
+fn an_hmac_key_is_not_a_wrapping_key() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let canary = token.make_canary(&master).unwrap();
+    let pepper = label("pepper");
+    token.create(TokenKeyKind::Pepper, &pepper).unwrap();
+    let proof = token.prove_wrapping_key(&pepper, &canary).unwrap_err();
+    assert!(matches!(&proof, Error::KeyAttribute { .. }), "{proof}");
+    let wrapped = token
+        .generate(EcdsaP256)
+        .unwrap()
+        .wrap(&pepper)
+        .unwrap_err();
+    assert!(
+        matches!(&wrapped, Error::Unexpected { call, .. } if call == "C_WrapKey"),
+        "{wrapped}"
+    );
+}

@@ -1,0 +1,9 @@
+//! The crate `token` through its host process, on SoftHSM in a temporary directory: a fresh pair
+//! of tokens for each test.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod attacks;
+mod host;
+mod keys;
+mod support;
+mod tokens;

@@ -1,0 +1,205 @@
+//! What a client asks of its host: deterministic CBOR arrays (RFC 8949 §4.2.1). Each request has
+//! one answer, `Result<T, Error>`, with the type `T` named at the request.
+
+use std::path::PathBuf;
+
+use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
+
+use crate::{
+    Canary, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer, TokenKeyKind,
+    TokenLabel, WrappedKey, login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
+};
+
+#[derive(Encode, Decode, CborLen)]
+#[cbor(array)]
+pub(crate) enum Request {
+    /// Hash, load and initialise a module; once, first. `Opened`.
+    #[n(0)]
+    Open {
+        #[n(0)]
+        #[cbor(with = "crate::wire::path")]
+        module: PathBuf,
+        #[n(1)]
+        sha256: Option<Sha256>,
+    },
+    /// `Vec<TokenInfo>`.
+    #[n(1)]
+    Tokens,
+    /// `TokenInfo`.
+    #[n(2)]
+    InitialiseToken {
+        #[n(0)]
+        label: TokenLabel,
+        #[n(1)]
+        so_pin: PinInTransit,
+        #[n(2)]
+        user_pin: PinInTransit,
+    },
+    /// `Generation`.
+    #[n(3)]
+    Login {
+        #[n(0)]
+        label: TokenLabel,
+        #[n(1)]
+        pin: PinInTransit,
+    },
+    /// `()`.
+    #[n(4)]
+    Logout {
+        #[n(0)]
+        generation: Generation,
+    },
+    /// Something on the token, under the login of this generation.
+    #[n(5)]
+    OnToken {
+        #[n(0)]
+        generation: Generation,
+        #[n(1)]
+        request: OnToken,
+    },
+}
+
+/// What is asked of a token that is logged in to.
+#[derive(Encode, Decode, CborLen)]
+#[cbor(array)]
+pub(crate) enum OnToken {
+    /// `Vec<u64>`.
+    #[n(0)]
+    Mechanisms,
+    /// `WrapMechanism`.
+    #[n(1)]
+    WrapMechanism,
+    /// `Created`.
+    #[n(2)]
+    Create {
+        #[n(0)]
+        kind: TokenKeyKind,
+        #[n(1)]
+        label: KeyLabel,
+    },
+    /// `Canary`.
+    #[n(3)]
+    MakeCanary {
+        #[n(0)]
+        master: KeyLabel,
+    },
+    /// `Proven`.
+    #[n(4)]
+    ProveWrappingKey {
+        #[n(0)]
+        label: KeyLabel,
+        #[n(1)]
+        canary: Canary,
+    },
+    /// `Proven`.
+    #[n(5)]
+    ProveMacKey {
+        #[n(0)]
+        label: KeyLabel,
+        #[n(1)]
+        known: KnownAnswer,
+    },
+    /// `Proven`.
+    #[n(6)]
+    ProveSigningKey {
+        #[n(0)]
+        label: KeyLabel,
+        #[n(1)]
+        spki: SpkiDer,
+        #[n(2)]
+        digest: ByteArray<32>,
+    },
+    /// `MacInTransit`.
+    #[n(7)]
+    Hmac {
+        #[n(0)]
+        label: KeyLabel,
+        #[n(1)]
+        data: SecretBytes,
+    },
+    /// `RawSignature`.
+    #[n(8)]
+    Sign {
+        #[n(0)]
+        label: KeyLabel,
+        #[n(1)]
+        digest: ByteArray<32>,
+    },
+    /// `(KeyNumber, SpkiDer)`.
+    #[n(9)]
+    Generate {
+        #[n(0)]
+        algorithm: SignerAlgorithm,
+    },
+    /// `KeyNumber`.
+    #[n(10)]
+    Unwrap {
+        #[n(0)]
+        master: KeyLabel,
+        #[n(1)]
+        wrapped: WrappedKey,
+        #[n(2)]
+        algorithm: SignerAlgorithm,
+    },
+    /// `RawSignature`.
+    #[n(11)]
+    SessionKeySign {
+        #[n(0)]
+        key: KeyNumber,
+        #[n(1)]
+        digest: ByteArray<32>,
+    },
+    /// `WrappedKey`.
+    #[n(12)]
+    SessionKeyWrap {
+        #[n(0)]
+        key: KeyNumber,
+        #[n(1)]
+        master: KeyLabel,
+    },
+    /// `()`.
+    #[n(13)]
+    SessionKeyDestroy {
+        #[n(0)]
+        key: KeyNumber,
+    },
+    /// `Vec<RawSignature>`.
+    #[n(14)]
+    SignWithWrapped {
+        #[n(0)]
+        master: KeyLabel,
+        #[n(1)]
+        wrapped: WrappedKey,
+        #[n(2)]
+        algorithm: SignerAlgorithm,
+        #[n(3)]
+        digests: Vec<ByteArray<32>>,
+    },
+    /// `ObjectCounts`.
+    #[n(15)]
+    ObjectCounts,
+}
+
+/// Which login of a host a handle belongs to; counts from 1, and each login has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[cbor(transparent)]
+pub(crate) struct Generation(#[n(0)] u64);
+
+impl Generation {
+    /// Before the first login.
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// A module was opened.
+#[derive(Encode, Decode, CborLen)]
+#[cbor(array)]
+pub(crate) struct Opened {
+    #[n(0)]
+    pub(crate) sha256: Sha256,
+    #[n(1)]
+    pub(crate) loaded_by: LoadedBy,
+}

@@ -1,0 +1,209 @@
+//! What the host process does on a token it is logged in to.
+
+mod create;
+mod prove;
+mod session_key;
+mod wrap;
+
+use std::{collections::HashMap, rc::Rc};
+
+use cryptoki::{
+    error::{Error as CkError, RvError},
+    mechanism::MechanismType,
+    object::{Attribute, AttributeType, ObjectClass, ObjectHandle},
+    session::{Session, UserType},
+    slot::Slot,
+};
+use zeroize::Zeroizing;
+
+pub(crate) use self::session_key::KeyNumber;
+use self::session_key::SessionKeys;
+use crate::{
+    AttributeName, Digest, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result,
+    TokenLabel, WrapMechanism,
+    module::Module,
+    slot,
+    template::{self, Id},
+};
+
+/// A login: what it found and made on its token.
+///
+/// Each request works in a PKCS#11 session of its own that is closed at its end, so that neither
+/// an operation left unfinished nor a forgotten object outlives it. Fields drop in their order:
+/// session keys first, the session that keeps the login last.
+pub(crate) struct Login {
+    keys: SessionKeys,
+    /// Token keys found in this login: what was proven is what is used, whatever is made beside
+    /// it later.
+    found: HashMap<(KeyLabel, KeyClass), ObjectHandle>,
+    wrap_mechanism: Option<WrapMechanism>,
+    slot: Slot,
+    /// Keeps the login: closing the last session would end it (PKCS#11 v3.1 §5.6.2).
+    keeper: Session,
+    module: Rc<Module>,
+}
+
+/// Class of a token key, as keys are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum KeyClass {
+    Secret,
+    Private,
+}
+
+impl KeyClass {
+    fn object_class(self) -> ObjectClass {
+        match self {
+            Self::Secret => ObjectClass::SECRET_KEY,
+            Self::Private => ObjectClass::PRIVATE_KEY,
+        }
+    }
+}
+
+impl Login {
+    /// Logs in as the user of the one token of this label.
+    pub(crate) fn open(module: &Rc<Module>, label: &TokenLabel, pin: &Pin) -> Result<Self> {
+        let slot = slot::find(&module.context, label)?;
+        let keeper = module.context.open_ro_session(slot)?;
+        slot::login(&keeper, UserType::User, label, pin)?;
+        Ok(Self {
+            keys: SessionKeys::default(),
+            found: HashMap::new(),
+            wrap_mechanism: None,
+            slot,
+            keeper,
+            module: Rc::clone(module),
+        })
+    }
+
+    /// Logs out, which destroys every session object of this process (PKCS#11 v3.1 §5.6.9).
+    pub(crate) fn close(self) -> Result<()> {
+        let Self { keys, keeper, .. } = self;
+        drop(keys);
+        match keeper.logout() {
+            Ok(()) | Err(CkError::Pkcs11(RvError::UserNotLoggedIn, _)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// All mechanisms of the token.
+    pub(crate) fn mechanisms(&self) -> Result<Vec<u64>> {
+        Ok(self.module.raw.mechanisms(self.slot)?)
+    }
+
+    /// HMAC-SHA-256 with a token key.
+    pub(crate) fn hmac(&mut self, label: &KeyLabel, data: &[u8]) -> Result<Mac> {
+        let session = self.session()?;
+        let key = self.find(&session, label, KeyClass::Secret)?;
+        self.mac(&session, key, data)
+    }
+
+    /// ECDSA with a token key.
+    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+        let session = self.session()?;
+        let key = self.find(&session, label, KeyClass::Private)?;
+        self.ecdsa(&session, key, digest)
+    }
+
+    /// Counts what this login sees.
+    pub(crate) fn object_counts(&self) -> Result<ObjectCounts> {
+        let session = self.session()?;
+        let count = |token| -> Result<u64> {
+            Ok(session.find_objects(&[Attribute::Token(token)])?.len() as u64)
+        };
+        Ok(ObjectCounts {
+            token: count(true)?,
+            session: count(false)?,
+        })
+    }
+
+    /// Looks for token keys anew at their next use.
+    pub(crate) fn forget_handles(&mut self) {
+        self.found.clear();
+    }
+
+    fn session(&self) -> Result<Session> {
+        Ok(self.module.context.open_ro_session(self.slot)?)
+    }
+
+    fn read_write_session(&self) -> Result<Session> {
+        Ok(self.module.context.open_rw_session(self.slot)?)
+    }
+
+    fn mac(&self, session: &Session, key: ObjectHandle, data: &[u8]) -> Result<Mac> {
+        let mechanism = *MechanismType::SHA256_HMAC;
+        let output = self.module.raw.sign(session, mechanism, key, data)?;
+        let mut mac = Zeroizing::new([0; Mac::LENGTH]);
+        if output.len() != mac.len() {
+            return Err(Error::OutputMalformed {
+                length: output.len() as u64,
+                expected: Mac::LENGTH as u64,
+            });
+        }
+        mac.copy_from_slice(&output);
+        Ok(Mac::new(mac))
+    }
+
+    fn ecdsa(&self, session: &Session, key: ObjectHandle, digest: &Digest) -> Result<RawSignature> {
+        let mechanism = *MechanismType::ECDSA;
+        let output = self.module.raw.sign(session, mechanism, key, digest)?;
+        RawSignature::from_token(&output)
+    }
+
+    /// Finds the one token key of this label and class.
+    fn find(
+        &mut self,
+        session: &Session,
+        label: &KeyLabel,
+        class: KeyClass,
+    ) -> Result<ObjectHandle> {
+        if let Some(found) = self.found.get(&(label.clone(), class)) {
+            return Ok(*found);
+        }
+        let found = self.find_afresh(session, label, class)?;
+        self.found.insert((label.clone(), class), found);
+        Ok(found)
+    }
+
+    /// As `find`, but looks again: at a proof, a second key of the label must be noticed.
+    fn find_afresh(
+        &self,
+        session: &Session,
+        label: &KeyLabel,
+        class: KeyClass,
+    ) -> Result<ObjectHandle> {
+        let found = objects(session, label, class)?;
+        match found[..] {
+            [key] => Ok(key),
+            [] => Err(Error::KeyNotFound {
+                label: label.clone(),
+            }),
+            _ => Err(Error::KeyAmbiguous {
+                label: label.clone(),
+                count: found.len() as u32,
+            }),
+        }
+    }
+}
+
+/// Token keys of a label and class.
+fn objects(session: &Session, label: &KeyLabel, class: KeyClass) -> Result<Vec<ObjectHandle>> {
+    Ok(session.find_objects(&[
+        Attribute::Token(true),
+        Attribute::Class(class.object_class()),
+        Attribute::Label(label.as_str().into()),
+    ])?)
+}
+
+fn name(attribute: AttributeType) -> AttributeName {
+    AttributeName(if attribute == template::WRAP_TEMPLATE {
+        "WrapTemplate".to_owned() // without a name in cryptoki 0.12.1
+    } else {
+        format!("{attribute:?}")
+    })
+}
+
+fn random_id() -> Result<Id> {
+    let mut id = Id::default();
+    getrandom::fill(&mut id).map_err(|_| Error::NoRandomBytes)?;
+    Ok(id)
+}

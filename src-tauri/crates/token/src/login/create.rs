@@ -1,0 +1,265 @@
+use cryptoki::{
+    error::{Error as CkError, Result as CkResult},
+    mechanism::Mechanism,
+    object::{AttributeType, ObjectHandle},
+    session::Session,
+};
+use subtle::ConstantTimeEq;
+
+use super::{KeyClass, Login, name, objects, random_id, session_key::public_key};
+use crate::{
+    Created, Digest, Error, KeyLabel, Result, SpkiDer, TokenKeyKind, WrapMechanism, answer, raw,
+    template::{self, DROPPABLE, Id, Storage, Template},
+};
+
+/// A key of a kind that is being made: the kind, and what only a master needs.
+#[derive(Clone, Copy)]
+enum Making {
+    Master(WrapMechanism),
+    Pepper,
+    RecordMac,
+    SigningKey,
+}
+
+/// A key that was made: the key itself, and the public half where it has one.
+struct Made {
+    key: ObjectHandle,
+    public: Option<ObjectHandle>,
+}
+
+impl Login {
+    /// Makes a token key: tries its template as a session object, puts that through its paces,
+    /// then makes the token key and proves it in the same way.
+    pub(crate) fn create(&mut self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
+        let making = match kind {
+            TokenKeyKind::Master => Making::Master(self.wrap_mechanism()?),
+            TokenKeyKind::Pepper => Making::Pepper,
+            TokenKeyKind::RecordMac => Making::RecordMac,
+            TokenKeyKind::CertificateAuthority | TokenKeyKind::Head | TokenKeyKind::Notary => {
+                Making::SigningKey
+            }
+        };
+        let session = self.read_write_session()?;
+        if !objects(&session, label, making.class())?.is_empty() {
+            return Err(Error::KeyExists {
+                label: label.clone(),
+            });
+        }
+        let id = random_id()?;
+        let make =
+            |storage, dropped: &[AttributeType]| making.make(&session, label, id, storage, dropped);
+
+        let (trial, dropped) = settle(label, &DROPPABLE, |dropped| make(Storage::Trial, dropped))?;
+        self.prove(&session, label, making, Storage::Trial, &trial)?;
+
+        let beside = |more: &[AttributeType]| [dropped.as_slice(), more].concat();
+        let (made, undestroyable) = settle(label, &[AttributeType::Destroyable], |more| {
+            make(Storage::Token, &beside(more))
+        })?;
+        let public_key = made.public.map(|public| public_key(&session, public));
+        let public_key = public_key.transpose()?;
+        let mut missing = self.prove(&session, label, making, Storage::Token, &made)?;
+        for attribute in dropped.into_iter().chain(undestroyable).map(name) {
+            if !missing.contains(&attribute) {
+                missing.push(attribute);
+            }
+        }
+        Ok(Created {
+            public_key,
+            missing,
+        })
+    }
+
+    /// Puts a key through its paces: its attributes, and what a key of its kind does and refuses.
+    fn prove(
+        &self,
+        session: &Session,
+        label: &KeyLabel,
+        making: Making,
+        storage: Storage,
+        made: &Made,
+    ) -> Result<Vec<crate::AttributeName>> {
+        let template = making.template(label, random_id()?, storage);
+        let missing = self.prove_attributes(session, label, made.key, &template)?;
+        match making {
+            Making::Master(mechanism) => {
+                let canary = self.canary(session, mechanism, made.key)?;
+                self.prove_wrapping(session, label, made.key, &canary)?;
+            }
+            Making::Pepper | Making::RecordMac => {
+                let [one, same, other] = [b"one", b"one", b"two"]
+                    .map(|data| self.mac(session, made.key, data.as_slice()));
+                let (one, same, other) = (one?, same?, other?);
+                let equal = bool::from(one.expose().ct_eq(same.expose()));
+                let differs = !bool::from(one.expose().ct_eq(other.expose()));
+                if !(equal && differs) {
+                    return Err(Error::KeyDiffers {
+                        label: label.clone(),
+                    });
+                }
+            }
+            Making::SigningKey => {
+                let spki: SpkiDer = match made.public {
+                    Some(public) => public_key(session, public)?,
+                    None => return Err(Error::PublicKeyMalformed),
+                };
+                let digest: Digest = [random_id()?, random_id()?]
+                    .concat()
+                    .try_into()
+                    .map_err(|_| Error::NoRandomBytes)?;
+                self.prove_pair(session, label, made.key, &spki, &digest)?;
+            }
+        }
+        Ok(missing)
+    }
+}
+
+impl Making {
+    fn class(self) -> KeyClass {
+        match self {
+            Self::Master(_) | Self::Pepper | Self::RecordMac => KeyClass::Secret,
+            Self::SigningKey => KeyClass::Private,
+        }
+    }
+
+    fn template(self, label: &KeyLabel, id: Id, storage: Storage) -> Template {
+        match self {
+            Self::Master(mechanism) => {
+                let mechanism = raw::mechanism_type(mechanism.number());
+                template::master(label, id, mechanism, storage)
+            }
+            Self::Pepper => template::pepper(label, id, storage),
+            Self::RecordMac => template::record_mac(label, id, storage),
+            Self::SigningKey => template::signing_key(label, id, storage),
+        }
+    }
+
+    fn make(
+        self,
+        session: &Session,
+        label: &KeyLabel,
+        id: Id,
+        storage: Storage,
+        dropped: &[AttributeType],
+    ) -> CkResult<Made> {
+        let template = self.template(label, id, storage).without(dropped);
+        let mechanism = match self {
+            Self::Master(_) => Mechanism::AesKeyGen,
+            Self::Pepper | Self::RecordMac => Mechanism::GenericSecretKeyGen,
+            Self::SigningKey => {
+                let public = template::signing_key_public(label, id, storage);
+                let (public, key) = session.generate_key_pair(
+                    &Mechanism::EccKeyPairGen,
+                    public.attributes(),
+                    template.attributes(),
+                )?;
+                return Ok(Made {
+                    key,
+                    public: Some(public),
+                });
+            }
+        };
+        let key = session.generate_key(&mechanism, template.attributes())?;
+        Ok(Made { key, public: None })
+    }
+}
+
+/// Makes something from the fullest template the token takes: first with everything, then with as
+/// few of the droppable attributes dropped as possible. What is made on the way goes with its
+/// session. Gives back what was made, and what was dropped.
+fn settle<T>(
+    label: &KeyLabel,
+    droppable: &[AttributeType],
+    mut attempt: impl FnMut(&[AttributeType]) -> CkResult<T>,
+) -> Result<(T, Vec<AttributeType>)> {
+    let mut try_without = |dropped: &[AttributeType]| match attempt(dropped) {
+        Ok(made) => Ok(Ok(made)),
+        Err(error) => match answer::value(&error) {
+            Some(value) if template::is_refusal(value) => Ok(Err(error)),
+            _ => Err(Error::from(error)),
+        },
+    };
+    if let Ok(made) = try_without(&[])? {
+        return Ok((made, Vec::new()));
+    }
+    let mut dropped = droppable.to_vec();
+    let refused = |error: CkError| {
+        let (call, answer) = answer::names(&error);
+        Error::TemplateRefused {
+            label: label.clone(),
+            call,
+            answer,
+        }
+    };
+    let mut made = try_without(&dropped)?.map_err(refused)?;
+    for attribute in droppable {
+        let fewer: Vec<_> = dropped.iter().copied().filter(|a| a != attribute).collect();
+        if fewer.is_empty() {
+            break; // tried first
+        }
+        if let Ok(fuller) = try_without(&fewer)? {
+            (made, dropped) = (fuller, fewer);
+        }
+    }
+    Ok((made, dropped))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use cryptoki::{context::Function, error::RvError};
+
+    use super::*;
+
+    fn label() -> KeyLabel {
+        KeyLabel::new("key").unwrap()
+    }
+
+    /// A token that refuses these attributes.
+    fn token_without(
+        unknown: &[AttributeType],
+    ) -> impl FnMut(&[AttributeType]) -> CkResult<Vec<AttributeType>> {
+        move |dropped| match unknown.iter().all(|attribute| dropped.contains(attribute)) {
+            true => Ok(dropped.to_vec()),
+            false => Err(CkError::Pkcs11(
+                RvError::AttributeTypeInvalid,
+                Function::GenerateKey,
+            )),
+        }
+    }
+
+    #[test]
+    fn exactly_what_a_token_refuses_is_dropped() {
+        for unknown in [
+            &[][..],
+            &[AttributeType::Copyable],
+            &[AttributeType::Modifiable, AttributeType::Destroyable],
+            &DROPPABLE,
+        ] {
+            let (made, dropped) = settle(&label(), &DROPPABLE, token_without(unknown)).unwrap();
+            assert_eq!(dropped, unknown);
+            assert_eq!(made, dropped, "what is used is what was made without them");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_ever_dropped() {
+        let refused = settle(
+            &label(),
+            &DROPPABLE,
+            token_without(&[AttributeType::AllowedMechanisms]),
+        );
+        assert!(matches!(refused, Err(Error::TemplateRefused { .. })));
+    }
+
+    #[test]
+    fn a_lost_token_is_not_taken_for_a_refusal() {
+        let lost = settle(&label(), &DROPPABLE, |_| -> CkResult<()> {
+            Err(CkError::Pkcs11(
+                RvError::DeviceRemoved,
+                Function::GenerateKey,
+            ))
+        });
+        assert!(matches!(lost, Err(Error::TokenLost { .. })));
+    }
+}

@@ -1,0 +1,401 @@
+//! What cryptoki 0.12.1 cannot say, said on the bindings: the only `unsafe` of the product.
+//!
+//! - mechanisms it does not name (0x210B), and a mechanism list that does not drop them;
+//! - wrapping into one buffer that is cut to length (the crate asks for the size first, and does
+//!   not cut), single-part signing with one call instead of two;
+//! - CKA_WRAP_TEMPLATE and CKA_UNWRAP_TEMPLATE.
+//!
+//! The module is loaded a second time; the loader gives the same instance, so sessions and
+//! handles of the crate are good here (PKCS#11 v3.1 §5.4).
+#![expect(
+    unsafe_code,
+    reason = "calls through the module's function list; each block says why it is sound"
+)]
+
+use std::{path::Path, ptr};
+
+use cryptoki::{
+    context::Function,
+    error::{Error as CkError, Result as CkResult, Rv, RvError},
+    mechanism::MechanismType,
+    object::{Attribute, AttributeType, ObjectHandle},
+    session::Session,
+    slot::Slot,
+};
+use cryptoki_sys::{
+    CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_FUNCTION_LIST, CK_GCM_PARAMS, CK_MECHANISM,
+    CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RSA_PKCS_OAEP_PARAMS, CK_RV,
+    CK_ULONG, CK_UNAVAILABLE_INFORMATION, CKG_MGF1_SHA1, CKM_SHA_1, CKR_OK, CKZ_DATA_SPECIFIED,
+};
+use zeroize::Zeroizing;
+
+/// Room for what one call gives: RSA-4096 wraps to 2384 bytes.
+const OUTPUT: usize = 4096;
+
+/// Mechanisms a token may list; SoftHSM 2.6.1 lists 70.
+const MECHANISMS: usize = 4096;
+
+/// The function list of a loaded module (PKCS#11 v3.1 §5.4.4), valid while the library is.
+pub(crate) struct Raw {
+    functions: CK_FUNCTION_LIST,
+    _library: cryptoki_sys::Pkcs11,
+}
+
+impl Raw {
+    /// Loads a module, which runs its initialisers; the caller has checked its hash.
+    pub(crate) fn load(path: &Path) -> CkResult<Self> {
+        // SAFETY: loading runs foreign code; that is what the host process is for.
+        let library =
+            unsafe { cryptoki_sys::Pkcs11::new(path) }.map_err(CkError::LibraryLoading)?;
+        if library.C_GetFunctionList.is_err() {
+            return Err(CkError::MissingSymbol("C_GetFunctionList"));
+        }
+        let mut list = ptr::null_mut();
+        // SAFETY: the symbol is present (checked above) and gets a pointer to a pointer.
+        let answer = unsafe { library.C_GetFunctionList(&raw mut list) };
+        ok(answer, Function::GetFunctionList)?;
+        if list.is_null() {
+            return Err(CkError::NullFunctionPointer);
+        }
+        // SAFETY: a module gives a list that stays valid while it is loaded; it starts with the
+        // version, and every version since 2.40 starts with the fields copied here.
+        let functions = unsafe { *list };
+        Ok(Self {
+            functions,
+            _library: library,
+        })
+    }
+
+    /// Lists all mechanisms of a token, known to the crate or not (C_GetMechanismList).
+    pub(crate) fn mechanisms(&self, slot: Slot) -> CkResult<Vec<CK_MECHANISM_TYPE>> {
+        let call = present(self.functions.C_GetMechanismList)?;
+        let mut list = vec![0; MECHANISMS];
+        let mut count = MECHANISMS as CK_ULONG;
+        // SAFETY: `count` says how many elements `list` has.
+        let answer = unsafe { call(slot.into(), list.as_mut_ptr(), &raw mut count) };
+        ok(answer, Function::GetMechanismList)?;
+        list.truncate(count as usize);
+        Ok(list)
+    }
+
+    /// Says what a mechanism can be used for: the CKF_ flags of C_GetMechanismInfo.
+    pub(crate) fn mechanism_flags(
+        &self,
+        slot: Slot,
+        mechanism: CK_MECHANISM_TYPE,
+    ) -> CkResult<CK_FLAGS> {
+        let call = present(self.functions.C_GetMechanismInfo)?;
+        let mut info = CK_MECHANISM_INFO::default();
+        // SAFETY: `info` is the structure the function fills.
+        let answer = unsafe { call(slot.into(), mechanism, &raw mut info) };
+        ok(answer, Function::GetMechanismInfo)?;
+        Ok(info.flags)
+    }
+
+    /// Signs or MACs in one C_Sign, and cuts the output to its length.
+    ///
+    /// If it fails, the operation may still be active: the caller closes the session.
+    pub(crate) fn sign(
+        &self,
+        session: &Session,
+        mechanism: CK_MECHANISM_TYPE,
+        key: ObjectHandle,
+        input: &[u8],
+    ) -> CkResult<Zeroizing<Vec<u8>>> {
+        let init = present(self.functions.C_SignInit)?;
+        let sign = present(self.functions.C_Sign)?;
+        let mut mechanism = without_parameter(mechanism);
+        // SAFETY: session and key come from the crate and the mechanism has no parameter.
+        let answer = unsafe { init(session.handle(), &raw mut mechanism, key.handle()) };
+        ok(answer, Function::SignInit)?;
+
+        let mut output = Zeroizing::new(vec![0; OUTPUT]);
+        let mut length = OUTPUT as CK_ULONG;
+        // SAFETY: both lengths are those of their buffers; C_Sign only reads its input.
+        let answer = unsafe {
+            sign(
+                session.handle(),
+                input.as_ptr().cast_mut(),
+                input.len() as CK_ULONG,
+                output.as_mut_ptr(),
+                &raw mut length,
+            )
+        };
+        ok(answer, Function::Sign)?;
+        output.truncate(length as usize);
+        Ok(output)
+    }
+
+    /// Wraps a key in one C_WrapKey, and cuts the output to its length.
+    pub(crate) fn wrap(
+        &self,
+        session: &Session,
+        mechanism: CK_MECHANISM_TYPE,
+        parameter: Parameter,
+        wrapping: ObjectHandle,
+        key: ObjectHandle,
+    ) -> CkResult<Zeroizing<Vec<u8>>> {
+        let call = present(self.functions.C_WrapKey)?;
+        let mut output = Zeroizing::new(vec![0; OUTPUT]);
+        let mut length = OUTPUT as CK_ULONG;
+        let answer = parameter.with(mechanism, |mechanism| {
+            // SAFETY: session and handles come from the crate, `length` is that of `output`, and
+            // the mechanism's parameter lives until the call returns.
+            unsafe {
+                call(
+                    session.handle(),
+                    mechanism,
+                    wrapping.handle(),
+                    key.handle(),
+                    output.as_mut_ptr(),
+                    &raw mut length,
+                )
+            }
+        });
+        ok(answer, Function::WrapKey)?;
+        output.truncate(length as usize);
+        Ok(output)
+    }
+
+    /// Unwraps a key under a template (C_UnwrapKey).
+    pub(crate) fn unwrap(
+        &self,
+        session: &Session,
+        mechanism: CK_MECHANISM_TYPE,
+        parameter: Parameter,
+        wrapping: ObjectHandle,
+        blob: &[u8],
+        template: &[Attribute],
+    ) -> CkResult<ObjectHandle> {
+        let call = present(self.functions.C_UnwrapKey)?;
+        let mut template: Vec<CK_ATTRIBUTE> = template.iter().map(Into::into).collect();
+        let mut handle: CK_OBJECT_HANDLE = 0;
+        let answer = parameter.with(mechanism, |mechanism| {
+            // SAFETY: as in `wrap`; C_UnwrapKey only reads the blob, and `template` points into
+            // the caller's attributes, which outlive the call.
+            unsafe {
+                call(
+                    session.handle(),
+                    mechanism,
+                    wrapping.handle(),
+                    blob.as_ptr().cast_mut(),
+                    blob.len() as CK_ULONG,
+                    template.as_mut_ptr(),
+                    template.len() as CK_ULONG,
+                    &raw mut handle,
+                )
+            }
+        });
+        ok(answer, Function::UnwrapKey)?;
+        // SAFETY: the module just gave this handle out for this session.
+        Ok(unsafe { ObjectHandle::new_from_raw(handle) })
+    }
+}
+
+/// How an attribute that was read back differs from what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Difference {
+    /// The token does not have it, or does not show it.
+    Absent,
+    /// It has another value.
+    Other,
+}
+
+impl Raw {
+    /// Compares attributes of an object with what they should be, in one C_GetAttributeValue.
+    ///
+    /// Byte by byte, because the crate cannot read an ALLOWED_MECHANISMS that holds a mechanism
+    /// it does not name.
+    pub(crate) fn differences(
+        &self,
+        session: &Session,
+        object: ObjectHandle,
+        expected: &[&Attribute],
+    ) -> CkResult<Vec<(AttributeType, Difference)>> {
+        let call = present(self.functions.C_GetAttributeValue)?;
+        let expected_values: Vec<CK_ATTRIBUTE> = expected.iter().map(|a| (*a).into()).collect();
+        let mut values: Vec<Vec<u8>> = expected_values
+            .iter()
+            .map(|attribute| vec![0; attribute.ulValueLen as usize])
+            .collect();
+        let mut template: Vec<CK_ATTRIBUTE> = expected_values
+            .iter()
+            .zip(&mut values)
+            .map(|(attribute, value)| CK_ATTRIBUTE {
+                type_: attribute.type_,
+                pValue: value.as_mut_ptr().cast(),
+                ulValueLen: attribute.ulValueLen,
+            })
+            .collect();
+        // SAFETY: every element points to a buffer in `values` of the length it names.
+        let answer = unsafe {
+            call(
+                session.handle(),
+                object.handle(),
+                template.as_mut_ptr(),
+                template.len() as CK_ULONG,
+            )
+        };
+        // These three are about single attributes; the others have been read (PKCS#11 v3.1
+        // §5.7.5).
+        match Rv::from(answer) {
+            Rv::Error(
+                RvError::AttributeTypeInvalid
+                | RvError::AttributeSensitive
+                | RvError::BufferTooSmall,
+            ) => {}
+            other => other.into_result(Function::GetAttributeValue)?,
+        }
+
+        let mut differences = Vec::new();
+        for (index, attribute) in expected.iter().enumerate() {
+            // SAFETY: cryptoki points the attribute at its value of this length, and `expected`
+            // is borrowed.
+            let should_be = unsafe { bytes(&expected_values[index]) };
+            let difference = match template[index].ulValueLen {
+                CK_UNAVAILABLE_INFORMATION => Some(Difference::Absent),
+                length if length as usize == should_be.len() && values[index] == should_be => None,
+                _ => Some(Difference::Other),
+            };
+            differences.extend(difference.map(|d| (attribute.attribute_type(), d)));
+        }
+        Ok(differences)
+    }
+}
+
+/// Makes a mechanism type of a number, for an ALLOWED_MECHANISMS: the crate does not name
+/// CKM_AES_KEY_WRAP_KWP.
+pub(crate) fn mechanism_type(number: CK_MECHANISM_TYPE) -> MechanismType {
+    // SAFETY: MechanismType is `repr(transparent)` over CK_MECHANISM_TYPE, and every number is
+    // one the crate itself would hold for a vendor's mechanism.
+    unsafe { std::mem::transmute::<CK_MECHANISM_TYPE, MechanismType>(number) }
+}
+
+/// # Safety
+/// The attribute must point to `ulValueLen` bytes that outlive the result, or be empty.
+unsafe fn bytes(attribute: &CK_ATTRIBUTE) -> &[u8] {
+    if attribute.ulValueLen == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { std::slice::from_raw_parts(attribute.pValue.cast(), attribute.ulValueLen as usize) }
+}
+
+/// The parameter a wrap mechanism wants. The values are ours: only the mechanism's refusal is of
+/// interest where there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    /// None.
+    None,
+    /// An initialisation vector of 16 bytes (CKM_AES_CBC, CKM_AES_CBC_PAD).
+    Iv,
+    /// CK_GCM_PARAMS with an IV of 12 bytes and a tag of 128 bits.
+    Gcm,
+    /// CK_RSA_PKCS_OAEP_PARAMS with SHA-1, without a label.
+    Oaep,
+}
+
+impl Parameter {
+    /// Makes a CK_MECHANISM and lends it out; what it points to lives as long as the call.
+    fn with(
+        self,
+        mechanism: CK_MECHANISM_TYPE,
+        call: impl FnOnce(*mut CK_MECHANISM) -> CK_RV,
+    ) -> CK_RV {
+        let mut iv = [0_u8; 16];
+        let mut gcm = CK_GCM_PARAMS {
+            pIv: iv.as_mut_ptr(),
+            ulIvLen: 12,
+            ulIvBits: 96,
+            pAAD: ptr::null_mut(),
+            ulAADLen: 0,
+            ulTagBits: 128,
+        };
+        let mut oaep = CK_RSA_PKCS_OAEP_PARAMS {
+            hashAlg: CKM_SHA_1,
+            mgf: CKG_MGF1_SHA1,
+            source: CKZ_DATA_SPECIFIED,
+            pSourceData: ptr::null_mut(),
+            ulSourceDataLen: 0,
+        };
+        let mut mechanism = without_parameter(mechanism);
+        match self {
+            Self::None => {}
+            Self::Iv => {
+                mechanism.pParameter = (&raw mut iv).cast();
+                mechanism.ulParameterLen = size_of_val(&iv) as CK_ULONG;
+            }
+            Self::Gcm => {
+                mechanism.pParameter = (&raw mut gcm).cast();
+                mechanism.ulParameterLen = size_of_val(&gcm) as CK_ULONG;
+            }
+            Self::Oaep => {
+                mechanism.pParameter = (&raw mut oaep).cast();
+                mechanism.ulParameterLen = size_of_val(&oaep) as CK_ULONG;
+            }
+        }
+        call(&raw mut mechanism)
+    }
+}
+
+/// The value of CKA_WRAP_TEMPLATE or CKA_UNWRAP_TEMPLATE: an array of CK_ATTRIBUTE
+/// (PKCS#11 v3.1 §4.10) together with the values it points to.
+///
+/// Lend [`NestedTemplate::attribute`] out only while this lives: the pointers in it are to here.
+/// `template::Template` keeps both together.
+pub(crate) struct NestedTemplate {
+    encoded: Vec<u8>,
+    _values: Vec<Attribute>,
+}
+
+impl NestedTemplate {
+    pub(crate) fn new(values: Vec<Attribute>) -> Self {
+        let mut encoded = Vec::with_capacity(values.len() * size_of::<CK_ATTRIBUTE>());
+        for value in &values {
+            let attribute = CK_ATTRIBUTE::from(value);
+            // SAFETY: CK_ATTRIBUTE is plain, and without padding on the targets this is built
+            // for (three words); its bytes are what the module reads.
+            let bytes = unsafe {
+                std::slice::from_raw_parts(
+                    (&raw const attribute).cast::<u8>(),
+                    size_of::<CK_ATTRIBUTE>(),
+                )
+            };
+            encoded.extend_from_slice(bytes);
+        }
+        Self {
+            encoded,
+            // Moving the vector leaves its elements, which the pointers are to, where they are.
+            _values: values,
+        }
+    }
+
+    /// The attribute that carries this template.
+    pub(crate) fn attribute(&self, kind: CK_ATTRIBUTE_TYPE) -> Attribute {
+        Attribute::VendorDefined((AttributeType::VendorDefined(kind), self.encoded.clone()))
+    }
+}
+
+const _: () = assert!(
+    size_of::<CK_ATTRIBUTE>() == 3 * size_of::<usize>(),
+    "CK_ATTRIBUTE has padding, or is packed: NestedTemplate must be looked at"
+);
+
+fn without_parameter(mechanism: CK_MECHANISM_TYPE) -> CK_MECHANISM {
+    CK_MECHANISM {
+        mechanism,
+        pParameter: ptr::null_mut(),
+        ulParameterLen: 0,
+    }
+}
+
+fn present<F>(function: Option<F>) -> CkResult<F> {
+    function.ok_or(CkError::NullFunctionPointer)
+}
+
+fn ok(answer: CK_RV, function: Function) -> CkResult<()> {
+    match answer {
+        CKR_OK => Ok(()),
+        answer => Rv::from(answer).into_result(function),
+    }
+}

@@ -1,0 +1,385 @@
+//! Templates: one named function for each kind of key, every deciding attribute stated, because
+//! defaults differ by vendor. PKCS#11 v3.1 §4.7 (keys), §4.9 (private keys), §4.10 (secret keys).
+
+use cryptoki::{
+    error::RvError,
+    mechanism::MechanismType,
+    object::{Attribute, AttributeType, KeyType, ObjectClass},
+};
+use cryptoki_sys::{CKA_UNWRAP_TEMPLATE, CKA_WRAP_TEMPLATE};
+
+use crate::{KeyLabel, SignerAlgorithm, Weaker, raw::NestedTemplate};
+
+/// Random CKA_ID that ties the halves of a pair together.
+pub(crate) type Id = [u8; 16];
+
+/// Where a key that is to become a token key is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// As a session object, for a trial; without DESTROYABLE=F, with which it could not be
+    /// destroyed (CKR_ACTION_PROHIBITED, SoftHSM 2.6.1, Kryoptic 1.5.4).
+    Trial,
+    /// On the token.
+    Token,
+}
+
+/// Attributes, with what the nested ones point to.
+pub(crate) struct Template {
+    attributes: Vec<Attribute>,
+    /// Keeps alive what WRAP_TEMPLATE and UNWRAP_TEMPLATE in `attributes` point to.
+    _nested: Vec<NestedTemplate>,
+}
+
+impl Template {
+    fn new(attributes: Vec<Attribute>) -> Self {
+        Self {
+            attributes,
+            _nested: Vec::new(),
+        }
+    }
+
+    fn nest(mut self, kind: u64, values: Vec<Attribute>) -> Self {
+        let nested = NestedTemplate::new(values);
+        self.attributes.push(nested.attribute(kind));
+        self._nested.push(nested);
+        self
+    }
+
+    /// Leaves attributes out that the token does not take.
+    pub(crate) fn without(mut self, dropped: &[AttributeType]) -> Self {
+        self.attributes
+            .retain(|attribute| !dropped.contains(&attribute.attribute_type()));
+        self
+    }
+
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+}
+
+pub(crate) const WRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_WRAP_TEMPLATE);
+const UNWRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_UNWRAP_TEMPLATE);
+
+/// What a token key can be made without, each at the price of its assurance. Everything else is
+/// demanded; without ALLOWED_MECHANISMS the rest of a master is worth nothing (a second mechanism
+/// is a decryption oracle).
+pub(crate) const DROPPABLE: [AttributeType; 4] = [
+    WRAP_TEMPLATE,
+    AttributeType::Modifiable,
+    AttributeType::Copyable,
+    AttributeType::Destroyable,
+];
+
+/// Template of the master: AES-256 that wraps and unwraps signers' keys by one mechanism.
+///
+/// What it unwraps is a private key that stays in its session and can neither be read nor leave
+/// again; what it wraps was born on the token. MODIFIABLE or COPYABLE inside UNWRAP_TEMPLATE
+/// would keep SoftHSM 2.6.1 from ever unwrapping with it.
+pub(crate) fn master(
+    label: &KeyLabel,
+    id: Id,
+    mechanism: MechanismType,
+    storage: Storage,
+) -> Template {
+    let mut attributes = vec![
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::AES),
+        Attribute::ValueLen(32.into()),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),    // the value cannot be read
+        Attribute::Extractable(false), // nor wrapped out
+        Attribute::Wrap(true),
+        Attribute::Unwrap(true),
+        Attribute::Encrypt(false), // wrap, then decrypt, would read keys
+        Attribute::Decrypt(false),
+        Attribute::Sign(false),
+        Attribute::Verify(false),
+        Attribute::Derive(false), // no weaker relative
+        Attribute::AllowedMechanisms(vec![mechanism]),
+    ];
+    attributes.extend(frozen(label, id, storage));
+    Template::new(attributes)
+        .nest(CKA_UNWRAP_TEMPLATE, what_the_master_unwraps())
+        .nest(CKA_WRAP_TEMPLATE, what_the_master_wraps())
+}
+
+/// UNWRAP_TEMPLATE of the master. SoftHSM 2.6.1 demands each of these in the call as well.
+fn what_the_master_unwraps() -> Vec<Attribute> {
+    vec![
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::Private(true),
+        Attribute::Token(false),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Sign(true),
+        Attribute::Decrypt(false),
+        Attribute::Unwrap(false),
+        Attribute::Derive(false),
+    ]
+}
+
+/// WRAP_TEMPLATE of the master. LOCAL and ALWAYS_SENSITIVE refuse a key somebody knows and has
+/// brought in with C_CreateObject.
+fn what_the_master_wraps() -> Vec<Attribute> {
+    vec![
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::Token(false),
+        Attribute::Sign(true),
+        Attribute::Local(true),
+        Attribute::AlwaysSensitive(true),
+    ]
+}
+
+/// Template of the pepper: an HMAC-SHA-256 key that MACs and does nothing else.
+pub(crate) fn pepper(label: &KeyLabel, id: Id, storage: Storage) -> Template {
+    mac_key(label, id, storage, false)
+}
+
+/// Template of the record-MAC key: as the pepper, and it may check a MAC itself.
+pub(crate) fn record_mac(label: &KeyLabel, id: Id, storage: Storage) -> Template {
+    mac_key(label, id, storage, true)
+}
+
+fn mac_key(label: &KeyLabel, id: Id, storage: Storage, verify: bool) -> Template {
+    let mut attributes = vec![
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::GENERIC_SECRET),
+        Attribute::ValueLen(32.into()),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Sign(true),
+        Attribute::Verify(verify),
+        Attribute::Derive(false),
+        Attribute::Encrypt(false),
+        Attribute::Decrypt(false),
+        Attribute::Wrap(false),
+        Attribute::Unwrap(false),
+        // Not SHA256_HMAC_GENERAL, which gives a MAC of one byte to who asks for it.
+        Attribute::AllowedMechanisms(vec![MechanismType::SHA256_HMAC]),
+    ];
+    attributes.extend(frozen(label, id, storage));
+    Template::new(attributes)
+}
+
+/// Template of the private half of a CA, notary or head key: P-256 that signs digests.
+pub(crate) fn signing_key(label: &KeyLabel, id: Id, storage: Storage) -> Template {
+    let mut attributes = vec![
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::KeyType(KeyType::EC),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Sign(true),
+        Attribute::SignRecover(false),
+        Attribute::Decrypt(false),
+        Attribute::Unwrap(false),
+        Attribute::Derive(false),
+        Attribute::AllowedMechanisms(vec![MechanismType::ECDSA]),
+    ];
+    attributes.extend(frozen(label, id, storage));
+    Template::new(attributes)
+}
+
+/// Template of the public half of a CA, notary or head key. Nothing rests on it: the public key
+/// that counts is in the organisation file, so it may be destroyed.
+pub(crate) fn signing_key_public(label: &KeyLabel, id: Id, storage: Storage) -> Template {
+    let mut attributes = public_half(id, matches!(storage, Storage::Token));
+    attributes.push(Attribute::Label(label.as_str().into()));
+    Template::new(attributes)
+}
+
+/// What all token keys have: where they are, their name, and that nobody changes them again.
+fn frozen(label: &KeyLabel, id: Id, storage: Storage) -> Vec<Attribute> {
+    let mut attributes = vec![
+        Attribute::Token(storage == Storage::Token),
+        Attribute::Label(label.as_str().into()),
+        Attribute::Id(id.to_vec()),
+        Attribute::Modifiable(false), // nobody adds DECRYPT later
+        Attribute::Copyable(false),   // nor to a copy
+    ];
+    if storage == Storage::Token {
+        attributes.push(Attribute::Destroyable(false));
+    }
+    attributes
+}
+
+/// Template of the private half of a signer's key between its birth and its wrapping.
+///
+/// EXTRACTABLE=T is what wrapping needs; the key is destroyed right after.
+pub(crate) fn newborn_signing_key(algorithm: SignerAlgorithm, id: Id) -> Template {
+    let mut attributes = signer_key(algorithm, id);
+    attributes.push(Attribute::Extractable(true));
+    Template::new(attributes)
+}
+
+/// Template of the public half of a signer's key: a session object, never stored.
+pub(crate) fn newborn_public_key(algorithm: SignerAlgorithm, id: Id) -> Template {
+    match algorithm {
+        SignerAlgorithm::EcdsaP256 => Template::new(public_half(id, false)),
+    }
+}
+
+/// Template of a signer's key while it is unwrapped for one signature.
+///
+/// Gone with the PKCS#11 session, unreadable, not to be wrapped again, good for signing only. All
+/// of it is always sent: EXTRACTABLE defaults to true (PKCS#11 v3.1 §5.18.4).
+pub(crate) fn unwrapped_signing_key(algorithm: SignerAlgorithm, id: Id) -> Template {
+    let mut attributes = signer_key(algorithm, id);
+    attributes.push(Attribute::Extractable(false));
+    Template::new(attributes)
+}
+
+fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
+    let (key_type, mechanism) = match algorithm {
+        SignerAlgorithm::EcdsaP256 => (KeyType::EC, MechanismType::ECDSA),
+    };
+    vec![
+        Attribute::Class(ObjectClass::PRIVATE_KEY),
+        Attribute::KeyType(key_type),
+        Attribute::Token(false),    // never written to the token's storage
+        Attribute::Private(true),   // invisible until login
+        Attribute::Sensitive(true), // the value cannot be read
+        Attribute::Sign(true),
+        Attribute::SignRecover(false),
+        Attribute::Decrypt(false),
+        Attribute::Unwrap(false),
+        Attribute::Derive(false),
+        Attribute::Id(id.to_vec()),
+        Attribute::AllowedMechanisms(vec![mechanism]),
+    ]
+}
+
+fn public_half(id: Id, token: bool) -> Vec<Attribute> {
+    /// secp256r1 as ECParameters.namedCurve (RFC 5480 §2.1.1), DER.
+    const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    vec![
+        Attribute::Class(ObjectClass::PUBLIC_KEY),
+        Attribute::KeyType(KeyType::EC),
+        Attribute::EcParams(P256.to_vec()),
+        Attribute::Token(token),
+        Attribute::Private(false),
+        Attribute::Verify(true),
+        Attribute::Encrypt(false),
+        Attribute::Wrap(false),
+        Attribute::Id(id.to_vec()),
+    ]
+}
+
+/// The templates a wrapping key must not unwrap with, each the full template with one thing
+/// changed, so that only this thing can be the reason of a refusal.
+pub(crate) fn weaker_unwrapped_keys(algorithm: SignerAlgorithm, id: Id) -> [(Weaker, Template); 5] {
+    let with = |changed: Attribute| {
+        let mut template =
+            unwrapped_signing_key(algorithm, id).without(&[changed.attribute_type()]);
+        template.attributes.push(changed);
+        template
+    };
+    [
+        (Weaker::Extractable, with(Attribute::Extractable(true))),
+        (Weaker::Readable, with(Attribute::Sensitive(false))),
+        (Weaker::Persistent, with(Attribute::Token(true))),
+        (
+            Weaker::GenericSecret,
+            as_secret_key(KeyType::GENERIC_SECRET, id),
+        ),
+        (Weaker::AesKey, as_secret_key(KeyType::AES, id)),
+    ]
+}
+
+/// A private key taken for a secret key, whose bytes could then be used or derived from.
+/// SIGN_RECOVER and the allowed mechanism are left out: a secret key has none of the first.
+fn as_secret_key(key_type: KeyType, id: Id) -> Template {
+    Template::new(vec![
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(key_type),
+        Attribute::Token(false),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Sign(true),
+        Attribute::Decrypt(false),
+        Attribute::Unwrap(false),
+        Attribute::Derive(false),
+        Attribute::Id(id.to_vec()),
+    ])
+}
+
+/// Template of a throw-away AES key a wrap mechanism is tried with; known to this process where
+/// `value` is given.
+pub(crate) fn throw_away_wrapping_key(
+    mechanism: MechanismType,
+    value: Option<&[u8; 32]>,
+) -> Template {
+    let mut attributes = vec![
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::AES),
+        Attribute::Token(false),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Wrap(true),
+        Attribute::Unwrap(true),
+        Attribute::Encrypt(false),
+        Attribute::Decrypt(false),
+        Attribute::AllowedMechanisms(vec![mechanism]),
+    ];
+    attributes.push(match value {
+        Some(value) => Attribute::Value(value.to_vec()),
+        None => Attribute::ValueLen(32.into()),
+    });
+    Template::new(attributes)
+}
+
+/// What a key that was generated on its token, as it should be, says of itself.
+pub(crate) fn born_on_the_token() -> [Attribute; 3] {
+    [
+        Attribute::Local(true),
+        Attribute::AlwaysSensitive(true),
+        Attribute::NeverExtractable(true),
+    ]
+}
+
+/// The attributes of a token key's template that decide what it may do and can be read back.
+///
+/// Templates inside templates cannot be read (SoftHSM 2.6.1 gives broken contents, Kryoptic 1.5.4
+/// refuses); trying the key shows what they do.
+pub(crate) fn of_a_token_key(template: &Template) -> Vec<&Attribute> {
+    const UNREAD: [AttributeType; 4] = [
+        WRAP_TEMPLATE,
+        UNWRAP_TEMPLATE,
+        AttributeType::Label,
+        AttributeType::Id,
+    ];
+    let attributes = template.attributes.iter();
+    attributes
+        .filter(|attribute| !UNREAD.contains(&attribute.attribute_type()))
+        .collect()
+}
+
+/// The attributes of a session key's template whose loss would give the key away. One call reads
+/// them; not every token shows the others.
+pub(crate) fn of_a_session_key(template: &Template) -> Vec<&Attribute> {
+    const DECISIVE: [AttributeType; 4] = [
+        AttributeType::Token,
+        AttributeType::Private,
+        AttributeType::Sensitive,
+        AttributeType::Extractable,
+    ];
+    let attributes = template.attributes.iter();
+    attributes
+        .filter(|attribute| DECISIVE.contains(&attribute.attribute_type()))
+        .collect()
+}
+
+/// Whether an answer says that a template is not to the token's liking.
+pub(crate) fn is_refusal(answer: RvError) -> bool {
+    matches!(
+        answer,
+        RvError::TemplateInconsistent
+            | RvError::TemplateIncomplete
+            | RvError::AttributeTypeInvalid
+            | RvError::AttributeValueInvalid
+            | RvError::AttributeReadOnly
+    )
+}

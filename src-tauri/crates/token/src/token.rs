@@ -1,0 +1,265 @@
+use std::sync::Arc;
+
+use minicbor::{Decode, bytes::ByteArray};
+
+use crate::{
+    Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Proven, RawSignature,
+    Result, SessionKey, SignerAlgorithm, SpkiDer, TokenKeyKind, TokenLabel, WrapMechanism,
+    WrappedKey,
+    host::{
+        process::Process,
+        protocol::{Generation, OnToken, Request},
+    },
+    login::KeyNumber,
+    secret::{MacInTransit, SecretBytes},
+};
+
+/// A token that is logged in to.
+///
+/// Keys on it are named by their label; each function finds exactly one of its class, or answers
+/// [`KeyNotFound`](crate::Error::KeyNotFound) or [`KeyAmbiguous`](crate::Error::KeyAmbiguous).
+/// Found is not proven: a label can be copied. After a login, prove the keys once
+/// ([`prove_wrapping_key`](Self::prove_wrapping_key) and its siblings); the login then stays with
+/// the proven ones.
+///
+/// All functions block as those of [`Host`](crate::Host) do. Dropping the token logs out.
+///
+/// # Errors
+/// Every function can answer [`HostTimedOut`](crate::Error::HostTimedOut),
+/// [`HostGone`](crate::Error::HostGone), [`OutOfStep`](crate::Error::OutOfStep) (the host process
+/// is gone, start another), [`LoginOver`](crate::Error::LoginOver) (log in again),
+/// [`TokenLost`](crate::Error::TokenLost) (the host ends; start another) and
+/// [`Unexpected`](crate::Error::Unexpected).
+#[derive(Debug)]
+pub struct Token {
+    label: TokenLabel,
+    login: Arc<Login>,
+}
+
+/// The client's half of a login, shared by a token and its session keys.
+#[derive(Debug)]
+pub(crate) struct Login {
+    process: Arc<Process>,
+    generation: Generation,
+}
+
+impl Login {
+    pub(crate) fn call<T>(&self, request: OnToken) -> Result<T>
+    where
+        T: for<'b> Decode<'b, ()>,
+    {
+        self.process.call(&Request::OnToken {
+            generation: self.generation,
+            request,
+        })
+    }
+
+    fn end(&self) -> Result<()> {
+        self.process.call(&Request::Logout {
+            generation: self.generation,
+        })
+    }
+}
+
+impl Token {
+    pub(crate) fn new(process: Arc<Process>, label: TokenLabel, generation: Generation) -> Self {
+        let login = Login {
+            process,
+            generation,
+        };
+        Self {
+            label,
+            login: Arc::new(login),
+        }
+    }
+
+    /// The token's label.
+    #[must_use]
+    pub fn label(&self) -> &TokenLabel {
+        &self.label
+    }
+
+    /// Logs out. All session keys are destroyed, and their handles answer
+    /// [`LoginOver`](crate::Error::LoginOver).
+    ///
+    /// # Errors
+    /// As all functions here.
+    pub fn logout(self) -> Result<()> {
+        self.login.end()
+    }
+
+    /// Lists all mechanisms of the token, as CK_MECHANISM_TYPE.
+    ///
+    /// # Errors
+    /// As all functions here.
+    pub fn mechanisms(&self) -> Result<Vec<u64>> {
+        self.login.call(OnToken::Mechanisms)
+    }
+
+    /// Finds the mechanism keys are wrapped with, by wrapping and unwrapping throw-away keys; once
+    /// a login.
+    ///
+    /// # Errors
+    /// [`NoWrapMechanism`](crate::Error::NoWrapMechanism).
+    pub fn wrap_mechanism(&self) -> Result<WrapMechanism> {
+        self.login.call(OnToken::WrapMechanism)
+    }
+
+    /// Makes a key on the token. Its template is tried as a session object first.
+    ///
+    /// # Errors
+    /// [`KeyExists`](crate::Error::KeyExists),
+    /// [`TemplateRefused`](crate::Error::TemplateRefused),
+    /// [`KeyAttribute`](crate::Error::KeyAttribute),
+    /// [`WrappingKeyAcceptsWeaker`](crate::Error::WrappingKeyAcceptsWeaker) and
+    /// [`KeyDiffers`](crate::Error::KeyDiffers) if it is not what its template says, for a master
+    /// also [`NoWrapMechanism`](crate::Error::NoWrapMechanism).
+    pub fn create(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
+        let label = label.clone();
+        self.login.call(OnToken::Create { kind, label })
+    }
+
+    /// Wraps a key of no value under a master, to prove the master by at every login.
+    ///
+    /// # Errors
+    /// As [`SessionKey::wrap`].
+    pub fn make_canary(&self, master: &KeyLabel) -> Result<Canary> {
+        let master = master.clone();
+        self.login.call(OnToken::MakeCanary { master })
+    }
+
+    /// Proves that a key is the master its canary was wrapped under, and still as strict: its
+    /// attributes; the canary unwraps, signs, verifies, is not wrapped again; and it is refused
+    /// under every weaker template and by every other wrap mechanism the token lists.
+    ///
+    /// # Errors
+    /// [`KeyAttribute`](crate::Error::KeyAttribute), [`KeyDiffers`](crate::Error::KeyDiffers),
+    /// [`WrappingKeyAcceptsWeaker`](crate::Error::WrappingKeyAcceptsWeaker).
+    pub fn prove_wrapping_key(&self, label: &KeyLabel, canary: &Canary) -> Result<Proven> {
+        let (label, canary) = (label.clone(), canary.clone());
+        self.login.call(OnToken::ProveWrappingKey { label, canary })
+    }
+
+    /// Proves that a key is the HMAC key that gave a known answer: its attributes and the answer.
+    ///
+    /// # Errors
+    /// [`KeyAttribute`](crate::Error::KeyAttribute), [`KeyDiffers`](crate::Error::KeyDiffers).
+    pub fn prove_mac_key(&self, label: &KeyLabel, known: &KnownAnswer) -> Result<Proven> {
+        let (label, known) = (label.clone(), known.clone());
+        self.login.call(OnToken::ProveMacKey { label, known })
+    }
+
+    /// Proves that a key is the private half of a public key: its attributes, and a signature
+    /// over the digest. The digest must be of nothing anybody could use a signature of.
+    ///
+    /// # Errors
+    /// [`KeyAttribute`](crate::Error::KeyAttribute), [`KeyDiffers`](crate::Error::KeyDiffers).
+    pub fn prove_signing_key(
+        &self,
+        label: &KeyLabel,
+        spki: &SpkiDer,
+        digest: &Digest,
+    ) -> Result<Proven> {
+        self.login.call(OnToken::ProveSigningKey {
+            label: label.clone(),
+            spki: spki.clone(),
+            digest: (*digest).into(),
+        })
+    }
+
+    /// Computes HMAC-SHA-256 with the pepper or the record-MAC key.
+    ///
+    /// # Errors
+    /// [`MessageTooLong`](crate::Error::MessageTooLong) for about a mebibyte.
+    pub fn hmac(&self, label: &KeyLabel, data: &[u8]) -> Result<Mac> {
+        let request = OnToken::Hmac {
+            label: label.clone(),
+            data: SecretBytes::new(data.to_vec()),
+        };
+        let MacInTransit(mac) = self.login.call(request)?;
+        Ok(mac)
+    }
+
+    /// Signs a digest with a CA, notary or head key.
+    ///
+    /// # Errors
+    /// [`OutputMalformed`](crate::Error::OutputMalformed) if the signature has another length.
+    pub fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+        self.login.call(OnToken::Sign {
+            label: label.clone(),
+            digest: (*digest).into(),
+        })
+    }
+
+    /// Generates a signer's key pair as session objects.
+    ///
+    /// # Errors
+    /// [`SessionKeyWeaker`](crate::Error::SessionKeyWeaker),
+    /// [`PublicKeyMalformed`](crate::Error::PublicKeyMalformed),
+    /// [`TooManySessionKeys`](crate::Error::TooManySessionKeys).
+    pub fn generate(&self, algorithm: SignerAlgorithm) -> Result<SessionKey> {
+        let request = OnToken::Generate { algorithm };
+        let (number, spki): (KeyNumber, SpkiDer) = self.login.call(request)?;
+        Ok(SessionKey::new(Arc::clone(&self.login), number, Some(spki)))
+    }
+
+    /// Unwraps a signer's key as a session object that can neither be read nor leave, and reads
+    /// back that it is one.
+    ///
+    /// # Errors
+    /// [`WrappedKeyRefused`](crate::Error::WrappedKeyRefused) for a damaged key or one of another
+    /// master, [`SessionKeyWeaker`](crate::Error::SessionKeyWeaker),
+    /// [`TooManySessionKeys`](crate::Error::TooManySessionKeys).
+    pub fn unwrap(
+        &self,
+        master: &KeyLabel,
+        wrapped: &WrappedKey,
+        algorithm: SignerAlgorithm,
+    ) -> Result<SessionKey> {
+        let number = self.login.call(OnToken::Unwrap {
+            master: master.clone(),
+            wrapped: wrapped.clone(),
+            algorithm,
+        })?;
+        Ok(SessionKey::new(Arc::clone(&self.login), number, None))
+    }
+
+    /// Unwraps a signer's key, signs each digest in order, destroys the key: one call to the
+    /// host. Whatever happens, the key is gone afterwards.
+    ///
+    /// The signatures are not verified here; who holds the certificate does that before they are
+    /// used.
+    ///
+    /// # Errors
+    /// As [`Token::unwrap`] and [`SessionKey::sign`]; then there is no signature at all.
+    pub fn sign_with_wrapped(
+        &self,
+        master: &KeyLabel,
+        wrapped: &WrappedKey,
+        algorithm: SignerAlgorithm,
+        digests: &[Digest],
+    ) -> Result<Vec<RawSignature>> {
+        self.login.call(OnToken::SignWithWrapped {
+            master: master.clone(),
+            wrapped: wrapped.clone(),
+            algorithm,
+            digests: digests.iter().copied().map(ByteArray::from).collect(),
+        })
+    }
+
+    /// Counts the objects this login sees.
+    ///
+    /// # Errors
+    /// As all functions here.
+    pub fn object_counts(&self) -> Result<ObjectCounts> {
+        self.login.call(OnToken::ObjectCounts)
+    }
+}
+
+/// Best effort: a host that is gone is logged out, and after [`Token::logout`] there is nothing
+/// left to end.
+impl Drop for Token {
+    fn drop(&mut self) {
+        let _ = self.login.end();
+    }
+}
