@@ -1,0 +1,149 @@
+//! The extensions that decide something here (RFC 5280 §4.2).
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5280::{
+    ANY_EXTENDED_KEY_USAGE, ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS,
+    ID_CE_CERTIFICATE_POLICIES, ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE,
+    ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME, ID_CE_SUBJECT_KEY_IDENTIFIER,
+    ID_KP_CODE_SIGNING, ID_KP_EMAIL_PROTECTION, ID_PE_AUTHORITY_INFO_ACCESS,
+};
+use der::Decode;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix;
+
+use crate::error::{Error, Result};
+
+/// Adobe, authentic documents trust.
+const ADOBE_AUTHENTIC_DOCUMENTS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.5");
+/// id-kp-documentSigning, RFC 9336.
+const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
+/// Microsoft, document signing.
+const MICROSOFT_DOCUMENT_SIGNING: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.10.3.12");
+
+/// Purposes of which one is needed where extendedKeyUsage is present.
+const DOCUMENT_PURPOSES: [ObjectIdentifier; 6] = [
+    ID_KP_EMAIL_PROTECTION,
+    ID_KP_CODE_SIGNING,
+    ANY_EXTENDED_KEY_USAGE,
+    ADOBE_AUTHENTIC_DOCUMENTS,
+    DOCUMENT_SIGNING,
+    MICROSOFT_DOCUMENT_SIGNING,
+];
+
+/// Extensions that are processed, or that restrict nothing we do.
+///
+/// Certificate policies restrict a path only where a policy is demanded (RFC 5280 §6.1.1), and none
+/// is. Name constraints are *not* here: a critical one makes a path refused.
+const PROCESSED: [ObjectIdentifier; 10] = [
+    ID_CE_KEY_USAGE,
+    ID_CE_BASIC_CONSTRAINTS,
+    ID_CE_EXT_KEY_USAGE,
+    ID_CE_SUBJECT_KEY_IDENTIFIER,
+    ID_CE_AUTHORITY_KEY_IDENTIFIER,
+    ID_CE_SUBJECT_ALT_NAME,
+    ID_CE_ISSUER_ALT_NAME,
+    ID_CE_CERTIFICATE_POLICIES,
+    ID_CE_CRL_DISTRIBUTION_POINTS,
+    ID_PE_AUTHORITY_INFO_ACCESS,
+];
+
+/// The bits of keyUsage that matter here (RFC 5280 §4.2.1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUsage {
+    /// Bit 0.
+    pub digital_signature: bool,
+    /// Bit 1, also called contentCommitment.
+    pub non_repudiation: bool,
+    /// Bit 5.
+    pub key_cert_sign: bool,
+    /// Bit 6.
+    pub crl_sign: bool,
+}
+
+/// basicConstraints (RFC 5280 §4.2.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// Whether the subject is a CA.
+    pub ca: bool,
+    /// How many CA certificates may follow below this one.
+    pub path_len: Option<u8>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Extensions {
+    pub(super) key_usage: Option<KeyUsage>,
+    pub(super) basic_constraints: Option<BasicConstraints>,
+    pub(super) subject_key_identifier: Option<Vec<u8>>,
+    purposes: Option<Vec<ObjectIdentifier>>,
+    pub(super) unprocessed_critical: Option<ObjectIdentifier>,
+}
+
+impl Extensions {
+    /// Reads the extensions; each may be there once (RFC 5280 §4.2).
+    pub(super) fn read(extensions: &[Extension]) -> Result<Self> {
+        let mut read = Self::default();
+        let mut seen = std::collections::BTreeSet::new();
+        for extension in extensions {
+            let (oid, value) = (extension.extn_id, extension.extn_value.as_bytes());
+            if !seen.insert(oid) {
+                return Err(refused("an extension is there twice", None));
+            }
+            match oid {
+                ID_CE_KEY_USAGE => read.key_usage = Some(key_usage(value)?),
+                ID_CE_BASIC_CONSTRAINTS => {
+                    let constraints = pkix::BasicConstraints::from_der(value)
+                        .map_err(|e| refused("its basicConstraints do not decode", Some(e)))?;
+                    read.basic_constraints = Some(BasicConstraints {
+                        ca: constraints.ca,
+                        path_len: constraints.path_len_constraint,
+                    });
+                }
+                ID_CE_SUBJECT_KEY_IDENTIFIER => {
+                    let identifier = pkix::SubjectKeyIdentifier::from_der(value).map_err(|e| {
+                        refused("its subjectKeyIdentifier does not decode", Some(e))
+                    })?;
+                    read.subject_key_identifier = Some(identifier.0.as_bytes().to_vec());
+                }
+                ID_CE_EXT_KEY_USAGE => {
+                    let purposes = pkix::ExtendedKeyUsage::from_der(value)
+                        .map_err(|e| refused("its extendedKeyUsage does not decode", Some(e)))?;
+                    read.purposes = Some(purposes.0);
+                }
+                _ => {}
+            }
+            if extension.critical && !PROCESSED.contains(&oid) {
+                read.unprocessed_critical.get_or_insert(oid);
+            }
+        }
+        Ok(read)
+    }
+
+    pub(super) fn are_for_documents(&self) -> bool {
+        let usage = self
+            .key_usage
+            .is_none_or(|usage| usage.digital_signature || usage.non_repudiation);
+        let purpose = self.purposes.as_ref().is_none_or(|purposes| {
+            purposes
+                .iter()
+                .any(|purpose| DOCUMENT_PURPOSES.contains(purpose))
+        });
+        usage && purpose
+    }
+}
+
+fn key_usage(value: &[u8]) -> Result<KeyUsage> {
+    let usage = pkix::KeyUsage::from_der(value)
+        .map_err(|e| refused("its keyUsage does not decode", Some(e)))?;
+    Ok(KeyUsage {
+        digital_signature: usage.digital_signature(),
+        non_repudiation: usage.non_repudiation(),
+        key_cert_sign: usage.key_cert_sign(),
+        crl_sign: usage.crl_sign(),
+    })
+}
+
+fn refused(what: &'static str, source: Option<der::Error>) -> Error {
+    Error::NotACertificate { what, source }
+}

@@ -1,0 +1,192 @@
+//! CMS SignedData, detached, in the shape that PAdES wants (RFC 5652 §5, ETSI EN 319 142-1 §6.3).
+//!
+//! [`prepare`] fixes the signed attributes over the digest of a document; [`Prepared::digest`] goes
+//! to whoever holds the key; [`Prepared::complete`] verifies what comes back and closes the
+//! structure. [`read`](fn@read::read) takes such a structure apart again, strictly.
+
+mod attributes;
+pub(crate) mod read;
+
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{
+    EncapsulatedContentInfo, SignedAttributes, SignerIdentifier, SignerInfo, SignerInfos,
+};
+use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
+use der::asn1::{Any, OctetString, SetOfVec};
+use der::{Decode, Encode, Sequence};
+use sha2::{Digest, Sha256};
+use spki::AlgorithmIdentifierOwned;
+
+pub(crate) use self::attributes::EssCertificateIds;
+use crate::algorithm::{self, DigestAlgorithm, SignatureAlgorithm};
+use crate::certificate::Certificate;
+use crate::error::{Error, Result};
+
+/// Most certificates that a signature carries or that are looked at in one.
+pub const MOST_CERTIFICATES: usize = 32;
+
+/// SignedData with its certificates left as they are encoded.
+///
+/// ```text
+/// SignedData ::= SEQUENCE {
+///     version           CMSVersion,
+///     digestAlgorithms  DigestAlgorithmIdentifiers,
+///     encapContentInfo  EncapsulatedContentInfo,
+///     certificates      [0] IMPLICIT CertificateSet OPTIONAL,
+///     crls              [1] IMPLICIT RevocationInfoChoices OPTIONAL,
+///     signerInfos       SignerInfos }
+/// ```
+///
+/// The certificates are hashed and verified elsewhere as the bytes they are, so they are not
+/// decoded and encoded again here; there are no `crls` in what we write.
+#[derive(Sequence)]
+struct SignedData {
+    version: CmsVersion,
+    digest_algorithms: SetOfVec<AlgorithmIdentifierOwned>,
+    encap_content_info: EncapsulatedContentInfo,
+    #[asn1(context_specific = "0", tag_mode = "IMPLICIT", constructed = "true")]
+    certificates: Vec<Any>,
+    signer_infos: SignerInfos,
+}
+
+/// Signed attributes over one document, waiting for their signature.
+#[derive(Debug)]
+pub struct Prepared {
+    signer: Certificate,
+    chain: Vec<Certificate>,
+    algorithm: SignatureAlgorithm,
+    attributes: SignedAttributes,
+    to_be_signed: Vec<u8>,
+    digest: [u8; 32],
+}
+
+/// Fixes the signed attributes over a document.
+///
+/// `document_digest` is SHA-256 over what the signature covers. The signature will carry `signer`
+/// and `chain`, in any order and with or without the root.
+///
+/// # Errors
+/// [`Error::KeyNotSupported`] or [`Error::MalformedKey`] about the signer's key,
+/// [`Error::ChainTooLong`].
+pub fn prepare(
+    document_digest: &[u8; 32],
+    signer: &Certificate,
+    chain: &[Certificate],
+) -> Result<Prepared> {
+    let count = 1 + chain.len();
+    if count > MOST_CERTIFICATES {
+        return Err(Error::ChainTooLong {
+            count,
+            most: MOST_CERTIFICATES,
+        });
+    }
+    let algorithm = signer.key_algorithm()?;
+    let attributes = attributes::pades(document_digest, signer)?;
+    // The SET OF form with tag 0x31 is what is signed, not the `[0]` form stored in SignerInfo
+    // (RFC 5652 §5.4). SetOfVec sorts as DER wants it.
+    let to_be_signed = attributes.to_der()?;
+    let digest = match algorithm.digest_algorithm() {
+        DigestAlgorithm::Sha256 => Sha256::digest(&to_be_signed).into(),
+    };
+    Ok(Prepared {
+        signer: signer.clone(),
+        chain: chain.to_vec(),
+        algorithm,
+        attributes,
+        to_be_signed,
+        digest,
+    })
+}
+
+/// Exact upper bound, in bytes, of the CMS that [`Prepared::complete`] will give.
+///
+/// Measured by building one with the longest value the algorithm has: no key is asked, and a
+/// signature never turns out not to fit after somebody gave a secret.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn largest_size(signer: &Certificate, chain: &[Certificate]) -> Result<usize> {
+    let prepared = prepare(&[0; 32], signer, chain)?;
+    let longest = vec![0xff; prepared.algorithm.longest_der()];
+    Ok(prepared.assemble(longest)?.len())
+}
+
+impl Prepared {
+    /// What is signed: the DER `SET OF` signed attributes, tag 0x31 (RFC 5652 §5.4).
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
+    /// SHA-256 of [`Self::to_be_signed`], for a key that signs digests.
+    #[must_use]
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The algorithm to sign with.
+    #[must_use]
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// Verifies a raw value with the signer's certificate and closes the CMS.
+    ///
+    /// `raw` is as a token returns it; the answer is one ContentInfo in DER.
+    ///
+    /// # Errors
+    /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
+    /// [`Error::MalformedSignature`]: nothing leaves that does not verify.
+    pub fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
+        algorithm::verify(self.signer.spki_der(), self.algorithm, &self.digest, raw)?;
+        let value = algorithm::der_from_raw(self.algorithm, raw)?;
+        self.assemble(value)
+    }
+
+    fn assemble(self, value: Vec<u8>) -> Result<Vec<u8>> {
+        let digest_algorithm = self.algorithm.digest_algorithm().identifier();
+        let signer_info = SignerInfo {
+            // 1, because the signer is named by issuer and serial number (RFC 5652 §5.3).
+            version: CmsVersion::V1,
+            sid: SignerIdentifier::IssuerAndSerialNumber(self.signer.issuer_and_serial()?),
+            digest_alg: digest_algorithm.clone(),
+            signed_attrs: Some(self.attributes),
+            signature_algorithm: self.algorithm.identifier(),
+            signature: OctetString::new(value)?,
+            // Absent, for an empty set is not allowed (RFC 5652 §5.3: SIZE (1..MAX)).
+            unsigned_attrs: None,
+        };
+        let signed_data = SignedData {
+            // 1: plain certificates, id-data, SignerInfo of version 1 (RFC 5652 §5.1).
+            version: CmsVersion::V1,
+            digest_algorithms: SetOfVec::try_from(vec![digest_algorithm])?,
+            encap_content_info: EncapsulatedContentInfo {
+                econtent_type: ID_DATA,
+                econtent: None,
+            },
+            certificates: certificate_set(&self.signer, &self.chain)?,
+            signer_infos: SignerInfos(SetOfVec::try_from(vec![signer_info])?),
+        };
+        let content = Any::encode_from(&signed_data)?;
+        Ok(ContentInfo {
+            content_type: ID_SIGNED_DATA,
+            content,
+        }
+        .to_der()?)
+    }
+}
+
+/// The certificates as CMS carries them: each once, in the order of DER (X.690 §11.6).
+fn certificate_set(signer: &Certificate, chain: &[Certificate]) -> Result<Vec<Any>> {
+    let mut encoded: Vec<&[u8]> = vec![signer.as_der()];
+    encoded.extend(chain.iter().map(Certificate::as_der));
+    encoded.sort_unstable();
+    encoded.dedup();
+    Ok(encoded
+        .into_iter()
+        .map(Any::from_der)
+        .collect::<der::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests;

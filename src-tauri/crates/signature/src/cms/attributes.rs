@@ -1,0 +1,116 @@
+//! The signed attributes of a PAdES signature (ETSI EN 319 142-1 §6.3, EN 319 122-1 §5).
+
+use cms::signed_data::SignedAttributes;
+use const_oid::db::rfc5911::{
+    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST,
+};
+use const_oid::{AssociatedOid, ObjectIdentifier};
+use der::asn1::{Any, AnyRef, OctetString, OctetStringRef, SetOfVec};
+use der::{Decode, Encode, Reader, Sequence, Tag};
+use sha2::{Digest, Sha256};
+use spki::AlgorithmIdentifierRef;
+use x509_cert::attr::Attribute;
+
+use crate::algorithm::DigestAlgorithm;
+use crate::certificate::Certificate;
+use crate::error::Result;
+
+/// One ESSCertIDv2 (RFC 5035 §4) as we write it.
+///
+/// ```text
+/// ESSCertIDv2 ::= SEQUENCE {
+///     hashAlgorithm  AlgorithmIdentifier DEFAULT {algorithm id-sha256},
+///     certHash       Hash,
+///     issuerSerial   IssuerSerial OPTIONAL }
+/// ```
+///
+/// The hash is SHA-256, whose identifier DER leaves out as the default. issuerSerial adds nothing
+/// to a hash over the whole certificate, and is left out too.
+#[derive(Sequence)]
+struct EssCertIdV2 {
+    cert_hash: OctetString,
+}
+
+/// The signing-certificate-v2 attribute (RFC 5035 §3) as we write it.
+///
+/// ```text
+/// SigningCertificateV2 ::= SEQUENCE {
+///     certs     SEQUENCE OF ESSCertIDv2,
+///     policies  SEQUENCE OF PolicyInformation OPTIONAL }
+/// ```
+///
+/// Without `policies`: poppler (22.12) takes a signature with them for invalid.
+#[derive(Sequence)]
+struct SigningCertificateV2 {
+    certs: Vec<EssCertIdV2>,
+}
+
+impl AssociatedOid for SigningCertificateV2 {
+    const OID: ObjectIdentifier = ID_AA_SIGNING_CERTIFICATE_V_2;
+}
+
+/// Exactly content-type, message-digest and signing-certificate-v2.
+///
+/// No signing-time: PAdES has the time in the signature dictionary's M
+/// (ETSI EN 319 142-1 §6.3).
+pub(super) fn pades(document_digest: &[u8; 32], signer: &Certificate) -> Result<SignedAttributes> {
+    let cert_hash = OctetString::new(Sha256::digest(signer.as_der()).as_slice())?;
+    let signing_certificate = SigningCertificateV2 {
+        certs: vec![EssCertIdV2 { cert_hash }],
+    };
+    Ok(SetOfVec::try_from(vec![
+        attribute(ID_CONTENT_TYPE, &ID_DATA)?,
+        attribute(ID_MESSAGE_DIGEST, &OctetStringRef::new(document_digest)?)?,
+        attribute(SigningCertificateV2::OID, &signing_certificate)?,
+    ])?)
+}
+
+fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> Result<Attribute> {
+    let value = Any::from_der(&value.to_der()?)?;
+    Ok(Attribute {
+        oid,
+        values: SetOfVec::try_from(vec![value])?,
+    })
+}
+
+/// What a signing-certificate-v2 attribute says about the signer's certificate, as it is read.
+///
+/// Other signers may add issuerSerial, policies and further certificates, or write the default hash
+/// algorithm out; only the first ESSCertIDv2 names the signer's certificate (RFC 5035 §3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EssCertificateIds<'a> {
+    /// Hash algorithm of the first, or the identifier of one that is not known.
+    pub(crate) algorithm: std::result::Result<DigestAlgorithm, ObjectIdentifier>,
+    /// Hash of the first.
+    pub(crate) hash: &'a [u8],
+}
+
+impl<'a> EssCertificateIds<'a> {
+    pub(crate) fn read(value: AnyRef<'a>) -> der::Result<Self> {
+        value.sequence(|attribute| {
+            let certs = AnyRef::decode(attribute)?;
+            if !attribute.is_finished() {
+                let policies = AnyRef::decode(attribute)?;
+                policies.sequence(super::read::skip_rest)?;
+            }
+            certs.sequence(|certs| {
+                let first = AnyRef::decode(certs)?;
+                super::read::skip_rest(certs)?;
+                first.sequence(Self::read_first)
+            })
+        })
+    }
+
+    fn read_first(first: &mut der::SliceReader<'a>) -> der::Result<Self> {
+        let algorithm = match first.peek_tag()? {
+            Tag::Sequence => {
+                let identifier = AlgorithmIdentifierRef::decode(first)?;
+                DigestAlgorithm::from_identifier(identifier).ok_or(identifier.oid)
+            }
+            _ => Ok(DigestAlgorithm::Sha256),
+        };
+        let hash = OctetStringRef::decode(first)?.as_bytes();
+        super::read::skip_rest(first)?;
+        Ok(Self { algorithm, hash })
+    }
+}

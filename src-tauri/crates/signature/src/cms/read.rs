@@ -1,0 +1,270 @@
+//! Reads a SignedData strictly: DER, one signer, nothing hidden behind it.
+//!
+//! Sets are walked, not decoded into sorted collections, so that a hostile structure costs time in
+//! proportion to its length; signed attributes stay the bytes they are.
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
+use der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
+use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
+use spki::AlgorithmIdentifierRef;
+
+use crate::cms::MOST_CERTIFICATES;
+
+/// Most elements of one set of algorithms or attributes.
+const MOST_ELEMENTS: usize = 64;
+
+/// Why bytes are not a SignedData that can be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Not DER, or not the ASN.1 of RFC 5652.
+    #[error("it does not decode: {0}")]
+    Der(#[from] der::Error),
+    /// Something other than zeros follows it (ISO 32000-2 §12.8.3.3).
+    #[error("something other than zeros follows it")]
+    Trailing,
+    /// A ContentInfo of another type.
+    #[error("it is no SignedData but {0}")]
+    NotSignedData(ObjectIdentifier),
+    /// It carries content of its own, so the document is not what is signed.
+    #[error("it carries content of its own")]
+    NotDetached,
+    /// PAdES and ISO 32000-2 §12.8.3.3 allow one signer.
+    #[error("it has {0} signers")]
+    Signers(usize),
+    /// A set with more elements than are read.
+    #[error("a set has too many elements")]
+    TooMany,
+    /// A set in an order that DER does not have (X.690 §11.6).
+    #[error("the signed attributes are not in the order of DER")]
+    NotSorted,
+    /// A version number other than its content demands (RFC 5652 §5.1, §5.3).
+    #[error("its version numbers are not those of its content")]
+    Version,
+    /// digestAlgorithms does not name the signer's digest algorithm (RFC 5652 §5.1).
+    #[error("its digest algorithms leave out the signer's")]
+    DigestAlgorithms,
+}
+
+/// The parts of a detached SignedData with one signer.
+#[derive(Debug)]
+pub(crate) struct SignedData<'a> {
+    /// Type of the content that is elsewhere.
+    pub(crate) content_type: ObjectIdentifier,
+    /// Each element of `certificates`, as encoded.
+    pub(crate) certificates: Vec<&'a [u8]>,
+    /// Who signed, as encoded: IssuerAndSerialNumber, or `[0]` SubjectKeyIdentifier.
+    pub(crate) signer: AnyRef<'a>,
+    pub(crate) digest_algorithm: AlgorithmIdentifierRef<'a>,
+    pub(crate) signature_algorithm: AlgorithmIdentifierRef<'a>,
+    /// Content of signedAttrs, without its tag; none if there are no signed attributes.
+    signed_attributes: Option<&'a [u8]>,
+    attributes: Vec<(ObjectIdentifier, &'a [u8])>,
+    pub(crate) signature: &'a [u8],
+}
+
+impl<'a> SignedData<'a> {
+    /// Reads the Contents of a signature dictionary: a ContentInfo, then zeros or nothing.
+    pub(crate) fn read(contents: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = SliceReader::new(contents)?;
+        let content_info = reader.tlv_bytes()?;
+        let padding = reader.read_slice(reader.remaining_len())?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return Err(Malformed::Trailing);
+        }
+        let (content_type, content) = AnyRef::from_der(content_info)?.sequence(|fields| {
+            let content_type = ObjectIdentifier::decode(fields)?;
+            Ok((content_type, explicit(fields, TagNumber::N0)?))
+        })?;
+        match content {
+            Some(content) if content_type == ID_SIGNED_DATA => Self::read_signed_data(content),
+            _ => Err(Malformed::NotSignedData(content_type)),
+        }
+    }
+
+    fn read_signed_data(signed_data: AnyRef<'a>) -> Result<Self, Malformed> {
+        let (version, digest_algorithms, encapsulated, certificates, signers) = signed_data
+            .sequence(|fields| {
+                let version = u8::decode(fields)?;
+                let digest_algorithms = set(fields)?;
+                let encapsulated = AnyRef::decode(fields)?;
+                let certificates = implicit(fields, TagNumber::N0)?;
+                let _crls = implicit(fields, TagNumber::N1)?;
+                let signers = set(fields)?;
+                Ok((
+                    version,
+                    digest_algorithms,
+                    encapsulated,
+                    certificates,
+                    signers,
+                ))
+            })?;
+        let (content_type, content) = encapsulated.sequence(|fields| {
+            Ok((
+                ObjectIdentifier::decode(fields)?,
+                explicit(fields, TagNumber::N0)?,
+            ))
+        })?;
+        if content.is_some() {
+            return Err(Malformed::NotDetached);
+        }
+        let signers = elements(signers, MOST_ELEMENTS)?;
+        let [signer] = signers.as_slice() else {
+            return Err(Malformed::Signers(signers.len()));
+        };
+        let certificates = elements(certificates.unwrap_or_default(), MOST_CERTIFICATES)?;
+        let signer = Self::read_signer(signer, content_type, certificates, version)?;
+        let named = elements(digest_algorithms, MOST_ELEMENTS)?
+            .into_iter()
+            .any(|identifier| {
+                AlgorithmIdentifierRef::from_der(identifier)
+                    .is_ok_and(|identifier| identifier.oid == signer.digest_algorithm.oid)
+            });
+        if named {
+            Ok(signer)
+        } else {
+            Err(Malformed::DigestAlgorithms)
+        }
+    }
+
+    fn read_signer(
+        signer_info: &'a [u8],
+        content_type: ObjectIdentifier,
+        certificates: Vec<&'a [u8]>,
+        signed_data_version: u8,
+    ) -> Result<Self, Malformed> {
+        let (version, signer) = AnyRef::from_der(signer_info)?.sequence(|fields| {
+            let version = u8::decode(fields)?;
+            let signer = AnyRef::decode(fields)?;
+            let digest_algorithm = AlgorithmIdentifierRef::decode(fields)?;
+            let signed_attributes = implicit(fields, TagNumber::N0)?;
+            let signature_algorithm = AlgorithmIdentifierRef::decode(fields)?;
+            let signature = OctetStringRef::decode(fields)?.as_bytes();
+            let _unsigned_attributes = implicit(fields, TagNumber::N1)?;
+            Ok((
+                version,
+                Self {
+                    content_type,
+                    certificates,
+                    signer,
+                    digest_algorithm,
+                    signature_algorithm,
+                    signed_attributes,
+                    attributes: Vec::new(),
+                    signature,
+                },
+            ))
+        })?;
+        let expected = match signer.signer.tag() {
+            Tag::Sequence => 1,
+            _ => 3,
+        };
+        // For plain certificates; 4 and 5 mean attribute and other certificates (RFC 5652 §5.1).
+        let of_data = if content_type == ID_DATA { expected } else { 3 };
+        if version != expected || !(of_data..=5).contains(&signed_data_version) {
+            return Err(Malformed::Version);
+        }
+        let mut attributes = Vec::new();
+        let encoded = elements(signer.signed_attributes.unwrap_or_default(), MOST_ELEMENTS)?;
+        if !encoded.is_sorted_by(|before, after| before < after) {
+            return Err(Malformed::NotSorted);
+        }
+        for attribute in encoded {
+            let attribute = AnyRef::from_der(attribute)?
+                .sequence(|fields| Ok((ObjectIdentifier::decode(fields)?, set(fields)?)))?;
+            attributes.push(attribute);
+        }
+        Ok(Self {
+            attributes,
+            ..signer
+        })
+    }
+
+    /// The bytes that the signature is over: signedAttrs with the tag of a SET OF
+    /// (RFC 5652 §5.4). None if there are no signed attributes.
+    pub(crate) fn to_be_signed(&self) -> Option<Vec<u8>> {
+        let attributes = AnyRef::new(Tag::Set, self.signed_attributes?).ok()?;
+        der::Encode::to_der(&attributes).ok()
+    }
+
+    /// The value of a signed attribute that must be there once with one value (RFC 5652 §11).
+    pub(crate) fn attribute(&self, oid: ObjectIdentifier) -> Attribute<'a> {
+        let mut found = self.attributes.iter().filter(|(found, _)| *found == oid);
+        match (found.next(), found.next()) {
+            (None, _) => Attribute::Missing,
+            (Some((_, values)), None) => {
+                AnyRef::from_der(values).map_or(Attribute::Ambiguous, Attribute::One)
+            }
+            (Some(_), Some(_)) => Attribute::Ambiguous,
+        }
+    }
+}
+
+/// What was found under the type of a signed attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attribute<'a> {
+    One(AnyRef<'a>),
+    Missing,
+    /// There twice, or with no value, or with several.
+    Ambiguous,
+}
+
+/// Passes over what else a sequence holds, as long as it is DER.
+pub(super) fn skip_rest(reader: &mut SliceReader<'_>) -> der::Result<()> {
+    while !reader.is_finished() {
+        reader.tlv_bytes()?;
+    }
+    Ok(())
+}
+
+/// Content of a SET.
+fn set<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    let set = AnyRef::decode(reader)?;
+    set.tag().assert_eq(Tag::Set)?;
+    Ok(set.value())
+}
+
+/// Content of an optional constructed field with a context-specific tag in place of its own.
+fn implicit<'a>(reader: &mut SliceReader<'a>, number: TagNumber) -> der::Result<Option<&'a [u8]>> {
+    let tag = Tag::ContextSpecific {
+        constructed: true,
+        number,
+    };
+    if reader.is_finished() || reader.peek_tag()? != tag {
+        return Ok(None);
+    }
+    Ok(Some(AnyRef::decode(reader)?.value()))
+}
+
+/// An optional field inside a context-specific tag.
+fn explicit<'a>(
+    reader: &mut SliceReader<'a>,
+    number: TagNumber,
+) -> der::Result<Option<AnyRef<'a>>> {
+    if reader.is_finished() {
+        return Ok(None);
+    }
+    Ok(ContextSpecific::<AnyRef<'a>>::decode_explicit(reader, number)?.map(|field| field.value))
+}
+
+/// The elements of a set, as encoded, up to a number of them.
+fn elements(content: &[u8], most: usize) -> Result<Vec<&[u8]>, Malformed> {
+    let mut reader = SliceReader::new(content)?;
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        if found.len() == most {
+            return Err(Malformed::TooMany);
+        }
+        found.push(reader.tlv_bytes()?);
+    }
+    Ok(found)
+}
+
+/// The key identifier in a `[0]` SubjectKeyIdentifier (RFC 5652 §5.3), if that is what it is.
+pub(crate) fn key_identifier(signer: AnyRef<'_>) -> Option<&[u8]> {
+    let tag = Tag::ContextSpecific {
+        constructed: false,
+        number: TagNumber::N0,
+    };
+    (signer.tag() == tag).then(|| signer.value())
+}

@@ -1,0 +1,175 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+
+use super::*;
+use crate::samples::{Authority, Key, run};
+
+const DOCUMENT: &[u8] = b"the bytes of a document";
+
+fn document_digest() -> [u8; 32] {
+    Sha256::digest(DOCUMENT).into()
+}
+
+fn signed() -> (Authority, Certificate, Vec<u8>) {
+    let (ca, key) = (Authority::new("Test CA", 1), Key::from_seed(2));
+    let ada = ca.issue("Ada", &key);
+    let prepared = prepare(&document_digest(), &ada, &[ca.certificate()]).unwrap();
+    let value = key.sign(&prepared.digest());
+    let contents = prepared.complete(&value).unwrap();
+    (ca, ada, contents)
+}
+
+#[test]
+fn openssl_verifies_what_we_made() {
+    let (ca, _, contents) = signed();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::write(path("cms.der"), contents).unwrap();
+    fs::write(path("ca.pem"), ca.certificate().to_pem().unwrap()).unwrap();
+    fs::write(path("document"), DOCUMENT).unwrap();
+    let verify = [
+        "cms",
+        "-verify",
+        "-binary",
+        "-inform",
+        "DER",
+        "-in",
+        &path("cms.der"),
+        "-content",
+        &path("document"),
+        "-CAfile",
+        &path("ca.pem"),
+        "-purpose",
+        "any",
+        "-cades",
+        "-attime",
+        "1767323045",
+        "-out",
+        &path("out"),
+    ];
+    let said = run("openssl", &verify);
+    assert!(said.contains("Verification successful"), "{said}");
+}
+
+#[test]
+fn the_digest_to_sign_is_over_the_set_form_of_the_attributes() {
+    let ada = Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2));
+    let prepared = prepare(&document_digest(), &ada, &[]).unwrap();
+    assert_eq!(prepared.to_be_signed().first(), Some(&0x31));
+    assert_eq!(
+        prepared.digest(),
+        <[u8; 32]>::from(Sha256::digest(prepared.to_be_signed()))
+    );
+}
+
+#[test]
+fn the_signed_attributes_are_the_three_of_pades_and_no_other() {
+    use const_oid::db::rfc5911::{
+        ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST,
+    };
+    let ada = Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2));
+    let prepared = prepare(&document_digest(), &ada, &[]).unwrap();
+    let oids: Vec<_> = prepared
+        .attributes
+        .iter()
+        .map(|attribute| attribute.oid)
+        .collect();
+    assert_eq!(
+        oids,
+        [
+            ID_CONTENT_TYPE,
+            ID_MESSAGE_DIGEST,
+            ID_AA_SIGNING_CERTIFICATE_V_2
+        ]
+    );
+    // SEQUENCE { SEQUENCE OF { SEQUENCE { OCTET STRING } } }: no hash algorithm, no policies.
+    let hash = Sha256::digest(ada.as_der());
+    let expected = [&[0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20][..], &hash].concat();
+    let value = prepared.attributes.as_slice()[2].values.as_slice()[0]
+        .to_der()
+        .unwrap();
+    assert_eq!(value, expected);
+}
+
+#[test]
+fn what_we_write_is_what_we_read() {
+    let (ca, ada, contents) = signed();
+    let padded = [&contents[..], &[0; 100]].concat();
+    let read = read::SignedData::read(&padded).unwrap();
+    let mut expected = [ada.as_der().to_vec(), ca.certificate().as_der().to_vec()];
+    expected.sort();
+    assert_eq!(read.certificates, expected);
+    assert_eq!(read.content_type, ID_DATA);
+    let prepared = prepare(&document_digest(), &ada, &[]).unwrap();
+    assert_eq!(read.to_be_signed().unwrap(), prepared.to_be_signed());
+}
+
+#[test]
+fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
+    let (ca, key) = (Authority::new("Test CA", 1), Key::from_seed(2));
+    let ada = ca.issue("Ada", &key);
+    let chain = [ca.certificate()];
+    let most = largest_size(&ada, &chain).unwrap();
+    let sizes: Vec<usize> = (0..64)
+        .map(|byte| {
+            let prepared = prepare(&[byte; 32], &ada, &chain).unwrap();
+            let value = key.sign(&prepared.digest());
+            prepared.complete(&value).unwrap().len()
+        })
+        .collect();
+    assert_eq!(
+        sizes.iter().max(),
+        Some(&most),
+        "some of 64 values have both first bits set"
+    );
+    assert!(
+        sizes.iter().all(|size| (most - 8..=most).contains(size)),
+        "{sizes:?}"
+    );
+}
+
+#[test]
+fn a_value_by_another_key_does_not_leave() {
+    let ada = Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2));
+    let prepared = prepare(&document_digest(), &ada, &[]).unwrap();
+    let value = Key::from_seed(3).sign(&prepared.digest());
+    assert!(matches!(
+        prepared.complete(&value),
+        Err(Error::SignatureDoesNotVerify)
+    ));
+}
+
+#[test]
+fn a_value_in_der_or_of_another_width_is_refused() {
+    let key = Key::from_seed(2);
+    let ada = Authority::new("Test CA", 1).issue("Ada", &key);
+    let prepare = || prepare(&document_digest(), &ada, &[]).unwrap();
+    let raw = key.sign(&prepare().digest());
+    let der = algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, &raw).unwrap();
+    assert!(matches!(
+        prepare().complete(&der),
+        Err(Error::SignatureLength { expected: 64, .. })
+    ));
+    assert!(matches!(
+        prepare().complete(&raw[..63]),
+        Err(Error::SignatureLength {
+            expected: 64,
+            actual: 63
+        })
+    ));
+}
+
+#[test]
+fn a_chain_beyond_the_limit_is_refused() {
+    let ca = Authority::new("Test CA", 1);
+    let ada = ca.issue("Ada", &Key::from_seed(2));
+    let chain = vec![ca.certificate(); MOST_CERTIFICATES];
+    assert!(matches!(
+        prepare(&document_digest(), &ada, &chain),
+        Err(Error::ChainTooLong {
+            count: 33,
+            most: 32
+        })
+    ));
+}

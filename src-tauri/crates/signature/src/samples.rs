@@ -1,0 +1,208 @@
+//! What the tests are made of: keys from a seed, and a small authority to certify them.
+
+use std::process::Command;
+use std::str::FromStr;
+use std::time::Duration;
+
+use der::asn1::{BitString, OctetString};
+use der::flagset::FlagSet;
+use der::{DateTime, Decode, Encode};
+use p256::ecdsa::signature::hazmat::PrehashSigner;
+use p256::ecdsa::{Signature, SigningKey};
+use p256::pkcs8::EncodePublicKey;
+use sha2::{Digest, Sha256};
+use spki::SubjectPublicKeyInfoOwned;
+use x509_cert::certificate::{TbsCertificate, Version};
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
+use x509_cert::ext::{AsExtension, Extension};
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
+use x509_cert::time::{Time, Validity};
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::certificate::Certificate;
+
+/// 2026-01-02 03:04:05 UTC, when things happen in tests.
+pub(crate) const NOW: i64 = 1_767_323_045;
+const YEAR: i64 = 365 * 24 * 3600;
+
+/// A P-256 key pair that signs digests as a token does.
+#[derive(Clone)]
+pub(crate) struct Key(SigningKey);
+
+impl Key {
+    pub(crate) fn from_seed(seed: u8) -> Self {
+        Self(SigningKey::from_slice(&[seed; 32]).unwrap())
+    }
+
+    pub(crate) fn spki(&self) -> Vec<u8> {
+        self.0
+            .verifying_key()
+            .to_public_key_der()
+            .unwrap()
+            .into_vec()
+    }
+
+    pub(crate) fn compressed_spki(&self) -> Vec<u8> {
+        let mut spki = SubjectPublicKeyInfoOwned::from_der(&self.spki()).unwrap();
+        let point = self.0.verifying_key().to_encoded_point(true);
+        spki.subject_public_key = BitString::from_bytes(point.as_bytes()).unwrap();
+        spki.to_der().unwrap()
+    }
+
+    /// Raw `r ‖ s` over a digest.
+    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Vec<u8> {
+        let signature: Signature = self.0.sign_prehash(digest).unwrap();
+        signature.to_bytes().to_vec()
+    }
+}
+
+/// What a certificate is to say.
+pub(crate) struct Template {
+    pub(crate) subject: String,
+    pub(crate) spki: Vec<u8>,
+    pub(crate) serial: u32,
+    pub(crate) not_before: i64,
+    pub(crate) not_after: i64,
+    pub(crate) extensions: Vec<Extension>,
+}
+
+impl Template {
+    pub(crate) fn person(name: &str, key: &Key) -> Self {
+        Self {
+            subject: format!("CN={name}"),
+            spki: key.spki(),
+            serial: 77,
+            not_before: NOW - 3600,
+            not_after: NOW + YEAR,
+            extensions: vec![
+                extension(&BasicConstraints {
+                    ca: false,
+                    path_len_constraint: None,
+                }),
+                key_usage(KeyUsages::DigitalSignature | KeyUsages::NonRepudiation),
+            ],
+        }
+    }
+
+    pub(crate) fn ca(name: &str, key: &Key, path_len: Option<u8>) -> Self {
+        Self {
+            not_after: NOW + 10 * YEAR,
+            extensions: vec![
+                extension(&BasicConstraints {
+                    ca: true,
+                    path_len_constraint: path_len,
+                }),
+                key_usage(KeyUsages::KeyCertSign | KeyUsages::CRLSign),
+            ],
+            ..Self::person(name, key)
+        }
+    }
+}
+
+pub(crate) fn extension(value: &impl AsExtension) -> Extension {
+    value.to_extension(&Name::default(), &[]).unwrap()
+}
+
+pub(crate) fn key_usage(bits: FlagSet<KeyUsages>) -> Extension {
+    extension(&KeyUsage(bits))
+}
+
+pub(crate) fn other_extension(oid: &str, critical: bool) -> Extension {
+    Extension {
+        extn_id: oid.parse().unwrap(),
+        critical,
+        extn_value: OctetString::new([5, 0]).unwrap(),
+    }
+}
+
+/// A CA with its key.
+#[derive(Clone)]
+pub(crate) struct Authority {
+    key: Key,
+    certificate: Certificate,
+}
+
+impl Authority {
+    /// A self-signed root without a limit on its path.
+    pub(crate) fn new(name: &str, seed: u8) -> Self {
+        let key = Key::from_seed(seed);
+        let certificate = sign(
+            Template::ca(name, &key, None),
+            Name::from_str(&format!("CN={name}")).unwrap(),
+            &key,
+        );
+        Self { key, certificate }
+    }
+
+    pub(crate) fn below(&self, name: &str, seed: u8, path_len: Option<u8>) -> Self {
+        let key = Key::from_seed(seed);
+        let certificate = self.sign(Template::ca(name, &key, path_len));
+        Self { key, certificate }
+    }
+
+    pub(crate) fn certificate(&self) -> Certificate {
+        self.certificate.clone()
+    }
+
+    pub(crate) fn issue(&self, name: &str, key: &Key) -> Certificate {
+        self.sign(Template::person(name, key))
+    }
+
+    pub(crate) fn sign(&self, template: Template) -> Certificate {
+        sign(
+            template,
+            Name::from_der(self.certificate.subject_der()).unwrap(),
+            &self.key,
+        )
+    }
+}
+
+fn sign(template: Template, issuer: Name, key: &Key) -> Certificate {
+    let algorithm = SignatureAlgorithm::EcdsaP256Sha256.identifier();
+    let tbs_certificate = TbsCertificate {
+        version: Version::V3,
+        serial_number: SerialNumber::from(template.serial),
+        signature: algorithm.clone(),
+        issuer,
+        validity: Validity {
+            not_before: time(template.not_before),
+            not_after: time(template.not_after),
+        },
+        subject: Name::from_str(&template.subject).unwrap(),
+        subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(&template.spki).unwrap(),
+        issuer_unique_id: None,
+        subject_unique_id: None,
+        extensions: Some(template.extensions),
+    };
+    let digest = Sha256::digest(tbs_certificate.to_der().unwrap()).into();
+    let value =
+        crate::algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, &key.sign(&digest))
+            .unwrap();
+    let certificate = x509_cert::Certificate {
+        tbs_certificate,
+        signature_algorithm: algorithm,
+        signature: BitString::from_bytes(&value).unwrap(),
+    };
+    Certificate::from_der(&certificate.to_der().unwrap()).unwrap()
+}
+
+fn time(unix: i64) -> Time {
+    let date = DateTime::from_unix_duration(Duration::from_secs(unix.try_into().unwrap())).unwrap();
+    Time::UtcTime(der::asn1::UtcTime::from_date_time(date).unwrap())
+}
+
+/// Runs a tool that must be there and must succeed; gives what it wrote to both outputs.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("install {program}: {error}"));
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?} said: {said}"
+    );
+    said
+}

@@ -1,0 +1,186 @@
+//! The path from a signer's certificate to a trust anchor (RFC 5280 §6.1, without policies and
+//! name constraints, which make a path refused where they are critical).
+//!
+//! Names are compared byte for byte, as CAs must write them (RFC 5280 §4.1.2.6). Revocation is not
+//! looked at.
+
+use super::finding::Finding;
+use crate::certificate::Certificate;
+use crate::error::Error;
+
+/// Most certificates on a path, signer and anchor included.
+pub const LONGEST_PATH: usize = 8;
+
+/// Most signatures that are verified in the search for one path, so that certificates which all
+/// claim to have issued each other cannot keep us busy.
+const MOST_VERIFICATIONS: usize = 64;
+
+/// A proven path: signer first, trust anchor last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path(Vec<Certificate>);
+
+impl Path {
+    /// The certificates, signer first, trust anchor last; one if the signer is an anchor.
+    #[must_use]
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.0
+    }
+}
+
+/// Finds a path from a signer to a trust anchor and checks every certificate on it at `at`.
+///
+/// Anchors are CA certificates, or signers' certificates that are trusted as they are;
+/// `others` are certificates that may stand between and are believed nothing.
+/// `at` is Unix time.
+///
+/// # Errors
+/// The findings about the signer and about the path that came nearest.
+pub fn find_path(
+    signer: &Certificate,
+    others: &[Certificate],
+    anchors: &[Certificate],
+    at: i64,
+) -> Result<Path, Vec<Finding>> {
+    let mut findings = about_certificate(signer, at);
+    if !signer.is_for_documents() {
+        findings.push(Finding::NotForDocuments {
+            subject: signer.subject_common_name(),
+        });
+    }
+    let mut search = Search {
+        others,
+        anchors,
+        at,
+        verifications: 0,
+        nearest: Vec::new(),
+    };
+    let mut path = vec![signer.clone()];
+    let found = anchors.contains(signer) || search.extend(&mut path);
+    if !found {
+        if search.nearest.is_empty() {
+            search.nearest.push(no_path(&path));
+        }
+        findings.append(&mut search.nearest);
+    }
+    if found && findings.is_empty() {
+        Ok(Path(path))
+    } else {
+        Err(findings)
+    }
+}
+
+struct Search<'a> {
+    others: &'a [Certificate],
+    anchors: &'a [Certificate],
+    at: i64,
+    verifications: usize,
+    /// What is wrong with the longest path that was tried.
+    nearest: Vec<Finding>,
+}
+
+impl Search<'_> {
+    /// Extends a path whose last certificate is not an anchor; depth is bounded.
+    fn extend(&mut self, path: &mut Vec<Certificate>) -> bool {
+        let Some(last) = path.last().cloned() else {
+            return false;
+        };
+        if path.len() == LONGEST_PATH {
+            return false;
+        }
+        let (anchors, others) = (self.anchors, self.others);
+        let issuers = |among: &'_ [Certificate]| -> Vec<Certificate> {
+            among
+                .iter()
+                .filter(|issuer| {
+                    issuer.subject_der() == last.issuer_der() && !path.contains(issuer)
+                })
+                .cloned()
+                .collect()
+        };
+        let (anchors, others) = (issuers(anchors), issuers(others));
+        if anchors.is_empty() && others.is_empty() && self.nearest.is_empty() {
+            self.nearest.push(no_path(path));
+        }
+        for anchor in anchors {
+            if self.issued(&anchor, &last, path.len()) {
+                path.push(anchor);
+                return true;
+            }
+        }
+        for issuer in others {
+            if self.issued(&issuer, &last, path.len()) {
+                path.push(issuer);
+                if self.extend(path) {
+                    return true;
+                }
+                path.pop();
+            }
+        }
+        false
+    }
+
+    /// Whether `issuer` may have issued `subject` and did; `below` certificates stand below it.
+    fn issued(&mut self, issuer: &Certificate, subject: &Certificate, below: usize) -> bool {
+        if self.verifications == MOST_VERIFICATIONS {
+            self.nearest = vec![Finding::PathSearchGivenUp];
+            return false;
+        }
+        self.verifications += 1;
+        let mut findings = about_certificate(issuer, self.at);
+        if !issuer.is_ca() {
+            findings.push(Finding::IssuerIsNoCa {
+                subject: issuer.subject_common_name(),
+            });
+        }
+        // The signer itself does not count (RFC 5280 §4.2.1.9); self-issued certificates do here.
+        let limit = issuer
+            .basic_constraints()
+            .and_then(|constraints| constraints.path_len);
+        if limit.is_some_and(|limit| below.saturating_sub(1) > usize::from(limit)) {
+            findings.push(Finding::PathLengthExceeded {
+                subject: issuer.subject_common_name(),
+            });
+        }
+        match subject.verify_issued_by_key(issuer.spki_der()) {
+            Ok(()) => {}
+            Err(Error::KeyNotSupported { oid }) => {
+                findings.push(Finding::AlgorithmNotSupported { oid });
+            }
+            Err(_) => findings.push(Finding::CertificateNotByIssuer {
+                subject: subject.subject_common_name(),
+                issuer: issuer.subject_common_name(),
+            }),
+        }
+        let faultless = findings.is_empty();
+        if !faultless {
+            self.nearest = findings;
+        }
+        faultless
+    }
+}
+
+/// What is to be said about any certificate on a path.
+fn about_certificate(certificate: &Certificate, at: i64) -> Vec<Finding> {
+    let subject = || certificate.subject_common_name();
+    let mut findings = Vec::new();
+    if at < certificate.not_before() {
+        findings.push(Finding::NotYetValid { subject: subject() });
+    }
+    if at > certificate.not_after() {
+        findings.push(Finding::Expired { subject: subject() });
+    }
+    if let Some(oid) = certificate.unprocessed_critical_extension() {
+        findings.push(Finding::CriticalExtension {
+            subject: subject(),
+            oid,
+        });
+    }
+    findings
+}
+
+fn no_path(path: &[Certificate]) -> Finding {
+    let (subject, issuer) = path.last().map_or_else(Default::default, |last| {
+        (last.subject_common_name(), last.issuer_common_name())
+    });
+    Finding::NoPathToAnchor { subject, issuer }
+}

@@ -1,0 +1,251 @@
+//! Facts that validation finds, and what each of them rules out.
+
+use super::verdict::Headline;
+use crate::cms::read::Malformed;
+
+/// One fact about a signature.
+///
+/// Its display is one sentence for a person; [`Finding::code`] is stable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Finding {
+    // Byte range, ISO 32000-2 §12.8.1.
+    /// ByteRange is not four numbers that describe two ranges in order.
+    #[error("the byte range is not two ranges in order, the first from the start of the file")]
+    ByteRangeMalformed,
+    /// The ranges reach beyond the end of the file.
+    #[error("the byte range reaches to byte {end} of a file of {length} bytes")]
+    ByteRangeBeyondFile {
+        /// End of the second range.
+        end: u64,
+        /// Length of the file.
+        length: u64,
+    },
+    /// What lies between the ranges is not just the signature's own Contents.
+    #[error("bytes {from} to {to} are left out of the signature and are not just the signature")]
+    ByteRangeLeavesAGap {
+        /// End of the first range.
+        from: u64,
+        /// Start of the second range.
+        to: u64,
+    },
+    /// The hexadecimal string between the ranges says something else than Contents.
+    #[error("the signature in the gap of the byte range is not the one in the dictionary")]
+    ContentsNotInTheGap,
+    /// The second range ends in the middle of a revision.
+    #[error("the byte range ends at byte {end}, which is not the end of a revision")]
+    ByteRangeEndsInsideARevision {
+        /// End of the second range.
+        end: u64,
+    },
+
+    // CMS, RFC 5652.
+    /// Contents are larger than is read.
+    #[error("the signature has {bytes} bytes, at most {most} are read")]
+    ContentsTooLarge {
+        /// Their length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// Contents are not a detached SignedData of one signer in DER.
+    #[error("the signature is malformed: {0}")]
+    CmsMalformed(Malformed),
+    /// A signed attribute is missing, there twice, or of the wrong form.
+    #[error("the signed attribute {attribute} is not there once with one proper value")]
+    SignedAttribute {
+        /// Its name in the standard.
+        attribute: &'static str,
+    },
+    /// The digest that was signed is not that of the file.
+    #[error("the document is not the one that was signed")]
+    DigestMismatch,
+    /// No certificate in the CMS belongs to the signer.
+    #[error("the signer's certificate is not in the signature")]
+    SignerCertificateMissing,
+    /// The signer's certificate cannot be read.
+    #[error("the signer's certificate is malformed")]
+    SignerCertificateMalformed,
+    /// signing-certificate-v2 names another certificate (RFC 5035 §3).
+    #[error("the signature was made for another certificate than the one it carries")]
+    SigningCertificateOfAnother,
+    /// The value does not verify with the signer's public key.
+    #[error("the signature does not verify with the key of its certificate")]
+    SignatureDoesNotVerify,
+
+    // What this version cannot judge.
+    /// A SubFilter other than `ETSI.CAdES.detached`.
+    #[error("signatures of kind {sub_filter} are not supported by this version")]
+    SubFilterNotSupported {
+        /// As in the signature dictionary.
+        sub_filter: String,
+    },
+    /// An algorithm that is not known, as a dotted object identifier.
+    #[error("algorithm {oid} is not supported by this version")]
+    AlgorithmNotSupported {
+        /// The algorithm.
+        oid: String,
+    },
+
+    // Identity, RFC 5280 §6.
+    /// No path to a trust anchor.
+    #[error("no trusted authority vouches for {issuer}, who issued the certificate of {subject}")]
+    NoPathToAnchor {
+        /// Common name in the certificate where the path ends.
+        subject: String,
+        /// Common name of its issuer.
+        issuer: String,
+    },
+    /// A certificate on the path is not what its supposed issuer signed.
+    #[error("the certificate of {subject} was not signed by the key of {issuer}")]
+    CertificateNotByIssuer {
+        /// Common name of the subject.
+        subject: String,
+        /// Common name of the issuer.
+        issuer: String,
+    },
+    /// A certificate on the path was not valid yet.
+    #[error("the certificate of {subject} is not valid yet")]
+    NotYetValid {
+        /// Common name of the subject.
+        subject: String,
+    },
+    /// A certificate on the path was not valid any more.
+    #[error("the certificate of {subject} has expired")]
+    Expired {
+        /// Common name of the subject.
+        subject: String,
+    },
+    /// An issuer on the path is no CA, or its key may not sign certificates.
+    #[error("the certificate of {subject} does not let it issue certificates")]
+    IssuerIsNoCa {
+        /// Common name of the issuer.
+        subject: String,
+    },
+    /// More CA certificates below an issuer than its pathLenConstraint lets be.
+    #[error("the certificate of {subject} does not let other authorities stand below it")]
+    PathLengthExceeded {
+        /// Common name of the issuer.
+        subject: String,
+    },
+    /// A critical extension that is not processed (RFC 5280 §4.2).
+    #[error("the certificate of {subject} has a critical extension, {oid}, that is not supported")]
+    CriticalExtension {
+        /// Common name of the subject.
+        subject: String,
+        /// The extension in dotted notation.
+        oid: String,
+    },
+    /// keyUsage or extendedKeyUsage of the signer exclude documents.
+    #[error("the certificate of {subject} is not for signing documents")]
+    NotForDocuments {
+        /// Common name of the subject.
+        subject: String,
+    },
+    /// The search for a path was given up.
+    #[error("the certificates in the signature are too entangled to find a path through them")]
+    PathSearchGivenUp,
+    /// Revocation is not looked at by this version.
+    #[error("whether the certificate was revoked is not checked by this version")]
+    RevocationNotChecked,
+
+    // Later changes, ISO 32000-2 §12.8.2.2.
+    /// Bytes follow the signed revision.
+    #[error(
+        "the file was changed after this signature; later changes are not judged by this version"
+    )]
+    LaterChangesNotJudged {
+        /// Number of bytes that follow.
+        bytes: u64,
+    },
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Good to know; rules nothing out.
+    Info,
+    /// Look before relying on the signature.
+    Caution,
+    /// Do not rely on it.
+    Refusal,
+}
+
+impl Finding {
+    /// Stable name in snake_case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ByteRangeMalformed => "byte_range_malformed",
+            Self::ByteRangeBeyondFile { .. } => "byte_range_beyond_file",
+            Self::ByteRangeLeavesAGap { .. } => "byte_range_leaves_a_gap",
+            Self::ContentsNotInTheGap => "contents_not_in_the_gap",
+            Self::ByteRangeEndsInsideARevision { .. } => "byte_range_ends_inside_a_revision",
+            Self::ContentsTooLarge { .. } => "contents_too_large",
+            Self::CmsMalformed(_) => "cms_malformed",
+            Self::SignedAttribute { .. } => "signed_attribute",
+            Self::DigestMismatch => "digest_mismatch",
+            Self::SignerCertificateMissing => "signer_certificate_missing",
+            Self::SignerCertificateMalformed => "signer_certificate_malformed",
+            Self::SigningCertificateOfAnother => "signing_certificate_of_another",
+            Self::SignatureDoesNotVerify => "signature_does_not_verify",
+            Self::SubFilterNotSupported { .. } => "sub_filter_not_supported",
+            Self::AlgorithmNotSupported { .. } => "algorithm_not_supported",
+            Self::NoPathToAnchor { .. } => "no_path_to_anchor",
+            Self::CertificateNotByIssuer { .. } => "certificate_not_by_issuer",
+            Self::NotYetValid { .. } => "certificate_not_yet_valid",
+            Self::Expired { .. } => "certificate_expired",
+            Self::IssuerIsNoCa { .. } => "issuer_is_no_ca",
+            Self::PathLengthExceeded { .. } => "path_length_exceeded",
+            Self::CriticalExtension { .. } => "critical_extension_not_supported",
+            Self::NotForDocuments { .. } => "certificate_not_for_documents",
+            Self::PathSearchGivenUp => "path_search_given_up",
+            Self::RevocationNotChecked => "revocation_not_checked",
+            Self::LaterChangesNotJudged { .. } => "later_changes_not_judged",
+        }
+    }
+
+    /// The best headline that a signature with this finding can have.
+    #[must_use]
+    pub const fn allows(&self) -> Headline {
+        match self {
+            Self::ByteRangeMalformed
+            | Self::ByteRangeBeyondFile { .. }
+            | Self::ByteRangeLeavesAGap { .. }
+            | Self::ContentsNotInTheGap
+            | Self::ByteRangeEndsInsideARevision { .. }
+            | Self::ContentsTooLarge { .. }
+            | Self::CmsMalformed(_)
+            | Self::SignedAttribute { .. }
+            | Self::DigestMismatch
+            | Self::SignerCertificateMissing
+            | Self::SignerCertificateMalformed
+            | Self::SigningCertificateOfAnother
+            | Self::SignatureDoesNotVerify => Headline::Broken,
+            Self::LaterChangesNotJudged { .. } => Headline::Changed,
+            Self::SubFilterNotSupported { .. }
+            | Self::AlgorithmNotSupported { .. }
+            | Self::NoPathToAnchor { .. }
+            | Self::CertificateNotByIssuer { .. }
+            | Self::NotYetValid { .. }
+            | Self::Expired { .. }
+            | Self::IssuerIsNoCa { .. }
+            | Self::PathLengthExceeded { .. }
+            | Self::CriticalExtension { .. }
+            | Self::NotForDocuments { .. }
+            | Self::PathSearchGivenUp => Headline::IdentityUnconfirmed,
+            Self::RevocationNotChecked => Headline::Valid,
+        }
+    }
+
+    /// Its weight, which follows from what it rules out.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        match self.allows() {
+            Headline::Valid | Headline::ValidChangedAsAllowed => Severity::Info,
+            Headline::IdentityUnconfirmed | Headline::Changed | Headline::Unsigned => {
+                Severity::Caution
+            }
+            Headline::Broken => Severity::Refusal,
+        }
+    }
+}

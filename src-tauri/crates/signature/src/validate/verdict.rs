@@ -1,0 +1,47 @@
+//! From proofs and findings to one headline.
+
+use super::chain::Path;
+use super::coverage::Coverage;
+use super::finding::Finding;
+use super::integrity::Intact;
+
+/// The judgement over a signature or a document, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Headline {
+    /// Intact, trusted, nothing changed after.
+    Valid,
+    /// Intact and trusted; later revisions hold only what is allowed.
+    ValidChangedAsAllowed,
+    /// Not vouched for: the signer is unknown to us, or the signature is of a kind that this
+    /// version cannot check.
+    IdentityUnconfirmed,
+    /// Bytes were added after signing, and not as allowed.
+    Changed,
+    /// Not intact, or not a signature.
+    Broken,
+    /// No signature in the file.
+    Unsigned,
+}
+
+/// The headline of one signature.
+///
+/// `Valid` takes proofs, not the absence of complaints: a check that was left out gives none.
+pub(super) fn of_signature(
+    intact: Option<&Intact>,
+    path: Option<&Path>,
+    coverage: Coverage,
+    findings: &[Finding],
+) -> Headline {
+    let proven = match (intact, path, coverage) {
+        (Some(_), Some(_), Coverage::WholeFile) => Headline::Valid,
+        (Some(_), _, Coverage::Revision) => Headline::Changed,
+        (_, _, Coverage::Partial) => Headline::Broken,
+        (_, None, _) | (None, _, _) => Headline::IdentityUnconfirmed,
+    };
+    findings.iter().map(Finding::allows).fold(proven, Ord::max)
+}
+
+/// The headline of a document: the least favourable of its signatures.
+pub(super) fn of_document(signatures: impl Iterator<Item = Headline>) -> Headline {
+    signatures.max().unwrap_or(Headline::Unsigned)
+}
