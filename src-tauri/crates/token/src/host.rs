@@ -110,6 +110,9 @@ impl Host {
 
     /// Makes a token in a free slot and sets its two PINs.
     ///
+    /// If this fails half-way a token of the label without a user PIN may be left
+    /// ([`TokenState::NoUserPin`](crate::TokenState::NoUserPin)).
+    ///
     /// # Errors
     /// [`Error::TokenExists`], [`Error::NoFreeSlot`], [`Error::LoginHeld`]; as every call.
     pub fn initialise_token(

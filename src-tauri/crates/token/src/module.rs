@@ -39,7 +39,8 @@ pub(crate) struct Module {
 
 impl Module {
     /// Opens, hashes, loads and initialises a module. A file with another hash than the expected
-    /// one is not loaded.
+    /// one is not loaded. Whoever may write to the file itself can still change it in between:
+    /// that is the owner of the machine, against whom no hash helps.
     pub(crate) fn open(path: &Path, expected: Option<Sha256>) -> Result<Self> {
         let unreadable = |source| Error::ModuleUnreadable {
             path: path.to_owned(),

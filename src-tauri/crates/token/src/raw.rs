@@ -122,8 +122,7 @@ impl Raw {
             )
         };
         ok(answer, Function::Sign)?;
-        output.truncate(length as usize);
-        Ok(output)
+        cut(output, length, Function::Sign)
     }
 
     /// Wraps a key in one C_WrapKey, and cuts the output to its length.
@@ -153,8 +152,7 @@ impl Raw {
             }
         });
         ok(answer, Function::WrapKey)?;
-        output.truncate(length as usize);
-        Ok(output)
+        cut(output, length, Function::WrapKey)
     }
 
     /// Unwraps a key under a template (C_UnwrapKey).
@@ -380,6 +378,19 @@ const _: () = assert!(
     size_of::<CK_ATTRIBUTE>() == 3 * size_of::<usize>(),
     "CK_ATTRIBUTE has padding, or is packed: NestedTemplate must be looked at"
 );
+
+/// Cuts an output to the length the module named. One longer than the buffer was not written.
+fn cut(
+    mut output: Zeroizing<Vec<u8>>,
+    length: CK_ULONG,
+    function: Function,
+) -> CkResult<Zeroizing<Vec<u8>>> {
+    if length as usize > output.len() {
+        return Err(CkError::Pkcs11(RvError::BufferTooSmall, function));
+    }
+    output.truncate(length as usize);
+    Ok(output)
+}
 
 fn without_parameter(mechanism: CK_MECHANISM_TYPE) -> CK_MECHANISM {
     CK_MECHANISM {

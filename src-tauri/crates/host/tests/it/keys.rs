@@ -82,6 +82,26 @@ fn an_unwrapped_key_is_not_wrapped_again() {
 }
 
 #[test]
+fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
+    let sign =
+        |count: usize| token.sign_with_wrapped(&master, &wrapped, EcdsaP256, &vec![DIGEST; count]);
+    // 34 bytes a digest, 66 a signature: the question is too long, then only the answer.
+    for count in [32_000, 16_000] {
+        let refused = sign(count).unwrap_err();
+        assert!(
+            matches!(refused, Error::MessageTooLong { length, limit: 1_048_576 }
+                if length > 1_048_576),
+            "{refused}"
+        );
+    }
+    assert_eq!(sign(10_000).unwrap().len(), 10_000);
+    assert_eq!(token.object_counts().unwrap().session, 0);
+}
+
+#[test]
 fn a_damaged_wrapped_key_is_refused_and_the_token_not_blamed() {
     let tokens = SoftTokens::new();
     let (token, master) = tokens.with_master();

@@ -80,6 +80,7 @@ fn answer_all(socket: &UnixStream) -> io::Result<()> {
         login: None,
         module: None,
         generation: Generation::NONE,
+        login_over: false,
         token_lost: false,
     };
     while let Some(message) = frame::receive(socket)? {
@@ -99,6 +100,9 @@ struct Server {
     login: Option<Login>,
     module: Option<Rc<Module>>,
     generation: Generation,
+    /// The last answer was that the login is over; the token ended it.
+    login_over: bool,
+    /// An answer was that the token is lost.
     token_lost: bool,
 }
 
@@ -153,7 +157,7 @@ impl Server {
             } => match self.take_login(generation) {
                 Ok(mut login) => {
                     let answer = self.on_token(&mut login, request);
-                    self.login = Some(login);
+                    self.login = Some(login).filter(|_| !self.login_over);
                     answer
                 }
                 Err(error) => self.frame::<()>(Err(error)),
@@ -230,6 +234,7 @@ impl Server {
     }
 
     fn frame<T: Encode<()> + CborLen<()>>(&mut self, answer: Result<T>) -> Frame {
+        self.login_over = matches!(answer, Err(Error::LoginOver));
         self.token_lost |= matches!(answer, Err(Error::TokenLost { .. }));
         frame::encode(&answer).unwrap_or_else(|length| {
             frame::encode(&Result::<(), Error>::Err(Error::MessageTooLong {
