@@ -1,0 +1,26 @@
+// Programs of other people that have never heard of ours.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+
+import { run, succeed } from "./processes.mjs";
+
+/** Has a signed file judged; returns what was found, in sentences. */
+export async function judge(repository, file, { certificate, signer }) {
+  const said = [];
+
+  const structure = await succeed("qpdf", ["--check", file]);
+  assert.match(structure, /No syntax or stream encoding errors found/);
+  said.push("qpdf finds no error in the signed file");
+
+  const { stdout: signatures } = await run("pdfsig", [file]);
+  assert.match(signatures, /Signature is Valid\./);
+  assert.match(signatures, new RegExp(`Common Name: ${signer}`));
+  assert.match(signatures, /Total document signed/);
+  said.push("pdfsig finds one valid signature over the whole file");
+
+  const pyhanko = path.join(repository, "tests/judges/pyhanko_judge.py");
+  await succeed("python3", [pyhanko, "--trust", certificate, file]);
+  said.push("pyHanko finds the signature intact and, by the organisation's CA, trusted");
+  return said;
+}

@@ -1,0 +1,132 @@
+// One signature in the real window, from the file to the judges outside.
+//
+//   xvfb-run -a -s '-screen 0 1280x1024x24' dbus-run-session -- node tests/window/run.mjs
+//
+// Needs the built window and command line (CHANCERY_BIN_DIR, else target/debug), WebKitWebDriver,
+// SoftHSM, pdfsig, qpdf and pyHanko. Pictures go to CHANCERY_WINDOW_SHOTS, else target/window-shots.
+// The exit status tells: 0 if every sentence below turned out true.
+
+import assert from "node:assert/strict";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { judge } from "./judges.mjs";
+import { makeOrganisation, makePrivateFolders } from "./organisation.mjs";
+import { assertPolicyHolds } from "./policy.mjs";
+import { endAll, succeed } from "./processes.mjs";
+import { openWindow } from "./window.mjs";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const binaries = process.env.CHANCERY_BIN_DIR ?? path.join(repository, "target/debug");
+const shots = process.env.CHANCERY_WINDOW_SHOTS ?? path.join(repository, "target/window-shots");
+const fixture = path.join(repository, "tests/fixtures/pdf/agreement.pdf");
+
+const signer = { login: "ada", name: "Ada Lovelace", secret: "a quiet harbour at dawn" };
+
+/** Says a sentence that has just been shown to be true. */
+function shown(sentence) {
+  console.log(`ok - ${sentence}`);
+}
+
+async function main() {
+  await mkdir(shots, { recursive: true });
+  const folders = await makePrivateFolders();
+  const agreement = path.join(folders.documents, "agreement.pdf");
+  await copyFile(fixture, agreement);
+  const original = await readFile(agreement);
+  await makeOrganisation(binaries, folders, signer);
+  shown("an organisation is founded by the command line");
+
+  const light = await openWindow(binaries, folders.environment, agreement);
+  const signed = await sign(light, agreement, original);
+  await light.close();
+
+  const { certificate } = folders;
+  for (const sentence of await judge(repository, signed, { certificate, signer: signer.name })) {
+    shown(sentence);
+  }
+
+  const dark = await openWindow(
+    binaries,
+    { ...folders.environment, GTK_THEME: "Adwaita:dark" },
+    signed,
+  );
+  await dark.pageIsDrawn();
+  assert.equal(await dark.run("return matchMedia('(prefers-color-scheme: dark)').matches"), true);
+  await dark.shoot(shots, "dark");
+  shown("the window follows a dark desktop");
+
+  await succeed(path.join(binaries, "chancery-desktop"), [agreement], { env: folders.environment });
+  await dark.waitFor("both documents are open", async () => {
+    const names = (await dark.ask("opened_documents")).map(({ name }) => name);
+    return names.join() === "agreement-signed.pdf,agreement.pdf";
+  });
+  shown("a second start hands its document over and ends");
+  await dark.close();
+}
+
+/** Signs the open document by pointer and keyboard; returns where the signed file is. */
+async function sign(window, agreement, original) {
+  await window.pageIsDrawn();
+  assert.match(await window.text("body"), /agreement\.pdf/);
+  await window.shoot(shots, "opened");
+  shown("a document named as an argument is shown");
+
+  await assertPolicyHolds(window);
+  shown("nothing foreign runs, loads or opens in the window");
+
+  const drawn = await window.drawBox({ left: 0.2, top: 0.62, width: 0.4, height: 0.12 });
+  const box = await window.rectangle("signature-box");
+  for (const side of ["x", "y", "width", "height"]) {
+    assert.ok(Math.abs(box[side] - drawn[side]) <= 3, `${side}: ${box[side]}, not ${drawn[side]}`);
+  }
+  await window.shoot(shots, "placed");
+  shown("the box lies where it was drawn");
+
+  const signed = path.join(path.dirname(agreement), "agreement-signed.pdf");
+  await window.type("secret", "a loud harbour at dusk");
+  await window.click("sign-button");
+  const error = await window.waitForText("error-line", /\S/);
+  assert.ok(!error.includes("loud harbour"), "an error repeats no secret");
+  await window.waitFor("the secret is emptied", async () => (await window.value("secret")) === "");
+  await assert.rejects(readFile(signed), { code: "ENOENT" });
+  await window.shoot(shots, "wrong-secret");
+  shown("a wrong secret is refused in place and writes nothing");
+
+  await window.type("secret", signer.secret);
+  await window.click("sign-button");
+  await window.waitForText("result-headline", /\S/);
+  await window.pageIsDrawn();
+  await window.shoot(shots, "signed");
+  shown("the right secret signs, and the result is shown");
+
+  const html = await window.run("return document.documentElement.outerHTML");
+  for (const hidden of [signer.secret, path.dirname(agreement)]) {
+    assert.ok(!html.includes(hidden), "neither secret nor folder stays in the window");
+  }
+  shown("neither secret nor folder stays in the window");
+
+  const file = await readFile(signed);
+  assert.ok(file.subarray(0, original.length).equals(original), "signing only appends");
+  assert.ok((await readFile(agreement)).equals(original), "the original is not touched");
+  shown("the signed file is a new one that begins with the original");
+  return signed;
+}
+
+let failed = false;
+try {
+  await main();
+} catch (error) {
+  failed = true;
+  console.error(`not ok - ${error.stack ?? error}`);
+  await openWindow.current?.shoot(shots, "failed").catch(() => {});
+  const source = await openWindow.current
+    ?.run("return document.documentElement.outerHTML")
+    .catch(() => undefined);
+  if (source) await writeFile(path.join(shots, "failed.html"), source);
+} finally {
+  await openWindow.current?.close().catch(() => {});
+  await endAll();
+}
+process.exitCode = failed ? 1 : 0;
