@@ -1,0 +1,274 @@
+//! The interface a database is spoken to through; one implementation for each dialect.
+//!
+//! Operations are coarse: each is what one use-case needs, in one transaction. All or nothing of
+//! it is kept, and what was answered `Ok` survives a crash. A future that is dropped before its end
+//! may have been carried out or not, never in part.
+
+pub mod sqlite;
+
+use std::pin::Pin;
+
+use crate::account::{Account, AccountPage, AccountQuery};
+use crate::certificate::Certificate;
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::id::{
+    AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
+};
+use crate::key::{IssuingPin, Key, KeyState, Record, Seal, Versions};
+use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::tries::{BegunTry, Tries};
+
+/// What an operation returns: a future that can be boxed, sent and awaited on any runtime thread.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// The first rows of an organisation.
+#[derive(Debug, Clone)]
+pub struct Initial {
+    /// Names the organisation.
+    pub organisation: OrganisationId,
+    /// The CA's own certificate; certifies no key of the vault.
+    pub ca_certificate: Certificate,
+    /// The founding officer and the officer's key.
+    pub founder: Founder,
+    /// Leaf 0.
+    pub leaf: NewLeaf,
+}
+
+/// The founding officer.
+#[derive(Debug, Clone)]
+pub struct Founder {
+    /// The person.
+    pub account: Account,
+    /// The key's identity.
+    pub key: Key,
+    /// The key's state.
+    pub state: KeyState,
+    /// The key's seal.
+    pub seal: Seal,
+    /// Covers the three.
+    pub mac: RecordMac,
+    /// The certificate the state names.
+    pub certificate: Certificate,
+    /// The issuing token's PIN, sealed for this officer.
+    pub issuing_pin: IssuingPin,
+}
+
+/// A person's first key, with the account that is made for it.
+#[derive(Debug, Clone)]
+pub struct NewEnrolment {
+    /// The person.
+    pub account: Account,
+    /// The key's identity.
+    pub key: Key,
+    /// The key's state.
+    pub state: KeyState,
+    /// The key's seal.
+    pub seal: Seal,
+    /// Covers the three.
+    pub mac: RecordMac,
+    /// The certificate the state names.
+    pub certificate: Certificate,
+    /// The outcome of the enrolment's intent.
+    pub leaf: NewLeaf,
+}
+
+/// A seal to put in the place of a key's seal.
+#[derive(Debug, Clone)]
+pub struct SealReplacement {
+    /// The key.
+    pub key: KeyId,
+    /// The versions `seal` and `mac` were made from; `seal.version` is one above.
+    pub expected: Versions,
+    /// The new seal.
+    pub seal: Seal,
+    /// Covers identity, state and new seal.
+    pub mac: RecordMac,
+}
+
+/// An officer's issuing PIN record to put in the place of the one there.
+#[derive(Debug, Clone)]
+pub struct IssuingPinReplacement {
+    /// The seal version the record was made from; `record.seal.version` is one above.
+    pub expected: u64,
+    /// The new record.
+    pub record: IssuingPin,
+}
+
+/// A state to put in the place of a key's state.
+#[derive(Debug, Clone)]
+pub struct StateChange {
+    /// The key.
+    pub key: KeyId,
+    /// The versions `state` and `mac` were made from; `state.version` is one above.
+    pub expected: Versions,
+    /// The new state.
+    pub state: KeyState,
+    /// Covers identity, new state and seal.
+    pub mac: RecordMac,
+    /// The leaf of the act.
+    pub leaf: NewLeaf,
+}
+
+/// How much the vault holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Accounts.
+    pub accounts: u64,
+    /// Keys, whatever their state.
+    pub keys: u64,
+    /// Certificates, with the CA's.
+    pub certificates: u64,
+    /// Leaves of the log.
+    pub leaves: u64,
+    /// Events that were not erased.
+    pub events: u64,
+    /// Intents without outcome.
+    pub open_intents: u64,
+    /// Heads.
+    pub heads: u64,
+}
+
+/// The records of one organisation in some database.
+///
+/// Operations that take a [`NewLeaf`] append it to the log in the same transaction as the rest, and
+/// return its index. Each of them fails with [`Error::RequestRepeated`], [`Error::LeafUnknown`] or
+/// [`Error::OutcomeRepeated`] if the log refuses the leaf, and then nothing is changed. Every
+/// operation can fail with what is the database's alone, from [`Error::Damaged`] to
+/// [`Error::Database`].
+pub trait Store: Send + Sync {
+    /// Returns the database's time.
+    fn now(&self) -> Answer<'_, UnixTime>;
+
+    /// Returns whose records these are, or `None` before [`Store::initialise`].
+    fn organisation(&self) -> Answer<'_, Option<OrganisationId>>;
+
+    /// Writes the first rows of an organisation.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyInitialised`].
+    fn initialise(&self, initial: Initial) -> Answer<'_, LeafIndex>;
+
+    /// Writes a person, the person's key and its certificate.
+    ///
+    /// # Errors
+    /// [`Error::LoginTaken`], [`Error::SerialTaken`], [`Error::PublicKeyTaken`].
+    fn enrol(&self, enrolment: NewEnrolment) -> Answer<'_, LeafIndex>;
+
+    /// Replaces seals and issuing PIN records, all or none.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`], [`Error::IssuingPinUnknown`],
+    /// [`Error::IssuingPinChanged`].
+    fn replace_seals(
+        &self,
+        seals: Vec<SealReplacement>,
+        issuing_pins: Vec<IssuingPinReplacement>,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex>;
+
+    /// Replaces one seal.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`].
+    fn replace_seal(&self, seal: SealReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        self.replace_seals(vec![seal], Vec::new(), leaf)
+    }
+
+    /// Replaces the state of a key.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`].
+    fn change_state(&self, change: StateChange) -> Answer<'_, LeafIndex>;
+
+    /// Returns the person with this login, in whatever case it is written.
+    fn account_by_login<'a>(&'a self, login: &'a str) -> Answer<'a, Option<Account>>;
+
+    /// Returns the person with this id.
+    fn account(&self, id: AccountId) -> Answer<'_, Option<Account>>;
+
+    /// Returns a page of people, in the order of their folded logins.
+    fn accounts(&self, query: AccountQuery) -> Answer<'_, AccountPage>;
+
+    /// Returns the newest key of an account.
+    fn key_of_account(&self, account: AccountId) -> Answer<'_, Option<KeyId>>;
+
+    /// Returns all rows of a key, read in one snapshot.
+    fn record(&self, key: KeyId) -> Answer<'_, Option<Record>>;
+
+    /// Returns the issuing PIN as sealed for an officer.
+    fn issuing_pin(&self, account: AccountId) -> Answer<'_, Option<IssuingPin>>;
+
+    /// Returns a certificate by the SHA-256 of its DER.
+    fn certificate(&self, sha256: Sha256) -> Answer<'_, Option<Certificate>>;
+
+    /// Returns the tries counted and not cleared. Read and acted upon under the caller's lock.
+    fn tries(&self, key: KeyId, machine: MachineId) -> Answer<'_, Option<Tries>>;
+
+    /// Counts a try and appends its leaf; what follows may judge the secret.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`].
+    fn begin_try(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, BegunTry>;
+
+    /// Clears the tries: the secret was right. Clearing twice is no error.
+    fn settle_right(&self, key: KeyId, machine: MachineId) -> Answer<'_, ()>;
+
+    /// Keeps the count and notes the time: the secret was wrong.
+    ///
+    /// # Errors
+    /// [`Error::TryUnknown`].
+    fn settle_wrong(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Takes the latest try back: it was never judged. Returns the index of `leaf`, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::TryUnknown`].
+    fn give_back(
+        &self,
+        key: KeyId,
+        machine: MachineId,
+        leaf: Option<NewLeaf>,
+    ) -> Answer<'_, Option<LeafIndex>>;
+
+    /// Appends a leaf.
+    fn append(&self, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Returns how many leaves the log has.
+    fn leaf_count(&self) -> Answer<'_, u64>;
+
+    /// Returns at most `limit` leaves from `from` on, in order; none beyond the end.
+    ///
+    /// `limit` is taken as at most [`MAX_LEAVES`]; ask again from where the answer ends.
+    fn leaves(&self, from: LeafIndex, limit: u32) -> Answer<'_, Vec<Leaf>>;
+
+    /// Returns the event of a leaf, unless it was erased.
+    fn event(&self, index: LeafIndex) -> Answer<'_, Option<Event>>;
+
+    /// Returns the leaf a request began with, and its outcome.
+    fn find_by_request(&self, request: RequestId) -> Answer<'_, Option<LoggedRequest>>;
+
+    /// Returns the oldest intents without outcome, at most [`MAX_LEAVES`].
+    fn intents_without_outcome(&self) -> Answer<'_, Vec<OpenIntent>>;
+
+    /// Adds a signed head. Adding the same one twice is no error.
+    ///
+    /// # Errors
+    /// [`Error::HeadAhead`], [`Error::HeadForked`].
+    fn put_head(&self, head: Head) -> Answer<'_, ()>;
+
+    /// Returns the head over the most leaves; of several notes for one size, the one added last.
+    fn latest_head(&self) -> Answer<'_, Option<Head>>;
+
+    /// Returns how much the vault holds.
+    fn counts(&self) -> Answer<'_, Counts>;
+
+    /// Has the database examine itself, and returns what it found wrong in its own words.
+    ///
+    /// Reads everything.
+    fn check(&self) -> Answer<'_, Vec<String>>;
+}
+
+/// The most leaves one answer holds.
+pub const MAX_LEAVES: u32 = 4096;

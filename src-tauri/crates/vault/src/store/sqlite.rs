@@ -1,0 +1,277 @@
+//! The records in one SQLite file, for an organisation that lives on one machine.
+//!
+//! Every change runs in a transaction that takes the write lock first (`BEGIN IMMEDIATE`), so what
+//! it reads cannot change before it writes. Readers see one snapshot and wait for nobody (WAL).
+
+mod accounts;
+mod file;
+mod keys;
+mod log;
+mod row;
+mod tries;
+
+use std::path::Path;
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use super::{
+    Answer, Counts, Initial, IssuingPinReplacement, NewEnrolment, SealReplacement, StateChange,
+    Store,
+};
+use crate::account::{Account, AccountPage, AccountQuery};
+use crate::certificate::Certificate;
+use crate::error::{Error, Result};
+use crate::id::{
+    AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RequestId, Sha256, UnixTime,
+};
+use crate::key::{IssuingPin, Record};
+use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::tries::{BegunTry, Tries};
+
+/// The records in one SQLite file.
+///
+/// Must be used on a tokio runtime. Several processes may have one file open.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Makes a new vault, which only its owner may read (mode 0600).
+    ///
+    /// # Errors
+    /// [`Error::VaultExists`] if a file is there; [`Error::File`] if it cannot be made.
+    pub async fn create(path: &Path) -> Result<Self> {
+        file::create(path).await?;
+        Self::open(path).await
+    }
+
+    /// Opens a vault, brings its schema up to this release, and takes it away from other readers.
+    ///
+    /// Nothing is written before the file is known to be a vault.
+    ///
+    /// # Errors
+    /// [`Error::VaultMissing`], [`Error::NotAVault`], [`Error::Damaged`], [`Error::SchemaNewer`],
+    /// [`Error::SchemaForeign`], [`Error::File`].
+    pub async fn open(path: &Path) -> Result<Self> {
+        let pool = file::open(path).await?;
+        Ok(Self { pool })
+    }
+
+    /// Closes the vault; the last to do so folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Begins a transaction that holds the write lock from its first statement.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Begins a transaction whose reads all see one snapshot.
+    async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.pool.begin().await?)
+    }
+}
+
+impl Store for SqliteStore {
+    fn now(&self) -> Answer<'_, UnixTime> {
+        Box::pin(async move { row::now(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn organisation(&self) -> Answer<'_, Option<OrganisationId>> {
+        Box::pin(async move { keys::organisation(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn initialise(&self, initial: Initial) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            if keys::organisation(&mut tx).await?.is_some() {
+                return Err(Error::AlreadyInitialised);
+            }
+            let index = log::append(&mut tx, &initial.leaf).await?;
+            keys::insert_organisation(&mut tx, initial.organisation).await?;
+            keys::insert_certificate(&mut tx, &initial.ca_certificate).await?;
+            let founder = &initial.founder;
+            accounts::insert(&mut tx, &founder.account).await?;
+            keys::insert_key(&mut tx, &founder.key).await?;
+            keys::insert_certificate(&mut tx, &founder.certificate).await?;
+            keys::insert_state(&mut tx, founder.key.id, &founder.state).await?;
+            keys::insert_seal(&mut tx, founder.key.id, &founder.seal, founder.mac).await?;
+            keys::insert_issuing_pin(&mut tx, &founder.issuing_pin).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn enrol(&self, enrolment: NewEnrolment) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &enrolment.leaf).await?;
+            accounts::insert(&mut tx, &enrolment.account).await?;
+            keys::insert_key(&mut tx, &enrolment.key).await?;
+            keys::insert_certificate(&mut tx, &enrolment.certificate).await?;
+            keys::insert_state(&mut tx, enrolment.key.id, &enrolment.state).await?;
+            keys::insert_seal(&mut tx, enrolment.key.id, &enrolment.seal, enrolment.mac).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn replace_seals(
+        &self,
+        seals: Vec<SealReplacement>,
+        issuing_pins: Vec<IssuingPinReplacement>,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            for seal in &seals {
+                keys::replace_seal(&mut tx, seal).await?;
+            }
+            for record in &issuing_pins {
+                keys::replace_issuing_pin(&mut tx, record).await?;
+            }
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn change_state(&self, change: StateChange) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &change.leaf).await?;
+            keys::replace_state(&mut tx, &change).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn account_by_login<'a>(&'a self, login: &'a str) -> Answer<'a, Option<Account>> {
+        Box::pin(async move { accounts::by_login(&mut *self.pool.acquire().await?, login).await })
+    }
+
+    fn account(&self, id: AccountId) -> Answer<'_, Option<Account>> {
+        Box::pin(async move { accounts::by_id(&mut *self.pool.acquire().await?, id).await })
+    }
+
+    fn accounts(&self, query: AccountQuery) -> Answer<'_, AccountPage> {
+        Box::pin(async move { accounts::page(&mut *self.read().await?, &query).await })
+    }
+
+    fn key_of_account(&self, account: AccountId) -> Answer<'_, Option<KeyId>> {
+        Box::pin(async move { keys::of_account(&mut *self.pool.acquire().await?, account).await })
+    }
+
+    fn record(&self, key: KeyId) -> Answer<'_, Option<Record>> {
+        Box::pin(async move { keys::record(&mut *self.read().await?, key).await })
+    }
+
+    fn issuing_pin(&self, account: AccountId) -> Answer<'_, Option<IssuingPin>> {
+        Box::pin(async move { keys::issuing_pin(&mut *self.pool.acquire().await?, account).await })
+    }
+
+    fn certificate(&self, sha256: Sha256) -> Answer<'_, Option<Certificate>> {
+        Box::pin(async move { keys::certificate(&mut *self.pool.acquire().await?, sha256).await })
+    }
+
+    fn tries(&self, key: KeyId, machine: MachineId) -> Answer<'_, Option<Tries>> {
+        Box::pin(async move { tries::read(&mut *self.pool.acquire().await?, key, machine).await })
+    }
+
+    fn begin_try(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, BegunTry> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            let (count, at) = tries::raise(&mut tx, key, machine).await?;
+            tx.commit().await?;
+            Ok(BegunTry { count, index, at })
+        })
+    }
+
+    fn settle_right(&self, key: KeyId, machine: MachineId) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            tries::clear(&mut tx, key, machine).await?;
+            Ok(tx.commit().await?)
+        })
+    }
+
+    fn settle_wrong(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            tries::note_wrong(&mut tx, key, machine).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn give_back(
+        &self,
+        key: KeyId,
+        machine: MachineId,
+        leaf: Option<NewLeaf>,
+    ) -> Answer<'_, Option<LeafIndex>> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = match &leaf {
+                Some(leaf) => Some(log::append(&mut tx, leaf).await?),
+                None => None,
+            };
+            tries::lower(&mut tx, key, machine).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn append(&self, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn leaf_count(&self) -> Answer<'_, u64> {
+        Box::pin(async move { log::count_leaves(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn leaves(&self, from: LeafIndex, limit: u32) -> Answer<'_, Vec<Leaf>> {
+        Box::pin(async move { log::leaves(&mut *self.pool.acquire().await?, from, limit).await })
+    }
+
+    fn event(&self, index: LeafIndex) -> Answer<'_, Option<Event>> {
+        Box::pin(async move { log::event(&mut *self.pool.acquire().await?, index).await })
+    }
+
+    fn find_by_request(&self, request: RequestId) -> Answer<'_, Option<LoggedRequest>> {
+        Box::pin(async move { log::by_request(&mut *self.pool.acquire().await?, request).await })
+    }
+
+    fn intents_without_outcome(&self) -> Answer<'_, Vec<OpenIntent>> {
+        Box::pin(async move { log::open_intents(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn put_head(&self, head: Head) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            log::put_head(&mut tx, &head).await?;
+            Ok(tx.commit().await?)
+        })
+    }
+
+    fn latest_head(&self) -> Answer<'_, Option<Head>> {
+        Box::pin(async move { log::latest_head(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn counts(&self) -> Answer<'_, Counts> {
+        Box::pin(async move { row::counts(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn check(&self) -> Answer<'_, Vec<String>> {
+        Box::pin(async move { row::check(&mut *self.pool.acquire().await?).await })
+    }
+}

@@ -1,0 +1,227 @@
+//! The file: how it is made, known and opened.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
+
+use crate::error::{Error, Result};
+
+/// The schema, oldest migration first. Migrations are only added.
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// Marks the file as a vault: `chnc`, in the header field SQLite keeps for this.
+const APPLICATION_ID: u32 = u32::from_be_bytes(*b"chnc");
+
+/// The header of a database file (SQLite file format, section 1.3).
+const HEADER_LENGTH: usize = 100;
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const APPLICATION_ID_AT: usize = 68;
+
+/// Only the owner reads and writes.
+const MODE: u32 = 0o600;
+
+/// How long to wait for another writer. Writers hold the lock for a few writes to disk each.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Each connection is a thread; one person's machine has a handful of readers.
+const CONNECTIONS: u32 = 4;
+
+/// Makes a database file that is known as a vault and has nothing in it yet.
+pub(super) async fn create(path: &Path) -> Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(path);
+    match made {
+        Ok(_) => {}
+        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(Error::VaultExists {
+                path: path.to_owned(),
+            });
+        }
+        Err(source) => return Err(file_error(path, source)),
+    }
+    // With the rollback journal the id is in the file itself when the statement returns; `open`
+    // reads it there, before SQLite has a say.
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging()
+        .pragma("application_id", APPLICATION_ID.to_string())
+        .connect()
+        .await?;
+    connection.ping().await?;
+    connection.close().await?;
+    sync_directory(path)
+}
+
+/// Opens a vault and brings its schema up to date.
+pub(super) async fn open(path: &Path) -> Result<SqlitePool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => {
+            return Err(Error::VaultMissing {
+                path: path.to_owned(),
+            });
+        }
+        Err(source) => return Err(file_error(path, source)),
+    };
+    if !is_vault(&file).map_err(|source| file_error(path, source))? {
+        return Err(Error::NotAVault {
+            path: path.to_owned(),
+        });
+    }
+    drop(file);
+    close_to_others(path)?;
+
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit is on disk when it is acknowledged: no log, no signature.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        // Replaced seals and erased events are overwritten, not only unlinked.
+        .pragma("secure_delete", "ON")
+        // Functions named by a hostile schema do not run.
+        .pragma("trusted_schema", "OFF")
+        // The triggers that refuse a delete also see the one inside a REPLACE.
+        .pragma("recursive_triggers", "ON")
+        .pragma("cell_size_check", "ON")
+        .disable_statement_logging();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .connect_with(options)
+        .await?;
+    MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    Ok(pool)
+}
+
+/// Tells a vault by its header.
+fn is_vault(file: &File) -> io::Result<bool> {
+    let mut header = Vec::with_capacity(HEADER_LENGTH);
+    let length = u64::try_from(HEADER_LENGTH).expect("100 fits 64 bits");
+    file.take(length).read_to_end(&mut header)?;
+    let magic = header.get(..MAGIC.len());
+    let id = header.get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4);
+    Ok(header.len() == HEADER_LENGTH
+        && magic == Some(MAGIC.as_slice())
+        && id == Some(APPLICATION_ID.to_be_bytes().as_slice()))
+}
+
+/// Takes the file, and those SQLite left beside it, away from group and others, as after a copy with
+/// an open umask. Files that SQLite makes later get the mode of the first.
+fn close_to_others(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        let beside = Path::new(&beside);
+        match fs::metadata(beside) {
+            Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
+                fs::set_permissions(beside, Permissions::from_mode(MODE))
+                    .map_err(|source| file_error(beside, source))?;
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(file_error(beside, source)),
+        }
+    }
+    Ok(())
+}
+
+/// Makes the entry of a new file durable.
+fn sync_directory(path: &Path) -> Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(|source| file_error(directory, source))
+}
+
+fn file_error(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Says what a failed migration means for the file.
+fn migration_error(error: MigrateError) -> Error {
+    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+    match error {
+        MigrateError::VersionMissing(found) if found > known => Error::SchemaNewer { found, known },
+        MigrateError::VersionMissing(version)
+        | MigrateError::VersionMismatch(version)
+        | MigrateError::Dirty(version) => Error::SchemaForeign { version },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+        other => Error::Database {
+            source: Box::new(other),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_is_durable_and_checks_references() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("vault.sqlite");
+        create(&path).await.unwrap();
+        let pool = open(&path).await.unwrap();
+        let mut connections = Vec::new();
+        for _ in 0..CONNECTIONS {
+            connections.push(pool.acquire().await.unwrap());
+        }
+        for connection in &mut connections {
+            let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
+                .fetch_one(&mut **connection)
+                .await
+                .unwrap();
+            assert_eq!(journal, "wal");
+            for (pragma, expected) in [
+                ("PRAGMA synchronous", 2),
+                ("PRAGMA foreign_keys", 1),
+                ("PRAGMA secure_delete", 1),
+                ("PRAGMA recursive_triggers", 1),
+                ("PRAGMA trusted_schema", 0),
+                ("PRAGMA busy_timeout", 10_000),
+            ] {
+                let value: i64 = sqlx::query_scalar(pragma)
+                    .fetch_one(&mut **connection)
+                    .await
+                    .unwrap();
+                assert_eq!(value, expected, "{pragma}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn every_table_is_strict() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("vault.sqlite");
+        create(&path).await.unwrap();
+        let pool = open(&path).await.unwrap();
+        let loose: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM pragma_table_list
+             WHERE schema = 'main' AND type = 'table' AND strict = 0
+               AND name NOT LIKE 'sqlite_%' AND name <> '_sqlx_migrations'",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        assert_eq!(loose, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,656 @@
+//! What every dialect of [`Store`] does. The tests know the interface alone.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+use vault::{
+    Account, AccountQuery, BegunTry, Certificate, Counts, Cursor, Error, Event, Head,
+    IssuingPinReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES, NewEnrolment, Role,
+    Seal, SealReplacement, StateChange, Status, Store, Tries, Versions,
+};
+
+use crate::rows::{
+    FOUNDER, account, account_id, ca_certificate, certificate, enrolment, fingerprint, initial,
+    intent, issuing_pin, key, key_id, leaf, mac, machine, organisation, outcome, request, root,
+    seal, state,
+};
+
+/// Runs the facts below against one dialect, each on a new vault with its founder.
+macro_rules! conformance {
+    ($dialect:ident: $($fact:ident),+ $(,)?) => {
+        mod $dialect {
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $fact() {
+                    let fixture = crate::rows::$dialect().await;
+                    super::$fact(&*fixture.store).await;
+                }
+            )+
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn tries_begun_at_once_are_all_counted() {
+                let fixture = crate::rows::$dialect().await;
+                super::tries_begun_at_once_are_all_counted(fixture.into()).await;
+            }
+        }
+    };
+}
+
+conformance!(
+    sqlite: the_founder_is_read_back_as_written,
+    a_vault_is_founded_once,
+    the_database_tells_the_time,
+    an_enrolment_is_read_back_as_written,
+    a_login_is_taken_in_any_case,
+    a_serial_number_is_taken_once,
+    a_public_key_is_enrolled_once,
+    a_refused_enrolment_leaves_nothing,
+    a_person_is_found_by_login_in_any_case,
+    pages_list_everyone_once_in_order,
+    a_search_finds_the_beginnings_of_words,
+    a_page_shows_the_state_of_each_key,
+    a_seal_is_replaced_with_its_mac,
+    a_seal_made_from_old_rows_is_refused,
+    seals_are_replaced_together_or_not_at_all,
+    a_state_changes_with_its_mac,
+    a_state_made_from_old_rows_is_refused,
+    a_version_is_not_skipped,
+    tries_are_raised_and_cleared,
+    a_wrong_try_keeps_its_count_and_its_time,
+    a_try_given_back_was_never_counted,
+    a_try_that_was_not_begun_is_not_settled,
+    a_try_of_no_key_is_refused_and_not_logged,
+    leaves_come_back_in_order_and_in_pages,
+    a_request_is_logged_once,
+    an_intent_is_open_until_its_outcome,
+    an_outcome_is_of_a_leaf_that_exists,
+    the_head_over_the_most_leaves_is_the_latest,
+    a_head_does_not_cover_leaves_to_come,
+    two_roots_of_one_size_are_refused,
+    a_sound_vault_has_no_findings,
+);
+
+async fn the_founder_is_read_back_as_written(store: &dyn Store) {
+    let initial = initial();
+    assert_eq!(store.organisation().await.unwrap(), Some(organisation()));
+    let record = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(record.account, initial.founder.account);
+    assert_eq!(record.account.role, Role::Officer);
+    assert_eq!(record.key, initial.founder.key);
+    assert_eq!(record.state, initial.founder.state);
+    assert_eq!(record.seal, initial.founder.seal);
+    assert_eq!(record.mac, initial.founder.mac);
+    assert_eq!(record.certificate, initial.founder.certificate);
+    let pin = store.issuing_pin(account_id(FOUNDER)).await.unwrap();
+    assert_eq!(pin, Some(issuing_pin(1)));
+    let ca = store.certificate(fingerprint(u32::MAX)).await.unwrap();
+    assert_eq!(ca, Some(ca_certificate()));
+    let leaves = store.leaves(LeafIndex(0), 10).await.unwrap();
+    assert_eq!(leaves.len(), 1);
+    assert_eq!(leaves[0].kind, "founded");
+}
+
+async fn a_vault_is_founded_once(store: &dyn Store) {
+    let again = store.initialise(initial()).await;
+    assert!(matches!(again, Err(Error::AlreadyInitialised)));
+    assert_eq!(store.leaf_count().await.unwrap(), 1);
+}
+
+async fn the_database_tells_the_time(store: &dyn Store) {
+    let clock = || {
+        let since = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        i64::try_from(since).unwrap()
+    };
+    let before = clock();
+    let now = store.now().await.unwrap();
+    assert!((before..=clock()).contains(&now.0));
+}
+
+async fn an_enrolment_is_read_back_as_written(store: &dyn Store) {
+    let begun = store.append(intent(1)).await.unwrap();
+    let enrolment = NewEnrolment {
+        state: KeyState {
+            officer_signature: Some(vec![1, 2, 3]),
+            intent: Some(begun),
+            ..state(1)
+        },
+        leaf: outcome(begun),
+        ..enrolment(1)
+    };
+    let index = store.enrol(enrolment.clone()).await.unwrap();
+    assert_eq!(index, LeafIndex(2));
+    let id = store.key_of_account(account_id(1)).await.unwrap().unwrap();
+    let record = store.record(id).await.unwrap().unwrap();
+    assert_eq!(record.account, enrolment.account);
+    assert_eq!(record.key, enrolment.key);
+    assert_eq!(record.state, enrolment.state);
+    assert_eq!(record.seal, enrolment.seal);
+    assert_eq!(record.mac, enrolment.mac);
+    assert_eq!(record.certificate, enrolment.certificate);
+    assert_eq!(record.versions(), Versions { state: 1, seal: 1 });
+    let account = store.account(account_id(1)).await.unwrap();
+    assert_eq!(account, Some(enrolment.account));
+
+    assert_eq!(store.record(key_id(9)).await.unwrap(), None);
+    assert_eq!(store.account(account_id(9)).await.unwrap(), None);
+    assert_eq!(store.key_of_account(account_id(9)).await.unwrap(), None);
+    assert_eq!(store.issuing_pin(account_id(1)).await.unwrap(), None);
+    assert_eq!(store.certificate(root(9)).await.unwrap(), None);
+}
+
+/// The enrolment of person 1, with another person's login.
+fn enrolment_as(login: &str) -> NewEnrolment {
+    NewEnrolment {
+        account: Account {
+            login: login.to_owned(),
+            ..account(1)
+        },
+        ..enrolment(1)
+    }
+}
+
+async fn a_login_is_taken_in_any_case(store: &dyn Store) {
+    for login in ["Founder", "founder", "FOUNDER"] {
+        let refused = store.enrol(enrolment_as(login)).await.unwrap_err();
+        assert!(
+            matches!(&refused, Error::LoginTaken { login: taken } if taken == login),
+            "{refused:?}"
+        );
+    }
+}
+
+async fn a_serial_number_is_taken_once(store: &dyn Store) {
+    let serial = certificate(FOUNDER).serial;
+    let refused = store
+        .enrol(NewEnrolment {
+            certificate: Certificate {
+                serial: serial.clone(),
+                ..certificate(1)
+            },
+            ..enrolment(1)
+        })
+        .await;
+    assert!(matches!(refused, Err(Error::SerialTaken { serial: taken }) if taken == serial));
+}
+
+async fn a_public_key_is_enrolled_once(store: &dyn Store) {
+    let mut enrolment = enrolment(1);
+    enrolment.key.spki = key(FOUNDER).spki;
+    let refused = store.enrol(enrolment).await;
+    assert!(matches!(refused, Err(Error::PublicKeyTaken { key }) if key == key_id(1)));
+}
+
+async fn a_refused_enrolment_leaves_nothing(store: &dyn Store) {
+    let before = store.counts().await.unwrap();
+    // The certificate is the last but two to be written: account, key and leaf come before it.
+    let mut enrolment = enrolment(1);
+    enrolment.certificate.serial = certificate(FOUNDER).serial;
+    store.enrol(enrolment).await.unwrap_err();
+    assert_eq!(store.counts().await.unwrap(), before);
+    let found = store.account_by_login(&account(1).login).await.unwrap();
+    assert_eq!(found, None);
+}
+
+async fn a_person_is_found_by_login_in_any_case(store: &dyn Store) {
+    store.enrol(enrolment_as("Jürgen.Groß")).await.unwrap();
+    for login in ["Jürgen.Groß", "JÜRGEN.GROSS", "ju\u{308}rgen.groß"] {
+        let found = store.account_by_login(login).await.unwrap().unwrap();
+        assert_eq!(found.id, account_id(1), "{login}");
+        assert_eq!(found.login, "Jürgen.Groß", "shown as it was written");
+    }
+    assert_eq!(store.account_by_login("jurgen.gross").await.unwrap(), None);
+}
+
+/// Asks for everyone whom the search finds, page by page.
+async fn logins(store: &dyn Store, search: &str, limit: u32) -> Vec<String> {
+    let mut logins = Vec::new();
+    let mut after = None;
+    loop {
+        let query = AccountQuery {
+            search: search.to_owned(),
+            after: after.take(),
+            limit,
+        };
+        let page = store.accounts(query).await.unwrap();
+        assert!(page.accounts.len() <= usize::try_from(limit).unwrap());
+        logins.extend(page.accounts.into_iter().map(|row| row.account.login));
+        match page.next {
+            // A cursor survives being shown and typed.
+            Some(next) => after = Some(Cursor::parse(&next.to_string())),
+            None => {
+                assert_eq!(page.total, u64::try_from(logins.len()).unwrap());
+                return logins;
+            }
+        }
+    }
+}
+
+async fn pages_list_everyone_once_in_order(store: &dyn Store) {
+    for number in 1..=25 {
+        store.enrol(enrolment(number)).await.unwrap();
+    }
+    let mut expected = vec!["Founder".to_owned()];
+    expected.extend((1..=25).map(|number| account(number).login));
+    for limit in [1, 5, 13, 26, 27] {
+        assert_eq!(logins(store, "", limit).await, expected, "{limit} a page");
+    }
+}
+
+async fn a_search_finds_the_beginnings_of_words(store: &dyn Store) {
+    for (number, login, name, email) in [
+        (1, "ada", "Ada Lovelace", "countess@example.org"),
+        (2, "grace", "Grace Hopper", "grace@navy.example"),
+        (3, "adele", "Adele Goldberg", "adele@example.org"),
+    ] {
+        let mut enrolment = enrolment(number);
+        enrolment.account.login = login.to_owned();
+        enrolment.account.name = name.to_owned();
+        enrolment.account.email = email.to_owned();
+        store.enrol(enrolment).await.unwrap();
+    }
+    for (search, expected) in [
+        ("AD", &["ada", "adele"][..]),
+        ("love", &["ada"]),
+        ("ada lovelace", &["ada"]),
+        ("gold ad", &["adele"]),
+        ("grace@navy", &["grace"]),
+        ("elace", &[]),
+        ("ada hopper", &[]),
+        ("%", &["ada", "adele", "Founder", "grace"]),
+    ] {
+        assert_eq!(logins(store, search, 2).await, expected, "{search:?}");
+    }
+}
+
+async fn a_page_shows_the_state_of_each_key(store: &dyn Store) {
+    store.enrol(enrolment(1)).await.unwrap();
+    store.change_state(suspension(1)).await.unwrap();
+    let query = AccountQuery {
+        search: account(1).login,
+        after: None,
+        limit: 10,
+    };
+    let page = store.accounts(query).await.unwrap();
+    assert_eq!(page.accounts.len(), 1);
+    assert_eq!(page.accounts[0].account, account(1));
+    assert_eq!(page.accounts[0].key, Some((key_id(1), suspension(1).state)));
+}
+
+/// The founder's seal in its second version.
+fn new_seal(expected: Versions) -> SealReplacement {
+    SealReplacement {
+        key: key_id(FOUNDER),
+        expected,
+        seal: seal(FOUNDER, expected.seal + 1),
+        mac: mac(100),
+    }
+}
+
+const FIRST: Versions = Versions { state: 1, seal: 1 };
+
+async fn a_seal_is_replaced_with_its_mac(store: &dyn Store) {
+    let before = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    let index = store.replace_seal(new_seal(FIRST), leaf("sealed")).await;
+    assert_eq!(index.unwrap(), LeafIndex(1));
+    let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(after.seal, seal(FOUNDER, 2));
+    assert_eq!(after.mac, mac(100));
+    assert_eq!(after.state, before.state);
+    assert_eq!(after.versions(), Versions { state: 1, seal: 2 });
+}
+
+async fn a_seal_made_from_old_rows_is_refused(store: &dyn Store) {
+    store
+        .replace_seal(new_seal(FIRST), leaf("sealed"))
+        .await
+        .unwrap();
+    let before = store.record(key_id(FOUNDER)).await.unwrap();
+    for old in [FIRST, Versions { state: 2, seal: 2 }] {
+        let refused = store.replace_seal(new_seal(old), leaf("sealed")).await;
+        assert!(matches!(refused, Err(Error::RowChanged { key, expected })
+                if key == key_id(FOUNDER) && expected == old),);
+    }
+    let unknown = SealReplacement {
+        key: key_id(9),
+        ..new_seal(FIRST)
+    };
+    let refused = store.replace_seal(unknown, leaf("sealed")).await;
+    assert!(matches!(refused, Err(Error::KeyUnknown { key }) if key == key_id(9)));
+    assert_eq!(store.record(key_id(FOUNDER)).await.unwrap(), before);
+    assert_eq!(
+        store.leaf_count().await.unwrap(),
+        2,
+        "refusals are not logged"
+    );
+}
+
+async fn seals_are_replaced_together_or_not_at_all(store: &dyn Store) {
+    let record = IssuingPinReplacement {
+        expected: 1,
+        record: issuing_pin(2),
+    };
+    let replace = |pin: IssuingPinReplacement, expected| {
+        store.replace_seals(vec![new_seal(expected)], vec![pin], leaf("sealed"))
+    };
+    replace(record.clone(), FIRST).await.unwrap();
+    let pin = store.issuing_pin(account_id(FOUNDER)).await.unwrap();
+    assert_eq!(pin, Some(issuing_pin(2)));
+
+    // Again: the seal is based on what is there now, the issuing PIN on what was there before.
+    let now = Versions { state: 1, seal: 2 };
+    let refused = replace(record, now).await;
+    assert!(matches!(
+        refused,
+        Err(Error::IssuingPinChanged { expected: 1, .. })
+    ));
+    let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(after.seal.version, 2, "the seal went back with the rest");
+    assert_eq!(store.leaf_count().await.unwrap(), 2);
+
+    let mut stranger = IssuingPinReplacement {
+        expected: 2,
+        record: issuing_pin(3),
+    };
+    stranger.record.account = account_id(9);
+    let refused = replace(stranger, now).await;
+    assert!(matches!(
+        refused,
+        Err(Error::IssuingPinUnknown { account }) if account == account_id(9)
+    ));
+}
+
+/// The suspension of a key that is as it was enrolled.
+fn suspension(number: u32) -> StateChange {
+    StateChange {
+        key: key_id(number),
+        expected: FIRST,
+        state: KeyState {
+            version: 2,
+            status: Status::Suspended,
+            officer_signature: Some(vec![4, 5]),
+            intent: Some(LeafIndex(0)),
+            ..state(number)
+        },
+        mac: mac(200),
+        leaf: leaf("suspended"),
+    }
+}
+
+async fn a_state_changes_with_its_mac(store: &dyn Store) {
+    let before = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    store.change_state(suspension(FOUNDER)).await.unwrap();
+    let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(after.state, suspension(FOUNDER).state);
+    assert_eq!(after.mac, mac(200));
+    assert_eq!(after.seal, before.seal);
+}
+
+async fn a_state_made_from_old_rows_is_refused(store: &dyn Store) {
+    // The seal alone has changed, but the MAC brought along covers the old one.
+    store
+        .replace_seal(new_seal(FIRST), leaf("sealed"))
+        .await
+        .unwrap();
+    let refused = store.change_state(suspension(FOUNDER)).await;
+    assert!(matches!(refused, Err(Error::RowChanged { .. })));
+    let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(after.state.status, Status::Active);
+    assert_eq!(after.mac, mac(100));
+}
+
+async fn a_version_is_not_skipped(store: &dyn Store) {
+    let skipping = SealReplacement {
+        seal: Seal {
+            version: 3,
+            ..seal(FOUNDER, 3)
+        },
+        ..new_seal(FIRST)
+    };
+    store
+        .replace_seal(skipping, leaf("sealed"))
+        .await
+        .unwrap_err();
+    let mut staying = suspension(FOUNDER);
+    staying.state.version = 1;
+    store.change_state(staying).await.unwrap_err();
+    let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(after.versions(), FIRST);
+    assert_eq!(after.mac, mac(FOUNDER));
+}
+
+async fn tries_are_raised_and_cleared(store: &dyn Store) {
+    let (key, here) = (key_id(FOUNDER), machine(1));
+    assert_eq!(store.tries(key, here).await.unwrap(), None);
+    for number in 1..=3 {
+        let begun = store.begin_try(key, here, intent(number)).await.unwrap();
+        assert_eq!(begun.count, number);
+        assert_eq!(begun.index, LeafIndex(u64::from(number)));
+    }
+    let tries = store.tries(key, here).await.unwrap().unwrap();
+    assert_eq!(tries.count, 3);
+    assert_eq!(tries.last_wrong_at, None);
+    assert_eq!(
+        store.tries(key, machine(2)).await.unwrap(),
+        None,
+        "another machine's tries are its own"
+    );
+    store.settle_right(key, here).await.unwrap();
+    assert_eq!(store.tries(key, here).await.unwrap(), None);
+    store.settle_right(key, here).await.unwrap();
+}
+
+async fn a_wrong_try_keeps_its_count_and_its_time(store: &dyn Store) {
+    let (key, here) = (key_id(FOUNDER), machine(1));
+    let BegunTry { index, at, .. } = store.begin_try(key, here, intent(1)).await.unwrap();
+    let settled = store.settle_wrong(key, here, outcome(index)).await.unwrap();
+    assert_eq!(settled, LeafIndex(2));
+    let now = store.now().await.unwrap();
+    let tries = store.tries(key, here).await.unwrap().unwrap();
+    assert_eq!((tries.count, tries.first_at, tries.last_at), (1, at, at));
+    let wrong_at = tries.last_wrong_at.unwrap();
+    assert!((at..=now).contains(&wrong_at));
+    assert_eq!(store.intents_without_outcome().await.unwrap(), []);
+}
+
+async fn a_try_given_back_was_never_counted(store: &dyn Store) {
+    let (key, here) = (key_id(FOUNDER), machine(1));
+    let first = store.begin_try(key, here, intent(1)).await.unwrap();
+    store
+        .settle_wrong(key, here, outcome(first.index))
+        .await
+        .unwrap();
+    let before: Tries = store.tries(key, here).await.unwrap().unwrap();
+    let second = store.begin_try(key, here, intent(2)).await.unwrap();
+    assert_eq!(second.count, 2);
+    let leaf = store
+        .give_back(key, here, Some(outcome(second.index)))
+        .await;
+    assert_eq!(leaf.unwrap(), Some(LeafIndex(4)));
+    assert_eq!(store.tries(key, here).await.unwrap(), Some(before));
+
+    let elsewhere = machine(2);
+    store.begin_try(key, elsewhere, intent(3)).await.unwrap();
+    let leaf = store.give_back(key, elsewhere, None).await.unwrap();
+    assert_eq!(leaf, None);
+    assert_eq!(store.tries(key, elsewhere).await.unwrap(), None);
+}
+
+async fn a_try_that_was_not_begun_is_not_settled(store: &dyn Store) {
+    let (key, here) = (key_id(FOUNDER), machine(1));
+    let wrong = store.settle_wrong(key, here, leaf("outcome")).await;
+    assert!(matches!(wrong, Err(Error::TryUnknown { .. })));
+    let back = store.give_back(key, here, Some(leaf("outcome"))).await;
+    assert!(matches!(back, Err(Error::TryUnknown { .. })));
+    assert_eq!(store.leaf_count().await.unwrap(), 1, "and not logged");
+}
+
+async fn a_try_of_no_key_is_refused_and_not_logged(store: &dyn Store) {
+    let refused = store.begin_try(key_id(9), machine(1), intent(1)).await;
+    assert!(matches!(refused, Err(Error::KeyUnknown { key }) if key == key_id(9)));
+    assert_eq!(store.leaf_count().await.unwrap(), 1);
+}
+
+async fn tries_begun_at_once_are_all_counted(fixture: Arc<crate::rows::Fixture>) {
+    let mut tasks = JoinSet::new();
+    for number in 1..=8 {
+        let fixture = Arc::clone(&fixture);
+        tasks.spawn(async move {
+            let begun = fixture
+                .store
+                .begin_try(key_id(FOUNDER), machine(1), intent(number));
+            begun.await.unwrap()
+        });
+    }
+    let begun = tasks.join_all().await;
+    let mut counts: Vec<_> = begun.iter().map(|begun| begun.count).collect();
+    let mut indices: Vec<_> = begun.iter().map(|begun| begun.index.0).collect();
+    counts.sort_unstable();
+    indices.sort_unstable();
+    assert_eq!(
+        counts,
+        [1, 2, 3, 4, 5, 6, 7, 8],
+        "no two see the same count"
+    );
+    assert_eq!(indices, [1, 2, 3, 4, 5, 6, 7, 8], "each has its leaf");
+    let tries = fixture.store.tries(key_id(FOUNDER), machine(1)).await;
+    assert_eq!(tries.unwrap().unwrap().count, 8);
+}
+
+async fn leaves_come_back_in_order_and_in_pages(store: &dyn Store) {
+    for number in 1..10 {
+        let index = store.append(leaf(&format!("kind{number}"))).await.unwrap();
+        assert_eq!(index, LeafIndex(number));
+    }
+    assert_eq!(store.leaf_count().await.unwrap(), 10);
+    let mut kinds = Vec::new();
+    loop {
+        let from = LeafIndex(u64::try_from(kinds.len()).unwrap());
+        let page = store.leaves(from, 4).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        for leaf in page {
+            assert_eq!(leaf.index.0, u64::try_from(kinds.len()).unwrap());
+            assert_eq!(leaf.leaf, format!("leaf of {}", leaf.kind).into_bytes());
+            kinds.push(leaf.kind);
+        }
+    }
+    assert_eq!(kinds.len(), 10);
+    assert_eq!(kinds[9], "kind9");
+    let expected = Event {
+        salt: b"salt of kind9".to_vec(),
+        bytes: b"event of kind9".to_vec(),
+    };
+    assert_eq!(store.event(LeafIndex(9)).await.unwrap(), Some(expected));
+    assert_eq!(store.event(LeafIndex(10)).await.unwrap(), None);
+    let all = store.leaves(LeafIndex(0), u32::MAX).await.unwrap();
+    assert!(all.len() <= usize::try_from(MAX_LEAVES).unwrap());
+    let beyond = store.leaves(LeafIndex(u64::MAX), 1).await;
+    assert!(matches!(beyond, Err(Error::TooLarge { .. })));
+}
+
+async fn a_request_is_logged_once(store: &dyn Store) {
+    assert_eq!(store.find_by_request(request(1)).await.unwrap(), None);
+    let index = store.append(intent(1)).await.unwrap();
+    let found = store.find_by_request(request(1)).await.unwrap();
+    let mut expected = LoggedRequest {
+        index,
+        kind: "intent".to_owned(),
+        outcome: None,
+    };
+    assert_eq!(found.as_ref(), Some(&expected));
+    let again = store.append(intent(1)).await;
+    assert!(matches!(again, Err(Error::RequestRepeated { index: first }) if first == index));
+    let again = store
+        .begin_try(key_id(FOUNDER), machine(1), intent(1))
+        .await;
+    assert!(matches!(again, Err(Error::RequestRepeated { .. })));
+    let tries = store.tries(key_id(FOUNDER), machine(1)).await.unwrap();
+    assert_eq!(tries, None, "a repeated request costs no try");
+
+    expected.outcome = Some(store.append(outcome(index)).await.unwrap());
+    let found = store.find_by_request(request(1)).await.unwrap();
+    assert_eq!(found, Some(expected));
+}
+
+async fn an_intent_is_open_until_its_outcome(store: &dyn Store) {
+    let first = store.append(intent(1)).await.unwrap();
+    let second = store.append(intent(2)).await.unwrap();
+    store.append(leaf("login")).await.unwrap();
+    let open = store.intents_without_outcome().await.unwrap();
+    assert_eq!(open.len(), 2, "only an intent asks for an outcome");
+    assert_eq!((open[0].index, open[1].index), (first, second));
+    assert_eq!(open[0].request_id, Some(request(1)));
+    assert!(open[0].at <= store.now().await.unwrap());
+
+    store.append(outcome(first)).await.unwrap();
+    let open = store.intents_without_outcome().await.unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].index, second);
+    let again = store.append(outcome(first)).await;
+    assert!(matches!(again, Err(Error::OutcomeRepeated { index }) if index == first));
+}
+
+async fn an_outcome_is_of_a_leaf_that_exists(store: &dyn Store) {
+    for beyond in [LeafIndex(1), LeafIndex(u64::MAX)] {
+        let refused = store.append(outcome(beyond)).await;
+        assert!(matches!(refused, Err(Error::LeafUnknown { index }) if index == beyond));
+    }
+}
+
+fn head(size: u64, root_number: u32, note: &str) -> Head {
+    Head {
+        size,
+        root: root(root_number),
+        note: note.to_owned(),
+    }
+}
+
+async fn the_head_over_the_most_leaves_is_the_latest(store: &dyn Store) {
+    assert_eq!(store.latest_head().await.unwrap(), None);
+    store.append(leaf("a")).await.unwrap();
+    store.append(leaf("b")).await.unwrap();
+    let signed = head(3, 3, "signed");
+    let notarised = head(3, 3, "signed and notarised");
+    store.put_head(signed.clone()).await.unwrap();
+    store.put_head(head(2, 2, "late")).await.unwrap();
+    assert_eq!(store.latest_head().await.unwrap().as_ref(), Some(&signed));
+    store.put_head(notarised.clone()).await.unwrap();
+    store.put_head(signed).await.unwrap();
+    assert_eq!(store.latest_head().await.unwrap(), Some(notarised));
+    assert_eq!(
+        store.counts().await.unwrap().heads,
+        3,
+        "the same one counts once"
+    );
+}
+
+async fn a_head_does_not_cover_leaves_to_come(store: &dyn Store) {
+    let refused = store.put_head(head(2, 2, "early")).await;
+    assert!(matches!(
+        refused,
+        Err(Error::HeadAhead { size: 2, leaves: 1 })
+    ));
+}
+
+async fn two_roots_of_one_size_are_refused(store: &dyn Store) {
+    store.put_head(head(1, 1, "one")).await.unwrap();
+    let refused = store.put_head(head(1, 2, "another")).await;
+    assert!(matches!(refused, Err(Error::HeadForked { size: 1 })));
+}
+
+async fn a_sound_vault_has_no_findings(store: &dyn Store) {
+    store.enrol(enrolment(1)).await.unwrap();
+    store.append(intent(1)).await.unwrap();
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    let expected = Counts {
+        accounts: 2,
+        keys: 2,
+        certificates: 3,
+        leaves: 3,
+        events: 3,
+        open_intents: 1,
+        heads: 0,
+    };
+    assert_eq!(store.counts().await.unwrap(), expected);
+}
