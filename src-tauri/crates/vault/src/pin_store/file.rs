@@ -229,6 +229,21 @@ mod tests {
     }
 
     #[test]
+    fn a_pipe_is_refused_and_not_waited_for() {
+        let (store, directory, _temporary) = store();
+        make_directory(&directory).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .args(["-m", "600"])
+            .arg(path(&directory, &name()))
+            .status();
+        assert!(made.unwrap().success());
+        assert!(matches!(
+            store.pin(&name()),
+            Err(Error::PinMalformed { .. })
+        ));
+    }
+
+    #[test]
     fn what_cannot_be_a_pin_is_malformed() {
         let (store, directory, _temporary) = store();
         store.put(&name(), &stored("1234")).unwrap();
