@@ -1,0 +1,140 @@
+//! Certificate revocation lists (RFC 5280 §5).
+
+use der::Decode;
+use der::asn1::Uint;
+use signature::Certificate;
+use x509_cert::certificate::Version;
+use x509_cert::crl::{RevokedCert, TbsCertList};
+use x509_cert::ext::pkix::{CrlNumber, CrlReason};
+use x509_cert::name::Name;
+use x509_cert::serial_number;
+
+use super::certificate::authority_key_identifier;
+use super::encoding::{self, Critical, extension};
+use super::unsigned::{Unsigned, identifier};
+use super::{Error, Result, SignatureAlgorithm, Validity};
+
+/// Why a certificate is on the list (RFC 5280 §5.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// No reason is given; nothing is written, as the RFC wants it.
+    Unspecified,
+    /// Somebody else may have the key, or its secret.
+    KeyCompromise,
+    /// The person is no longer of the organisation, or is called otherwise.
+    AffiliationChanged,
+    /// Another certificate took its place.
+    Superseded,
+    /// The certificate is no longer needed.
+    CessationOfOperation,
+    /// On hold: it may be taken off the list again.
+    CertificateHold,
+}
+
+/// An entry of a revocation list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revoked<'a> {
+    /// Serial number of the certificate, big-endian, 1 to 20 octets, positive.
+    pub serial: &'a [u8],
+    /// When it was revoked, Unix time.
+    pub at: i64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A revocation list that waits for its issuer's signature.
+#[derive(Debug)]
+pub struct PreparedRevocationList(Unsigned);
+
+impl PreparedRevocationList {
+    /// SHA-256 of the TBSCertList, to be signed with the CA's key.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.0.digest()
+    }
+
+    /// The algorithm to sign with.
+    #[must_use]
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.0.algorithm()
+    }
+
+    /// Verifies a raw value with the issuer's key and gives the list in DER.
+    ///
+    /// # Errors
+    /// [`Error::Signature`].
+    pub fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
+        self.0.complete(raw)
+    }
+}
+
+/// Prepares a full revocation list.
+///
+/// `number` only rises from list to list (RFC 5280 §5.2.3). `validity` is thisUpdate and
+/// nextUpdate.
+///
+/// # Errors
+/// [`Error::NotACa`], [`Error::BadValidity`].
+pub fn revoke(
+    issuer: &Certificate,
+    number: u64,
+    validity: Validity,
+    revoked: &[Revoked<'_>],
+) -> Result<PreparedRevocationList> {
+    // keyUsage must let the key sign lists (RFC 5280 §6.3.3).
+    if !issuer.is_ca() || issuer.key_usage().is_some_and(|usage| !usage.crl_sign) {
+        return Err(Error::NotACa {
+            name: issuer.subject_common_name().to_owned(),
+        });
+    }
+    let Validity {
+        not_before,
+        not_after,
+    } = validity;
+    let out_of_range = || Error::BadValidity {
+        not_before,
+        not_after,
+    };
+    if not_before > not_after {
+        return Err(out_of_range());
+    }
+    let entries = revoked.iter().map(entry).collect::<Result<Vec<_>>>()?;
+    let spki = issuer.spki_der();
+    let tbs = TbsCertList {
+        version: Version::V2,
+        signature: identifier(SignatureAlgorithm::of_key(spki)?),
+        issuer: Name::from_der(issuer.subject_der())?,
+        this_update: encoding::time(not_before).ok_or_else(out_of_range)?,
+        next_update: Some(encoding::time(not_after).ok_or_else(out_of_range)?),
+        // Absent when there are none (RFC 5280 §5.1.2.6).
+        revoked_certificates: (!entries.is_empty()).then_some(entries),
+        crl_extensions: Some(vec![
+            authority_key_identifier(issuer)?,
+            extension(&CrlNumber(Uint::new(&number.to_be_bytes())?), Critical::No)?,
+        ]),
+    };
+    Ok(PreparedRevocationList(Unsigned::new(&tbs, spki)?))
+}
+
+fn entry(revoked: &Revoked<'_>) -> Result<RevokedCert> {
+    let reason = match revoked.reason {
+        Reason::Unspecified => None,
+        Reason::KeyCompromise => Some(CrlReason::KeyCompromise),
+        Reason::AffiliationChanged => Some(CrlReason::AffiliationChanged),
+        Reason::Superseded => Some(CrlReason::Superseded),
+        Reason::CessationOfOperation => Some(CrlReason::CessationOfOperation),
+        Reason::CertificateHold => Some(CrlReason::CertificateHold),
+    };
+    let at = revoked.at;
+    Ok(RevokedCert {
+        serial_number: serial_number::SerialNumber::new(revoked.serial)?,
+        revocation_date: encoding::time(at).ok_or(Error::BadValidity {
+            not_before: at,
+            not_after: at,
+        })?,
+        crl_entry_extensions: match reason {
+            Some(reason) => Some(vec![extension(&reason, Critical::No)?]),
+            None => None,
+        },
+    })
+}
