@@ -22,6 +22,8 @@ use der::pem::PemLabel;
 use der::{Decode, Encode, Reader, SliceReader};
 use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierRef;
+use x509_cert::name::Name;
+use x509_cert::serial_number::SerialNumber;
 
 use self::extensions::Extensions;
 pub use self::extensions::{BasicConstraints, KeyUsage};
@@ -44,8 +46,10 @@ pub struct Certificate {
     issuer_der: Vec<u8>,
     subject_der: Vec<u8>,
     spki: Vec<u8>,
-    issuer: x509_cert::name::Name,
-    subject: x509_cert::name::Name,
+    issuer: Name,
+    subject: Name,
+    issuer_common_name: String,
+    subject_common_name: String,
     not_before: i64,
     not_after: i64,
     extensions: Extensions,
@@ -95,6 +99,8 @@ impl Certificate {
             issuer_der: raw.issuer.to_vec(),
             subject_der: raw.subject.to_vec(),
             spki: raw.spki.to_vec(),
+            issuer_common_name: name::shown(&parsed.tbs_certificate.issuer),
+            subject_common_name: name::shown(&parsed.tbs_certificate.subject),
             issuer: parsed.tbs_certificate.issuer,
             subject: parsed.tbs_certificate.subject,
             not_before: unix(validity.not_before)?,
@@ -109,31 +115,29 @@ impl Certificate {
     /// Reads the first certificate of a PEM text (RFC 7468 §5).
     ///
     /// # Errors
-    /// [`Error::NotPem`], [`Error::NotACertificate`].
-    pub fn from_pem(pem: &str) -> Result<Self> {
-        match Self::all_from_pem(pem)?.into_iter().next() {
-            Some(first) => Ok(first),
-            None => Err(Error::NotPem(der::ErrorKind::Failed.into())),
-        }
+    /// [`Error::NotPem`], also if there is none; [`Error::NotACertificate`].
+    pub fn from_pem(pem: &[u8]) -> Result<Self> {
+        let none = || Error::NotPem(der::pem::Error::PreEncapsulationBoundary.into());
+        Self::all_from_pem(pem)?.into_iter().next().ok_or_else(none)
     }
 
-    /// Reads every certificate of a PEM text, in their order; text between them is passed over.
+    /// Reads every certificate of a PEM text, in their order; what lies between is passed over.
     ///
     /// # Errors
     /// [`Error::NotPem`] if a block is damaged, [`Error::NotACertificate`].
-    pub fn all_from_pem(pem: &str) -> Result<Vec<Self>> {
-        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-        const END: &str = "-----END CERTIFICATE-----";
+    pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>> {
+        const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+        const END: &[u8] = b"-----END CERTIFICATE-----";
         let not_pem = |error: der::pem::Error| Error::NotPem(error.into());
         let mut found = Vec::new();
         let mut rest = pem;
-        while let Some(start) = rest.find(BEGIN) {
-            let block = &rest[start..];
-            let Some(end) = block.find(END) else {
+        while let Some(start) = position(rest, BEGIN) {
+            let block = rest.get(start..).unwrap_or_default();
+            let Some(end) = position(block, END) else {
                 return Err(not_pem(der::pem::Error::PostEncapsulationBoundary));
             };
             let (block, after) = block.split_at(end + END.len());
-            let (_, der) = der::pem::decode_vec(block.as_bytes()).map_err(not_pem)?;
+            let (_, der) = der::pem::decode_vec(block).map_err(not_pem)?;
             found.push(Self::from_der(&der)?);
             rest = after;
         }
@@ -173,14 +177,14 @@ impl Certificate {
 
     /// The subject's common name, or its whole name (RFC 4514) if it has none.
     #[must_use]
-    pub fn subject_common_name(&self) -> String {
-        name::common_name(&self.subject).unwrap_or_else(|| self.subject.to_string())
+    pub fn subject_common_name(&self) -> &str {
+        &self.subject_common_name
     }
 
     /// The issuer's common name, or its whole name (RFC 4514) if it has none.
     #[must_use]
-    pub fn issuer_common_name(&self) -> String {
-        name::common_name(&self.issuer).unwrap_or_else(|| self.issuer.to_string())
+    pub fn issuer_common_name(&self) -> &str {
+        &self.issuer_common_name
     }
 
     /// The subject's name as a string (RFC 4514).
@@ -222,7 +226,7 @@ impl Certificate {
     pub(crate) fn issuer_and_serial(&self) -> Result<IssuerAndSerialNumber> {
         Ok(IssuerAndSerialNumber {
             issuer: self.issuer.clone(),
-            serial_number: x509_cert::serial_number::SerialNumber::from_der(&self.serial_der)?,
+            serial_number: SerialNumber::from_der(&self.serial_der)?,
         })
     }
 
@@ -392,6 +396,11 @@ fn skip_rest(reader: &mut SliceReader<'_>) -> der::Result<()> {
     Ok(())
 }
 
+fn position(text: &[u8], marker: &[u8]) -> Option<usize> {
+    text.windows(marker.len())
+        .position(|window| window == marker)
+}
+
 fn unix(time: x509_cert::time::Time) -> Result<i64> {
     i64::try_from(time.to_unix_duration().as_secs())
         .map_err(|_| refused("its validity is out of range"))
@@ -443,8 +452,8 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(between)
         };
-        assert!(said.contains(&ada.subject_common_name()), "{said}");
-        assert!(said.contains(&ada.issuer_common_name()), "{said}");
+        assert!(said.contains(ada.subject_common_name()), "{said}");
+        assert!(said.contains(ada.issuer_common_name()), "{said}");
         assert!(
             said.contains(&format!("serial={}", hex(ada.serial(), ""))),
             "{said}"
@@ -462,17 +471,17 @@ mod tests {
             ca.certificate().to_pem().unwrap()
         );
         assert_eq!(
-            Certificate::all_from_pem(&text).unwrap(),
+            Certificate::all_from_pem(text.as_bytes()).unwrap(),
             [ada.clone(), ca.certificate()]
         );
-        assert_eq!(Certificate::from_pem(&text).unwrap(), ada);
+        assert_eq!(Certificate::from_pem(text.as_bytes()).unwrap(), ada);
         assert!(matches!(
-            Certificate::from_pem("nothing"),
+            Certificate::from_pem(b"nothing"),
             Err(Error::NotPem(_))
         ));
         let cut = text.replace("-----END CERTIFICATE-----", "");
         assert!(matches!(
-            Certificate::all_from_pem(&cut),
+            Certificate::all_from_pem(cut.as_bytes()),
             Err(Error::NotPem(_))
         ));
     }

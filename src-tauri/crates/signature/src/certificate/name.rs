@@ -5,8 +5,13 @@ use der::asn1::{AnyRef, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8
 use der::{Tag, Tagged};
 use x509_cert::name::Name;
 
+/// What to call whom a name means: the common name, or the whole name (RFC 4514) without one.
+pub(super) fn shown(name: &Name) -> String {
+    common_name(name).unwrap_or_else(|| name.to_string())
+}
+
 /// The last, most specific, common name; none if it is in no encoding of RFC 5280 §4.1.2.4.
-pub(super) fn common_name(name: &Name) -> Option<String> {
+fn common_name(name: &Name) -> Option<String> {
     let value = name
         .0
         .iter()

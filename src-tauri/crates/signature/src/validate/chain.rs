@@ -44,7 +44,7 @@ pub fn find_path(
     let mut findings = about_certificate(signer, at);
     if !signer.is_for_documents() {
         findings.push(Finding::NotForDocuments {
-            subject: signer.subject_common_name(),
+            subject: signer.subject_common_name().to_owned(),
         });
     }
     let mut search = Search {
@@ -129,7 +129,7 @@ impl Search<'_> {
         let mut findings = about_certificate(issuer, self.at);
         if !issuer.is_ca() {
             findings.push(Finding::IssuerIsNoCa {
-                subject: issuer.subject_common_name(),
+                subject: issuer.subject_common_name().to_owned(),
             });
         }
         // The signer itself does not count (RFC 5280 §4.2.1.9); self-issued certificates do here.
@@ -138,7 +138,7 @@ impl Search<'_> {
             .and_then(|constraints| constraints.path_len);
         if limit.is_some_and(|limit| below.saturating_sub(1) > usize::from(limit)) {
             findings.push(Finding::PathLengthExceeded {
-                subject: issuer.subject_common_name(),
+                subject: issuer.subject_common_name().to_owned(),
             });
         }
         match subject.verify_issued_by_key(issuer.spki_der()) {
@@ -147,8 +147,8 @@ impl Search<'_> {
                 findings.push(Finding::AlgorithmNotSupported { oid });
             }
             Err(_) => findings.push(Finding::CertificateNotByIssuer {
-                subject: subject.subject_common_name(),
-                issuer: issuer.subject_common_name(),
+                subject: subject.subject_common_name().to_owned(),
+                issuer: issuer.subject_common_name().to_owned(),
             }),
         }
         let faultless = findings.is_empty();
@@ -161,7 +161,7 @@ impl Search<'_> {
 
 /// What is to be said about any certificate on a path.
 fn about_certificate(certificate: &Certificate, at: i64) -> Vec<Finding> {
-    let subject = || certificate.subject_common_name();
+    let subject = || certificate.subject_common_name().to_owned();
     let mut findings = Vec::new();
     if at < certificate.not_before() {
         findings.push(Finding::NotYetValid { subject: subject() });
@@ -180,7 +180,10 @@ fn about_certificate(certificate: &Certificate, at: i64) -> Vec<Finding> {
 
 fn no_path(path: &[Certificate]) -> Finding {
     let (subject, issuer) = path.last().map_or_else(Default::default, |last| {
-        (last.subject_common_name(), last.issuer_common_name())
+        (
+            last.subject_common_name().to_owned(),
+            last.issuer_common_name().to_owned(),
+        )
     });
     Finding::NoPathToAnchor { subject, issuer }
 }
