@@ -275,3 +275,55 @@ impl Store for SqliteStore {
         Box::pin(async move { row::check(&mut *self.pool.acquire().await?).await })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::account::Role;
+
+    #[tokio::test]
+    async fn a_transaction_dropped_half_way_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("vault.sqlite");
+        let store = SqliteStore::create(&path).await.unwrap();
+        let leaf = NewLeaf {
+            kind: crate::log::INTENT.to_owned(),
+            leaf: vec![1],
+            salt: vec![2],
+            event: vec![3],
+            request_id: None,
+            intent: None,
+        };
+        let account = Account {
+            id: AccountId::from_bytes([1; 16]),
+            login: "ada".to_owned(),
+            name: "Ada Lovelace".to_owned(),
+            email: "ada@example.org".to_owned(),
+            role: Role::Signer,
+            created_at: UnixTime(0),
+            row_version: 1,
+            officer_signature: None,
+        };
+        let before = store.counts().await.unwrap();
+
+        let mut tx = store.write().await.unwrap();
+        log::append(&mut tx, &leaf).await.unwrap();
+        accounts::insert(&mut tx, &account).await.unwrap();
+        let within = row::counts(&mut tx).await.unwrap();
+        assert_eq!(
+            (within.leaves, within.accounts),
+            (1, 1),
+            "both were written"
+        );
+        drop(tx);
+
+        assert_eq!(store.counts().await.unwrap(), before);
+        let index = store.append(leaf).await.unwrap();
+        assert_eq!(
+            index,
+            LeafIndex(0),
+            "the lock is free, and so is the place in the log"
+        );
+    }
+}
