@@ -143,6 +143,17 @@ impl Prepared {
         self.assemble(value)
     }
 
+    /// Closes the CMS around any value and any certificate: what an attacker would send.
+    #[cfg(test)]
+    pub(crate) fn forge(self, carried: &Certificate, value: &[u8]) -> Vec<u8> {
+        Self {
+            signer: carried.clone(),
+            ..self
+        }
+        .assemble(value.to_vec())
+        .expect("it encodes")
+    }
+
     fn assemble(self, value: Vec<u8>) -> Result<Vec<u8>> {
         let digest_algorithm = self.algorithm.digest_algorithm().identifier();
         let signer_info = SignerInfo {

@@ -135,6 +135,10 @@ impl Authority {
         Self { key, certificate }
     }
 
+    pub(crate) fn with(key: Key, certificate: Certificate) -> Self {
+        Self { key, certificate }
+    }
+
     pub(crate) fn below(&self, name: &str, seed: u8, path_len: Option<u8>) -> Self {
         let key = Key::from_seed(seed);
         let certificate = self.sign(Template::ca(name, &key, path_len));

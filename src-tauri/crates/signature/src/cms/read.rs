@@ -83,19 +83,20 @@ impl<'a> SignedData<'a> {
     }
 
     fn read_signed_data(signed_data: AnyRef<'a>) -> Result<Self, Malformed> {
-        let (version, digest_algorithms, encapsulated, certificates, signers) = signed_data
-            .sequence(|fields| {
+        let (version, digest_algorithms, encapsulated, certificates, crls, signers) =
+            signed_data.sequence(|fields| {
                 let version = u8::decode(fields)?;
                 let digest_algorithms = set(fields)?;
                 let encapsulated = AnyRef::decode(fields)?;
                 let certificates = implicit(fields, TagNumber::N0)?;
-                let _crls = implicit(fields, TagNumber::N1)?;
+                let crls = implicit(fields, TagNumber::N1)?;
                 let signers = set(fields)?;
                 Ok((
                     version,
                     digest_algorithms,
                     encapsulated,
                     certificates,
+                    crls,
                     signers,
                 ))
             })?;
@@ -113,7 +114,11 @@ impl<'a> SignedData<'a> {
             return Err(Malformed::Signers(signers.len()));
         };
         let certificates = elements(certificates.unwrap_or_default(), MOST_CERTIFICATES)?;
-        let signer = Self::read_signer(signer, content_type, certificates, version)?;
+        // Other revocation information is tagged [1] (RFC 5652 §10.2.1).
+        let other_crls = elements(crls.unwrap_or_default(), MOST_ELEMENTS)?
+            .iter()
+            .any(|crl| crl.first() == Some(&0xa1));
+        let signer = Self::read_signer(signer, content_type, certificates, version, other_crls)?;
         let named = elements(digest_algorithms, MOST_ELEMENTS)?
             .into_iter()
             .any(|identifier| {
@@ -132,6 +137,7 @@ impl<'a> SignedData<'a> {
         content_type: ObjectIdentifier,
         certificates: Vec<&'a [u8]>,
         signed_data_version: u8,
+        other_crls: bool,
     ) -> Result<Self, Malformed> {
         let (version, signer) = AnyRef::from_der(signer_info)?.sequence(|fields| {
             let version = u8::decode(fields)?;
@@ -159,9 +165,9 @@ impl<'a> SignedData<'a> {
             Tag::Sequence => 1,
             _ => 3,
         };
-        // For plain certificates; 4 and 5 mean attribute and other certificates (RFC 5652 §5.1).
-        let of_data = if content_type == ID_DATA { expected } else { 3 };
-        if version != expected || !(of_data..=5).contains(&signed_data_version) {
+        if version != expected
+            || signed_data_version != signer.signed_data_version(expected, other_crls)
+        {
             return Err(Malformed::Version);
         }
         let mut attributes = Vec::new();
@@ -178,6 +184,21 @@ impl<'a> SignedData<'a> {
             attributes,
             ..signer
         })
+    }
+
+    /// The version that SignedData must have for its content (RFC 5652 §5.1).
+    fn signed_data_version(&self, signer_info: u8, other_crls: bool) -> u8 {
+        let of_certificates = self.certificates.iter().map(|certificate| {
+            match certificate.first().map(|tag| tag & 0x1f) {
+                Some(3) => 5, // [3] another format
+                Some(2) => 4, // [2] attribute certificate, version 2
+                Some(1) => 3, // [1] attribute certificate, version 1
+                _ => 1,
+            }
+        });
+        let of_content = if self.content_type == ID_DATA { 1 } else { 3 };
+        let of_crls = if other_crls { 5 } else { 1 };
+        of_certificates.fold(of_content.max(of_crls).max(signer_info), u8::max)
     }
 
     /// The bytes that the signature is over: signedAttrs with the tag of a SET OF

@@ -187,3 +187,6 @@ fn no_path(path: &[Certificate]) -> Finding {
     });
     Finding::NoPathToAnchor { subject, issuer }
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ fn check_signature(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

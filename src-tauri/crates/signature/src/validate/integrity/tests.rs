@@ -1,0 +1,285 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use cms::content_info::ContentInfo;
+use cms::signed_data as full;
+use const_oid::db::rfc5911::ID_SIGNED_DATA;
+use der::asn1::{Any, OctetString, SetOfVec};
+use der::{Decode, Encode};
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+use x509_cert::attr::Attribute as FullAttribute;
+
+use super::*;
+use crate::cms::prepare;
+use crate::samples::{Authority, Key, NOW, Template};
+use crate::validate::chain::find_path;
+
+const DIGEST: [u8; 32] = [0xd1; 32];
+
+fn key() -> Key {
+    Key::from_seed(2)
+}
+
+fn ca() -> Authority {
+    Authority::new("Test CA", 1)
+}
+
+fn ada() -> Certificate {
+    ca().issue("Ada", &key())
+}
+
+fn signed() -> Vec<u8> {
+    let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
+    let value = key().sign(&prepared.digest());
+    prepared.complete(&value).unwrap()
+}
+
+fn judged(contents: &[u8]) -> Judgement {
+    judge(contents, |_| Ok(Some(DIGEST.to_vec()))).unwrap()
+}
+
+/// Codes of what was found; there must be no proof beside them.
+fn codes(contents: &[u8]) -> Vec<&'static str> {
+    let judgement = judged(contents);
+    assert_eq!(judgement.intact, None, "{:?}", judgement.findings);
+    judgement.findings.iter().map(Finding::code).collect()
+}
+
+/// Takes our CMS apart, changes it, and signs its attributes again with the right key.
+fn rebuilt(change: impl FnOnce(&mut full::SignedData, &mut Vec<FullAttribute>)) -> Vec<u8> {
+    let info = ContentInfo::from_der(&signed()).unwrap();
+    let mut data = info.content.decode_as::<full::SignedData>().unwrap();
+    let mut signer = data.signer_infos.0.as_slice()[0].clone();
+    let mut attributes = signer.signed_attrs.clone().unwrap().into_vec();
+    change(&mut data, &mut attributes);
+    let attributes = SetOfVec::try_from(attributes).unwrap();
+    let digest = Sha256::digest(attributes.to_der().unwrap()).into();
+    let algorithm = SignatureAlgorithm::EcdsaP256Sha256;
+    let value = algorithm::der_from_raw(algorithm, &key().sign(&digest)).unwrap();
+    signer.signed_attrs = (!attributes.is_empty()).then_some(attributes);
+    signer.signature = OctetString::new(value).unwrap();
+    if data.signer_infos.0.len() == 1 {
+        data.signer_infos = full::SignerInfos(SetOfVec::try_from(vec![signer]).unwrap());
+    }
+    let content = Any::encode_from(&data).unwrap();
+    ContentInfo {
+        content_type: ID_SIGNED_DATA,
+        content,
+    }
+    .to_der()
+    .unwrap()
+}
+
+fn attribute(oid: ObjectIdentifier, value: &impl Encode) -> FullAttribute {
+    let value = Any::from_der(&value.to_der().unwrap()).unwrap();
+    FullAttribute {
+        oid,
+        values: SetOfVec::try_from(vec![value]).unwrap(),
+    }
+}
+
+#[test]
+fn what_we_sign_is_intact() {
+    let judgement = judged(&signed());
+    assert_eq!(judgement.findings, []);
+    assert!(judgement.intact.is_some());
+    assert_eq!(judgement.signer, Some(ada()));
+    assert!(
+        judged(&rebuilt(|_, _| ())).intact.is_some(),
+        "rebuilding alone changes nothing"
+    );
+}
+
+#[test]
+fn digest_mismatch() {
+    let judgement = judge(&signed(), |_| Ok(Some(vec![0; 32]))).unwrap();
+    assert_eq!(judgement.findings, [Finding::DigestMismatch]);
+    assert_eq!(judgement.intact, None);
+}
+
+#[test]
+fn without_a_digest_there_is_no_proof() {
+    let judgement = judge(&signed(), |_| Ok(None)).unwrap();
+    assert_eq!((judgement.intact, judgement.findings), (None, vec![]));
+}
+
+#[test]
+fn signature_by_another_key() {
+    let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
+    let raw = Key::from_seed(3).sign(&prepared.digest());
+    let value = algorithm::der_from_raw(prepared.algorithm(), &raw).unwrap();
+    assert_eq!(
+        codes(&prepared.forge(&ada(), &value)),
+        ["signature_does_not_verify"]
+    );
+}
+
+#[test]
+fn signing_certificate_of_another() {
+    // Same issuer, same serial number, same key, another name.
+    let eve = ca().sign(Template::person("Eve", &key()));
+    let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
+    let raw = key().sign(&prepared.digest());
+    let value = algorithm::der_from_raw(prepared.algorithm(), &raw).unwrap();
+    assert_eq!(
+        codes(&prepared.forge(&eve, &value)),
+        ["signing_certificate_of_another"]
+    );
+}
+
+#[test]
+fn signer_certificate_left_out() {
+    let without = rebuilt(|data, _| data.certificates = None);
+    assert_eq!(codes(&without), ["signer_certificate_missing"]);
+}
+
+#[test]
+fn signed_attribute_missing_doubled_or_wrong() {
+    let code = "signed_attribute";
+    for oid in [
+        ID_CONTENT_TYPE,
+        ID_MESSAGE_DIGEST,
+        ID_AA_SIGNING_CERTIFICATE_V_2,
+    ] {
+        let missing = rebuilt(|_, attributes| attributes.retain(|attribute| attribute.oid != oid));
+        assert_eq!(codes(&missing), [code], "{oid}");
+        let doubled = rebuilt(|_, attributes| attributes.push(attribute(oid, &ID_SIGNED_DATA)));
+        assert_eq!(codes(&doubled)[0], code, "{oid}");
+    }
+    let other_type = rebuilt(|_, attributes| {
+        attributes.retain(|attribute| attribute.oid != ID_CONTENT_TYPE);
+        attributes.push(attribute(ID_CONTENT_TYPE, &ID_SIGNED_DATA));
+    });
+    assert_eq!(codes(&other_type), ["signed_attribute"]);
+}
+
+#[test]
+fn no_signed_attributes_at_all() {
+    let bare = rebuilt(|_, attributes| attributes.clear());
+    assert_eq!(codes(&bare), ["signed_attribute"; 3]);
+}
+
+#[test]
+fn signing_certificate_by_sha_1_is_not_supported() {
+    let sha_1 = rebuilt(|_, attributes| {
+        attributes.retain(|attribute| attribute.oid != ID_AA_SIGNING_CERTIFICATE_V_2);
+        attributes.push(attribute(ID_AA_SIGNING_CERTIFICATE, &ID_DATA));
+    });
+    assert_eq!(codes(&sha_1), ["algorithm_not_supported"]);
+}
+
+#[test]
+fn content_of_its_own() {
+    let attached = rebuilt(|data, _| {
+        let content = OctetString::new(*b"something else").unwrap();
+        data.encap_content_info.econtent = Some(Any::encode_from(&content).unwrap());
+    });
+    assert_eq!(codes(&attached), ["cms_malformed"]);
+}
+
+#[test]
+fn two_signers() {
+    let two = rebuilt(|data, _| {
+        let mut second = data.signer_infos.0.as_slice()[0].clone();
+        second.signature = OctetString::new([1; 70]).unwrap();
+        data.signer_infos.0.insert(second).unwrap();
+    });
+    assert_eq!(codes(&two), ["cms_malformed"]);
+}
+
+#[test]
+fn another_digest_algorithm() {
+    let sha_512 = rebuilt(|data, _| {
+        let identifier = spki::AlgorithmIdentifierOwned {
+            oid: const_oid::db::rfc5912::ID_SHA_512,
+            parameters: None,
+        };
+        data.digest_algorithms = SetOfVec::try_from(vec![identifier]).unwrap();
+    });
+    assert_eq!(
+        codes(&sha_512),
+        ["cms_malformed"],
+        "the signer's own is not in the list"
+    );
+}
+
+#[test]
+fn something_behind_the_cms() {
+    let contents = signed();
+    assert!(
+        judged(&[&contents[..], &[0; 64]].concat()).intact.is_some(),
+        "zeros are padding"
+    );
+    assert_eq!(
+        codes(&[&contents[..], &[0, 0, 1, 0]].concat()),
+        ["cms_malformed"]
+    );
+}
+
+#[test]
+fn indefinite_length() {
+    let contents = signed();
+    // The header of the outer SEQUENCE is 0x30 0x82 and two bytes of length.
+    let indefinite = [&[0x30, 0x80][..], &contents[4..], &[0, 0]].concat();
+    assert_eq!(codes(&indefinite), ["cms_malformed"]);
+}
+
+#[test]
+fn attributes_in_another_order() {
+    let contents = signed();
+    let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
+    let attributes = &prepared.to_be_signed()[2..];
+    let start = contents
+        .windows(attributes.len())
+        .position(|w| w == attributes)
+        .unwrap();
+    // content-type comes first and is 2 + 0x18 bytes long; put it last.
+    let reordered = [&attributes[0x1a..], &attributes[..0x1a]].concat();
+    let mut changed = contents;
+    changed[start..start + attributes.len()].copy_from_slice(&reordered);
+    assert_eq!(codes(&changed), ["cms_malformed"]);
+}
+
+#[test]
+fn truncated_anywhere() {
+    let contents = signed();
+    for length in 0..contents.len() {
+        assert_eq!(
+            codes(&contents[..length]),
+            ["cms_malformed"],
+            "{length} bytes"
+        );
+    }
+}
+
+#[test]
+fn no_changed_bit_leaves_the_signature_intact_and_trusted() {
+    let (contents, anchors) = (signed(), [ca().certificate()]);
+    for at in 0..contents.len() {
+        for bit in 0..8 {
+            let mut changed = contents.clone();
+            changed[at] ^= 1 << bit;
+            let judgement = judged(&changed);
+            let believed = judgement.intact.is_some()
+                && judgement.signer.is_some_and(|signer| {
+                    find_path(&signer, &judgement.others, &anchors, NOW).is_ok()
+                });
+            assert!(!believed, "byte {at} bit {bit}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn garbage_is_malformed(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert_eq!(codes(&bytes), ["cms_malformed"]);
+    }
+
+    #[test]
+    fn spliced_bytes_are_never_intact(at in 0usize..10_000, insert in proptest::collection::vec(any::<u8>(), 1..20)) {
+        let mut contents = signed();
+        let at = at % contents.len();
+        contents.splice(at..at, insert);
+        prop_assert!(judged(&contents).intact.is_none());
+    }
+}
