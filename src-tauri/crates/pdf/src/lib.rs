@@ -1,3 +1,61 @@
-//! Chancery: pdf.
+//! PDF documents: read lazily, changed only by appending a revision.
+//!
+//! A [`Document`] reads the cross-reference chain of a [`Source`] and the objects it is asked for.
+//! A [`Revision`] collects what is added: a signature field, its widget and its appearance, and
+//! [lays it out](Revision::lay_out) with a hole for the signature. The [`Unsigned`] result hands
+//! out the bytes that a digest must cover, takes the signature, and is [written](Completed) as the
+//! input's bytes followed by the revision. Nothing here knows what a certificate is.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let file = std::fs::read("tests/one-page.pdf")?;
+//! use pdf::render::PageNumber;
+//! use pdf::{Document, Look, Placement, Revision, ShownRect, SignatureDetails};
+//!
+//! let document = Document::open(std::sync::Arc::new(file))?;
+//! let mut revision = Revision::begin(&document)?;
+//! let field = revision.add_signature_field(&Placement::Visible {
+//!     page: PageNumber::FIRST,
+//!     rect: ShownRect::new(36.0, 36.0, 180.0, 60.0)?,
+//!     look: Look::new("Ana Ruiz", ["24 Nov 2026, 10:42 +01:00".to_owned()]),
+//! })?;
+//! let details = SignatureDetails {
+//!     sub_filter: "ETSI.CAdES.detached",
+//!     signing_time: 1_795_513_327,
+//!     offset_minutes: 60,
+//!     name: Some("Ana Ruiz".to_owned()),
+//!     reason: None,
+//!     location: None,
+//!     revision_id: [7; 16],
+//! };
+//! let unsigned = revision.lay_out(&field, &details, 2048)?;
+//! let signed = unsigned.complete(&[0x30, 0x00])?;
+//! let mut output = Vec::new();
+//! signed.write_to(&mut output)?;
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
 
+pub mod appearance;
+mod document;
+mod error;
+mod field;
+mod page;
 pub mod render;
+mod revision;
+mod source;
+mod syntax;
+mod text;
+mod xref;
+
+pub use appearance::Look;
+pub use document::Document;
+pub use error::{Error, Result};
+pub use field::{Field, SignatureValue};
+pub use page::{Page, Rotation, ShownRect};
+pub use render::PageNumber;
+pub use revision::{
+    Completed, Placement, Revision, SignatureDetails, SignatureField, Unsigned,
+};
+pub use source::{FileSource, Source};

@@ -1,0 +1,209 @@
+//! A document as it lies on disk: read lazily, never changed.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use crate::error::{Error, Result};
+use crate::source::Source;
+use crate::syntax::{Parser, RawDictionary};
+use crate::xref::{Entry, LONGEST_OBJECT, Window, XrefChain};
+
+/// Most references that are followed from one to the next.
+const MOST_HOPS: usize = 32;
+
+/// A PDF document: the cross-reference chain, and objects as they are asked for.
+#[derive(Clone)]
+pub struct Document {
+    source: Arc<dyn Source>,
+    length: u64,
+    chain: XrefChain,
+    root: ObjectId,
+}
+
+/// An object with the bytes it was read from.
+pub(crate) struct RawObject {
+    /// The bytes from the object's own first byte on, to where it ends at least.
+    pub(crate) bytes: Vec<u8>,
+    /// The range of the object within `bytes`.
+    pub(crate) range: Range<usize>,
+    pub(crate) object: Object,
+}
+
+impl Document {
+    /// Opens a document: header, end, and cross-reference chain; no object but the trailers.
+    ///
+    /// # Errors
+    /// [`Error::NotAPdf`], [`Error::BytesBeforeHeader`], [`Error::NoStartXref`],
+    /// [`Error::CrossReference`], [`Error::CrossReferenceStream`], [`Error::Missing`] without a
+    /// catalog, [`Error::Read`].
+    pub fn open(source: Arc<dyn Source>) -> Result<Self> {
+        let length = source.len().map_err(Error::Read)?;
+        let chain = XrefChain::read(&*source, length)?;
+        let root = chain
+            .trailer()
+            .get(b"Root")
+            .and_then(Object::as_reference)
+            .map_err(|_| Error::Missing { what: "catalog" })?;
+        let document = Self { source, length, chain, root };
+        let catalog = document.dictionary(&Object::Reference(root))?;
+        if catalog.is_none_or(|catalog| !catalog.has(b"Pages")) {
+            return Err(Error::Missing { what: "catalog" });
+        }
+        Ok(document)
+    }
+
+    /// Length in bytes when it was opened.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.length
+    }
+
+    /// Whether it is encrypted.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.chain.trailer().has(b"Encrypt")
+    }
+
+    /// Number of revisions: cross-reference sections in the chain.
+    ///
+    /// A linearized file has two sections for its first revision.
+    #[must_use]
+    pub fn revisions(&self) -> usize {
+        let sections = self.chain.sections.len();
+        let first = self.chain.sections.last();
+        // The main table of a linearized file lies behind the one that names it as /Prev.
+        let linearized = sections >= 2
+            && first.is_some_and(|first| {
+                self.chain.sections.get(sections - 2).is_some_and(|next| next.offset < first.offset)
+            });
+        if linearized { sections - 1 } else { sections }
+    }
+
+    /// Where the bytes come from.
+    #[must_use]
+    pub fn source(&self) -> &Arc<dyn Source> {
+        &self.source
+    }
+
+    pub(crate) fn chain(&self) -> &XrefChain {
+        &self.chain
+    }
+
+    pub(crate) fn root(&self) -> ObjectId {
+        self.root
+    }
+
+    /// Reads an object; `Null` where there is none (§7.3.10).
+    ///
+    /// # Errors
+    /// [`Error::Object`] if what stands there is not it, [`Error::Read`].
+    pub fn fetch(&self, id: ObjectId) -> Result<Object> {
+        Ok(self.fetch_raw(id)?.map_or(Object::Null, |raw| raw.object))
+    }
+
+    /// Reads an object with its bytes; `None` where there is none.
+    pub(crate) fn fetch_raw(&self, id: ObjectId) -> Result<Option<RawObject>> {
+        let wrong = |why| Error::Object { id, why };
+        let Entry::At { offset, generation } = self.chain.find(&*self.source, id.0)? else {
+            return Ok(None);
+        };
+        if generation != id.1 || offset == 0 {
+            return Ok(None);
+        }
+        if offset >= self.length {
+            return Err(wrong("it lies beyond the end of the file"));
+        }
+        let mut window = Window::open(&*self.source, self.length, offset);
+        let mut size = 4096;
+        loop {
+            let whole = window.grow(size)?;
+            let mut parser = Parser::new(&window.bytes, 0);
+            let parsed = parser.object_header().and_then(|found| {
+                if found != id {
+                    return Err("another object stands there");
+                }
+                parser.space();
+                let start = parser.at;
+                let object = parser.object()?;
+                Ok((object, start..parser.at))
+            });
+            match parsed {
+                // A number or keyword at the very end of the window may go on behind it.
+                Ok((object, range)) if whole || range.end + 16 < window.bytes.len() => {
+                    return Ok(Some(RawObject { bytes: window.bytes, range, object }));
+                }
+                Err(why) if whole => return Err(wrong(why)),
+                _ => size = size.saturating_mul(4),
+            }
+        }
+    }
+
+    /// Reads a dictionary object with the places of its entries.
+    pub(crate) fn raw_dictionary(&self, id: ObjectId) -> Result<(Vec<u8>, RawDictionary)> {
+        let wrong = |why| Error::Object { id, why };
+        let raw = self.fetch_raw(id)?.ok_or_else(|| wrong("it is not in the file"))?;
+        let bytes = raw.bytes.get(raw.range).unwrap_or_default().to_vec();
+        let dictionary = Parser::new(&bytes, 0).dictionary().map_err(wrong)?;
+        Ok((bytes, dictionary))
+    }
+
+    /// Follows references until something else stands there.
+    ///
+    /// # Errors
+    /// [`Error::Object`] for a chain that does not end.
+    pub fn resolve(&self, object: &Object) -> Result<Object> {
+        let mut object = object.clone();
+        for _ in 0..MOST_HOPS {
+            let Object::Reference(id) = object else { return Ok(object) };
+            object = self.fetch(id)?;
+        }
+        let id = object.as_reference().unwrap_or_default();
+        Err(Error::Object { id, why: "references lead from one to the next without end" })
+    }
+
+    /// Resolves to a dictionary, `None` where something else stands.
+    pub(crate) fn dictionary(&self, object: &Object) -> Result<Option<Dictionary>> {
+        Ok(match self.resolve(object)? {
+            Object::Dictionary(dictionary) => Some(dictionary),
+            _ => None,
+        })
+    }
+
+    /// Resolves an entry of a dictionary; `Null` where there is none.
+    pub(crate) fn get(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object> {
+        dictionary.get(key).map_or(Ok(Object::Null), |object| self.resolve(object))
+    }
+
+    /// The catalog.
+    pub(crate) fn catalog(&self) -> Result<Dictionary> {
+        self.dictionary(&Object::Reference(self.root))?.ok_or(Error::Missing { what: "catalog" })
+    }
+
+    /// Reads a stretch of the file.
+    pub(crate) fn bytes(&self, range: Range<u64>) -> Result<Vec<u8>> {
+        let length = range.end.saturating_sub(range.start).min(LONGEST_OBJECT);
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        self.source.read_at(range.start, &mut bytes).map_err(Error::Read)?;
+        Ok(bytes)
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} bytes, {} sections)", self.length, self.chain.sections.len())
+    }
+}
+
+/// Remembers where a walk has been, so that a tree that leads back into itself ends it.
+#[derive(Default)]
+pub(crate) struct Visited(HashSet<ObjectId>);
+
+impl Visited {
+    /// Whether this is the first visit.
+    pub(crate) fn first(&mut self, id: ObjectId) -> bool {
+        self.0.insert(id)
+    }
+}

@@ -1,0 +1,118 @@
+//! Why a document cannot be read, or cannot be signed.
+
+use std::io;
+
+use lopdf::ObjectId;
+
+/// What this crate's functions return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a document cannot be read, or cannot be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    // Reading.
+    /// The source could not be read.
+    #[error("the document cannot be read")]
+    Read(#[source] io::Error),
+    /// The bytes do not start as a PDF does.
+    #[error("this is no PDF: it does not start with %PDF-")]
+    NotAPdf,
+    /// Something stands before the header, so offsets mean different things to different readers.
+    #[error("{bytes} bytes stand before the header")]
+    BytesBeforeHeader {
+        /// How many.
+        bytes: u64,
+    },
+    /// The end of the file does not say where the cross-reference section is.
+    #[error("the file does not end in a usable startxref")]
+    NoStartXref,
+    /// A cross-reference section is not in form.
+    #[error("the cross-reference section at {offset} is damaged: {why}")]
+    CrossReference {
+        /// Where it starts.
+        offset: u64,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// An object is not where, or not what, it should be.
+    #[error("object {} {} is damaged: {why}", id.0, id.1)]
+    Object {
+        /// The object.
+        id: ObjectId,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// Something that every PDF has is missing or of another type.
+    #[error("the document has no usable {what}")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// There is no such page.
+    #[error("there is no page {page}; the document has {pages}")]
+    NoSuchPage {
+        /// Counted from 1.
+        page: u32,
+        /// How many there are.
+        pages: u32,
+    },
+
+    // What this version does not sign.
+    /// The cross-reference section is a stream (PDF 1.5).
+    #[error("documents with cross-reference streams cannot be signed by this version")]
+    CrossReferenceStream,
+    /// The file is encrypted.
+    #[error("the document is encrypted; encrypted documents cannot be signed by this version")]
+    Encrypted,
+
+    // What the document forbids.
+    /// Its author certified it and allows no changes, signatures included.
+    #[error("its author certified the document and allows no more signatures; signing would break theirs")]
+    CertifiedWithoutChanges,
+
+    // Placing.
+    /// The box leaves the page.
+    #[error("the box is not within the page, which is {width:.0} by {height:.0} points")]
+    BoxOutside {
+        /// Width of the page as shown.
+        width: f64,
+        /// Height of the page as shown.
+        height: f64,
+    },
+    /// The box has no area, or numbers that are none.
+    #[error("the box has no area")]
+    BoxEmpty,
+    /// The text does not fit at a size that can be read.
+    #[error("the box is too small for its text: at least {width:.0} by {height:.0} points are needed")]
+    BoxTooSmall {
+        /// Least width.
+        width: f64,
+        /// Least height.
+        height: f64,
+    },
+    /// No bundled font has this character.
+    #[error("no font has the character {character:?} (U+{:04X})", u32::from(*character))]
+    NoGlyph {
+        /// The character.
+        character: char,
+    },
+    /// A bundled font could not be used.
+    #[error("a bundled font cannot be used")]
+    Font,
+
+    // Completing.
+    /// The signature does not fit its place.
+    #[error("the signature has {needed} bytes and {reserved} were reserved")]
+    ContentsTooSmall {
+        /// Its length.
+        needed: usize,
+        /// The reserved length.
+        reserved: usize,
+    },
+    /// The document changed while it was being signed.
+    #[error("the document changed while it was being signed")]
+    InputChanged,
+    /// The result could not be written.
+    #[error("the signed document cannot be written")]
+    Write(#[source] io::Error),
+}

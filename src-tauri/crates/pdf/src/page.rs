@@ -1,0 +1,325 @@
+//! Pages: the tree, what is inherited, and the geometry between a page as shown and its own space.
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use crate::document::{Document, Visited};
+use crate::error::{Error, Result};
+use crate::render::PageNumber;
+
+/// Most nodes of the page tree that are walked.
+const MOST_NODES: usize = 2_000_000;
+/// Deepest page tree.
+const DEEPEST: usize = 100;
+/// US Letter, which readers assume where no MediaBox is.
+const DEFAULT_BOX: [f64; 4] = [0.0, 0.0, 612.0, 792.0];
+/// Boxes closer to an edge than this are on it: less than any printer's dot.
+const TOLERANCE: f64 = 0.01;
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    id: ObjectId,
+    /// CropBox within MediaBox, normalised: left, bottom, right, top in default user space.
+    visible: [f64; 4],
+    rotation: Rotation,
+    user_unit: f64,
+}
+
+/// How far a page is turned clockwise to be shown (§7.7.3.3, `Rotate`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// Not at all.
+    None,
+    /// By 90 degrees.
+    Clockwise90,
+    /// By 180 degrees.
+    Clockwise180,
+    /// By 270 degrees.
+    Clockwise270,
+}
+
+/// A box on a page as shown: points (1/72 inch), origin at the bottom left of the shown page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShownRect {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+impl ShownRect {
+    /// Takes left, bottom, width and height in points.
+    ///
+    /// # Errors
+    /// [`Error::BoxEmpty`] for a box without area or with numbers that are none.
+    pub fn new(x: f64, y: f64, width: f64, height: f64) -> Result<Self> {
+        let finite = [x, y, width, height].iter().all(|value| value.is_finite());
+        if finite && width > 0.0 && height > 0.0 {
+            Ok(Self { x, y, width, height })
+        } else {
+            Err(Error::BoxEmpty)
+        }
+    }
+
+    /// Left edge.
+    #[must_use]
+    pub fn x(&self) -> f64 {
+        self.x
+    }
+
+    /// Bottom edge.
+    #[must_use]
+    pub fn y(&self) -> f64 {
+        self.y
+    }
+
+    /// Width.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        self.width
+    }
+
+    /// Height.
+    #[must_use]
+    pub fn height(&self) -> f64 {
+        self.height
+    }
+}
+
+impl Page {
+    /// The page object.
+    #[must_use]
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// How far it is turned to be shown.
+    #[must_use]
+    pub fn rotation(&self) -> Rotation {
+        self.rotation
+    }
+
+    /// Width and height as shown, in points.
+    #[must_use]
+    pub fn shown_size(&self) -> (f64, f64) {
+        let [left, bottom, right, top] = self.visible;
+        let (width, height) = ((right - left) * self.user_unit, (top - bottom) * self.user_unit);
+        match self.rotation {
+            Rotation::None | Rotation::Clockwise180 => (width, height),
+            Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
+        }
+    }
+
+    /// Turns a box as shown into a rectangle of default user space: left, bottom, right, top.
+    ///
+    /// # Errors
+    /// [`Error::BoxOutside`].
+    pub fn to_user_space(&self, rect: &ShownRect) -> Result<[f64; 4]> {
+        let (width, height) = self.shown_size();
+        let within = rect.x >= -TOLERANCE
+            && rect.y >= -TOLERANCE
+            && rect.x + rect.width <= width + TOLERANCE
+            && rect.y + rect.height <= height + TOLERANCE;
+        if !within {
+            return Err(Error::BoxOutside { width, height });
+        }
+        let corner = |x, y| self.point_to_user_space(x, y);
+        let (x1, y1) = corner(rect.x, rect.y);
+        let (x2, y2) = corner(rect.x + rect.width, rect.y + rect.height);
+        Ok([x1.min(x2), y1.min(y2), x1.max(x2), y1.max(y2)])
+    }
+
+    /// The reverse of how a reader shows the page.
+    fn point_to_user_space(&self, x: f64, y: f64) -> (f64, f64) {
+        let (x, y) = (x / self.user_unit, y / self.user_unit);
+        let [left, bottom, right, top] = self.visible;
+        match self.rotation {
+            Rotation::None => (left + x, bottom + y),
+            Rotation::Clockwise90 => (right - y, bottom + x),
+            Rotation::Clockwise180 => (right - x, top - y),
+            Rotation::Clockwise270 => (left + y, top - x),
+        }
+    }
+
+    /// Turns a rectangle of default user space into a box as shown.
+    #[must_use]
+    pub fn to_shown(&self, rect: [f64; 4]) -> Option<ShownRect> {
+        let [x1, y1, x2, y2] = rect;
+        let [left, bottom, right, top] = self.visible;
+        let shown = |x: f64, y: f64| {
+            let (x, y) = match self.rotation {
+                Rotation::None => (x - left, y - bottom),
+                Rotation::Clockwise90 => (y - bottom, right - x),
+                Rotation::Clockwise180 => (right - x, top - y),
+                Rotation::Clockwise270 => (top - y, x - left),
+            };
+            (x * self.user_unit, y * self.user_unit)
+        };
+        let ((ax, ay), (bx, by)) = (shown(x1, y1), shown(x2, y2));
+        ShownRect::new(ax.min(bx), ay.min(by), (ax - bx).abs(), (ay - by).abs()).ok()
+    }
+
+    /// Size of a box in the page's own units and the matrix that turns its appearance upright.
+    ///
+    /// The appearance is drawn unturned in `width` by `height` points; its form's /Matrix turns it
+    /// against the page, and readers fit the turned box into the widget's /Rect (§12.5.5).
+    pub(crate) fn form_matrix(&self) -> [i8; 4] {
+        match self.rotation {
+            Rotation::None => [1, 0, 0, 1],
+            Rotation::Clockwise90 => [0, 1, -1, 0],
+            Rotation::Clockwise180 => [-1, 0, 0, -1],
+            Rotation::Clockwise270 => [0, -1, 1, 0],
+        }
+    }
+}
+
+/// Attributes that a page takes from its ancestors (§7.7.3.4).
+#[derive(Clone, Default)]
+struct Inherited {
+    media_box: Option<Object>,
+    crop_box: Option<Object>,
+    rotate: Option<Object>,
+}
+
+impl Inherited {
+    fn with(&self, node: &Dictionary) -> Self {
+        let take = |key: &[u8], above: &Option<Object>| {
+            node.get(key).ok().filter(|object| !object.is_null()).cloned().or_else(|| above.clone())
+        };
+        Self {
+            media_box: take(b"MediaBox", &self.media_box),
+            crop_box: take(b"CropBox", &self.crop_box),
+            rotate: take(b"Rotate", &self.rotate),
+        }
+    }
+}
+
+impl Document {
+    /// Counts the pages by walking the tree; `/Count` is not believed.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] without a page tree, [`Error::Object`], [`Error::Read`].
+    pub fn page_count(&self) -> Result<u32> {
+        let mut count = 0;
+        self.walk(&mut |_, _, _| {
+            count += 1;
+            Ok(false)
+        })?;
+        Ok(count)
+    }
+
+    /// Finds a page.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], and those of [`Document::page_count`].
+    pub fn page(&self, number: PageNumber) -> Result<Page> {
+        let mut left = number.to_u32();
+        let mut found = None;
+        let mut pages = 0;
+        self.walk(&mut |id, page, inherited| {
+            pages += 1;
+            left -= 1;
+            if left == 0 {
+                found = Some(self.make_page(id, page, inherited)?);
+            }
+            Ok(left == 0)
+        })?;
+        found.ok_or(Error::NoSuchPage { page: number.to_u32(), pages })
+    }
+
+    /// The ids of all pages in order.
+    pub(crate) fn page_ids(&self) -> Result<Vec<ObjectId>> {
+        let mut ids = Vec::new();
+        self.walk(&mut |id, _, _| {
+            ids.push(id);
+            Ok(false)
+        })?;
+        Ok(ids)
+    }
+
+    /// Visits pages in order until the visitor has seen enough.
+    fn walk(
+        &self,
+        visit: &mut dyn FnMut(ObjectId, &Dictionary, &Inherited) -> Result<bool>,
+    ) -> Result<()> {
+        let catalog = self.catalog()?;
+        let missing = Error::Missing { what: "page tree" };
+        let root = catalog.get(b"Pages").and_then(Object::as_reference).map_err(|_| missing)?;
+        let mut visited = Visited::default();
+        let mut nodes = 0;
+        let mut stack = vec![(root, Inherited::default(), 0)];
+        while let Some((id, inherited, depth)) = stack.pop() {
+            nodes += 1;
+            if nodes > MOST_NODES || depth > DEEPEST || !visited.first(id) {
+                return Err(Error::Object { id, why: "the page tree leads back into itself" });
+            }
+            let Some(node) = self.dictionary(&Object::Reference(id))? else { continue };
+            let Object::Array(kids) = self.get(&node, b"Kids")? else {
+                if visit(id, &node, &inherited.with(&node))? {
+                    return Ok(());
+                }
+                continue;
+            };
+            let inherited = inherited.with(&node);
+            for kid in kids.iter().rev() {
+                if let Object::Reference(kid) = kid {
+                    stack.push((*kid, inherited.clone(), depth + 1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn make_page(&self, id: ObjectId, page: &Dictionary, inherited: &Inherited) -> Result<Page> {
+        let media = self.rectangle(inherited.media_box.as_ref())?.unwrap_or(DEFAULT_BOX);
+        let crop = self.rectangle(inherited.crop_box.as_ref())?;
+        let visible = crop.and_then(|crop| intersection(crop, media)).unwrap_or(media);
+        let rotate = match &inherited.rotate {
+            Some(object) => number(&self.resolve(object)?).unwrap_or(0.0),
+            None => 0.0,
+        };
+        let rotation = match (rotate / 90.0).rem_euclid(4.0) {
+            turns if turns == 1.0 => Rotation::Clockwise90,
+            turns if turns == 2.0 => Rotation::Clockwise180,
+            turns if turns == 3.0 => Rotation::Clockwise270,
+            _ => Rotation::None,
+        };
+        let unit = number(&self.get(page, b"UserUnit")?);
+        let user_unit = unit.filter(|unit| *unit > 0.0 && unit.is_finite()).unwrap_or(1.0);
+        Ok(Page { id, visible, rotation, user_unit })
+    }
+
+    /// Reads a rectangle, normalised; `None` where none stands.
+    pub(crate) fn rectangle(&self, object: Option<&Object>) -> Result<Option<[f64; 4]>> {
+        let Some(object) = object else { return Ok(None) };
+        let Object::Array(array) = self.resolve(object)? else { return Ok(None) };
+        let mut numbers = [0.0; 4];
+        if array.len() < 4 {
+            return Ok(None);
+        }
+        for (slot, object) in numbers.iter_mut().zip(&array) {
+            match number(&self.resolve(object)?) {
+                Some(number) => *slot = number,
+                None => return Ok(None),
+            }
+        }
+        let [a, b, c, d] = numbers;
+        let normal = [a.min(c), b.min(d), a.max(c), b.max(d)];
+        Ok((normal[0] < normal[2] && normal[1] < normal[3]).then_some(normal))
+    }
+}
+
+fn intersection(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
+    let both = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
+    (both[0] < both[2] && both[1] < both[3]).then_some(both)
+}
+
+/// A number's value: integers exactly, reals as their shortest decimal says (they are kept as
+/// `f32`, and 595.28 must not become 595.280029).
+pub(crate) fn number(object: &Object) -> Option<f64> {
+    match object {
+        Object::Integer(value) => i32::try_from(*value).ok().map(f64::from),
+        Object::Real(value) => value.to_string().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,620 @@
+//! What an incremental update adds (ISO 32000-2 §7.5.6): the only way a document is changed.
+//!
+//! An object is copied into the revision before it can be edited, and it is edited in its own
+//! bytes: what is only extended is never written anew, since another spelling of the same number
+//! already counts as a change to an earlier signature.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use lopdf::Writer;
+use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
+
+use crate::appearance::{Appearance, Look};
+use crate::document::Document;
+use crate::error::{Error, Result};
+use crate::page::{Page, ShownRect};
+use crate::render::PageNumber;
+use crate::syntax::{Parser, RawDictionary, is_space};
+use crate::text;
+
+/// Annotation flags Print and Locked (table 167): a signature is shown on paper, too.
+const PRINT_AND_LOCKED: i64 = 4 | 128;
+/// SignaturesExist and AppendOnly (table 225).
+const SIG_FLAGS: &[u8] = b"3";
+/// Room for `[0 a b c]` with twenty digits each.
+const BYTE_RANGE_SLOT: usize = 4 * 20 + 6;
+/// The largest offset a cross-reference table can name.
+const LARGEST_OFFSET: u64 = 9_999_999_999;
+/// How much is read at once while a document is copied or digested.
+const CHUNK: usize = 1 << 20;
+
+/// Where a new signature field goes.
+#[derive(Debug, Clone)]
+pub enum Placement {
+    /// Shown on a page.
+    Visible {
+        /// The page, counted from 1.
+        page: PageNumber,
+        /// The box on it.
+        rect: ShownRect,
+        /// What is drawn there.
+        look: Look,
+    },
+    /// In the document and not shown.
+    Invisible {
+        /// The page that carries the widget.
+        page: PageNumber,
+    },
+}
+
+/// The entries of a signature dictionary that are not the signature.
+#[derive(Debug, Clone)]
+pub struct SignatureDetails {
+    /// `/SubFilter`, such as `ETSI.CAdES.detached`.
+    pub sub_filter: &'static str,
+    /// `/M`: Unix seconds.
+    pub signing_time: i64,
+    /// The zone `/M` is written in, in minutes east of UTC.
+    pub offset_minutes: i16,
+    /// `/Name`.
+    pub name: Option<String>,
+    /// `/Reason`.
+    pub reason: Option<String>,
+    /// `/Location`.
+    pub location: Option<String>,
+    /// 16 bytes by which this revision is told from others: the second `/ID`.
+    pub revision_id: [u8; 16],
+}
+
+/// A revision in the making.
+#[derive(Debug)]
+pub struct Revision {
+    document: Document,
+    objects: BTreeMap<ObjectId, Vec<u8>>,
+    next: u64,
+    first_signature: bool,
+}
+
+/// A signature field that waits for its value.
+#[derive(Debug, Clone)]
+pub struct SignatureField {
+    /// Fully qualified name.
+    pub name: String,
+    value: ObjectId,
+}
+
+impl Revision {
+    /// Starts a revision of a document that permits one.
+    ///
+    /// # Errors
+    /// Those of [`Document::permit_signature`].
+    pub fn begin(document: &Document) -> Result<Self> {
+        document.permit_signature()?;
+        let first_signature = document.signatures()?.is_empty();
+        let next = document.chain().next_number();
+        Ok(Self { document: document.clone(), objects: BTreeMap::new(), next, first_signature })
+    }
+
+    /// Adds a signature field with a fresh name, its widget and its appearance.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPage`], [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`],
+    /// and those of reading.
+    pub fn add_signature_field(&mut self, placement: &Placement) -> Result<SignatureField> {
+        let name = self.document.fresh_field_name()?;
+        let number = match placement {
+            Placement::Visible { page, .. } | Placement::Invisible { page } => *page,
+        };
+        let page = self.document.page(number)?;
+        let (rect, appearance) = match placement {
+            Placement::Visible { rect, look, .. } => {
+                let user = page.to_user_space(rect)?;
+                let drawn = Appearance::draw(look, rect.width(), rect.height())?;
+                (user, self.add_appearance(&drawn, &page)?)
+            }
+            Placement::Invisible { .. } => {
+                let empty = Appearance::empty();
+                ([0.0; 4], self.add_appearance(&empty, &page)?)
+            }
+        };
+        let value = self.allocate()?;
+        let widget = self.allocate()?;
+        let description = format!("Signature field {name}");
+        let dictionary = dictionary! {
+            "Type" => "Annot",
+            "Subtype" => "Widget",
+            "FT" => "Sig",
+            "T" => string(&name),
+            "TU" => string(&description),
+            "F" => PRINT_AND_LOCKED,
+            "Rect" => Object::Array(rect.iter().map(|edge| decimal(*edge)).collect()),
+            "P" => page.id(),
+            "AP" => dictionary! { "N" => appearance },
+            "V" => value,
+        };
+        self.put(widget, &Object::Dictionary(dictionary))?;
+        self.add_annotation(&page, widget)?;
+        self.add_to_form(widget)?;
+        Ok(SignatureField { name, value })
+    }
+
+    fn add_appearance(&mut self, drawn: &Appearance, page: &Page) -> Result<ObjectId> {
+        let mut fonts = Dictionary::new();
+        for font in &drawn.fonts {
+            let objects = font.objects();
+            let ids = (0..objects.len()).map(|_| self.allocate()).collect::<Result<Vec<_>>>()?;
+            for (id, object) in ids.iter().zip(objects.with_ids(&ids)) {
+                self.put(*id, &object)?;
+            }
+            let type0 = ids.first().ok_or(Error::Font)?;
+            fonts.set(font.resource.as_bytes().to_vec(), *type0);
+        }
+        let form = drawn.form(fonts, page.form_matrix());
+        let id = self.allocate()?;
+        self.put(id, &Object::Stream(form))?;
+        Ok(id)
+    }
+
+    /// Puts the widget among the page's annotations (§7.7.3.3, `Annots`).
+    fn add_annotation(&mut self, page: &Page, widget: ObjectId) -> Result<()> {
+        let mut edit = self.edit(page.id())?;
+        let annots = edit.raw.dictionary.get(b"Annots").cloned().unwrap_or(Object::Null);
+        match &annots {
+            Object::Array(_) => edit.append_to_array(b"Annots", widget)?,
+            Object::Reference(id) if matches!(self.document.resolve(&annots)?, Object::Array(_)) => {
+                let id = self.last_reference(*id)?;
+                self.append_to_array_object(id, widget)?;
+            }
+            _ => edit.set(b"Annots", format!("[{} {} R]", widget.0, widget.1).as_bytes()),
+        }
+        // PDF/UA-1 wants the structure's tab order; a page with signatures is left as it is.
+        if self.first_signature && !edit.raw.dictionary.has(b"Tabs") {
+            edit.set(b"Tabs", b"/S");
+        }
+        self.keep(page.id(), edit);
+        Ok(())
+    }
+
+    /// Puts the field into the interactive form (§12.7.3), making one if there is none.
+    fn add_to_form(&mut self, field: ObjectId) -> Result<()> {
+        let root = self.document.root();
+        let mut catalog = self.edit(root)?;
+        let form = catalog.raw.dictionary.get(b"AcroForm").cloned().unwrap_or(Object::Null);
+        let is_form = matches!(self.document.resolve(&form)?, Object::Dictionary(_));
+        match form {
+            Object::Reference(id) if is_form => {
+                let id = self.last_reference(id)?;
+                let mut edit = self.edit(id)?;
+                self.extend_form(&mut edit, field)?;
+                self.keep(id, edit);
+            }
+            Object::Dictionary(_) => {
+                let bytes = catalog.value(b"AcroForm").unwrap_or_default();
+                let mut edit = Edit::parse(bytes, root)?;
+                self.extend_form(&mut edit, field)?;
+                catalog.set(b"AcroForm", &edit.finish());
+            }
+            _ => {
+                let form = self.allocate()?;
+                let fields = Object::Array(vec![Object::Reference(field)]);
+                let dictionary = dictionary! { "Fields" => fields, "SigFlags" => 3 };
+                self.put(form, &Object::Dictionary(dictionary))?;
+                catalog.set(b"AcroForm", format!("{} {} R", form.0, form.1).as_bytes());
+            }
+        }
+        if catalog.is_changed() {
+            self.keep(root, catalog);
+        }
+        Ok(())
+    }
+
+    fn extend_form(&mut self, form: &mut Edit, field: ObjectId) -> Result<()> {
+        let fields = form.raw.dictionary.get(b"Fields").cloned().unwrap_or(Object::Null);
+        match &fields {
+            Object::Array(_) => form.append_to_array(b"Fields", field)?,
+            Object::Reference(id) if matches!(self.document.resolve(&fields)?, Object::Array(_)) => {
+                let id = self.last_reference(*id)?;
+                self.append_to_array_object(id, field)?;
+            }
+            _ => form.set(b"Fields", format!("[{} {} R]", field.0, field.1).as_bytes()),
+        }
+        if form.raw.dictionary.get(b"SigFlags").ok() != Some(&Object::Integer(3)) {
+            form.set(b"SigFlags", SIG_FLAGS);
+        }
+        // With it, viewers redraw the signed widget and it vanishes; once somebody has signed,
+        // taking it away would itself be a change.
+        if self.first_signature && form.raw.dictionary.has(b"NeedAppearances") {
+            form.remove(b"NeedAppearances");
+        }
+        Ok(())
+    }
+
+    fn append_to_array_object(&mut self, id: ObjectId, element: ObjectId) -> Result<()> {
+        let mut bytes = match self.objects.get(&id) {
+            Some(bytes) => bytes.clone(),
+            None => {
+                let why = "it is not in the file";
+                let raw = self.document.fetch_raw(id)?.ok_or(Error::Object { id, why })?;
+                raw.bytes.get(raw.range).unwrap_or_default().to_vec()
+            }
+        };
+        insert_element(&mut bytes, element).ok_or(Error::Object { id, why: "it is no array" })?;
+        self.objects.insert(id, bytes);
+        Ok(())
+    }
+
+    /// The object that a chain of references ends at.
+    fn last_reference(&self, id: ObjectId) -> Result<ObjectId> {
+        let mut id = id;
+        for _ in 0..32 {
+            match self.document.fetch(id)? {
+                Object::Reference(next) => id = next,
+                _ => return Ok(id),
+            }
+        }
+        Err(Error::Object { id, why: "references lead from one to the next without end" })
+    }
+
+    /// Copies a dictionary object into the revision, to be edited in its own bytes.
+    fn edit(&self, id: ObjectId) -> Result<Edit> {
+        if let Some(bytes) = self.objects.get(&id) {
+            return Edit::parse(bytes, id);
+        }
+        let (bytes, _) = self.document.raw_dictionary(id)?;
+        Edit::parse(&bytes, id)
+    }
+
+    fn keep(&mut self, id: ObjectId, edit: Edit) {
+        if edit.is_changed() {
+            self.objects.insert(id, edit.finish());
+        }
+    }
+
+    fn allocate(&mut self) -> Result<ObjectId> {
+        let number = u32::try_from(self.next).map_err(|_| Error::Missing { what: "free object number" })?;
+        self.next += 1;
+        Ok((number, 0))
+    }
+
+    fn put(&mut self, id: ObjectId, object: &Object) -> Result<()> {
+        let mut bytes = Vec::new();
+        Writer::write_object(&mut bytes, object).map_err(Error::Write)?;
+        self.objects.insert(id, bytes);
+        Ok(())
+    }
+
+    /// Fixes every byte but the signature: `/Contents` has room for `contents_bytes` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where the file outgrows what a cross-reference table can name.
+    pub fn lay_out(
+        self,
+        field: &SignatureField,
+        details: &SignatureDetails,
+        contents_bytes: usize,
+    ) -> Result<Unsigned> {
+        let length = self.document.len();
+        let mut out = Vec::new();
+        let last = match length.checked_sub(1) {
+            Some(last) => self.document.bytes(last..length)?,
+            None => Vec::new(),
+        };
+        // A lone CR followed by LF would read as one line end of the earlier revision.
+        match last.first() {
+            Some(b'\n') => {}
+            Some(b'\r') => out.push(b'\r'),
+            _ => out.push(b'\n'),
+        }
+        let mut offsets = BTreeMap::new();
+        for (id, bytes) in &self.objects {
+            offsets.insert(*id, length + out.len() as u64);
+            out.extend_from_slice(format!("{} {} obj\n", id.0, id.1).as_bytes());
+            out.extend_from_slice(bytes);
+            out.extend_from_slice(b"\nendobj\n");
+        }
+        offsets.insert(field.value, length + out.len() as u64);
+        let signature = write_signature(&mut out, field.value, details, contents_bytes);
+        let start_xref = length + out.len() as u64;
+        if start_xref > LARGEST_OFFSET {
+            return Err(Error::Missing { what: "offset that a cross-reference table can name" });
+        }
+        self.write_table(&mut out, &offsets, details, start_xref);
+        let hole = signature.contents.clone();
+        let byte_range = [
+            0,
+            length + hole.start as u64,
+            length + hole.end as u64,
+            (out.len() - hole.end) as u64,
+        ];
+        let text = format!("[0 {} {} {}]", byte_range[1], byte_range[2], byte_range[3]);
+        let slot = out
+            .get_mut(signature.byte_range..signature.byte_range + text.len())
+            .expect("the slot holds four numbers of twenty digits");
+        slot.copy_from_slice(text.as_bytes());
+        Ok(Unsigned { document: self.document, appended: out, hole, byte_range })
+    }
+
+    fn write_table(
+        &self,
+        out: &mut Vec<u8>,
+        offsets: &BTreeMap<ObjectId, u64>,
+        details: &SignatureDetails,
+        start_xref: u64,
+    ) {
+        out.extend_from_slice(b"xref\n0 1\n0000000000 65535 f \n");
+        let entries: Vec<_> = offsets.iter().collect();
+        let mut rest = entries.as_slice();
+        while let Some(((first, _), _)) = rest.first() {
+            let run = rest
+                .iter()
+                .zip(u64::from(*first)..)
+                .take_while(|(((number, _), _), expected)| u64::from(*number) == *expected)
+                .count();
+            let (run, after) = rest.split_at(run);
+            out.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
+            for ((_, generation), offset) in run {
+                // Twenty bytes each, whatever others write (§7.5.4).
+                out.extend_from_slice(format!("{offset:010} {generation:05} n \n").as_bytes());
+            }
+            rest = after;
+        }
+        let trailer = self.document.chain().trailer();
+        let previous = self.document.chain().sections.first().map_or(0, |section| section.offset);
+        let mut text = format!("trailer\n<</Size {}", self.next);
+        for key in ["Root", "Info"] {
+            if let Ok(Object::Reference((number, generation))) = trailer.get(key.as_bytes()) {
+                text.push_str(&format!("/{key} {number} {generation} R"));
+            }
+        }
+        let second = hexadecimal(&details.revision_id);
+        let first = self.first_id().map_or_else(|| second.clone(), |id| hexadecimal(&id));
+        text.push_str(&format!("/ID[<{first}><{second}>]/Prev {previous}>>\n"));
+        text.push_str(&format!("startxref\n{start_xref}\n%%EOF\n"));
+        out.extend_from_slice(text.as_bytes());
+    }
+
+    /// The permanent half of the file identifier (§14.4), kept byte for byte.
+    fn first_id(&self) -> Option<Vec<u8>> {
+        let id = self.document.chain().trailer().get(b"ID").ok()?;
+        match self.document.resolve(id).ok()? {
+            Object::Array(ids) => match ids.first()? {
+                Object::String(first, _) => Some(first.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Where the slots of a signature dictionary are.
+struct Slots {
+    /// Where the array of `/ByteRange` starts.
+    byte_range: usize,
+    /// `/Contents` from `<` to behind `>`.
+    contents: std::ops::Range<usize>,
+}
+
+/// Writes the signature dictionary (§12.8.1) as a plain object with direct values.
+fn write_signature(
+    out: &mut Vec<u8>,
+    id: ObjectId,
+    details: &SignatureDetails,
+    contents_bytes: usize,
+) -> Slots {
+    let put = |out: &mut Vec<u8>, text: &str| out.extend_from_slice(text.as_bytes());
+    put(out, &format!("{} {} obj\n<</Type/Sig/Filter/Adobe.PPKLite", id.0, id.1));
+    put(out, &format!("/SubFilter/{}", details.sub_filter));
+    put(out, &format!("/M({})", text::date(details.signing_time, details.offset_minutes)));
+    let words =
+        [("Name", &details.name), ("Reason", &details.reason), ("Location", &details.location)];
+    for (key, words) in words {
+        if let Some(words) = words {
+            put(out, &format!("/{key}<{}>", hexadecimal(&text::encode(words))));
+        }
+    }
+    put(out, "/ByteRange");
+    let byte_range = out.len();
+    out.resize(byte_range + BYTE_RANGE_SLOT, b' ');
+    put(out, "/Contents");
+    let start = out.len();
+    out.push(b'<');
+    out.resize(out.len() + 2 * contents_bytes, b'0');
+    out.push(b'>');
+    let contents = start..out.len();
+    put(out, ">>\nendobj\n");
+    Slots { byte_range, contents }
+}
+
+/// A document with a signature field whose `/Contents` is still empty: the bytes are fixed.
+#[derive(Debug)]
+pub struct Unsigned {
+    document: Document,
+    appended: Vec<u8>,
+    hole: std::ops::Range<usize>,
+    byte_range: [u64; 4],
+}
+
+impl Unsigned {
+    /// `/ByteRange`: all but the string of `/Contents` with its brackets.
+    #[must_use]
+    pub fn byte_range(&self) -> [u64; 4] {
+        self.byte_range
+    }
+
+    /// Room for the signature, in bytes.
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        (self.hole.len() - 2) / 2
+    }
+
+    /// Hands out the covered bytes in order, for a digest; the input is read once.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::InputChanged`].
+    pub fn covered(&self, take: &mut dyn FnMut(&[u8])) -> Result<()> {
+        stream(&self.document, |chunk| {
+            take(chunk);
+            Ok(())
+        })?;
+        take(self.appended.get(..self.hole.start).unwrap_or_default());
+        take(self.appended.get(self.hole.end..).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Puts the signature in its place.
+    ///
+    /// # Errors
+    /// [`Error::ContentsTooSmall`].
+    pub fn complete(mut self, contents: &[u8]) -> Result<Completed> {
+        let reserved = self.reserved();
+        if contents.len() > reserved {
+            return Err(Error::ContentsTooSmall { needed: contents.len(), reserved });
+        }
+        let digits = hexadecimal(contents);
+        let start = self.hole.start + 1;
+        let hole = self
+            .appended
+            .get_mut(start..start + digits.len())
+            .expect("the length was checked above");
+        hole.copy_from_slice(digits.as_bytes());
+        Ok(Completed { document: self.document, appended: self.appended })
+    }
+}
+
+/// A signed document, ready to be written.
+#[derive(Debug)]
+pub struct Completed {
+    document: Document,
+    appended: Vec<u8>,
+}
+
+impl Completed {
+    /// Writes the input's bytes as they are, then the revision.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::InputChanged`], [`Error::Write`].
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+        stream(&self.document, |chunk| out.write_all(chunk).map_err(Error::Write))?;
+        out.write_all(&self.appended).map_err(Error::Write)
+    }
+}
+
+/// Reads a document from its start to its end, in chunks.
+fn stream(document: &Document, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let (source, length) = (document.source(), document.len());
+    let mut buffer = vec![0; CHUNK];
+    let mut at = 0;
+    while at < length {
+        let size = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
+        let chunk = buffer.get_mut(..size).expect("a chunk is no larger than the buffer");
+        source.read_at(at, chunk).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => Error::InputChanged,
+            _ => Error::Read(error),
+        })?;
+        take(chunk)?;
+        at += size as u64;
+    }
+    if source.len().map_err(Error::Read)? == length { Ok(()) } else { Err(Error::InputChanged) }
+}
+
+/// A dictionary that is edited in its own bytes.
+#[derive(Debug)]
+struct Edit {
+    bytes: Vec<u8>,
+    raw: RawDictionary,
+    /// What is put in the place of an entry: nothing, or `/Key value`.
+    replaced: BTreeMap<usize, (usize, Vec<u8>)>,
+    added: Vec<u8>,
+}
+
+impl Edit {
+    fn parse(bytes: &[u8], id: ObjectId) -> Result<Self> {
+        let raw = Parser::new(bytes, 0).dictionary().map_err(|why| Error::Object { id, why })?;
+        Ok(Self { bytes: bytes.to_vec(), raw, replaced: BTreeMap::new(), added: Vec::new() })
+    }
+
+    fn is_changed(&self) -> bool {
+        !self.replaced.is_empty() || !self.added.is_empty()
+    }
+
+    /// The bytes of a value, as they stand in the file.
+    fn value(&self, key: &[u8]) -> Option<&[u8]> {
+        let (_, range) = self.raw.entries.iter().rev().find(|(name, _)| name == key)?;
+        let entry = self.bytes.get(range.clone())?;
+        let name = 1 + entry.get(1..)?.iter().take_while(|byte| !is_space(**byte) && !b"/[<(".contains(byte)).count();
+        let value = entry.get(name..)?;
+        let space = value.iter().take_while(|byte| is_space(**byte)).count();
+        value.get(space..)
+    }
+
+    fn set(&mut self, key: &[u8], value: &[u8]) {
+        let entry = [b"/", key, b" ", value].concat();
+        match self.raw.entries.iter().rev().find(|(name, _)| name == key) {
+            Some((_, range)) => {
+                self.replaced.insert(range.start, (range.end, entry));
+            }
+            None => self.added.extend_from_slice(&entry),
+        }
+    }
+
+    fn remove(&mut self, key: &[u8]) {
+        for (_, range) in self.raw.entries.iter().filter(|(name, _)| name == key) {
+            self.replaced.insert(range.start, (range.end, Vec::new()));
+        }
+    }
+
+    fn append_to_array(&mut self, key: &'static [u8], element: ObjectId) -> Result<()> {
+        let mut value = self.value(key).unwrap_or_default().to_vec();
+        insert_element(&mut value, element)
+            .ok_or(Error::Missing { what: "array where one was read before" })?;
+        self.set(key, &value);
+        Ok(())
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.bytes.len() + self.added.len() + 64);
+        let mut at = 0;
+        for (start, (end, entry)) in self.replaced {
+            out.extend_from_slice(self.bytes.get(at..start).unwrap_or_default());
+            out.extend_from_slice(&entry);
+            at = end;
+        }
+        out.extend_from_slice(self.bytes.get(at..self.raw.close).unwrap_or_default());
+        out.extend_from_slice(&self.added);
+        out.extend_from_slice(b">>");
+        out
+    }
+}
+
+/// Puts a reference at the end of an array, given its bytes up to its `]`.
+fn insert_element(array: &mut Vec<u8>, element: ObjectId) -> Option<()> {
+    let close = array.iter().rposition(|byte| *byte == b']')?;
+    if array.first() != Some(&b'[') {
+        return None;
+    }
+    let text = format!(" {} {} R", element.0, element.1);
+    array.splice(close..close, text.into_bytes());
+    Some(())
+}
+
+fn string(text: &str) -> Object {
+    Object::String(text::encode(text), StringFormat::Hexadecimal)
+}
+
+/// A length with at most three decimals: a thousandth of a point is nobody's dot.
+fn decimal(value: f64) -> Object {
+    let rounded = (value * 1000.0).round() / 1000.0;
+    if rounded.fract() == 0.0 && rounded.abs() < 1e9 {
+        return Object::Integer(rounded as i64);
+    }
+    Object::Real(rounded as f32)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing into a String does not fail");
+        text
+    })
+}

@@ -1,0 +1,351 @@
+//! The chain of cross-reference sections (ISO 32000-2 §7.5.4, §7.5.8), read lazily.
+//!
+//! Sections are kept apart, newest first, with free entries and 64-bit offsets, so that every
+//! earlier state of the document can be told. A table is not read whole: where its entries are the
+//! regular twenty bytes, one is looked up in place.
+
+use std::collections::HashSet;
+
+use lopdf::{Dictionary, Object};
+
+use crate::error::{Error, Result};
+use crate::source::Source;
+use crate::syntax::Parser;
+
+/// How far from the end `startxref` is looked for; other readers look as far (annex H.3, note 18
+/// of PDF 1.7 says 1024 bytes).
+const TAIL: u64 = 2048;
+/// How much is read to find the header.
+const HEAD: u64 = 1024;
+/// Longest trailer or object that is read.
+pub(crate) const LONGEST_OBJECT: u64 = 64 << 20;
+/// Most sections that are followed; a file with more revisions is not a document.
+const MOST_SECTIONS: usize = 10_000;
+/// Most subsections of one section.
+const MOST_SUBSECTIONS: usize = 1 << 20;
+
+/// Where an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// At a byte offset.
+    At {
+        /// Bytes from the start of the file.
+        offset: u64,
+        generation: u16,
+    },
+    /// Nowhere: the number is free.
+    Free,
+}
+
+/// One table section with its trailer.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    /// Where `xref` starts.
+    pub(crate) offset: u64,
+    /// The trailer dictionary.
+    pub(crate) trailer: Dictionary,
+    subsections: Vec<Subsection>,
+}
+
+/// A run of entries.
+#[derive(Debug, Clone)]
+struct Subsection {
+    first: u32,
+    count: u32,
+    entries: Entries,
+}
+
+#[derive(Debug, Clone)]
+enum Entries {
+    /// Twenty bytes each from this offset on.
+    Regular(u64),
+    /// Read one by one, since they are not twenty bytes each.
+    Read(Vec<Entry>),
+}
+
+/// The whole chain, newest section first.
+#[derive(Debug, Clone)]
+pub(crate) struct XrefChain {
+    pub(crate) sections: Vec<Section>,
+}
+
+impl XrefChain {
+    /// Follows the chain from the end of the file.
+    pub(crate) fn read(source: &dyn Source, length: u64) -> Result<Self> {
+        check_header(source, length)?;
+        let mut next = Some(start_xref(source, length)?);
+        let mut seen = HashSet::new();
+        let mut sections = Vec::new();
+        while let Some(offset) = next {
+            let broken = |why| Error::CrossReference { offset, why };
+            if !seen.insert(offset) {
+                return Err(broken("the chain of /Prev leads back here"));
+            }
+            if sections.len() >= MOST_SECTIONS {
+                return Err(broken("the chain of /Prev has too many sections"));
+            }
+            let section = Section::read(source, length, offset)?;
+            next = previous(&section.trailer).map_err(broken)?;
+            sections.push(section);
+        }
+        Ok(Self { sections })
+    }
+
+    /// The newest trailer.
+    pub(crate) fn trailer(&self) -> &Dictionary {
+        &self.sections.first().expect("a chain has at least one section").trailer
+    }
+
+    /// Finds an object as of the newest state.
+    pub(crate) fn find(&self, source: &dyn Source, number: u32) -> Result<Entry> {
+        for section in &self.sections {
+            if let Some(entry) = section.find(source, number)? {
+                return Ok(entry);
+            }
+        }
+        Ok(Entry::Free)
+    }
+
+    /// The number that no section uses or claims: one above the highest, whatever any `/Size` says.
+    pub(crate) fn next_number(&self) -> u64 {
+        let claimed = self.sections.iter().filter_map(|section| {
+            section.trailer.get(b"Size").and_then(Object::as_i64).ok()
+        });
+        let used = self
+            .sections
+            .iter()
+            .flat_map(|section| &section.subsections)
+            .map(|run| u64::from(run.first) + u64::from(run.count));
+        let claimed = claimed.filter_map(|size| u64::try_from(size).ok());
+        claimed.chain(used).max().unwrap_or(1).max(1)
+    }
+}
+
+impl Section {
+    fn read(source: &dyn Source, length: u64, offset: u64) -> Result<Self> {
+        let broken = |why| Error::CrossReference { offset, why };
+        let mut window = Window::open(source, length, offset);
+        window.grow(64)?;
+        let mut parser = Parser::new(&window.bytes, 0);
+        parser.space();
+        if !parser.keyword(b"xref") {
+            return if parser.object_header().is_ok() {
+                Err(Error::CrossReferenceStream)
+            } else {
+                Err(broken("no section starts here"))
+            };
+        }
+        let mut at = parser.at as u64;
+        let mut subsections = Vec::new();
+        loop {
+            let mut window = Window::open(source, length, offset + at);
+            window.grow(4096)?;
+            let mut parser = Parser::new(&window.bytes, 0);
+            parser.space();
+            if parser.keyword(b"trailer") {
+                let dictionary = offset + at + parser.at as u64;
+                let trailer = read_trailer(source, length, dictionary, offset)?;
+                if trailer.has(b"XRefStm") {
+                    return Err(Error::CrossReferenceStream);
+                }
+                return Ok(Self { offset, trailer, subsections });
+            }
+            if subsections.len() >= MOST_SUBSECTIONS {
+                return Err(broken("it has too many subsections"));
+            }
+            let number = |value: u64| u32::try_from(value).map_err(|_| broken("a number is too large"));
+            let first = number(parser.unsigned().map_err(broken)?)?;
+            parser.space();
+            let count = number(parser.unsigned().map_err(broken)?)?;
+            if first.checked_add(count).is_none() {
+                return Err(broken("a number is too large"));
+            }
+            parser.space();
+            let start = offset + at + parser.at as u64;
+            let (entries, end) = read_entries(source, length, start, count, offset)?;
+            subsections.push(Subsection { first, count, entries });
+            at = end - offset;
+        }
+    }
+
+    /// Finds an object in this section alone.
+    pub(crate) fn find(&self, source: &dyn Source, number: u32) -> Result<Option<Entry>> {
+        // Of two runs with one number the later wins, as in common readers.
+        for run in self.subsections.iter().rev() {
+            let Some(index) = number.checked_sub(run.first).filter(|index| *index < run.count) else {
+                continue;
+            };
+            return match &run.entries {
+                Entries::Read(entries) => Ok(entries.get(index as usize).copied()),
+                Entries::Regular(start) => {
+                    let mut bytes = [0; 20];
+                    let at = start + 20 * u64::from(index);
+                    source.read_at(at, &mut bytes).map_err(Error::Read)?;
+                    let why = "an entry is not in form";
+                    let broken = Error::CrossReference { offset: self.offset, why };
+                    entry(&bytes).map(Some).ok_or(broken)
+                }
+            };
+        }
+        Ok(None)
+    }
+}
+
+/// Reads the trailer dictionary at `at`, of the section at `section`.
+fn read_trailer(
+    source: &dyn Source,
+    length: u64,
+    at: u64,
+    section: u64,
+) -> Result<Dictionary> {
+    let mut window = Window::open(source, length, at);
+    let mut size = 4096;
+    loop {
+        let whole = window.grow(size)?;
+        let mut parser = Parser::new(&window.bytes, 0);
+        match parser.dictionary() {
+            Ok(raw) => return Ok(raw.dictionary),
+            Err(why) if whole => return Err(Error::CrossReference { offset: section, why }),
+            Err(_) => size = size.saturating_mul(4),
+        }
+    }
+}
+
+/// Reads `count` entries from `start` on, and says where they end.
+fn read_entries(
+    source: &dyn Source,
+    length: u64,
+    start: u64,
+    count: u32,
+    section: u64,
+) -> Result<(Entries, u64)> {
+    let broken = |why| Error::CrossReference { offset: section, why };
+    if count == 0 {
+        return Ok((Entries::Read(Vec::new()), start));
+    }
+    let end = start + 20 * u64::from(count);
+    if end <= length {
+        // Regular, if the first, the last and what follows are where twenty bytes each put them.
+        let mut bytes = [0; 20];
+        source.read_at(start, &mut bytes).map_err(Error::Read)?;
+        let first = entry(&bytes).is_some();
+        source.read_at(end - 20, &mut bytes).map_err(Error::Read)?;
+        if first && entry(&bytes).is_some() {
+            return Ok((Entries::Regular(start), end));
+        }
+    }
+    let most = (length - start.min(length)) / 16;
+    if u64::from(count) > most {
+        return Err(broken("it is shorter than it says"));
+    }
+    let mut window = Window::open(source, length, start);
+    window.grow(u64::from(count).saturating_mul(32).min(LONGEST_OBJECT))?;
+    let mut parser = Parser::new(&window.bytes, 0);
+    let mut entries = Vec::with_capacity(count as usize);
+    for _ in 0..count {
+        parser.space();
+        let offset = parser.unsigned().map_err(broken)?;
+        parser.space();
+        let generation = parser.unsigned().map_err(broken)?;
+        let generation = u16::try_from(generation).unwrap_or(u16::MAX);
+        parser.space();
+        entries.push(if parser.keyword(b"n") {
+            Entry::At { offset, generation }
+        } else if parser.keyword(b"f") {
+            Entry::Free
+        } else {
+            return Err(broken("an entry is neither used nor free"));
+        });
+    }
+    Ok((Entries::Read(entries), start + parser.at as u64))
+}
+
+/// Reads a regular entry: ten digits, five digits, a letter (§7.5.4).
+fn entry(bytes: &[u8; 20]) -> Option<Entry> {
+    let digits = |text: &[u8]| -> Option<u64> {
+        text.iter().try_fold(0u64, |value, byte| {
+            byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0'))
+        })
+    };
+    let spaced = bytes[10] == b' ' && bytes[16] == b' ';
+    let ended = matches!(&bytes[18..], b" \n" | b" \r" | b"\r\n" | b"\n\n" | b"\r\r");
+    if !spaced || !ended {
+        return None;
+    }
+    let offset = digits(&bytes[..10])?;
+    let generation = u16::try_from(digits(&bytes[11..16])?).ok()?;
+    match bytes[17] {
+        b'n' => Some(Entry::At { offset, generation }),
+        b'f' => Some(Entry::Free),
+        _ => None,
+    }
+}
+
+fn previous(trailer: &Dictionary) -> std::result::Result<Option<u64>, &'static str> {
+    match trailer.get(b"Prev") {
+        Err(_) | Ok(Object::Null) => Ok(None),
+        Ok(Object::Integer(offset)) => {
+            u64::try_from(*offset).map(Some).map_err(|_| "/Prev is negative")
+        }
+        Ok(Object::Real(offset)) if *offset >= 0.0 && offset.fract() == 0.0 && *offset < 1.6e7 => {
+            // Below 2^24 a real holds every integer; some producers write "123.0".
+            Ok(Some(*offset as u64))
+        }
+        Ok(_) => Err("/Prev is no offset"),
+    }
+}
+
+fn check_header(source: &dyn Source, length: u64) -> Result<()> {
+    let mut window = Window::open(source, length, 0);
+    window.grow(HEAD)?;
+    let found = window.bytes.windows(5).position(|bytes| bytes == b"%PDF-");
+    match found {
+        Some(0) => Ok(()),
+        Some(bytes) => Err(Error::BytesBeforeHeader { bytes: bytes as u64 }),
+        None => Err(Error::NotAPdf),
+    }
+}
+
+fn start_xref(source: &dyn Source, length: u64) -> Result<u64> {
+    let from = length.saturating_sub(TAIL);
+    let mut window = Window::open(source, length, from);
+    window.grow(TAIL)?;
+    let word = b"startxref";
+    let at = window
+        .bytes
+        .windows(word.len())
+        .rposition(|bytes| bytes == word)
+        .ok_or(Error::NoStartXref)?;
+    let mut parser = Parser::new(&window.bytes, at + word.len());
+    parser.space();
+    let offset = parser.unsigned().map_err(|_| Error::NoStartXref)?;
+    if offset == 0 || offset >= length { Err(Error::NoStartXref) } else { Ok(offset) }
+}
+
+/// A part of the source that can be read further.
+pub(crate) struct Window<'s> {
+    source: &'s dyn Source,
+    length: u64,
+    from: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl<'s> Window<'s> {
+    pub(crate) fn open(source: &'s dyn Source, length: u64, from: u64) -> Self {
+        Self { source, length, from, bytes: Vec::new() }
+    }
+
+    /// Reads up to `size` bytes in all; says whether that is all there is or all that is read.
+    pub(crate) fn grow(&mut self, size: u64) -> Result<bool> {
+        let available = self.length.saturating_sub(self.from);
+        let wanted = size.min(available).min(LONGEST_OBJECT);
+        let have = self.bytes.len();
+        let wanted_len = usize::try_from(wanted).unwrap_or(usize::MAX);
+        if wanted_len > have {
+            self.bytes.resize(wanted_len, 0);
+            let rest = self.bytes.get_mut(have..).expect("the buffer was grown beyond it");
+            self.source.read_at(self.from + have as u64, rest).map_err(Error::Read)?;
+        }
+        Ok(wanted == available || wanted == LONGEST_OBJECT)
+    }
+}
