@@ -9,7 +9,7 @@
 //!
 //! ```no_run
 //! use std::path::Path;
-//! use chancery_pdf::render::{PageNumber, Renderer, Scale};
+//! use pdf::render::{PageNumber, Renderer, Scale};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let renderer = Renderer::start(Path::new("/usr/lib/chancery"))?;
