@@ -1,1 +1,8 @@
-//! One test binary.
+//! One test binary for behaviour across crates.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod custody;
+mod enrolment;
+mod log;
+mod refusals;
+mod signing;

@@ -1,4 +1,238 @@
-//! Use-cases.
+//! The use-cases of Chancery: who may do what, in which order, and what is recorded.
+//!
+//! A [`Service`] is what both edges hold, the window's commands and the command line. Each of its
+//! methods is one use-case: it opens a *station* (this machine's access to the organisation), does
+//! its steps on a thread that may block, and closes it again. Requests and answers are in
+//! [`requests`] and [`wire`]; every failure is an [`Error`] with a stable code.
+//!
+//! In reading order: [`sign`](mod@sign), the life of one signature; `station::key`, one use of a
+//! key; [`custody`], the bytes; [`audit`], the log; `enrol`, `activate`, `found`.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use service::{Service, Surroundings};
+//!
+//! let service = Service::new(Surroundings::of_process(None)?);
+//! let validation = service.validate("agreement-signed.pdf".into(), Vec::new()).await?;
+//! println!("{:?}", validation.headline);
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
+
+pub mod audit;
+pub mod ca;
 pub mod custody;
+pub mod organisation;
+pub mod requests;
 pub mod wire;
+
+mod activate;
+mod certificates;
+mod doctor;
+mod enrol;
+mod error;
+mod found;
+mod home;
+mod inspect;
+mod pages;
+mod people;
+mod sign;
+mod signing_algorithm;
+mod station;
+mod validate;
+
+use std::path::PathBuf;
+
+pub use error::{Error, ErrorKind, Result};
+pub use home::{Home, State, Surroundings};
+pub use pages::Appearance;
+use requests::{
+    Activate, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection, People, Sign,
+    SignedFile,
+};
+use station::Station;
+
+/// The use-cases, for one organisation folder.
+#[derive(Debug, Clone)]
+pub struct Service {
+    surroundings: Surroundings,
+}
+
+/// Draws the id of a new request.
+///
+/// # Errors
+/// If the operating system gives no random bytes.
+pub fn new_request() -> Result<[u8; 16]> {
+    certificates::new_id()
+}
+
+impl Service {
+    /// Makes the service; nothing is opened yet.
+    #[must_use]
+    pub fn new(surroundings: Surroundings) -> Self {
+        Self { surroundings }
+    }
+
+    /// Where things lie.
+    #[must_use]
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// Refuses where an organisation cannot be founded, before anyone chooses a secret for it.
+    ///
+    /// # Errors
+    /// [`Error::OrganisationExists`], [`Error::FolderNotEmpty`].
+    pub fn may_found(&self) -> Result<()> {
+        found::permitted(&self.surroundings)
+    }
+
+    /// Founds an organisation with a software token on this machine.
+    ///
+    /// # Errors
+    /// Any [`Error`]; the folder is then unfinished, and the next founding clears it.
+    pub async fn init_embedded(&self, request: InitEmbedded) -> Result<Founded> {
+        self.blocking(move |surroundings| found::found(surroundings, request)).await
+    }
+
+    /// Enrols a person: key, certificate, one-time code; all or nothing.
+    ///
+    /// # Errors
+    /// Any [`Error`]; nobody is enrolled then.
+    pub async fn enrol(&self, request: Enrol) -> Result<Enrolled> {
+        self.station(move |station| enrol::enrol(station, &request)).await
+    }
+
+    /// Turns a one-time code into an own secret.
+    ///
+    /// # Errors
+    /// Any [`Error`]; the code stays good then, unless it says otherwise.
+    pub async fn activate(&self, request: Activate) -> Result<()> {
+        self.station(move |station| activate::activate(station, &request)).await
+    }
+
+    /// Signs a batch of files with one use of the signer's key.
+    ///
+    /// # Errors
+    /// Any [`Error`]; outputs are whole or absent.
+    pub async fn sign(&self, request: Sign) -> Result<Vec<SignedFile>> {
+        self.station(move |station| sign::sign(station, &request)).await
+    }
+
+    /// Validates every signature of a file.
+    ///
+    /// Trusts the organisation's CA, if there is one, and `anchors`, certificates in PEM.
+    ///
+    /// # Errors
+    /// [`Error::Document`] if the file cannot be read as a PDF; findings are no errors.
+    pub async fn validate(&self, file: PathBuf, anchors: Vec<Vec<u8>>) -> Result<wire::Validation> {
+        self.blocking(move |surroundings| validate::judge(surroundings, &file, &anchors)).await
+    }
+
+    /// Looks at a file without an organisation or a secret: pages, fields, signatures, findings.
+    ///
+    /// # Errors
+    /// [`Error::Document`], [`Error::File`].
+    pub async fn inspect(&self, file: PathBuf) -> Result<Inspection> {
+        self.blocking(move |surroundings| inspect::inspect(surroundings, &file)).await
+    }
+
+    /// Returns the size of a page as shown.
+    ///
+    /// # Errors
+    /// [`Error::Document`], [`Error::File`].
+    pub async fn page_size(&self, file: PathBuf, page: u32) -> Result<wire::PageSize> {
+        self.blocking(move |_| inspect::page_size(&file, page)).await
+    }
+
+    /// Draws a page as WebP; `scale` in pixels a point.
+    ///
+    /// # Errors
+    /// [`Error::Render`].
+    pub async fn page_picture(&self, file: PathBuf, page: u32, scale: f64) -> Result<Vec<u8>> {
+        self.blocking(move |surroundings| pages::page(surroundings, &file, page, scale)).await
+    }
+
+    /// Draws the appearance a signature would have now, as WebP with a transparent ground.
+    ///
+    /// # Errors
+    /// [`Error::Document`] if the text does not fit the box or has a character without a glyph,
+    /// [`Error::Render`], and what stands in the way of reading the signer's name.
+    pub async fn appearance_picture(&self, appearance: Appearance, scale: f64) -> Result<Vec<u8>> {
+        self.station(move |station| pages::appearance(station, &appearance, scale)).await
+    }
+
+    /// Draws a page into a PNG file.
+    ///
+    /// # Errors
+    /// [`Error::Render`], [`Error::OutputExists`], [`Error::File`].
+    pub async fn render_to(
+        &self,
+        file: PathBuf,
+        page: u32,
+        scale: f64,
+        output: PathBuf,
+        existing: Existing,
+    ) -> Result<()> {
+        self.blocking(move |surroundings| {
+            pages::render_to(surroundings, &file, page, scale, &output, existing)
+        })
+        .await
+    }
+
+    /// Lists people, a page at a time.
+    ///
+    /// # Errors
+    /// What the vault answers.
+    pub async fn people(
+        &self,
+        search: Option<String>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<People> {
+        self.station(move |station| people::list(station, search, after, limit)).await
+    }
+
+    /// Lists who can be chosen to sign on this machine; empty without an organisation.
+    ///
+    /// # Errors
+    /// What the vault answers.
+    pub async fn identities(&self) -> Result<Vec<wire::Identity>> {
+        match self.station(people::identities).await {
+            Err(Error::NoOrganisation { .. }) => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    /// Says what the status line shows.
+    pub async fn status(&self) -> wire::Status {
+        match self.station(|station| Ok(doctor::status(station))).await {
+            Ok(status) => status,
+            Err(error) => doctor::status_without_station(error),
+        }
+    }
+
+    /// Checks that everything is in place.
+    pub async fn doctor(&self) -> Vec<Check> {
+        let checked = self.blocking(|surroundings| Ok(doctor::examine(surroundings))).await;
+        checked.unwrap_or_else(|error| vec![doctor::broken(&error)])
+    }
+
+    /// Runs a use-case that needs the organisation.
+    async fn station<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Station) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.blocking(move |surroundings| work(&Station::open(surroundings)?)).await
+    }
+
+    /// Runs a use-case on a thread that may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Surroundings) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let surroundings = self.surroundings.clone();
+        tokio::task::spawn_blocking(move || work(&surroundings)).await.unwrap_or(Err(Error::Lost))
+    }
+}

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
@@ -30,6 +31,12 @@ impl Secret {
     #[must_use]
     pub fn new(typed: String) -> Self {
         Self(Zeroizing::new(typed))
+    }
+
+    /// Whether two entries are the same, in constant time: for a secret that is chosen twice.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
     /// Returns the text as typed; only custody asks.

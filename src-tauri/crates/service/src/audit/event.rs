@@ -42,6 +42,8 @@ pub enum Act {
     Activate,
     /// An administrator logs in.
     Login,
+    /// An intent is found whose process is gone.
+    Sweep,
 }
 
 impl Act {
@@ -54,6 +56,7 @@ impl Act {
             Self::Enrol => "enrol",
             Self::Activate => "activate",
             Self::Login => "login",
+            Self::Sweep => "sweep",
         }
     }
 }

@@ -1,0 +1,235 @@
+//! What can be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use service::wire;
+
+/// Signs PDFs with each person's own key.
+#[derive(Debug, Parser)]
+#[command(name = "chancery", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// The organisation's folder [default: CHANCERY_HOME, else the XDG data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Found an organisation on this machine
+    Init(Init),
+    /// Enrol a person: key, certificate, activation code
+    Enrol(Enrol),
+    /// Turn an activation code into an own secret
+    Activate(Activate),
+    /// Sign files
+    Sign(Sign),
+    /// Validate the signatures of a file
+    Validate(Validate),
+    /// Show pages, fields, signatures and what preflight finds
+    Inspect {
+        /// The PDF
+        file: PathBuf,
+    },
+    /// Draw a page as PNG
+    Render(Render),
+    /// People of the organisation
+    #[command(subcommand)]
+    Users(Users),
+    /// Check that everything is in place
+    Doctor,
+}
+
+/// Where secrets come from when nobody is there to type them.
+#[derive(Debug, Args)]
+pub(crate) struct SecretFile {
+    /// Read secrets from a file, one a line in the order asked (- for standard input)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// A software token and a database in the organisation's folder, for trial
+    #[arg(long, required = true)]
+    pub(crate) embedded: bool,
+    /// Login of the founding officer
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) admin: String,
+    /// Full name of the officer [default: the login]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// E-mail address of the officer [default: LOGIN@localhost]
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Name of the organisation [default: Chancery trial]
+    #[arg(long)]
+    pub(crate) organisation: Option<String>,
+    /// Where the signing PIN lies [default: keyring, or a private file where there is none]
+    #[arg(long, value_enum)]
+    pub(crate) pin_store: Option<PinStore>,
+    #[command(flatten)]
+    pub(crate) secrets: SecretFile,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PinStore {
+    Keyring,
+    File,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    /// Login of the officer who enrols
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) by: String,
+    /// Login of the new person
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Full name, as it will stand in the certificate
+    #[arg(long)]
+    pub(crate) name: String,
+    /// E-mail address
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Kind of key
+    #[arg(long, default_value = "p256")]
+    pub(crate) key: String,
+    #[command(flatten)]
+    pub(crate) secrets: SecretFile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Activate {
+    /// Whose code it is
+    #[arg(long)]
+    pub(crate) login: String,
+    #[command(flatten)]
+    pub(crate) secrets: SecretFile,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("target").required(true))]
+pub(crate) struct Sign {
+    /// The PDFs
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The signed file (for one input)
+    #[arg(short, long, value_name = "OUT", group = "target")]
+    pub(crate) output: Option<PathBuf>,
+    /// A folder for NAME-signed.pdf of each input
+    #[arg(long, value_name = "DIR", group = "target")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Whose key signs
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// Page of the visible signature, from 1
+    #[arg(long, default_value_t = 1)]
+    pub(crate) page: u32,
+    /// Box of the signature in points on the page as shown, origin bottom left
+    #[arg(long, value_name = "X,Y,W,H", value_parser = rect, required = true)]
+    pub(crate) rect: wire::Rect,
+    /// Why it is signed
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Where it is signed
+    #[arg(long)]
+    pub(crate) location: Option<String>,
+    /// Replace an existing output
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) secrets: SecretFile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// The PDF
+    pub(crate) file: PathBuf,
+    /// A trust anchor besides the organisation's CA (may be repeated)
+    #[arg(long, value_name = "PEM")]
+    pub(crate) trust: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Render {
+    /// The PDF
+    pub(crate) file: PathBuf,
+    /// The page, from 1
+    #[arg(long, default_value_t = 1)]
+    pub(crate) page: u32,
+    /// Resolution in dots an inch
+    #[arg(long, default_value_t = 96)]
+    pub(crate) dpi: u32,
+    /// The picture
+    #[arg(short, long, value_name = "OUT.png")]
+    pub(crate) output: PathBuf,
+    /// Replace an existing picture
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Users {
+    /// List people, a page at a time
+    List {
+        /// Only who matches in login, name or address
+        #[arg(long)]
+        search: Option<String>,
+        /// Start after this cursor
+        #[arg(long)]
+        after: Option<String>,
+        /// People on a page
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+}
+
+fn rect(text: &str) -> Result<wire::Rect, String> {
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite()))
+        .collect::<Option<_>>()
+        .ok_or("four numbers are wanted: X,Y,WIDTH,HEIGHT")?;
+    let [x, y, width, height] = numbers[..] else {
+        return Err("four numbers are wanted: X,Y,WIDTH,HEIGHT".to_owned());
+    };
+    Ok(wire::Rect { x, y, width, height })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_rect_is_four_finite_numbers() {
+        assert_eq!(rect("1,2.5, 30,40").unwrap(), wire::Rect { x: 1.0, y: 2.5, width: 30.0, height: 40.0 });
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "1,2,3,inf", "1,2,3,NaN"] {
+            assert!(rect(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_secret_can_be_given_as_an_argument() {
+        use clap::CommandFactory;
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                assert!(name == "secret_file" || !name.contains("secret"), "{name}");
+                assert!(!name.contains("pin") || name == "pin_store", "{name}");
+            }
+        }
+    }
+}

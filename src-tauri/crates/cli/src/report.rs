@@ -1,0 +1,246 @@
+//! Answers as text for people or as the JSON documents that scripts rely on.
+//!
+//! The JSON shapes are the command line's public interface: snake_case, one document, nothing
+//! removed or renamed between minor versions.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this module is for")]
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use service::requests::{
+    Check, Enrolled, Founded, Health, Inspection, People, SignedFile,
+};
+use service::wire;
+
+use crate::failure::{Failure, Status};
+
+/// Prints a failure and gives its exit status.
+pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
+    if json {
+        print(&json!({ "error": failure.error }));
+    } else {
+        let wire::Error { message, detail, .. } = &failure.error;
+        if detail.is_empty() || message.contains(detail.as_str()) {
+            eprintln!("chancery: {message}");
+        } else {
+            eprintln!("chancery: {message} ({detail})");
+        }
+    }
+    ExitCode::from(failure.status as u8)
+}
+
+pub(crate) fn founded(founded: &Founded, json: bool) {
+    if json {
+        return print(&json!({
+            "organisation": founded.organisation, "fingerprint": founded.fingerprint,
+            "admin": founded.admin, "home": founded.folder.to_string_lossy(), "notices": founded.notices,
+        }));
+    }
+    println!("Organisation {} founded in {}", founded.organisation, founded.folder.display());
+    println!("Fingerprint: {}", grouped(&founded.fingerprint));
+    println!("Officer: {}", founded.admin);
+    for notice in &founded.notices {
+        eprintln!("Note: {notice}");
+    }
+}
+
+pub(crate) fn enrolled(enrolled: &Enrolled, json: bool) {
+    if json {
+        return print(&json!({
+            "login": enrolled.login, "account": enrolled.account,
+            "activation_code": *enrolled.activation_code, "certificate_pem": enrolled.certificate_pem,
+        }));
+    }
+    println!("{} is enrolled.", enrolled.login);
+    println!("Activation code, shown this once, good for seven days: {}", *enrolled.activation_code);
+    println!("Next: chancery activate --login {}", enrolled.login);
+}
+
+pub(crate) fn activated(login: &str, json: bool) {
+    if json {
+        return print(&json!({ "login": login, "activated": true }));
+    }
+    println!("The key of {login} is active; sign with: chancery sign FILE -o OUT --as {login} --rect X,Y,W,H");
+}
+
+pub(crate) fn signed(files: &[SignedFile], json: bool) {
+    if json {
+        let signed: Vec<Value> = files
+            .iter()
+            .map(|file| {
+                json!({
+                    "input": file.input.to_string_lossy(), "output": file.output.to_string_lossy(),
+                    "outcome": "signed", "level": file.level,
+                })
+            })
+            .collect();
+        return print(&json!({ "signed": signed }));
+    }
+    for file in files {
+        println!("Signed: {} ({}, re-read from disk and validated)", file.output.display(), file.level);
+    }
+}
+
+/// Prints a validation; anything but valid signatures is exit status 1.
+pub(crate) fn validation(file: &Path, validation: &wire::Validation, json: bool) -> ExitCode {
+    if json {
+        let signatures: Vec<_> = validation.signatures.iter().map(signature).collect();
+        print(&json!({
+            "file": file.to_string_lossy(), "headline": validation.headline, "signatures": signatures,
+        }));
+    } else {
+        println!("{}: {}", file.display(), headline(validation.headline));
+        for report in &validation.signatures {
+            println!("  {}: {}", report.field, headline(report.headline));
+            println!("    intact:   {}", if report.intact { "yes" } else { "no" });
+            println!("    signer:   {}, issued by {}{}", report.signer, report.issuer, if report.trusted { "" } else { " (not trusted)" });
+            println!("    covers:   {}", coverage(report.coverage));
+            for finding in &report.findings {
+                println!("    - {} ({})", finding.message, finding.code);
+            }
+        }
+    }
+    match validation.headline {
+        wire::Headline::Valid | wire::Headline::ValidChangedAsAllowed => ExitCode::SUCCESS,
+        _ => ExitCode::from(Status::Wanting as u8),
+    }
+}
+
+pub(crate) fn inspection(found: &Inspection, json: bool) {
+    if json {
+        let fields: Vec<Value> = found
+            .fields
+            .iter()
+            .map(|field| {
+                json!({
+                    "name": field.name, "type": field.kind, "page": field.page,
+                    "rect": field.rect, "signed": field.signed,
+                })
+            })
+            .collect();
+        let signatures: Vec<_> = found.signatures.iter().map(signature).collect();
+        return print(&json!({
+            "pages": found.pages, "revisions": found.revisions, "encrypted": found.encrypted,
+            "repaired": found.repaired, "bytes": found.bytes, "fields": fields,
+            "signatures": signatures, "findings": found.findings, "refusal": found.refusal,
+        }));
+    }
+    println!("{} pages, {} revisions, {} bytes", found.pages, found.revisions, found.bytes);
+    for field in &found.fields {
+        let page = field.page.map_or(String::new(), |page| format!(", page {page}"));
+        println!("field {} ({}{page}{})", field.name, field.kind, if field.signed { ", signed" } else { "" });
+    }
+    for report in &found.signatures {
+        println!("signature {} by {}: {}", report.field, report.signer, headline(report.headline));
+    }
+    for finding in &found.findings {
+        println!("{}: {}", finding.code, finding.message);
+    }
+    if let Some(refusal) = &found.refusal {
+        println!("cannot be signed: {}", refusal.message);
+    }
+}
+
+pub(crate) fn people(page: &People, json: bool) {
+    if json {
+        let users: Vec<Value> = page
+            .users
+            .iter()
+            .map(|person| {
+                json!({
+                    "account": person.account, "login": person.login, "name": person.name,
+                    "email": person.email, "role": person.role, "status": person.status,
+                    "valid_until": person.valid_until,
+                })
+            })
+            .collect();
+        return print(&json!({ "total": page.total, "users": users, "next": page.next }));
+    }
+    for person in &page.users {
+        let status = serde_json::to_value(person.status).ok();
+        let status = status.as_ref().and_then(Value::as_str).unwrap_or_default().replace('_', " ");
+        println!("{:<20} {:<28} {:<32} {:<8} {status}", person.login, person.name, person.email, person.role);
+    }
+    println!("{} of {}", page.users.len(), page.total);
+    if let Some(next) = &page.next {
+        println!("more: --after {next}");
+    }
+}
+
+/// Prints the doctor's checks; a bad one is a device fault.
+pub(crate) fn checks(checks: &[Check], json: bool) -> ExitCode {
+    let word = |health| match health {
+        Health::Good => "good",
+        Health::Caution => "caution",
+        Health::Bad => "bad",
+    };
+    if json {
+        let checks: Vec<Value> = checks
+            .iter()
+            .map(|check| json!({ "code": check.code, "health": word(check.health), "message": check.message }))
+            .collect();
+        print(&json!({ "checks": checks }));
+    } else {
+        for check in checks {
+            println!("{:<8} {}: {}", word(check.health), check.code, check.message);
+        }
+    }
+    if checks.iter().any(|check| check.health == Health::Bad) {
+        ExitCode::from(Status::Device as u8)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+pub(crate) fn rendered(output: &Path, json: bool) {
+    if json {
+        return print(&json!({ "output": output.to_string_lossy() }));
+    }
+    println!("Drawn: {}", output.display());
+}
+
+fn signature(report: &wire::SignatureReport) -> Value {
+    json!({
+        "field": report.field, "signer": report.signer, "issuer": report.issuer, "level": report.level,
+        "subfilter": report.subfilter, "intact": report.intact, "trusted": report.trusted,
+        "coverage": report.coverage, "modifications": report.modifications,
+        "signing_time": report.signing_time, "timestamp": report.timestamp,
+        "headline": report.headline, "findings": report.findings, "page": report.page,
+        "rect": report.rect,
+    })
+}
+
+fn headline(headline: wire::Headline) -> &'static str {
+    match headline {
+        wire::Headline::Valid => "valid",
+        wire::Headline::ValidChangedAsAllowed => "valid, changed later as allowed",
+        wire::Headline::Changed => "changed after signing",
+        wire::Headline::IdentityUnconfirmed => "identity not confirmed",
+        wire::Headline::Broken => "broken",
+        wire::Headline::Unsigned => "no signature",
+    }
+}
+
+fn coverage(coverage: wire::Coverage) -> &'static str {
+    match coverage {
+        wire::Coverage::WholeFile => "the whole file",
+        wire::Coverage::Revision => "an earlier revision",
+        wire::Coverage::Partial => "less than a revision",
+    }
+}
+
+fn grouped(hex: &str) -> String {
+    let mut out = String::with_capacity(hex.len() * 5 / 4);
+    for (at, digit) in hex.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn print(document: &Value) {
+    println!("{document:#}");
+}

@@ -1,0 +1,177 @@
+//! The birth of a signer's key and its certificate: steps that founding and enrolment share.
+
+use token::{RawSignature, SignerAlgorithm};
+use vault::{KeyId, Seal, Sha256, UnixTime};
+use zeroize::Zeroizing;
+
+use crate::ca::{self, SerialNumber, Subject, Validity};
+use crate::custody::record::{Status, record_mac_input};
+use crate::custody::seal::WrappedBlob;
+use crate::custody::{Identity, KeyState, SealRow, random};
+use crate::error::{Error, Result};
+use crate::signing_algorithm::{KeyKind, sha256, verifies};
+use crate::station::tokens::{IssuingToken, MASTER, SigningToken};
+
+/// Validity of the CA certificate: ten years.
+pub(crate) const CA_VALIDITY: i64 = 10 * 365 * 24 * 60 * 60;
+/// Validity of a signer's certificate: two years.
+const SIGNER_VALIDITY: i64 = 2 * 365 * 24 * 60 * 60;
+/// Certificates start a little earlier than they are made, for clocks that are behind.
+const EARLIER: i64 = 5 * 60;
+
+/// A key that was born in the token, wrapped, and destroyed there.
+pub(crate) struct Born {
+    /// Public key, SPKI DER.
+    pub(crate) spki: Vec<u8>,
+    /// The wrapped private key.
+    pub(crate) blob: WrappedBlob,
+    /// The certificate request, signed by the key itself.
+    pub(crate) request: ca::CertificateRequest,
+}
+
+/// generate → certificate request by the same session key → wrap → destroy.
+pub(crate) fn birth(
+    signing: &SigningToken,
+    algorithm: SignerAlgorithm,
+    name: &str,
+    organisation: &str,
+    email: &str,
+) -> Result<Born> {
+    let key = signing.token().generate(algorithm)?;
+    let spki = key.spki().ok_or(token::Error::PublicKeyMalformed)?.as_bytes().to_vec();
+    let subject = Subject { name, organisation, email };
+    let prepared = ca::request(&subject, &spki)?;
+    let value = key.sign(&prepared.digest())?;
+    let request = prepared.complete(value.as_bytes())?;
+    let wrapped = key.wrap(signing.master())?;
+    key.destroy()?;
+    let blob = WrappedBlob {
+        wrapping_key: MASTER.to_owned(),
+        mechanism: wrapped.mechanism().number(),
+        rfc: u32::from(wrapped.mechanism().rfc()),
+        blob: Zeroizing::new(wrapped.expose_blob().to_vec()),
+    };
+    Ok(Born { spki, blob, request })
+}
+
+/// What the rows of a new key are made from.
+pub(crate) struct Enrolment<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) seal: &'a SealRow,
+    /// By the key itself, after its round trip through unwrap: r ‖ s.
+    pub(crate) seal_signature: &'a [u8],
+    pub(crate) born: &'a Born,
+    pub(crate) key: KeyId,
+}
+
+/// The rows of a new key.
+pub(crate) struct Rows {
+    pub(crate) key: vault::Key,
+    pub(crate) state: vault::KeyState,
+    pub(crate) seal: Seal,
+    pub(crate) mac: vault::RecordMac,
+    pub(crate) certificate: vault::Certificate,
+}
+
+impl Enrolment<'_> {
+    /// Verifies the round trip, has the CA certify the key, and makes its rows.
+    pub(crate) fn rows(
+        &self,
+        signing: &SigningToken,
+        issuing: &IssuingToken,
+        issuer: &signature::Certificate,
+        account: &vault::Account,
+        now: i64,
+    ) -> Result<Rows> {
+        let digest = self.seal.to_be_signed(self.identity);
+        if !verifies(KeyKind::P256, &self.born.spki, &digest, self.seal_signature) {
+            let login = account.login.clone();
+            let what = "the unwrapped key is not the one that was wrapped";
+            return Err(Error::RecordDamaged { login, what });
+        }
+        let serial = new_serial()?;
+        let validity = Validity { not_before: now - EARLIER, not_after: now + SIGNER_VALIDITY };
+        let prepared = ca::issue(issuer, &self.born.request, &serial, validity)?;
+        let value = issuing.sign(&prepared.digest())?;
+        let der = prepared.complete(value.as_bytes())?;
+        let certificate = vault::Certificate {
+            sha256: Sha256::from(sha256(&der)),
+            key: Some(self.key),
+            serial: serial.as_bytes().to_vec(),
+            der,
+            not_before: UnixTime(validity.not_before),
+            not_after: UnixTime(validity.not_after),
+            subject: account.name.clone(),
+        };
+        let state = KeyState {
+            version: 1,
+            status: Status::Active,
+            certificate: *certificate.sha256.as_bytes(),
+            wrapping_key: self.born.blob.wrapping_key.clone(),
+        };
+        let mac = signing.record_mac(&record_mac_input(self.identity, Some(&state), self.seal))?;
+        Ok(Rows {
+            key: vault::Key {
+                id: self.key,
+                account: account.id,
+                algorithm: KeyKind::P256.name().to_owned(),
+                spki: self.born.spki.clone(),
+                identity: self.identity.as_bytes().to_vec(),
+                origin: vault::Origin::Generated,
+            },
+            state: vault::KeyState {
+                version: state.version,
+                status: vault::Status::Active,
+                certificate: certificate.sha256,
+                wrapping_key: state.wrapping_key,
+                officer_signature: None,
+                intent: None,
+            },
+            seal: seal_row(self.seal, self.seal_signature),
+            mac: mac.into(),
+            certificate,
+        })
+    }
+}
+
+/// A seal row as the vault keeps it.
+pub(crate) fn seal_row(seal: &SealRow, signature: &[u8]) -> Seal {
+    Seal {
+        version: seal.version,
+        sealed: seal.sealed.as_bytes().to_vec(),
+        slots: seal.slots_to_bytes(),
+        signature: signature.to_vec(),
+    }
+}
+
+/// Makes the CA's own certificate.
+pub(crate) fn root(
+    organisation: &str,
+    spki: &[u8],
+    now: i64,
+    issuing: &IssuingToken,
+) -> Result<Vec<u8>> {
+    let validity = Validity { not_before: now - EARLIER, not_after: now + CA_VALIDITY };
+    let prepared = ca::root(organisation, spki, &new_serial()?, validity)?;
+    let value: RawSignature = issuing.sign(&prepared.digest())?;
+    Ok(prepared.complete(value.as_bytes())?)
+}
+
+/// A certificate as PEM (RFC 7468).
+pub(crate) fn pem(der: &[u8]) -> Result<String> {
+    let certificate = signature::Certificate::from_der(der).map_err(ca::Error::from)?;
+    Ok(certificate.to_pem().map_err(ca::Error::from)?)
+}
+
+/// Draws a 16-byte id.
+pub(crate) fn new_id() -> Result<[u8; 16]> {
+    let mut id = [0; 16];
+    random(&mut id)?;
+    Ok(id)
+}
+
+fn new_serial() -> Result<SerialNumber> {
+    let mut bytes = [0; 20];
+    random(&mut bytes)?;
+    Ok(SerialNumber::from_random(bytes))
+}

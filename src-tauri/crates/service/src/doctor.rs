@@ -1,0 +1,164 @@
+//! Checks that everything is in place, and says what is not and what to do.
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::home::Surroundings;
+use crate::organisation::Deployment;
+use crate::pages::PDFIUM;
+use crate::requests::{Check, Health};
+use crate::station::Station;
+use crate::station::log::Log;
+use crate::station::pins::{self, PinPlace};
+use crate::station::tokens::SigningToken;
+use crate::wire::{Assurance, Organisation, Status, TokenState, TokenStatus};
+
+/// Looks at everything, whatever is broken.
+pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
+    let mut checks = vec![
+        present("host", "the host process for PKCS#11 modules", &surroundings.host()),
+        present("pdfium", "the PDFium library", &surroundings.programs.join(PDFIUM)),
+    ];
+    let station = match Station::open(surroundings) {
+        Ok(station) => station,
+        Err(error @ Error::NoOrganisation { .. }) => {
+            checks.push(check("organisation", Health::Caution, error.to_string()));
+            return checks;
+        }
+        Err(error) => {
+            checks.push(bad("organisation", &error));
+            return checks;
+        }
+    };
+    let name = station.ca().map(|ca| ca.subject_common_name().to_owned());
+    checks.push(match name {
+        Ok(name) => check("organisation", Health::Good, format!("{name} is set up")),
+        Err(error) => bad("organisation", &error),
+    });
+    checks.push(assurance_check(&station));
+    checks.push(pin_check(&station));
+    checks.push(vault_check(&station));
+    match SigningToken::open(&station) {
+        Ok(token) => {
+            checks.push(check(
+                "signing_token",
+                Health::Good,
+                "the signing token answers and its four keys are proven".to_owned(),
+            ));
+            checks.push(match Log::open(&station, &token) {
+                Ok(_) => check(
+                    "log",
+                    Health::Good,
+                    "the log is consistent with the newest head this machine remembers".to_owned(),
+                ),
+                Err(error) => bad("log", &error),
+            });
+        }
+        Err(error) => checks.push(bad("signing_token", &error)),
+    }
+    if station.organisation.fixed.founders.len() == 1 {
+        checks.push(check(
+            "four_eyes",
+            Health::Caution,
+            "there is one officer: no four eyes, and a forgotten secret can only be mended from a \
+             backup"
+                .to_owned(),
+        ));
+    }
+    checks
+}
+
+/// The one check that is left when examining itself broke off.
+pub(crate) fn broken(error: &Error) -> Check {
+    bad("doctor", error)
+}
+
+/// What the status line shows for an organisation.
+pub(crate) fn status(station: &Station) -> Status {
+    let name = station
+        .ca()
+        .map_or_else(|error| error.to_string(), |ca| ca.subject_common_name().to_owned());
+    let (assurance, assurance_reason) = assurance(station);
+    let token = match SigningToken::open(station) {
+        Ok(_) => TokenStatus { state: TokenState::Ready, detail: "keys proven just now".to_owned() },
+        Err(error) => TokenStatus { state: TokenState::Unreachable, detail: error.to_string() },
+    };
+    Status { organisation: Some(Organisation { name, assurance, assurance_reason }), token }
+}
+
+/// What the status line shows where no organisation can be opened.
+pub(crate) fn status_without_station(error: Error) -> Status {
+    let state = if matches!(error, Error::NoOrganisation { .. }) {
+        TokenState::NotSetUp
+    } else {
+        TokenState::Unreachable
+    };
+    Status { organisation: None, token: TokenStatus { state, detail: error.to_string() } }
+}
+
+/// The lowest of what limits the organisation; a software token is for trial whatever else holds.
+fn assurance(station: &Station) -> (Assurance, String) {
+    match station.organisation.local.deployment {
+        Deployment::Embedded => (Assurance::Trial, "software token".to_owned()),
+    }
+}
+
+fn assurance_check(station: &Station) -> Check {
+    let (assurance, reason) = assurance(station);
+    let health = if assurance == Assurance::Trial { Health::Caution } else { Health::Good };
+    let word = match assurance {
+        Assurance::Trial => "trial",
+        Assurance::Basic => "basic",
+        Assurance::Substantial => "substantial",
+        Assurance::High => "high",
+    };
+    check("assurance", health, format!("{word}: {reason}"))
+}
+
+fn pin_check(station: &Station) -> Check {
+    match pins::signing_pin(station).map(|(_, place)| place) {
+        Ok(PinPlace::Keyring) => {
+            check("signing_pin", Health::Good, "the signing PIN lies in the keyring".to_owned())
+        }
+        Ok(PinPlace::File) => check(
+            "signing_pin",
+            Health::Caution,
+            "the signing PIN lies in a private file: no keyring service was there, or a file was \
+             chosen"
+                .to_owned(),
+        ),
+        Err(error) => bad("signing_pin", &error),
+    }
+}
+
+fn vault_check(station: &Station) -> Check {
+    let counted = station.wait(station.store.counts());
+    match station.wait(station.store.check()) {
+        Ok(wrong) if wrong.is_empty() => match counted {
+            Ok(counts) => check(
+                "vault",
+                Health::Good,
+                format!("{} people, {} leaves in the log", counts.accounts, counts.leaves),
+            ),
+            Err(error) => bad("vault", &error),
+        },
+        Ok(wrong) => check("vault", Health::Bad, format!("the vault is damaged: {}", wrong.join("; "))),
+        Err(error) => bad("vault", &error),
+    }
+}
+
+fn present(code: &'static str, what: &str, path: &Path) -> Check {
+    if path.is_file() {
+        check(code, Health::Good, format!("{what} is there"))
+    } else {
+        check(code, Health::Bad, format!("{what} is not at {}", path.display()))
+    }
+}
+
+fn bad(code: &'static str, error: &Error) -> Check {
+    check(code, Health::Bad, error.to_string())
+}
+
+fn check(code: &'static str, health: Health, message: String) -> Check {
+    Check { code, health, message }
+}

@@ -1,0 +1,452 @@
+//! Founds an embedded organisation: tokens, keys, CA, founding officer, log, organisation file.
+//!
+//! The organisation file is written last. A folder without it is unfinished, and founding starts
+//! by clearing what an interrupted one left there.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use token::{Host, Pin, SignerAlgorithm, SpkiDer, Token, TokenKeyKind, TokenLabel};
+use vault::store::sqlite::SqliteStore;
+use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
+use zeroize::Zeroizing;
+
+use crate::audit::{Act, Event, Kind};
+use crate::ca;
+use crate::certificates::{self, CA_VALIDITY};
+use crate::custody::record::{Origin, record_mac_input};
+use crate::custody::seal::{IssuingSecrets, seal_blobs, seal_issuing};
+use crate::custody::slot::NewSlot;
+use crate::custody::{Identity, NewSecret, OuterKey, SealRow, SealedBlob, SlotKind};
+use crate::error::{Error, Result};
+use crate::home::{Home, Surroundings, create_private_folder, lock_file, write_private};
+use crate::organisation::{
+    Base64Bytes, Canary, Deployment, Fixed, Founder, Id, Local, Organisation, TokenAddress,
+};
+use crate::people::{checked_email, checked_login, checked_name};
+use crate::requests::{Founded, InitEmbedded};
+use crate::signing_algorithm::sha256;
+use crate::station::log::{Log, new_leaf};
+use crate::station::pins::{self, PinPlace};
+use crate::station::tokens::{
+    self, CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
+    key_label,
+};
+use crate::station::{Station, configure_softhsm};
+
+/// Where distributions put SoftHSM's module.
+const SOFTHSM: [&str; 4] = [
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+];
+
+const SIGNING_LABEL: &str = "chancery-signing";
+const ISSUING_LABEL: &str = "chancery-issuing";
+/// Generation of the first issuing PIN.
+const FIRST_PIN: u32 = 1;
+
+/// Refuses where an organisation is, or something that is not ours.
+pub(crate) fn permitted(surroundings: &Surroundings) -> Result<()> {
+    let home = surroundings.home.folder();
+    if surroundings.home.organisation_file().exists() {
+        return Err(Error::OrganisationExists { home: home.to_owned() });
+    }
+    let entries = match fs::read_dir(home) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(file("read", home, source)),
+    };
+    for entry in entries {
+        let name = entry.map_err(|source| file("read", home, source))?.file_name();
+        if !Home::UNFINISHED.iter().any(|known| name == *known) {
+            let name = name.to_string_lossy().into_owned();
+            return Err(Error::FolderNotEmpty { home: home.to_owned(), name });
+        }
+    }
+    Ok(())
+}
+
+/// Founds an organisation; blocks.
+pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Result<Founded> {
+    permitted(surroundings)?;
+    let admin = checked_login(&request.admin)?;
+    let name = checked_name("name", request.name.as_deref().unwrap_or(&admin))?;
+    let default_email = format!("{admin}@localhost");
+    let email = checked_email(request.email.as_deref().unwrap_or(&default_email))?;
+    let organisation_name =
+        checked_name("organisation", request.organisation.as_deref().unwrap_or("Chancery trial"))?;
+    let secret = NewSecret::choose(&request.secret)?;
+    let module = SOFTHSM
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.is_file())
+        .ok_or_else(|| Error::PartMissing {
+            what: "the SoftHSM module (Debian: apt-get install softhsm2)",
+            path: PathBuf::from(SOFTHSM[0]),
+        })?;
+
+    let home = surroundings.home.folder();
+    create_private_folder(home).map_err(|source| file("make", home, source))?;
+    let _alone = alone(surroundings)?;
+    permitted(surroundings)?;
+    clear(&surroundings.home)?;
+    create_private_folder(&surroundings.home.tokens_folder())
+        .map_err(|source| file("make", &surroundings.home.tokens_folder(), source))?;
+    configure_softhsm(surroundings)?;
+
+    let mut organisation = [0; 16];
+    crate::custody::random(&mut organisation)?;
+    let founding = Founding {
+        surroundings,
+        organisation: Id(organisation),
+        name: organisation_name,
+        module,
+        runtime: Handle::current(),
+    };
+    founding.run(&admin, &name, &email, &secret, request.pin_store)
+}
+
+/// The facts that all steps share.
+struct Founding<'s> {
+    surroundings: &'s Surroundings,
+    organisation: Id,
+    name: String,
+    module: PathBuf,
+    runtime: Handle,
+}
+
+/// The two tokens with their PINs.
+struct Tokens {
+    signing: Token,
+    issuing: Token,
+    module_sha256: [u8; 32],
+    signing_pin: Pin,
+    secrets: IssuingSecrets,
+}
+
+impl Founding<'_> {
+    fn run(
+        &self,
+        admin: &str,
+        name: &str,
+        email: &str,
+        secret: &NewSecret,
+        pin_store: crate::requests::PinStoreChoice,
+    ) -> Result<Founded> {
+        let store = self
+            .runtime
+            .block_on(SqliteStore::create(&self.surroundings.home.vault_file()))?;
+        let store: Arc<dyn Store> = Arc::new(store);
+        let UnixTime(now) = self.runtime.block_on(store.now())?;
+
+        let tokens = self.tokens()?;
+        let Tokens { signing, issuing, module_sha256, signing_pin, secrets } = tokens;
+        let (master, head) = (key_label(MASTER)?, key_label(HEAD)?);
+        signing.create(TokenKeyKind::Master, &master)?;
+        signing.create(TokenKeyKind::Pepper, &key_label(PEPPER)?)?;
+        signing.create(TokenKeyKind::RecordMac, &key_label(RECORD_MAC)?)?;
+        let head_key = public(signing.create(TokenKeyKind::Head, &head)?)?;
+        let ca_key = public(issuing.create(TokenKeyKind::CertificateAuthority, &key_label(CA)?)?)?;
+        let notary_key = public(issuing.create(TokenKeyKind::Notary, &key_label(NOTARY)?)?)?;
+        let canary = signing.make_canary(&master)?;
+        let pepper_answer = *signing.hmac(&key_label(PEPPER)?, KNOWN_ANSWER)?.expose();
+        let mac_answer = *signing.hmac(&key_label(RECORD_MAC)?, KNOWN_ANSWER)?.expose();
+        let signing = SigningToken::new(signing)?;
+        let issuing = IssuingToken::new(issuing)?;
+
+        let ca_der = certificates::root(&self.name, &ca_key, now, &issuing)?;
+        let ca = signature::Certificate::from_der(&ca_der).map_err(ca::Error::from)?;
+        let account = Account {
+            id: certificates::new_id()?.into(),
+            login: admin.to_owned(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+            role: Role::Officer,
+            created_at: UnixTime(now),
+            row_version: 1,
+            officer_signature: None,
+        };
+        let officer = self.officer(&signing, &issuing, &ca, account, secret, secrets, now)?;
+
+        let fixed = Fixed {
+            organisation: self.organisation,
+            ca: Base64Bytes(ca_der.clone()),
+            head_key: Base64Bytes(head_key),
+            notary_key: Base64Bytes(notary_key),
+            founders: vec![Founder {
+                account: Id(*officer.account.id.as_bytes()),
+                spki_sha256: Base64Bytes(sha256(&officer.key.spki).to_vec()),
+            }],
+            pepper_answer: Base64Bytes(pepper_answer.to_vec()),
+            mac_answer: Base64Bytes(mac_answer.to_vec()),
+            canary: Canary {
+                mechanism: canary.wrapped.mechanism().number(),
+                rfc: u32::from(canary.wrapped.mechanism().rfc()),
+                blob: Base64Bytes(canary.wrapped.expose_blob().to_vec()),
+                spki: Base64Bytes(canary.spki.as_bytes().to_vec()),
+            },
+        };
+        let address = |label: &str| TokenAddress {
+            module: self.module.clone(),
+            module_sha256: Base64Bytes(module_sha256.to_vec()),
+            label: label.to_owned(),
+        };
+        let local = Local {
+            deployment: Deployment::Embedded,
+            signing: address(SIGNING_LABEL),
+            issuing: address(ISSUING_LABEL),
+        };
+        let organisation = Organisation::new(fixed, local);
+        let station = Station::assemble(
+            self.surroundings.clone(),
+            organisation,
+            store,
+            self.runtime.clone(),
+        )?;
+        self.initialise(&station, &signing, officer, &ca_der, now)?;
+
+        let id = self.organisation.to_string();
+        let place = pins::keep_signing_pin(station.id(), &station.state(), pin_store, &signing_pin)?;
+        let home = &self.surroundings.home;
+        let pem = certificates::pem(&ca_der)?;
+        write(&home.ca_file(), pem.as_bytes())?;
+        // Last: from here on there is an organisation.
+        write(&home.organisation_file(), &station.organisation.to_json())?;
+        Ok(Founded {
+            organisation: id,
+            fingerprint: hex(&station.organisation.fixed.fingerprint()),
+            admin: admin.to_owned(),
+            folder: home.folder().to_owned(),
+            notices: notices(place),
+        })
+    }
+
+    /// Initialises both tokens, each with a host process of its own.
+    fn tokens(&self) -> Result<Tokens> {
+        let first: Host = tokens::start_host(self.surroundings, &self.module, None)?;
+        let module_sha256 = first.module_sha256().0;
+        let label = |text: &str| -> Result<TokenLabel> { Ok(TokenLabel::new(text)?) };
+        let (signing_label, issuing_label) = (label(SIGNING_LABEL)?, label(ISSUING_LABEL)?);
+        let (signing_pin, signing_so) = (Pin::generate()?, Pin::generate()?);
+        let (issuing_pin, issuing_so) = (Pin::generate()?, Pin::generate()?);
+        first.initialise_token(&signing_label, &signing_so, &signing_pin)?;
+        let signing = first.login(&signing_label, &signing_pin)?;
+        let second =
+            tokens::start_host(self.surroundings, &self.module, Some(module_sha256))?;
+        second.initialise_token(&issuing_label, &issuing_so, &issuing_pin)?;
+        let issuing = second.login(&issuing_label, &issuing_pin)?;
+        let text = |pin: &Pin| Zeroizing::new(pin.expose().to_owned());
+        let secrets = IssuingSecrets {
+            issuing_pin: text(&issuing_pin),
+            signing_so_pin: text(&signing_so),
+            issuing_so_pin: text(&issuing_so),
+        };
+        Ok(Tokens { signing, issuing, module_sha256, signing_pin, secrets })
+    }
+
+    /// Makes the founding officer's key, sealed directly under the secret, and the officer's
+    /// record of the issuing PIN.
+    fn officer(
+        &self,
+        signing: &SigningToken,
+        issuing: &IssuingToken,
+        ca: &signature::Certificate,
+        account: Account,
+        secret: &NewSecret,
+        secrets: IssuingSecrets,
+        now: i64,
+    ) -> Result<vault::store::Founder> {
+        let born = certificates::birth(
+            signing,
+            SignerAlgorithm::EcdsaP256,
+            &account.name,
+            &self.name,
+            &account.email,
+        )?;
+        let key_id = KeyId::from(certificates::new_id()?);
+        let organisation = &self.organisation.0;
+        let identity = Identity::of_key(
+            organisation,
+            account.id.as_bytes(),
+            key_id.as_bytes(),
+            "p256",
+            &born.spki,
+            Origin::Generated,
+        );
+        let outer = OuterKey::generate()?;
+        let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
+        let seal = slotted(signing, &outer, &identity, sealed, secret)?;
+        let pin_identity =
+            Identity::of_issuing_pin(organisation, account.id.as_bytes(), FIRST_PIN);
+        let pin_outer = OuterKey::generate()?;
+        let pin_sealed = seal_issuing(&pin_outer, &pin_identity, &secrets);
+        let pin_seal = slotted(signing, &pin_outer, &pin_identity, pin_sealed, secret)?;
+        let signatures = signing.sign_with(
+            &born.blob,
+            &[seal.to_be_signed(&identity), pin_seal.to_be_signed(&pin_identity)],
+        )?;
+        let [own, pin] = &signatures[..] else {
+            return Err(token::Error::OutOfStep.into());
+        };
+        let enrolled = certificates::Enrolment {
+            identity: &identity,
+            seal: &seal,
+            seal_signature: own.as_bytes(),
+            born: &born,
+            key: key_id,
+        };
+        let rows = enrolled.rows(signing, issuing, ca, &account, now)?;
+        let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
+        Ok(vault::store::Founder {
+            key: rows.key,
+            state: rows.state,
+            seal: rows.seal,
+            mac: rows.mac,
+            certificate: rows.certificate,
+            issuing_pin: IssuingPin {
+                account: account.id,
+                generation: u64::from(FIRST_PIN),
+                identity: pin_identity.as_bytes().to_vec(),
+                seal: Seal {
+                    version: pin_seal.version,
+                    sealed: pin_seal.sealed.as_bytes().to_vec(),
+                    slots: pin_seal.slots_to_bytes(),
+                    signature: pin.as_bytes().to_vec(),
+                },
+                mac: pin_mac.into(),
+            },
+            account,
+        })
+    }
+
+    /// Writes the first rows and leaf 0, the fingerprint, and signs the first head.
+    fn initialise(
+        &self,
+        station: &Station,
+        signing: &SigningToken,
+        founder: vault::store::Founder,
+        ca_der: &[u8],
+        now: i64,
+    ) -> Result<()> {
+        let request = certificates::new_id()?;
+        let fingerprint = station.organisation.fixed.fingerprint();
+        let event = Event {
+            kind: Kind::Founding,
+            act: Act::Found,
+            time: now,
+            account: Some(founder.account.id.as_bytes()),
+            login: Some(&founder.account.login),
+            key: Some(founder.key.id.as_bytes()),
+            machine: station.machine.as_bytes(),
+            request: &request,
+            head: (0, crate::audit::Frontier::default().root()),
+            digests: &[fingerprint],
+            intent: None,
+            outcome: None,
+        };
+        let leaf = new_leaf(Kind::Founding, &event, Some(request.into()), None)?;
+        let serial = signature::Certificate::from_der(ca_der).map_err(ca::Error::from)?;
+        let ca_certificate = vault::Certificate {
+            sha256: sha256(ca_der).into(),
+            key: None,
+            serial: serial.serial().to_vec(),
+            der: ca_der.to_vec(),
+            not_before: UnixTime(now),
+            not_after: UnixTime(now + CA_VALIDITY),
+            subject: self.name.clone(),
+        };
+        let initial = Initial {
+            organisation: station.id(),
+            ca_certificate,
+            founder,
+            leaf: leaf.clone(),
+        };
+        let index: LeafIndex = station.wait(station.store.initialise(initial))?;
+        Log::open(station, signing)?.sign(index, &leaf)
+    }
+}
+
+/// A seal row with one slot, opened by the person's own secret.
+pub(crate) fn slotted(
+    signing: &SigningToken,
+    outer: &OuterKey,
+    identity: &Identity,
+    sealed: SealedBlob,
+    secret: &NewSecret,
+) -> Result<SealRow> {
+    let new =
+        NewSlot::begin(SlotKind::Passphrase, PEPPER, 0, outer, identity, secret.normal())?;
+    let hmac = signing.pepper(PEPPER, new.hmac_input())?;
+    Ok(SealRow { version: 1, sealed, slots: vec![new.complete(&hmac)] })
+}
+
+fn public(created: token::Created) -> Result<Vec<u8>> {
+    let key: Option<SpkiDer> = created.public_key;
+    let key = key.ok_or(Error::Token(token::Error::PublicKeyMalformed))?;
+    Ok(key.as_bytes().to_vec())
+}
+
+/// Holds off a second founding in the same folder until the file is dropped.
+fn alone(surroundings: &Surroundings) -> Result<fs::File> {
+    let state = surroundings.state.of("founding");
+    create_private_folder(&state).map_err(Error::State)?;
+    let name = hex(&sha256(surroundings.home.folder().as_os_str().as_encoded_bytes()));
+    let lock = lock_file(&state.join(name)).map_err(Error::State)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => {
+            Err(Error::FoundingElsewhere { home: surroundings.home.folder().to_owned() })
+        }
+        Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
+    }
+}
+
+/// Clears what an interrupted founding left; nothing else is in the folder.
+fn clear(home: &Home) -> Result<()> {
+    for name in Home::UNFINISHED {
+        let path = home.folder().join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => return Err(file("clear", &path, source)),
+        }
+    }
+    Ok(())
+}
+
+fn notices(place: PinPlace) -> Vec<String> {
+    let mut notices = vec![
+        "this organisation uses a software token: whoever can read its files and a PIN has every \
+         key; it is for trial"
+            .to_owned(),
+        "there is one officer: no four eyes, and a forgotten secret of the officer can only be \
+         mended from a backup"
+            .to_owned(),
+    ];
+    if place == PinPlace::File {
+        notices.push(
+            "no keyring service answered: the signing PIN lies in a private file outside the \
+             organisation's folder"
+                .to_owned(),
+        );
+    }
+    notices
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<()> {
+    write_private(path, content).map_err(|source| file("write", path, source))
+}
+
+fn file(doing: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::File { doing, path: path.to_owned(), source }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,80 @@
+//! What a document is, before anyone signs it.
+
+use std::path::Path;
+
+use pdf::PageNumber;
+
+use crate::error::{Error, Result};
+use crate::home::Surroundings;
+use crate::requests::{Field, Inspection};
+use crate::sign::open_document;
+use crate::validate;
+use crate::wire::{self, Finding, PageSize, Severity};
+
+/// Looks at a file without an organisation or a secret.
+pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspection> {
+    let document = open_document(file)?;
+    let unreadable = |source| Error::Document { path: file.to_owned(), source };
+    let fields = document.fields().map_err(unreadable)?;
+    let signatures = validate::judge(surroundings, file, &[])?.signatures;
+    let refusal = document.permit_signature().map_err(unreadable).err().map(wire::Error::from);
+    let mut findings = Vec::new();
+    let mut find = |code: &str, severity, message: String| {
+        findings.push(Finding { code: code.to_owned(), severity, message });
+    };
+    if !signatures.is_empty() {
+        let message = match signatures.len() {
+            1 => "signed by one person; a further signature is added and theirs stays".to_owned(),
+            several => format!("signed {several} times; a further signature is added"),
+        };
+        find("signed", Severity::Info, message);
+    }
+    if let Some(level) = document.certification_level().map_err(unreadable)? {
+        let message = format!("certified by its author, changes allowed at level {level}");
+        find("certified", Severity::Info, message);
+    }
+    if let Some(refusal) = &refusal {
+        find(&refusal.code, Severity::Refusal, refusal.message.clone());
+    }
+    Ok(Inspection {
+        pages: document.page_count().map_err(unreadable)?,
+        first_page: page_size(file, 1)?,
+        revisions: u32::try_from(document.revisions()).unwrap_or(u32::MAX),
+        encrypted: document.is_encrypted(),
+        // A file that only opens by repair is refused by the reader of this version.
+        repaired: false,
+        fields: fields.into_iter().map(field).collect(),
+        signatures,
+        findings,
+        refusal,
+        bytes: document.len(),
+    })
+}
+
+/// The size of a page as shown.
+pub(crate) fn page_size(file: &Path, page: u32) -> Result<PageSize> {
+    let number = PageNumber::new(page).ok_or(Error::BadField {
+        what: "page",
+        value: page.to_string(),
+        why: "pages count from 1",
+    })?;
+    let unreadable = |source| Error::Document { path: file.to_owned(), source };
+    let page = open_document(file)?.page(number).map_err(unreadable)?;
+    let (width, height) = page.shown_size();
+    Ok(PageSize { width, height })
+}
+
+fn field(field: pdf::Field) -> Field {
+    Field {
+        page: field.place.map(|(page, _)| page),
+        rect: field.place.map(|(_, rect)| shown(&rect)),
+        name: field.name,
+        signed: field.kind == "Sig" && field.has_value,
+        kind: field.kind,
+    }
+}
+
+/// A box as it crosses the edges.
+pub(crate) fn shown(rect: &pdf::ShownRect) -> wire::Rect {
+    wire::Rect { x: rect.x(), y: rect.y(), width: rect.width(), height: rect.height() }
+}

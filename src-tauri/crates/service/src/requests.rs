@@ -1,0 +1,238 @@
+//! Requests of the use-cases that work on files and people, and their answers.
+//!
+//! What the window asks for crosses as [`wire`](crate::wire) and is parsed into these; the command
+//! line builds them itself.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use crate::wire;
+
+/// Where the signing PIN of this machine shall lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinStoreChoice {
+    /// The OS keyring, or a private file where there is none.
+    Automatic,
+    /// The OS keyring or nothing.
+    Keyring,
+    /// A private file.
+    File,
+}
+
+/// Found an organisation on this machine.
+#[derive(Debug)]
+pub struct InitEmbedded {
+    /// Login of the founding officer.
+    pub admin: String,
+    /// Full name; the login where none is given.
+    pub name: Option<String>,
+    /// E-mail address; `login@localhost` where none is given.
+    pub email: Option<String>,
+    /// Name of the organisation; "Chancery trial" where none is given.
+    pub organisation: Option<String>,
+    /// Where the signing PIN goes.
+    pub pin_store: PinStoreChoice,
+    /// The officer's secret.
+    pub secret: wire::Secret,
+}
+
+/// A founded organisation.
+#[derive(Debug)]
+pub struct Founded {
+    /// Its id, 32 hexadecimal digits.
+    pub organisation: String,
+    /// The fingerprint of the fixed part, 64 hexadecimal digits.
+    pub fingerprint: String,
+    /// Login of the officer.
+    pub admin: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What who founded it should know.
+    pub notices: Vec<String>,
+}
+
+/// Enrol one person.
+#[derive(Debug)]
+pub struct Enrol {
+    /// Login of the officer who enrols.
+    pub by: String,
+    /// The officer's secret.
+    pub secret: wire::Secret,
+    /// Login of the new person.
+    pub login: String,
+    /// Full name, as it will stand in the certificate.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Kind of key, such as `p256`.
+    pub key: String,
+}
+
+/// An enrolled person; the code is shown once and kept nowhere.
+#[derive(Debug)]
+pub struct Enrolled {
+    /// Login.
+    pub login: String,
+    /// Account id, 32 hexadecimal digits.
+    pub account: String,
+    /// The one-time code in groups.
+    pub activation_code: Zeroizing<String>,
+    /// The certificate as PEM.
+    pub certificate_pem: String,
+}
+
+/// Turn a one-time code into an own secret.
+#[derive(Debug)]
+pub struct Activate {
+    /// Login.
+    pub login: String,
+    /// The code as typed.
+    pub code: wire::Secret,
+    /// The new secret.
+    pub secret: wire::Secret,
+}
+
+/// One file of a batch.
+#[derive(Debug, Clone)]
+pub struct FileToSign {
+    /// What is signed; never written to.
+    pub input: PathBuf,
+    /// Where the signed file goes.
+    pub output: PathBuf,
+}
+
+/// What to do when the output exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse.
+    Keep,
+    /// Replace it, in one step, once the new file is whole.
+    Replace,
+}
+
+/// Sign a batch of files.
+#[derive(Debug)]
+pub struct Sign {
+    /// Names the request; a second one with the same id is not carried out again.
+    pub request: [u8; 16],
+    /// The files.
+    pub files: Vec<FileToSign>,
+    /// Whose key.
+    pub login: String,
+    /// The signer's secret.
+    pub secret: wire::Secret,
+    /// Where the signature is shown.
+    pub placement: wire::Placement,
+    /// Why.
+    pub reason: Option<String>,
+    /// Where.
+    pub location: Option<String>,
+    /// What to do when an output exists.
+    pub existing: Existing,
+}
+
+/// A signed file, re-read and validated.
+#[derive(Debug)]
+pub struct SignedFile {
+    /// What was signed.
+    pub input: PathBuf,
+    /// The signed file.
+    pub output: PathBuf,
+    /// PAdES level.
+    pub level: &'static str,
+    /// Its validation.
+    pub validation: wire::Validation,
+}
+
+/// A form field of a document.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Fully qualified name.
+    pub name: String,
+    /// The field type's name: `Sig`, `Tx`, `Btn`, `Ch`, or empty.
+    pub kind: String,
+    /// Page of its widget, from 1.
+    pub page: Option<u32>,
+    /// Box of its widget on the page as shown.
+    pub rect: Option<wire::Rect>,
+    /// Whether it carries a signature.
+    pub signed: bool,
+}
+
+/// What a document is, before anyone signs it.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// Number of pages.
+    pub pages: u32,
+    /// Size of the first page as shown.
+    pub first_page: wire::PageSize,
+    /// Number of revisions.
+    pub revisions: u32,
+    /// Whether the file is encrypted.
+    pub encrypted: bool,
+    /// Whether the file only opens by repair.
+    pub repaired: bool,
+    /// Its form fields.
+    pub fields: Vec<Field>,
+    /// Its signatures, validated.
+    pub signatures: Vec<wire::SignatureReport>,
+    /// What was found.
+    pub findings: Vec<wire::Finding>,
+    /// Why it cannot be signed, if it cannot.
+    pub refusal: Option<wire::Error>,
+    /// Length in bytes.
+    pub bytes: u64,
+}
+
+/// A person in the list.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Account id, 32 hexadecimal digits.
+    pub account: String,
+    /// Login.
+    pub login: String,
+    /// Full name.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// `officer` or `signer`.
+    pub role: &'static str,
+    /// Whether the person can sign.
+    pub status: wire::IdentityStatus,
+    /// End of the certificate's validity, Unix seconds.
+    pub valid_until: Option<i64>,
+}
+
+/// A page of the list of people.
+#[derive(Debug, Clone)]
+pub struct People {
+    /// How many there are in all that match.
+    pub total: u64,
+    /// This page.
+    pub users: Vec<Person>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<String>,
+}
+
+/// How a check of the doctor came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Health {
+    /// As it should be.
+    Good,
+    /// Works, and something should be known or mended.
+    Caution,
+    /// Does not work.
+    Bad,
+}
+
+/// One thing the doctor looked at.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Stable name, snake_case.
+    pub code: &'static str,
+    /// How it came out.
+    pub health: Health,
+    /// One sentence.
+    pub message: String,
+}

@@ -1,0 +1,281 @@
+//! The life of one signature: prepare → prove → judge → sign → complete → re-read.
+//!
+//! Everything that can fail without the secret fails before it is judged; what was judged has its
+//! outcome in the log; an output is whole or absent.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pdf::{FileSource, Look, PageNumber, Placement, Revision, ShownRect};
+use signature::{Certificate, Level, Prepared};
+use tempfile::NamedTempFile;
+
+use crate::audit::{Act, Kind, Outcome};
+use crate::certificates::new_id;
+use crate::custody::SlotKind;
+use crate::custody::secret::Normal;
+use crate::error::{Error, ErrorKind, Result};
+use crate::requests::{Existing, FileToSign, Sign, SignedFile};
+use crate::station::Station;
+use crate::station::key::{self, KeyRecord};
+use crate::station::log::{About, Log, RequestLock};
+use crate::station::tokens::SigningToken;
+use crate::validate;
+use crate::wire::{self, Headline};
+
+/// Signs a batch; blocks.
+pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>> {
+    let record = KeyRecord::of_login(station, &request.login)?;
+    let now = station.now()?;
+    record.permit_use(now)?;
+    if !record.is_activated() {
+        return Err(Error::NotActivated { login: record.login().to_owned() });
+    }
+    check_targets(request)?;
+    let batch = request
+        .files
+        .iter()
+        .map(|file| prepare(station, request, &record, file, now))
+        .collect::<Result<Vec<_>>>()?;
+
+    let token = SigningToken::open(station)?;
+    let mut log = Log::open(station, &token)?;
+    record.check(station, &token)?;
+    let digests: Vec<[u8; 32]> = batch.iter().map(|file| file.prepared.document_digest()).collect();
+    let lock = RequestLock::take(station, &request.request)?;
+    let about = About {
+        act: Act::Sign,
+        request: &request.request,
+        account: Some(record.row.account.id.as_bytes()),
+        login: Some(record.login()),
+        key: Some(record.row.key.id.as_bytes()),
+        digests: &digests,
+    };
+    let secret = Normal::of(&request.secret);
+    let opened = key::open(
+        station,
+        &token,
+        &mut log,
+        &record,
+        &secret,
+        SlotKind::Passphrase,
+        Kind::Intent,
+        &about,
+    );
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            lock.settle();
+            return Err(error);
+        }
+    };
+    let signed = carry_out(station, &token, &opened, batch, request.existing);
+    let outcome = match &signed {
+        Ok(_) => Outcome::Done,
+        Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
+        Err(_) => Outcome::Fault,
+    };
+    let concluded = log.conclude(&about, opened.opening, outcome);
+    lock.settle();
+    let signed = signed?;
+    concluded?;
+    Ok(signed)
+}
+
+/// A file whose bytes are fixed and wait for the signature value.
+struct PreparedFile {
+    input: PathBuf,
+    output: PathBuf,
+    prepared: Prepared,
+}
+
+/// Refuses what cannot be written, before anything else is done.
+fn check_targets(request: &Sign) -> Result<()> {
+    for (index, FileToSign { input, output }) in request.files.iter().enumerate() {
+        if is_same_file(input, output) {
+            return Err(Error::OutputIsInput { path: output.clone() });
+        }
+        if request.files.iter().take(index).any(|earlier| earlier.output == *output) {
+            return Err(Error::OutputTwice { path: output.clone() });
+        }
+        if request.existing == Existing::Keep && output.symlink_metadata().is_ok() {
+            return Err(Error::OutputExists { path: output.clone() });
+        }
+        let folder = folder_of(output);
+        let metadata = fs::metadata(folder)
+            .map_err(|source| Error::File { doing: "write to", path: folder.to_owned(), source })?;
+        if !metadata.is_dir() {
+            let source = io::ErrorKind::NotADirectory.into();
+            return Err(Error::File { doing: "write to", path: folder.to_owned(), source });
+        }
+    }
+    Ok(())
+}
+
+fn is_same_file(input: &Path, output: &Path) -> bool {
+    match (fs::canonicalize(input), fs::canonicalize(output)) {
+        (Ok(input), Ok(output)) => input == output,
+        _ => false,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Opens a document, draws the field, and fixes the bytes that will be signed.
+fn prepare(
+    station: &Station,
+    request: &Sign,
+    record: &KeyRecord,
+    file: &FileToSign,
+    now: i64,
+) -> Result<PreparedFile> {
+    let document = open_document(&file.input)?;
+    let unsuitable = |source| Error::Document { path: file.input.clone(), source };
+    let wire::Placement { page, rect } = request.placement;
+    let look = look(
+        record,
+        station.ca()?.subject_common_name(),
+        now,
+        request.reason.as_deref(),
+        request.location.as_deref(),
+    );
+    let page = PageNumber::new(page).ok_or(Error::BadField {
+        what: "page",
+        value: page.to_string(),
+        why: "pages count from 1",
+    })?;
+    let rect = ShownRect::new(rect.x, rect.y, rect.width, rect.height).map_err(unsuitable)?;
+    let mut revision = Revision::begin(&document).map_err(unsuitable)?;
+    let field = revision
+        .add_signature_field(&Placement::Visible { page, rect, look })
+        .map_err(unsuitable)?;
+    let details = signature::Details {
+        signing_time: now,
+        offset_minutes: offset_minutes(now),
+        name: Some(record.row.account.name.clone()),
+        reason: request.reason.clone(),
+        location: request.location.clone(),
+        revision_id: new_id()?,
+    };
+    let (signer, chain) = (&record.certificate, [station.ca()?]);
+    let prepared = signature::prepare(revision, &field, &details, signer, &chain, Level::BB)
+        .map_err(|source| Error::Signature { path: file.input.clone(), source })?;
+    Ok(PreparedFile { input: file.input.clone(), output: file.output.clone(), prepared })
+}
+
+/// Opens a file as a PDF.
+pub(crate) fn open_document(path: &Path) -> Result<pdf::Document> {
+    let source = FileSource::open(path)
+        .map_err(|source| Error::File { doing: "read", path: path.to_owned(), source })?;
+    pdf::Document::open(Arc::new(source))
+        .map_err(|source| Error::Document { path: path.to_owned(), source })
+}
+
+/// Signs what is prepared, writes it, reads it again.
+fn carry_out(
+    station: &Station,
+    token: &SigningToken,
+    opened: &key::OpenedKey,
+    batch: Vec<PreparedFile>,
+    existing: Existing,
+) -> Result<Vec<SignedFile>> {
+    let digests: Vec<[u8; 32]> = batch.iter().map(|file| file.prepared.digest()).collect();
+    let values = token.sign_with(&opened.blob, &digests)?;
+    if values.len() != batch.len() {
+        return Err(token::Error::OutOfStep.into());
+    }
+    let anchors = [station.ca()?];
+    let now = station.now()?;
+    batch
+        .into_iter()
+        .zip(values)
+        .map(|(file, value)| {
+            let PreparedFile { input, output, prepared } = file;
+            // Verifies the value against the certificate before it is let go.
+            let signed = prepared
+                .complete(value.as_bytes())
+                .map_err(|source| Error::Signature { path: input.clone(), source })?;
+            write(&output, existing, |out| signed.write_to(out))?;
+            let validation = reread(&output, &anchors, now)?;
+            Ok(SignedFile { input, output, level: "b-b", validation })
+        })
+        .collect()
+}
+
+/// Writes a file beside its target, syncs it, and gives it its name in one step.
+fn write(
+    output: &Path,
+    existing: Existing,
+    content: impl FnOnce(&mut dyn Write) -> std::result::Result<(), signature::Error>,
+) -> Result<()> {
+    let failed = |source| Error::File { doing: "write", path: output.to_owned(), source };
+    let folder = folder_of(output);
+    let mut temporary = NamedTempFile::with_prefix_in(".chancery-", folder).map_err(failed)?;
+    {
+        let mut out = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
+        content(&mut out).map_err(|source| Error::Signature { path: output.to_owned(), source })?;
+        out.flush().map_err(failed)?;
+    }
+    temporary.as_file().sync_all().map_err(failed)?;
+    share_as_usual(temporary.as_file()).map_err(failed)?;
+    match existing {
+        Existing::Replace => temporary.persist(output),
+        Existing::Keep => temporary.persist_noclobber(output),
+    }
+    .map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => Error::OutputExists { path: output.to_owned() },
+        _ => failed(error.error),
+    })?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Temporary files are private; a document gets what the user's mask gives new files.
+fn share_as_usual(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mask = rustix::process::umask(rustix::fs::Mode::empty());
+    rustix::process::umask(mask);
+    file.set_permissions(fs::Permissions::from_mode(0o666 & !mask.bits()))
+}
+
+/// Reads the file from disk and validates it as anyone would.
+fn reread(output: &Path, anchors: &[Certificate], now: i64) -> Result<wire::Validation> {
+    let validation = validate::validate_file(output, anchors, now)?;
+    let ours = validation.signatures.last();
+    if ours.is_some_and(|report| report.headline == Headline::Valid) {
+        Ok(validation)
+    } else {
+        Err(Error::NotAsWritten { path: output.to_owned() })
+    }
+}
+
+/// What a signature looks like: name, organisation, date with its zone, reason, place.
+pub(crate) fn look(
+    record: &KeyRecord,
+    organisation: &str,
+    now: i64,
+    reason: Option<&str>,
+    location: Option<&str>,
+) -> Look {
+    let mut lines = vec![organisation.to_owned(), shown_date(now)];
+    lines.extend(reason.map(str::to_owned));
+    lines.extend(location.map(str::to_owned));
+    Look::new(record.row.account.name.clone(), lines)
+}
+
+fn local(now: i64) -> Option<jiff::ZonedDateTime> {
+    let time = jiff::Timestamp::from_second(now).ok()?;
+    Some(time.to_zoned_datetime(jiff::tz::TimeZone::system()))
+}
+
+/// `24 Nov 2026, 10:42 +01:00`, in this machine's time zone.
+fn shown_date(now: i64) -> String {
+    local(now).map_or_else(String::new, |time| time.strftime("%-d %b %Y, %H:%M %:z").to_string())
+}
+
+fn offset_minutes(now: i64) -> i16 {
+    local(now).and_then(|time| i16::try_from(time.offset().seconds() / 60).ok()).unwrap_or(0)
+}

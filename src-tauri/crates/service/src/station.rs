@@ -1,0 +1,137 @@
+//! This machine's access to the organisation: its vault, its tokens, its log.
+//!
+//! A station is opened for one use-case, on a thread that may block, and closed with it: nothing
+//! stays logged in while nothing is done. What it is trusted for stands in the organisation file,
+//! never in the database.
+
+pub(crate) mod key;
+pub(crate) mod log;
+pub(crate) mod pins;
+pub(crate) mod tokens;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use vault::store::sqlite::SqliteStore;
+use vault::{MachineId, OrganisationId, Store, UnixTime};
+
+use crate::error::{Error, Result};
+use crate::home::{Surroundings, create_private_folder, lock_file, write_private};
+use crate::organisation::{Deployment, Organisation};
+
+/// The opened organisation.
+pub(crate) struct Station {
+    pub(crate) surroundings: Surroundings,
+    pub(crate) organisation: Organisation,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) machine: MachineId,
+    runtime: Handle,
+}
+
+impl Station {
+    /// Opens the organisation that the surroundings name.
+    ///
+    /// Blocks; to be called on a thread that may, inside a runtime.
+    pub(crate) fn open(surroundings: &Surroundings) -> Result<Self> {
+        let organisation = read_organisation(surroundings)?;
+        let runtime = Handle::current();
+        let store = match organisation.local.deployment {
+            Deployment::Embedded => {
+                configure_softhsm(surroundings)?;
+                let file = surroundings.home.vault_file();
+                Arc::new(runtime.block_on(SqliteStore::open(&file))?)
+            }
+        };
+        Self::assemble(surroundings.clone(), organisation, store, runtime)
+    }
+
+    /// Puts a station together from its parts.
+    pub(crate) fn assemble(
+        surroundings: Surroundings,
+        organisation: Organisation,
+        store: Arc<dyn Store>,
+        runtime: Handle,
+    ) -> Result<Self> {
+        let machine = surroundings.state.machine().map_err(Error::State)?;
+        let station =
+            Self { surroundings, organisation, store, machine: MachineId::from(machine), runtime };
+        create_private_folder(&station.state()).map_err(Error::State)?;
+        Ok(station)
+    }
+
+    /// Waits for the store; this thread may block.
+    pub(crate) fn wait<T>(&self, answer: impl Future<Output = vault::Result<T>>) -> Result<T> {
+        Ok(self.runtime.block_on(answer)?)
+    }
+
+    /// The database's time.
+    pub(crate) fn now(&self) -> Result<i64> {
+        self.wait(self.store.now()).map(|UnixTime(seconds)| seconds)
+    }
+
+    /// The organisation's id as the vault has it.
+    pub(crate) fn id(&self) -> OrganisationId {
+        OrganisationId::from(self.organisation.fixed.organisation.0)
+    }
+
+    /// What this machine remembers of the organisation, outside its folder.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.surroundings.state.of(&self.organisation.fixed.organisation.to_string())
+    }
+
+    /// The CA certificate.
+    pub(crate) fn ca(&self) -> Result<signature::Certificate> {
+        signature::Certificate::from_der(&self.organisation.fixed.ca.0).map_err(|error| {
+            Error::OrganisationUnreadable {
+                path: self.surroundings.home.organisation_file(),
+                why: error.to_string(),
+            }
+        })
+    }
+
+    /// Waits for a lock of this machine and holds it until the file is dropped.
+    pub(crate) fn lock(&self, folder: &str, name: &str) -> Result<File> {
+        let folder = self.state().join(folder);
+        create_private_folder(&folder).map_err(Error::State)?;
+        let file = lock_file(&folder.join(name)).map_err(Error::State)?;
+        file.lock().map_err(Error::State)?;
+        Ok(file)
+    }
+}
+
+/// Reads the organisation file.
+pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisation> {
+    let path = surroundings.home.organisation_file();
+    let content = match fs::read(&path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let home = surroundings.home.folder().to_owned();
+            return Err(Error::NoOrganisation { home });
+        }
+        Err(source) => return Err(Error::File { doing: "read", path, source }),
+    };
+    Organisation::parse(&content).map_err(|why| Error::OrganisationUnreadable { path, why })
+}
+
+/// Writes SoftHSM's configuration for where the folder lies now, if it says anything else.
+pub(crate) fn configure_softhsm(surroundings: &Surroundings) -> Result<()> {
+    let tokens = surroundings.home.tokens_folder();
+    let path = surroundings.home.softhsm_file();
+    let content = softhsm_configuration(&tokens);
+    if fs::read(&path).is_ok_and(|found| found == content.as_bytes()) {
+        return Ok(());
+    }
+    write_private(&path, content.as_bytes())
+        .map_err(|source| Error::File { doing: "write", path, source })
+}
+
+fn softhsm_configuration(tokens: &Path) -> String {
+    format!(
+        "directories.tokendir = {}\nobjectstore.backend = file\nslots.removable = false\n\
+         log.level = ERROR\n",
+        tokens.display()
+    )
+}

@@ -1,0 +1,276 @@
+//! One use of a person's key: the record is checked, the secret judged, the blob opened.
+
+use subtle::ConstantTimeEq;
+use token::Pin;
+use vault::{LeafIndex, Status, UnixTime, Versions};
+use zeroize::Zeroizing;
+
+use super::Station;
+use super::log::{About, Log};
+use super::tokens::SigningToken;
+use crate::audit::{Kind, Outcome};
+use crate::custody::record::{self, Origin, record_mac_input};
+use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
+use crate::custody::secret::Normal;
+use crate::custody::slot::Verdict;
+use crate::custody::{Identity, KeyState, OuterKey, SealRow, SlotKind, tries};
+use crate::error::{Error, Result};
+use crate::signing_algorithm::{self, KeyKind};
+
+/// A key's rows, parsed; not yet believed.
+pub(crate) struct KeyRecord {
+    pub(crate) row: vault::Record,
+    pub(crate) identity: Identity,
+    pub(crate) state: KeyState,
+    pub(crate) seal: SealRow,
+    pub(crate) certificate: signature::Certificate,
+}
+
+impl KeyRecord {
+    /// Reads the newest key of a person.
+    pub(crate) fn of_login(station: &Station, login: &str) -> Result<Self> {
+        let nobody = || Error::NoSuchPerson { login: login.to_owned() };
+        let store = &station.store;
+        let account = station.wait(store.account_by_login(login))?.ok_or_else(nobody)?;
+        let key = station.wait(store.key_of_account(account.id))?.ok_or_else(nobody)?;
+        let row = station.wait(store.record(key))?.ok_or_else(nobody)?;
+        Self::parse(station, row)
+    }
+
+    fn parse(station: &Station, row: vault::Record) -> Result<Self> {
+        let identity = Identity::of_key(
+            station.id().as_bytes(),
+            row.account.id.as_bytes(),
+            row.key.id.as_bytes(),
+            &row.key.algorithm,
+            &row.key.spki,
+            match row.key.origin {
+                vault::Origin::Generated => Origin::Generated,
+                vault::Origin::Imported => Origin::Imported,
+            },
+        );
+        let damaged = |what| Error::RecordDamaged { login: row.account.login.clone(), what };
+        if identity.as_bytes() != row.key.identity {
+            return Err(damaged("the identity is not that of the key's row"));
+        }
+        let state = KeyState {
+            version: row.state.version,
+            status: match row.state.status {
+                Status::Active => record::Status::Active,
+                Status::Suspended => record::Status::Suspended,
+                Status::Revoked => record::Status::Revoked,
+            },
+            certificate: *row.state.certificate.as_bytes(),
+            wrapping_key: row.state.wrapping_key.clone(),
+        };
+        let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
+        let certificate = signature::Certificate::from_der(&row.certificate.der)
+            .map_err(|_| damaged("the certificate cannot be read"))?;
+        Ok(Self { identity, state, seal, certificate, row })
+    }
+
+    /// The person's login.
+    pub(crate) fn login(&self) -> &str {
+        &self.row.account.login
+    }
+
+    fn damaged(&self, what: &'static str) -> Error {
+        Error::RecordDamaged { login: self.login().to_owned(), what }
+    }
+
+    /// Which versions of the rows these are.
+    pub(crate) fn versions(&self) -> Versions {
+        self.row.versions()
+    }
+
+    /// Believes the record: its MAC in the HSM, the seal row's signature, its certificate.
+    pub(crate) fn check(&self, station: &Station, token: &SigningToken) -> Result<()> {
+        let mac = token.record_mac(&record_mac_input(
+            &self.identity,
+            Some(&self.state),
+            &self.seal,
+        ))?;
+        if !bool::from(mac.ct_eq(self.row.mac.as_bytes())) {
+            return Err(self.damaged("the record was edited: its MAC does not fit"));
+        }
+        let spki = &self.row.key.spki;
+        let kind = KeyKind::parse(&self.row.key.algorithm)?;
+        let signed = self.seal.to_be_signed(&self.identity);
+        if !signing_algorithm::verifies(kind, spki, &signed, &self.row.seal.signature) {
+            return Err(self.damaged("the seal is not signed by the key it seals"));
+        }
+        let certificate = &self.certificate;
+        if certificate.fingerprint() != self.state.certificate {
+            return Err(self.damaged("the certificate is not the one the state names"));
+        }
+        if certificate.spki_der() != spki.as_slice() {
+            return Err(self.damaged("the certificate is of another key"));
+        }
+        certificate
+            .verify_issued_by_key(station.ca()?.spki_der())
+            .map_err(|_| self.damaged("the certificate is not of the organisation's CA"))
+    }
+
+    /// Refuses a key that may not be used at `now` (Unix seconds).
+    pub(crate) fn permit_use(&self, now: i64) -> Result<()> {
+        let login = self.login().to_owned();
+        match self.state.status {
+            record::Status::Active => {}
+            record::Status::Suspended => return Err(Error::Suspended { login }),
+            record::Status::Revoked => return Err(Error::Revoked { login }),
+        }
+        let UnixTime(from) = self.row.certificate.not_before;
+        let UnixTime(until) = self.row.certificate.not_after;
+        if (from..=until).contains(&now) { Ok(()) } else { Err(Error::Expired { login }) }
+    }
+
+    /// Whether the person has set an own secret yet.
+    pub(crate) fn is_activated(&self) -> bool {
+        self.seal.slots.iter().any(|slot| slot.kind() == SlotKind::Passphrase)
+    }
+}
+
+/// A key opened for one use; wiped on drop.
+pub(crate) struct OpenedKey {
+    /// The blob for the current master.
+    pub(crate) blob: WrappedBlob,
+    /// Where the intent, or the login, stands in the log.
+    pub(crate) opening: LeafIndex,
+}
+
+/// Judges `secret` against the slots of `kind` and opens the seal (CUSTODY-FORMAT 7, one use).
+///
+/// The try is counted and its leaf committed and signed before the slot is opened. What is refused
+/// here has its outcome in the log already; what is opened still needs one.
+pub(crate) fn open(
+    station: &Station,
+    token: &SigningToken,
+    log: &mut Log<'_>,
+    record: &KeyRecord,
+    secret: &Normal,
+    kind: SlotKind,
+    leaf_kind: Kind,
+    about: &About<'_>,
+) -> Result<OpenedKey> {
+    let _one_at_a_time = station.lock("tries", &record.row.key.id.to_string())?;
+    let now = station.now()?;
+    let (key, machine) = (record.row.key.id, station.machine);
+    if let Some(counted) = station.wait(station.store.tries(key, machine))? {
+        if let Some(until) = tries::wait_until(counted.count, counted.last_at.0, now) {
+            return Err(Error::Wait { until });
+        }
+    }
+    let slots = record.seal.slots.iter().filter(|slot| slot.kind() == kind);
+    let attempts = slots
+        .map(|slot| Ok((slot.pepper(), slot.attempt(&record.identity, secret)?)))
+        .collect::<Result<Vec<_>>>()?;
+
+    let leaf = log.opening_leaf(leaf_kind, about)?;
+    let begun = station.wait(station.store.begin_try(key, machine, leaf.clone()))?;
+    let give_back = |log: &mut Log<'_>, error: Error| {
+        // Best effort: the first error is the one to tell.
+        if let Ok(leaf) = log.outcome_leaf(about, begun.index, Outcome::Fault) {
+            let given = station.wait(station.store.give_back(key, machine, Some(leaf.clone())));
+            if let Ok(Some(index)) = given {
+                let _ = log.sign(index, &leaf);
+            }
+        }
+        error
+    };
+    // No log, no signature: the head must cover the intent before the slot is opened.
+    if let Err(error) = log.sign(begun.index, &leaf) {
+        return Err(give_back(log, error));
+    }
+    let mut answers = Vec::with_capacity(attempts.len());
+    for (pepper, attempt) in attempts {
+        match token.pepper(pepper, attempt.hmac_input()) {
+            Ok(hmac) => answers.push((attempt, hmac)),
+            Err(error) => return Err(give_back(log, error)),
+        }
+    }
+
+    let mut verdict = Ok(Verdict::Wrong);
+    for (attempt, hmac) in answers {
+        verdict = attempt.judge(&hmac, now);
+        if !matches!(verdict, Ok(Verdict::Wrong)) {
+            break;
+        }
+    }
+    if matches!(verdict, Ok(Verdict::Wrong)) {
+        let leaf = log.outcome_leaf(about, begun.index, Outcome::WrongSecret)?;
+        let index = station.wait(station.store.settle_wrong(key, machine, leaf.clone()))?;
+        log.sign(index, &leaf)?;
+        return Err(Error::WrongSecret);
+    }
+    // The check value matched: whatever else is wrong, the secret was right.
+    station.wait(station.store.settle_right(key, machine))?;
+    let refused = |log: &mut Log<'_>, outcome, error: Error| {
+        let _ = log.conclude(about, begun.index, outcome);
+        error
+    };
+    let outer = match verdict {
+        Ok(Verdict::Opened(outer)) => outer,
+        Ok(Verdict::Used) => return Err(refused(log, Outcome::Refused, Error::CodeUsed)),
+        Ok(Verdict::Lapsed) => return Err(refused(log, Outcome::Refused, Error::CodeLapsed)),
+        Ok(Verdict::Wrong) => return Err(Error::WrongSecret),
+        Err(error) => return Err(refused(log, Outcome::Fault, error.into())),
+    };
+    match current_blob(record, &outer) {
+        Ok(blob) => Ok(OpenedKey { blob, opening: begun.index }),
+        Err(error) => Err(refused(log, Outcome::Fault, error)),
+    }
+}
+
+/// Opens the seal and takes the blob for the master that the state names.
+fn current_blob(record: &KeyRecord, outer: &OuterKey) -> Result<WrappedBlob> {
+    seal::open_blobs(&record.seal.sealed, outer, &record.identity)?
+        .into_iter()
+        .find(|blob| blob.wrapping_key == record.state.wrapping_key)
+        .ok_or_else(|| record.damaged("no blob is wrapped under the current master"))
+}
+
+/// Opens an officer's record of the issuing PIN with the secret that opened the officer's key.
+///
+/// The login's try covers it: a secret that opens the one and not the other is damage.
+pub(crate) fn open_issuing(
+    station: &Station,
+    token: &SigningToken,
+    officer: &KeyRecord,
+    secret: &Normal,
+) -> Result<IssuingSecrets> {
+    let account = officer.row.account.id;
+    let row = station.wait(station.store.issuing_pin(account))?.ok_or_else(|| {
+        Error::NotAnOfficer { login: officer.login().to_owned() }
+    })?;
+    let generation = u32::try_from(row.generation)
+        .map_err(|_| officer.damaged("the issuing PIN's generation is no number of ours"))?;
+    let identity =
+        Identity::of_issuing_pin(station.id().as_bytes(), account.as_bytes(), generation);
+    if identity.as_bytes() != row.identity {
+        return Err(officer.damaged("the issuing PIN's identity is not that of its row"));
+    }
+    let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
+    let mac = token.record_mac(&record_mac_input(&identity, None, &seal))?;
+    if !bool::from(mac.ct_eq(row.mac.as_bytes())) {
+        return Err(officer.damaged("the issuing PIN's record was edited: its MAC does not fit"));
+    }
+    let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+    let signed = seal.to_be_signed(&identity);
+    if !signing_algorithm::verifies(kind, &officer.row.key.spki, &signed, &row.seal.signature) {
+        return Err(officer.damaged("the issuing PIN's seal is not signed by the officer's key"));
+    }
+    let now = station.now()?;
+    for slot in seal.slots.iter().filter(|slot| slot.kind() == SlotKind::Passphrase) {
+        let attempt = slot.attempt(&identity, secret)?;
+        let hmac = token.pepper(slot.pepper(), attempt.hmac_input())?;
+        if let Verdict::Opened(outer) = attempt.judge(&hmac, now)? {
+            return Ok(seal::open_issuing(&seal.sealed, &outer, &identity)?);
+        }
+    }
+    Err(officer.damaged("the officer's secret does not open the issuing PIN"))
+}
+
+/// Takes a PIN out of what a seal kept.
+pub(crate) fn pin(text: &Zeroizing<String>) -> Result<Pin> {
+    Ok(Pin::new(text.clone())?)
+}

@@ -1,0 +1,317 @@
+//! The log as this machine uses it: consistent with what it remembers, and signed after each act.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::PathBuf;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::{Deserialize, Serialize};
+use vault::{Head, LeafIndex, NewLeaf, RequestId, Sha256};
+
+use super::Station;
+use super::tokens::SigningToken;
+use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome};
+use crate::error::{Error, Result};
+use crate::home::{lock_file, write_private};
+
+/// Leaves read at once while the log is replayed.
+const PAGE: u32 = 1024;
+/// Another machine's intent without an outcome is given up after a day.
+const ABANDONED_AFTER: i64 = 24 * 60 * 60;
+
+/// The log, found consistent with the head this machine remembers.
+pub(crate) struct Log<'s> {
+    station: &'s Station,
+    token: &'s SigningToken,
+    /// The tree up to the newest signed head.
+    frontier: Frontier,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) act: Act,
+    pub(crate) request: &'a [u8; 16],
+    pub(crate) account: Option<&'a [u8; 16]>,
+    pub(crate) login: Option<&'a str>,
+    pub(crate) key: Option<&'a [u8; 16]>,
+    pub(crate) digests: &'a [[u8; 32]],
+}
+
+impl<'s> Log<'s> {
+    /// Opens the log and holds it against the newest head this machine has seen.
+    ///
+    /// Leaves since then are replayed: a log that was cut, edited or forked does not give the root
+    /// of its signed head from the remembered tree.
+    pub(crate) fn open(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+        let mut log = Self::consistent(station, token)?;
+        log.sweep()?;
+        Ok(log)
+    }
+
+    fn consistent(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+        let remembered = Remembered::load(station)?.unwrap_or_default();
+        let seen = remembered.size();
+        let mut log = Self { station, token, frontier: remembered };
+        let Some(head) = station.wait(station.store.latest_head())? else {
+            return if seen == 0 {
+                Ok(log)
+            } else {
+                Err(audit::Error::Shorter { now: 0, seen }.into())
+            };
+        };
+        let checkpoint = log.verified(&head)?;
+        if checkpoint.size < seen {
+            return Err(audit::Error::Shorter { now: checkpoint.size, seen }.into());
+        }
+        log.replay(checkpoint.size)?;
+        if log.frontier.root() != checkpoint.root {
+            return Err(audit::Error::RootDiffers { size: checkpoint.size }.into());
+        }
+        if checkpoint.size > seen {
+            Remembered::store(station, &log.frontier)?;
+        }
+        Ok(log)
+    }
+
+    fn verified(&self, head: &Head) -> Result<Checkpoint> {
+        let organisation = &self.station.organisation;
+        Ok(Checkpoint::open(
+            &head.note,
+            &organisation.log_origin(),
+            &organisation.head_key_name(),
+            &organisation.fixed.head_key.0,
+        )?)
+    }
+
+    /// Takes up leaves until the tree has `size` of them.
+    fn replay(&mut self, size: u64) -> Result<()> {
+        while self.frontier.size() < size {
+            let store = &self.station.store;
+            let leaves = self.station.wait(store.leaves(LeafIndex(self.frontier.size()), PAGE))?;
+            if leaves.is_empty() {
+                let now = self.frontier.size();
+                return Err(audit::Error::Shorter { now, seen: size }.into());
+            }
+            for leaf in leaves {
+                if self.frontier.size() == size {
+                    break;
+                }
+                if leaf.index.0 != self.frontier.size() {
+                    let index = self.frontier.size();
+                    return Err(audit::Error::LeafMissing { index }.into());
+                }
+                self.frontier.push(&leaf.leaf);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what became of intents whose process ended without saying.
+    fn sweep(&mut self) -> Result<()> {
+        let store = &self.station.store;
+        let open = self.station.wait(store.intents_without_outcome())?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let now = self.station.now()?;
+        for intent in open {
+            let Some(request) = intent.request_id else { continue };
+            let lock = RequestLock::path(self.station, request.as_bytes());
+            let free = match File::options().write(true).open(&lock) {
+                Ok(file) => file.try_lock().is_ok(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    now.saturating_sub(intent.at.0) > ABANDONED_AFTER
+                }
+                Err(error) => return Err(Error::State(error)),
+            };
+            if !free {
+                continue;
+            }
+            // What the intent was about stands in its own event; the outcome points at it.
+            let about = About {
+                act: Act::Sweep,
+                request: request.as_bytes(),
+                account: None,
+                login: None,
+                key: None,
+                digests: &[],
+            };
+            let leaf = self.outcome_leaf(&about, intent.index, Outcome::Abandoned)?;
+            match self.station.wait(store.append(leaf.clone())) {
+                Ok(index) => self.sign(index, &leaf)?,
+                // Another process of this machine swept it first.
+                Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => {}
+                Err(error) => return Err(error),
+            }
+            let _ = fs::remove_file(lock);
+        }
+        Ok(())
+    }
+
+    /// The leaf of something about to be done.
+    pub(crate) fn opening_leaf(&self, kind: Kind, about: &About<'_>) -> Result<NewLeaf> {
+        self.leaf(kind, about, None, None)
+    }
+
+    /// The leaf of what became of an intent.
+    pub(crate) fn outcome_leaf(
+        &self,
+        about: &About<'_>,
+        intent: LeafIndex,
+        outcome: Outcome,
+    ) -> Result<NewLeaf> {
+        self.leaf(Kind::Outcome, about, Some(intent), Some(outcome))
+    }
+
+    fn leaf(
+        &self,
+        kind: Kind,
+        about: &About<'_>,
+        intent: Option<LeafIndex>,
+        outcome: Option<Outcome>,
+    ) -> Result<NewLeaf> {
+        let event = Event {
+            kind,
+            act: about.act,
+            time: self.station.now()?,
+            account: about.account,
+            login: about.login,
+            key: about.key,
+            machine: self.station.machine.as_bytes(),
+            request: about.request,
+            head: (self.frontier.size(), self.frontier.root()),
+            digests: about.digests,
+            intent: intent.map(|index| index.0),
+            outcome,
+        };
+        let request = (kind != Kind::Outcome).then(|| RequestId::from(*about.request));
+        new_leaf(kind, &event, request, intent)
+    }
+
+    /// Appends the outcome of an intent and signs the head over it.
+    pub(crate) fn conclude(
+        &mut self,
+        about: &About<'_>,
+        intent: LeafIndex,
+        outcome: Outcome,
+    ) -> Result<()> {
+        let leaf = self.outcome_leaf(about, intent, outcome)?;
+        let index = self.station.wait(self.station.store.append(leaf.clone()))?;
+        self.sign(index, &leaf)
+    }
+
+    /// Signs the head over all leaves, after the commit of `leaf` as `index`, and checks that it
+    /// is in there as it was written.
+    pub(crate) fn sign(&mut self, index: LeafIndex, leaf: &NewLeaf) -> Result<()> {
+        let stored = self.station.wait(self.station.store.leaves(index, 1))?;
+        if stored.first().is_none_or(|stored| stored.index != index || stored.leaf != leaf.leaf) {
+            return Err(audit::Error::LeafMissing { index: index.0 }.into());
+        }
+        let size = self.station.wait(self.station.store.leaf_count())?;
+        self.replay(size)?;
+        let organisation = &self.station.organisation;
+        let checkpoint =
+            Checkpoint { origin: organisation.log_origin(), size, root: self.frontier.root() };
+        let value = self.token.sign_head(&checkpoint.digest())?;
+        let spki = &organisation.fixed.head_key.0;
+        let note = checkpoint.sign(&organisation.head_key_name(), spki, &value);
+        // A head that does not open would lock everyone out: better no head than that one.
+        Checkpoint::open(&note, &checkpoint.origin, &organisation.head_key_name(), spki)?;
+        let head = Head { size, root: Sha256::from(checkpoint.root), note };
+        self.station.wait(self.station.store.put_head(head))?;
+        Remembered::store(self.station, &self.frontier)
+    }
+}
+
+/// Salts an event and makes its leaf.
+pub(crate) fn new_leaf(
+    kind: Kind,
+    event: &Event<'_>,
+    request_id: Option<RequestId>,
+    intent: Option<LeafIndex>,
+) -> Result<NewLeaf> {
+    let mut salt = [0; 32];
+    crate::custody::random(&mut salt)?;
+    let event = event.to_bytes();
+    let leaf = audit::event::leaf(kind, &salt, &event);
+    let kind = kind.word().to_owned();
+    Ok(NewLeaf { kind, leaf, salt: salt.to_vec(), event, request_id, intent })
+}
+
+/// Held while a request is carried out, so that an intent without outcome can be told from one
+/// whose process is gone.
+pub(crate) struct RequestLock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl RequestLock {
+    /// Takes the lock of a request.
+    pub(crate) fn take(station: &Station, request: &[u8; 16]) -> Result<Self> {
+        let path = Self::path(station, request);
+        if let Some(folder) = path.parent() {
+            crate::home::create_private_folder(folder).map_err(Error::State)?;
+        }
+        let file = lock_file(&path).map_err(Error::State)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, _file: file }),
+            Err(fs::TryLockError::WouldBlock) => Err(Error::RequestRepeated),
+            Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
+        }
+    }
+
+    fn path(station: &Station, request: &[u8; 16]) -> PathBuf {
+        let name = RequestId::from(*request).to_string();
+        station.state().join("requests").join(name)
+    }
+
+    /// Gives the lock up: the outcome is in the log.
+    pub(crate) fn settle(self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// The tree up to the newest head this machine saw, kept outside the organisation's folder.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    size: u64,
+    subtrees: Vec<String>,
+}
+
+impl Remembered {
+    fn path(station: &Station) -> PathBuf {
+        station.state().join("head.json")
+    }
+
+    fn load(station: &Station) -> Result<Option<Frontier>> {
+        let path = Self::path(station);
+        let damaged = || Error::State(io::ErrorKind::InvalidData.into());
+        let content = match fs::read(&path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::State(error)),
+        };
+        let remembered: Self = serde_json::from_slice(&content).map_err(|_| damaged())?;
+        let subtrees: Vec<[u8; 32]> = remembered
+            .subtrees
+            .iter()
+            .map(|text| BASE64.decode(text).ok()?.try_into().ok())
+            .collect::<Option<_>>()
+            .ok_or_else(damaged)?;
+        Frontier::from_parts(remembered.size, subtrees).map(Some).ok_or_else(damaged)
+    }
+
+    /// Remembers a tree, unless a larger one is remembered already.
+    fn store(station: &Station, frontier: &Frontier) -> Result<()> {
+        let _lock = station.lock("locks", "head")?;
+        if Self::load(station)?.is_some_and(|known| known.size() >= frontier.size()) {
+            return Ok(());
+        }
+        let subtrees = frontier.subtrees().iter().map(|hash| BASE64.encode(hash)).collect();
+        let content = serde_json::to_vec(&Self { size: frontier.size(), subtrees })
+            .expect("numbers and text have a JSON form");
+        write_private(&Self::path(station), &content).map_err(Error::State)
+    }
+}

@@ -1,0 +1,216 @@
+//! The two tokens: who starts their host processes, and what is proven at every login.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use token::{
+    Canary, Host, KeyLabel, KnownAnswer, Launch, Mac, Pin, RawSignature, SignerAlgorithm, SpkiDer,
+    Token, TokenLabel, WrappedKey,
+};
+use zeroize::Zeroizing;
+
+use super::Station;
+use crate::custody::seal::WrappedBlob;
+use crate::custody::slot::HmacOutput;
+use crate::error::{Error, Result};
+use crate::home::Surroundings;
+use crate::organisation::TokenAddress;
+use crate::signing_algorithm::der_signature;
+
+/// What the known answers are computed over (CUSTODY-FORMAT 5).
+pub(crate) const KNOWN_ANSWER: &[u8] = b"chancery known answer v1";
+
+/// Labels of the signing token's keys.
+pub(crate) const MASTER: &str = "wk-1";
+pub(crate) const PEPPER: &str = "pepper-1";
+pub(crate) const RECORD_MAC: &str = "record-mac-1";
+pub(crate) const HEAD: &str = "head-1";
+/// Labels of the issuing token's keys.
+pub(crate) const CA: &str = "ca-1";
+pub(crate) const NOTARY: &str = "notary-1";
+
+/// No call of a local module takes longer; one that does hangs.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A label that this program wrote down itself.
+pub(crate) fn key_label(label: &str) -> Result<KeyLabel> {
+    Ok(KeyLabel::new(label)?)
+}
+
+/// Starts the host process of a token's module.
+pub(crate) fn start_host(
+    surroundings: &Surroundings,
+    module: &std::path::Path,
+    module_sha256: Option<[u8; 32]>,
+) -> Result<Host> {
+    let executable = surroundings.host();
+    if !executable.is_file() {
+        return Err(Error::PartMissing { what: "the host process", path: executable });
+    }
+    // SoftHSM must see its own folder and nothing of this user's; see DESIGN 7.
+    let environment =
+        vec![(OsString::from("SOFTHSM2_CONF"), surroundings.home.softhsm_file().into_os_string())];
+    let launch = Launch {
+        executable,
+        module: module.to_owned(),
+        module_sha256: module_sha256.map(token::Sha256),
+        environment,
+        deadline: DEADLINE,
+    };
+    Ok(Host::start(&launch)?)
+}
+
+fn login(surroundings: &Surroundings, address: &TokenAddress, pin: &Pin) -> Result<Token> {
+    let sha256: [u8; 32] = address.module_sha256.0.as_slice().try_into().map_err(|_| {
+        Error::OrganisationUnreadable {
+            path: surroundings.home.organisation_file(),
+            why: "the hash of a module has not 32 bytes".to_owned(),
+        }
+    })?;
+    let host = start_host(surroundings, &address.module, Some(sha256))?;
+    Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
+}
+
+/// The signing token, logged in and its keys proven.
+pub(crate) struct SigningToken {
+    token: Token,
+    master: KeyLabel,
+    pepper: KeyLabel,
+    record_mac: KeyLabel,
+    head: KeyLabel,
+}
+
+impl SigningToken {
+    /// Logs in with this machine's signing PIN and proves the four keys.
+    pub(crate) fn open(station: &Station) -> Result<Self> {
+        let (pin, _) = super::pins::signing_pin(station)?;
+        let token = login(&station.surroundings, &station.organisation.local.signing, &pin)?;
+        let opened = Self::new(token)?;
+        opened.prove(station)?;
+        Ok(opened)
+    }
+
+    /// Takes over a token whose keys were made just now.
+    pub(crate) fn new(token: Token) -> Result<Self> {
+        Ok(Self {
+            token,
+            master: key_label(MASTER)?,
+            pepper: key_label(PEPPER)?,
+            record_mac: key_label(RECORD_MAC)?,
+            head: key_label(HEAD)?,
+        })
+    }
+
+    /// Keys are proven, not found: a look-alike has our label and attributes, and not our answers.
+    fn prove(&self, station: &Station) -> Result<()> {
+        let fixed = &station.organisation.fixed;
+        let unreadable = |why: &str| Error::OrganisationUnreadable {
+            path: station.surroundings.home.organisation_file(),
+            why: why.to_owned(),
+        };
+        let answer = |bytes: &[u8]| -> Result<KnownAnswer> {
+            let mac = bytes.try_into().map_err(|_| unreadable("a known answer has not 32 bytes"))?;
+            Ok(KnownAnswer { data: KNOWN_ANSWER.to_vec(), mac })
+        };
+        self.token.prove_mac_key(&self.pepper, &answer(&fixed.pepper_answer.0)?)?;
+        self.token.prove_mac_key(&self.record_mac, &answer(&fixed.mac_answer.0)?)?;
+        let head = SpkiDer::from_der(fixed.head_key.0.clone())?;
+        self.token.prove_signing_key(&self.head, &head, &challenge()?)?;
+        let canary = &fixed.canary;
+        let rfc = u16::try_from(canary.rfc).map_err(|_| unreadable("the canary names no RFC"))?;
+        let canary = Canary {
+            wrapped: WrappedKey::from_parts(canary.mechanism, rfc, canary.blob.0.clone())?,
+            spki: SpkiDer::from_der(canary.spki.0.clone())?,
+            algorithm: SignerAlgorithm::EcdsaP256,
+        };
+        self.token.prove_wrapping_key(&self.master, &canary)?;
+        Ok(())
+    }
+
+    /// HMAC with the pepper, for a slot.
+    pub(crate) fn pepper(&self, label: &str, input: &[u8]) -> Result<HmacOutput> {
+        if label != self.pepper.as_str() {
+            // A slot that names another key than the organisation's is no slot of ours.
+            let label = key_label(label)?;
+            return Err(token::Error::KeyNotFound { label }.into());
+        }
+        Ok(bytes(&self.token.hmac(&self.pepper, input)?))
+    }
+
+    /// HMAC with the record-MAC key.
+    pub(crate) fn record_mac(&self, input: &[u8]) -> Result<[u8; 32]> {
+        Ok(*self.token.hmac(&self.record_mac, input)?.expose())
+    }
+
+    /// Signs a head of the log; DER as a note carries it.
+    pub(crate) fn sign_head(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
+        der_signature(self.token.sign(&self.head, digest)?.as_bytes())
+    }
+
+    /// Unwraps a key for one batch, signs each digest, destroys it: one call.
+    pub(crate) fn sign_with(
+        &self,
+        blob: &WrappedBlob,
+        digests: &[[u8; 32]],
+    ) -> Result<Vec<RawSignature>> {
+        let rfc = u16::try_from(blob.rfc).unwrap_or(u16::MAX);
+        let wrapped = WrappedKey::from_parts(blob.mechanism, rfc, blob.blob.to_vec())?;
+        Ok(self.token.sign_with_wrapped(
+            &self.master,
+            &wrapped,
+            SignerAlgorithm::EcdsaP256,
+            digests,
+        )?)
+    }
+
+    /// The token itself, where keys are made.
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Label of the current master.
+    pub(crate) fn master(&self) -> &KeyLabel {
+        &self.master
+    }
+}
+
+/// The issuing token, logged in with the PIN that an officer's secret opened.
+pub(crate) struct IssuingToken {
+    token: Token,
+    ca: KeyLabel,
+}
+
+impl IssuingToken {
+    /// Logs in and proves the CA and notary keys.
+    pub(crate) fn open(station: &Station, pin: &Pin) -> Result<Self> {
+        let token = login(&station.surroundings, &station.organisation.local.issuing, pin)?;
+        let opened = Self::new(token)?;
+        let ca = SpkiDer::from_der(station.ca()?.spki_der().to_vec())?;
+        opened.token.prove_signing_key(&opened.ca, &ca, &challenge()?)?;
+        let notary = SpkiDer::from_der(station.organisation.fixed.notary_key.0.clone())?;
+        opened.token.prove_signing_key(&key_label(NOTARY)?, &notary, &challenge()?)?;
+        Ok(opened)
+    }
+
+    /// Takes over a token whose keys were made just now.
+    pub(crate) fn new(token: Token) -> Result<Self> {
+        Ok(Self { token, ca: key_label(CA)? })
+    }
+
+    /// Signs a certificate or revocation list.
+    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Result<RawSignature> {
+        Ok(self.token.sign(&self.ca, digest)?)
+    }
+}
+
+/// What a signing key is proven over: the label and 32 random bytes, so that the signature is of
+/// nothing anybody could use (CUSTODY-FORMAT 5).
+fn challenge() -> Result<[u8; 32]> {
+    let mut random = [0; 32];
+    crate::custody::random(&mut random)?;
+    Ok(crate::signing_algorithm::sha256(&[KNOWN_ANSWER, &random].concat()))
+}
+
+fn bytes(mac: &Mac) -> HmacOutput {
+    Zeroizing::new(*mac.expose())
+}

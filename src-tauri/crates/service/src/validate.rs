@@ -1,0 +1,113 @@
+//! Validation of every signature in a file, in the words that cross the edges.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use signature::validate::SignatureValidation;
+use signature::{Certificate, Level, validate};
+
+use crate::error::{Error, Result};
+use crate::home::Surroundings;
+use crate::inspect::shown;
+use crate::sign::open_document;
+use crate::station;
+use crate::wire::{self, Finding, Headline, Severity, SignatureReport};
+
+/// Validates a file; the organisation's CA is trusted if there is an organisation.
+pub(crate) fn judge(
+    surroundings: &Surroundings,
+    file: &Path,
+    anchors: &[Vec<u8>],
+) -> Result<wire::Validation> {
+    let mut trusted = Vec::with_capacity(anchors.len() + 1);
+    for pem in anchors {
+        trusted.extend(Certificate::all_from_pem(pem).map_err(Error::NotAnAnchor)?);
+    }
+    match station::read_organisation(surroundings) {
+        Ok(organisation) => {
+            let ca = Certificate::from_der(&organisation.fixed.ca.0);
+            trusted.push(ca.map_err(Error::NotAnAnchor)?);
+        }
+        // Validating needs no account and no organisation.
+        Err(Error::NoOrganisation { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    validate_file(file, &trusted, now())
+}
+
+/// Validates a file against given anchors at `now` (Unix seconds).
+pub(crate) fn validate_file(
+    file: &Path,
+    anchors: &[Certificate],
+    now: i64,
+) -> Result<wire::Validation> {
+    let document = open_document(file)?;
+    let validation = validate::validate(&document, anchors, now)
+        .map_err(|source| Error::Signature { path: file.to_owned(), source })?;
+    Ok(wire::Validation {
+        headline: headline(validation.headline),
+        signatures: validation.signatures.into_iter().map(report).collect(),
+    })
+}
+
+fn report(signature: SignatureValidation) -> SignatureReport {
+    let signer = signature.signer.as_ref();
+    let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+    let modifications = signature
+        .findings
+        .iter()
+        .filter(|finding| finding.allows() == validate::verdict::Headline::Changed)
+        .map(ToString::to_string)
+        .collect();
+    SignatureReport {
+        signer: name(signer.map(Certificate::subject_common_name)),
+        issuer: name(signer.map(Certificate::issuer_common_name)),
+        level: name(signature.level.map(Level::as_str)).to_ascii_lowercase(),
+        subfilter: signature.sub_filter,
+        intact: signature.intact.is_some(),
+        trusted: signature.path.is_some(),
+        coverage: match signature.coverage {
+            validate::coverage::Coverage::WholeFile => wire::Coverage::WholeFile,
+            validate::coverage::Coverage::Revision => wire::Coverage::Revision,
+            validate::coverage::Coverage::Partial => wire::Coverage::Partial,
+        },
+        modifications,
+        signing_time: signature.signing_time,
+        timestamp: None,
+        headline: headline(signature.headline),
+        findings: signature.findings.iter().map(finding).collect(),
+        page: signature.field.place.map(|(page, _)| page),
+        rect: signature.field.place.map(|(_, rect)| shown(&rect)),
+        field: signature.field.name,
+    }
+}
+
+fn finding(finding: &validate::finding::Finding) -> Finding {
+    Finding {
+        code: finding.code().to_owned(),
+        severity: match finding.severity() {
+            validate::finding::Severity::Info => Severity::Info,
+            validate::finding::Severity::Caution => Severity::Caution,
+            validate::finding::Severity::Refusal => Severity::Refusal,
+        },
+        message: finding.to_string(),
+    }
+}
+
+fn headline(headline: validate::verdict::Headline) -> Headline {
+    use validate::verdict::Headline as H;
+    match headline {
+        H::Valid => Headline::Valid,
+        H::ValidChangedAsAllowed => Headline::ValidChangedAsAllowed,
+        H::IdentityUnconfirmed => Headline::IdentityUnconfirmed,
+        H::Changed => Headline::Changed,
+        H::Broken => Headline::Broken,
+        H::Unsigned => Headline::Unsigned,
+    }
+}
+
+/// This machine's clock.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

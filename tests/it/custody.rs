@@ -1,0 +1,113 @@
+//! What an insider with the database can do: nothing that is not seen.
+
+use std::fs;
+
+use service::ErrorKind;
+use tests::organisation::SIGNER_SECRET;
+use tests::{Organisation, sample, sql};
+
+fn two_signers() -> Organisation {
+    Organisation::found()
+        .with_signer("ada", "Ada Lovelace")
+        .with_signer("bob", "Robert Boyle")
+}
+
+/// Edits the vault and expects that the record is refused before the secret is judged.
+fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
+    let vault = organisation.home().vault_file();
+    let saved = organisation.path("vault.saved");
+    sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
+    fs::copy(&vault, &saved).unwrap();
+    let changed = sql::run(&vault, &format!("{statement}; SELECT changes();"));
+    assert_ne!(changed, "0", "the statement changes something: {statement}");
+    let error = organisation.sign(&sample::agreement(), login, SIGNER_SECRET).unwrap_err();
+    assert_eq!(error.code(), ("record_damaged", ErrorKind::Refused), "{statement}: {error}");
+    let tries = sql::run(&vault, "SELECT count(*) FROM tries");
+    assert_eq!(tries, "0", "no try is counted for a record that does not hold together");
+    fs::copy(&saved, &vault).unwrap();
+    for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
+        let _ = fs::remove_file(organisation.home().folder().join(side));
+    }
+    organisation.sign(&sample::agreement(), login, SIGNER_SECRET).unwrap();
+}
+
+/// SQL for a column of the key that belongs to a login.
+fn of(table: &str, column: &str, login: &str) -> String {
+    format!(
+        "(SELECT t.{column} FROM {table} t JOIN key k ON k.key_id = t.key_id \
+         JOIN account a ON a.account_id = k.account_id WHERE a.login = '{login}')"
+    )
+}
+
+fn key_of(login: &str) -> String {
+    format!(
+        "(SELECT k.key_id FROM key k JOIN account a ON a.account_id = k.account_id \
+         WHERE a.login = '{login}')"
+    )
+}
+
+#[test]
+fn a_tampered_sealed_blob_is_refused() {
+    let organisation = two_signers();
+    edit_is_refused(
+        &organisation,
+        "ada",
+        &format!("UPDATE seal SET sealed = zeroblob(length(sealed)) WHERE key_id = {}", key_of("ada")),
+    );
+}
+
+#[test]
+fn the_sealed_blob_of_another_person_is_refused() {
+    let organisation = two_signers();
+    let (sealed, slots) = (of("seal", "sealed", "bob"), of("seal", "slots", "bob"));
+    let signature = of("seal", "signature", "bob");
+    let ada = key_of("ada");
+    edit_is_refused(
+        &organisation,
+        "ada",
+        &format!("UPDATE seal SET sealed = {sealed} WHERE key_id = {ada}"),
+    );
+    edit_is_refused(
+        &organisation,
+        "ada",
+        &format!(
+            "UPDATE seal SET sealed = {sealed}, slots = {slots}, signature = {signature} \
+             WHERE key_id = {ada}"
+        ),
+    );
+}
+
+#[test]
+fn any_edited_field_of_a_record_is_refused() {
+    let organisation = two_signers();
+    let ada = key_of("ada");
+    let certificate = of("key_state", "certificate", "bob");
+    for statement in [
+        format!("UPDATE key_state SET certificate = {certificate} WHERE key_id = {ada}"),
+        format!("UPDATE key_state SET wrapping_key = 'wk-2' WHERE key_id = {ada}"),
+        format!("UPDATE key_state SET version = version + 1 WHERE key_id = {ada}"),
+        format!("UPDATE seal SET version = version + 1 WHERE key_id = {ada}"),
+        format!("UPDATE seal SET signature = zeroblob(64) WHERE key_id = {ada}"),
+        format!("UPDATE key SET spki = {} WHERE key_id = {ada}", of("key", "spki", "bob").replace("t.spki", "t.spki || x'00'")),
+    ] {
+        edit_is_refused(&organisation, "ada", &statement);
+    }
+}
+
+#[test]
+fn a_role_edited_by_sql_makes_nobody_an_officer() {
+    let organisation = two_signers();
+    let vault = organisation.home().vault_file();
+    sql::run(&vault, "UPDATE account SET role = 'officer' WHERE login = 'ada'");
+    let error = organisation
+        .wait(organisation.service().enrol(service::requests::Enrol {
+            by: "ada".to_owned(),
+            secret: tests::secret(SIGNER_SECRET),
+            login: "eve".to_owned(),
+            name: "Eve".to_owned(),
+            email: "eve@example.org".to_owned(),
+            key: "p256".to_owned(),
+        }))
+        .unwrap_err();
+    assert_eq!(error.code(), ("not_an_officer", ErrorKind::Refused));
+}

@@ -1,0 +1,181 @@
+//! A real embedded organisation in a temporary folder: SoftHSM, SQLite, a host process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign};
+use service::{Home, Service, State, Surroundings, wire};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The secret of the founding officer.
+pub const OFFICER_SECRET: &str = "officer secret for tests";
+/// The secret of every other person.
+pub const SIGNER_SECRET: &str = "signer secret for tests";
+
+/// An organisation with the officer `officer`, and what is needed to work with it.
+pub struct Organisation {
+    folder: TempDir,
+    service: Service,
+    runtime: Runtime,
+}
+
+impl Organisation {
+    /// Founds one.
+    ///
+    /// # Panics
+    /// If it cannot be founded; the message says what is missing.
+    #[must_use]
+    pub fn found() -> Self {
+        let organisation = Self::unfounded();
+        organisation.init("officer").expect("an organisation can be founded");
+        organisation
+    }
+
+    /// Makes the folders, and no organisation in them.
+    ///
+    /// # Panics
+    /// If there is no temporary folder or no runtime.
+    #[must_use]
+    pub fn unfounded() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let surroundings = Surroundings {
+            home: Home::new(folder.path().join("home")),
+            state: State::new(folder.path().join("state")),
+            programs: programs(),
+        };
+        let runtime = Runtime::new().expect("a runtime");
+        Self { folder, service: Service::new(surroundings), runtime }
+    }
+
+    /// Founds the organisation.
+    ///
+    /// # Errors
+    /// As [`Service::init_embedded`].
+    pub fn init(&self, admin: &str) -> service::Result<service::requests::Founded> {
+        self.wait(self.service.init_embedded(InitEmbedded {
+            admin: admin.to_owned(),
+            name: None,
+            email: None,
+            organisation: Some("Test organisation".to_owned()),
+            pin_store: PinStoreChoice::File,
+            secret: secret(OFFICER_SECRET),
+        }))
+    }
+
+    /// Enrols and activates a person with [`SIGNER_SECRET`].
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn with_signer(self, login: &str, name: &str) -> Self {
+        let code = self.enrol(login, name).expect("a person can be enrolled");
+        self.activate(login, &code, SIGNER_SECRET).expect("the code is good");
+        self
+    }
+
+    /// Enrols a person and gives the code.
+    ///
+    /// # Errors
+    /// As [`Service::enrol`].
+    pub fn enrol(&self, login: &str, name: &str) -> service::Result<String> {
+        let enrolled = self.wait(self.service.enrol(Enrol {
+            by: "officer".to_owned(),
+            secret: secret(OFFICER_SECRET),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            email: format!("{login}@example.org"),
+            key: "p256".to_owned(),
+        }))?;
+        Ok(enrolled.activation_code.to_string())
+    }
+
+    /// Activates a person.
+    ///
+    /// # Errors
+    /// As [`Service::activate`].
+    pub fn activate(&self, login: &str, code: &str, new: &str) -> service::Result<()> {
+        let login = login.to_owned();
+        self.wait(self.service.activate(Activate { login, code: secret(code), secret: secret(new) }))
+    }
+
+    /// Signs one file on a box at the bottom left of page 1 and gives the signed file's path.
+    ///
+    /// # Errors
+    /// As [`Service::sign`].
+    pub fn sign(&self, input: &Path, login: &str, typed: &str) -> service::Result<PathBuf> {
+        let output = self.path(&format!("signed-{}.pdf", fs::read_dir(self.folder.path()).map_or(0, Iterator::count)));
+        let rect = wire::Rect { x: 36.0, y: 36.0, width: 180.0, height: 60.0 };
+        self.sign_to(input, &output, wire::Placement { page: 1, rect }, login, typed)?;
+        Ok(output)
+    }
+
+    /// Signs one file.
+    ///
+    /// # Errors
+    /// As [`Service::sign`].
+    pub fn sign_to(
+        &self,
+        input: &Path,
+        output: &Path,
+        placement: wire::Placement,
+        login: &str,
+        typed: &str,
+    ) -> service::Result<Vec<service::requests::SignedFile>> {
+        self.wait(self.service.sign(Sign {
+            request: service::new_request()?,
+            files: vec![FileToSign { input: input.to_owned(), output: output.to_owned() }],
+            login: login.to_owned(),
+            secret: secret(typed),
+            placement,
+            reason: None,
+            location: None,
+            existing: Existing::Keep,
+        }))
+    }
+
+    /// The use-cases.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Waits for a use-case.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// A path in the test's own folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The organisation's folder.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.service.surroundings().home
+    }
+}
+
+/// A secret as if typed.
+#[must_use]
+pub fn secret(text: &str) -> wire::Secret {
+    wire::Secret::new(text.to_owned())
+}
+
+/// The folder of the programs under test: the one above this test's own.
+///
+/// # Panics
+/// If the host process was not built; says how to.
+#[must_use]
+pub fn programs() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own path");
+    let folder = test.parent().and_then(Path::parent).expect("target/debug/deps").to_owned();
+    assert!(
+        folder.join("chancery-host").is_file(),
+        "chancery-host is not in {}; run cargo build --bins, or cargo xtask test",
+        folder.display()
+    );
+    folder
+}
