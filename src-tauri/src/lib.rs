@@ -1,1 +1,136 @@
-//! The window.
+//! The window's shell: between the webview and the use-cases, and as thin as that allows.
+//!
+//! The webview asks by [commands], each of which reads its request, calls one use-case of
+//! `service` and gives the answer; pictures of pages come over the [`pdf` scheme](scheme). It holds
+//! no path and no key: a document is an opaque handle of [`Documents`]. What the desktop does for
+//! us (dialogs, file manager, clipboard) is behind [`Desktop`], so that everything here runs
+//! without one.
+//!
+//! Nothing is decided here. What may be asked is in `capabilities/main.json` and `build.rs`, what
+//! the webview may load in `tauri.conf.json`, where it may go in [`window`].
+
+#![forbid(unsafe_code)]
+
+pub mod commands;
+pub mod desktop;
+pub mod documents;
+pub mod opening;
+pub mod scheme;
+pub mod window;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use service::{Service, Surroundings};
+use tauri::{App, AppHandle, Builder, Context, Manager, Runtime};
+
+pub use self::{
+    desktop::{Desktop, SystemDesktop},
+    documents::Documents,
+};
+
+/// Builds the program: commands, scheme, state and the built-in configuration.
+///
+/// The same for the window and for its tests, which bring a runtime without a window and a desktop
+/// without a person. `named` are the documents named when the program was started.
+///
+/// # Errors
+/// Tauri's, if a plugin or the runtime does not start.
+pub fn build<R: Runtime>(
+    builder: Builder<R>,
+    service: Service,
+    named: Vec<PathBuf>,
+    desktop: impl FnOnce(&AppHandle<R>) -> Arc<dyn Desktop>,
+) -> tauri::Result<App<R>> {
+    let app = builder
+        .manage(service)
+        .manage(Documents::new(named))
+        .register_asynchronous_uri_scheme_protocol("pdf", scheme::respond)
+        .on_window_event(opening::on_window_event)
+        .invoke_handler(tauri::generate_handler![
+            commands::documents::opened_documents,
+            commands::documents::choose_document,
+            commands::documents::close_document,
+            commands::documents::page_size,
+            commands::documents::choose_output,
+            commands::documents::show_in_folder,
+            commands::documents::copy_path,
+            commands::identities::identities,
+            commands::signing::sign_document,
+            commands::validation::validate_document,
+            commands::status::status,
+        ])
+        .build(context())?;
+    app.manage(desktop(app.handle()));
+    Ok(app)
+}
+
+/// Returns the configuration, capabilities and user interface that were built in.
+#[must_use]
+pub fn context<R: Runtime>() -> Context<R> {
+    tauri::generate_context!()
+}
+
+/// Opens the window and works until it is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is no window to say it in.
+            #[expect(clippy::print_stderr, reason = "the program cannot start")]
+            {
+                eprintln!("chancery-desktop: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<(), Box<dyn std::error::Error>> {
+    let service = Service::new(Surroundings::of_process(None)?);
+    let named = named(env::args_os().map(PathBuf::from), &env::current_dir()?);
+    // First in the chain: a second start hands over its documents before it opens anything.
+    let builder = Builder::default()
+        .plugin(tauri_plugin_single_instance::init(hand_over))
+        .plugin(tauri_plugin_dialog::init());
+    let app = build(builder, service, named, |app| {
+        Arc::new(SystemDesktop::new(app.clone()))
+    })?;
+    window::create(app.handle())?;
+    app.run(|_, _| {});
+    Ok(())
+}
+
+/// Opens what a second start was asked to open.
+fn hand_over<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>, folder: String) {
+    let arguments = arguments.into_iter().map(PathBuf::from);
+    opening::open(app, named(arguments, Path::new(&folder)));
+    window::raise(app);
+}
+
+/// Returns the documents in a list of arguments, whose first is the program.
+fn named(arguments: impl Iterator<Item = PathBuf>, folder: &Path) -> Vec<PathBuf> {
+    arguments
+        .skip(1)
+        .map(|argument| folder.join(argument))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_named_from_the_folder_the_program_was_started_in() {
+        let arguments = ["chancery-desktop", "a.pdf", "/tmp/b.pdf"];
+        assert_eq!(
+            named(arguments.iter().map(PathBuf::from), Path::new("/home/ada")),
+            [Path::new("/home/ada/a.pdf"), Path::new("/tmp/b.pdf")]
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! What the webview may ask for.
+//!
+//! One function a command, one module a feature of the user interface. A command reads its request,
+//! calls one use-case and gives the answer; it logs nothing and decides nothing.
+
+pub mod documents;
+pub mod identities;
+pub mod signing;
+pub mod status;
+pub mod validation;
+
+use service::wire;
+use tauri::async_runtime;
+
+use crate::documents::error;
+
+/// Does something that blocks where blocking is allowed.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, wire::Error> {
+    async_runtime::spawn_blocking(work)
+        .await
+        .map_err(|_| error("internal", "the program broke off in the middle of this"))
+}

@@ -1,0 +1,143 @@
+//! Opening, closing and finding documents.
+
+use std::sync::Arc;
+
+use service::{Service, wire};
+use tauri::{AppHandle, Runtime, State};
+
+use super::blocking;
+use crate::{Desktop, Documents, desktop, documents::error, opening};
+
+/// Returns the documents that are open, those named when the program was started among them.
+///
+/// A named file that cannot be opened is told by the event `document-refused`, so listen first.
+///
+/// # Errors
+/// None of its own.
+#[tauri::command]
+pub async fn opened_documents<R: Runtime>(
+    app: AppHandle<R>,
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+) -> Result<Vec<wire::OpenedDocument>, wire::Error> {
+    for path in documents.take_named() {
+        if let Err(error) = opening::add(&service, &documents, path.clone()).await {
+            opening::refuse(&app, &path, error);
+        }
+    }
+    Ok(documents.all())
+}
+
+/// Asks for a PDF and opens it; `None` if the person chose none.
+///
+/// # Errors
+/// Code `too_many_documents`, and those of the use-case.
+#[tauri::command]
+pub async fn choose_document(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    desktop: State<'_, Arc<dyn Desktop>>,
+) -> Result<Option<wire::OpenedDocument>, wire::Error> {
+    let desktop = Arc::clone(&desktop);
+    match blocking(move || desktop.choose_document()).await? {
+        Some(path) => opening::add(&service, &documents, path).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Forgets a document.
+///
+/// # Errors
+/// Code `no_such_document`.
+#[tauri::command]
+pub async fn close_document(
+    documents: State<'_, Documents>,
+    document: String,
+) -> Result<(), wire::Error> {
+    documents.remove(&document).map(|_| ())
+}
+
+/// Returns the size of a page as shown; pages count from 1.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn page_size(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    document: String,
+    page: u32,
+) -> Result<wire::PageSize, wire::Error> {
+    let document = documents.find(&document)?;
+    service
+        .page_size(document.path().to_owned(), page)
+        .await
+        .map_err(|error| document.told(error))
+}
+
+/// Asks where the signed file shall go; `None` if the person left it as it was.
+///
+/// # Errors
+/// Code `no_such_document`.
+#[tauri::command]
+pub async fn choose_output(
+    documents: State<'_, Documents>,
+    desktop: State<'_, Arc<dyn Desktop>>,
+    document: String,
+) -> Result<Option<wire::OutputChoice>, wire::Error> {
+    let suggested = documents.find(&document)?.output().to_owned();
+    let desktop = Arc::clone(&desktop);
+    blocking(move || desktop.choose_output(&suggested))
+        .await?
+        .map(|chosen| documents.set_output(&document, chosen))
+        .transpose()
+}
+
+/// Shows a document in the file manager.
+///
+/// # Errors
+/// Codes `no_such_document`, `no_file_manager`.
+#[tauri::command]
+pub async fn show_in_folder(
+    documents: State<'_, Documents>,
+    desktop: State<'_, Arc<dyn Desktop>>,
+    document: String,
+) -> Result<(), wire::Error> {
+    let path = documents.find(&document)?.path().to_owned();
+    let desktop = Arc::clone(&desktop);
+    blocking(move || desktop.show_in_folder(&path))
+        .await?
+        .map_err(refused)
+}
+
+/// Puts the path of a document on the clipboard; the webview does not see it.
+///
+/// # Errors
+/// Codes `no_such_document`, `no_clipboard`.
+#[tauri::command]
+pub async fn copy_path(
+    documents: State<'_, Documents>,
+    desktop: State<'_, Arc<dyn Desktop>>,
+    document: String,
+) -> Result<(), wire::Error> {
+    let path = documents
+        .find(&document)?
+        .path()
+        .to_string_lossy()
+        .into_owned();
+    let desktop = Arc::clone(&desktop);
+    blocking(move || desktop.copy(path)).await?.map_err(refused)
+}
+
+fn refused(reason: desktop::Error) -> wire::Error {
+    use std::error::Error as _;
+
+    let code = match reason {
+        desktop::Error::NoFileManager(_) => "no_file_manager",
+        desktop::Error::NoClipboard(_) => "no_clipboard",
+    };
+    wire::Error {
+        detail: reason.source().map(ToString::to_string).unwrap_or_default(),
+        ..error(code, &reason.to_string())
+    }
+}

@@ -1,0 +1,84 @@
+//! Signing.
+
+use service::{
+    Service,
+    requests::{Existing, FileToSign, Sign},
+    wire,
+};
+use tauri::State;
+
+use crate::{Documents, documents::error, opening};
+
+/// Signs one document with the identity the request names, which its secret must open.
+///
+/// The signed file is a new one, and is open afterwards.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn sign_document(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    request: wire::SignDocument,
+) -> Result<wire::SignedDocument, wire::Error> {
+    let document = documents.find(&request.document)?;
+    let request = Sign {
+        request: request_id(&request.request_id)?,
+        files: vec![FileToSign {
+            input: document.path().to_owned(),
+            output: document.output().to_owned(),
+        }],
+        login: request.login,
+        secret: request.secret,
+        placement: request.placement,
+        reason: request.reason,
+        location: request.location,
+        existing: Existing::Keep,
+    };
+    let signed = service
+        .sign(request)
+        .await
+        .map_err(|error| document.told(error))?
+        .pop()
+        .ok_or_else(|| error("internal", "one file was signed and none was told"))?;
+    let document = opening::add(&service, &documents, signed.output).await?;
+    Ok(wire::SignedDocument {
+        document,
+        validation: signed.validation,
+    })
+}
+
+/// Reads a UUID: 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th (RFC 9562 §4).
+fn request_id(uuid: &str) -> Result<[u8; 16], wire::Error> {
+    let groups: Vec<_> = uuid.split('-').collect();
+    let digits = groups.concat();
+    let shaped = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if !shaped {
+        return Err(error("bad_request", "the request's id is no UUID"));
+    }
+    u128::from_str_radix(&digits, 16)
+        .map(u128::to_be_bytes)
+        .map_err(|_| error("bad_request", "the request's id is no UUID"))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_a_uuid() {
+        let id = request_id("f81d4fae-7dec-11d0-a765-00a0c91e6bf6").unwrap();
+        assert_eq!(id[..4], [0xf8, 0x1d, 0x4f, 0xae]);
+        for wrong in [
+            "",
+            "f81d4fae7dec11d0a76500a0c91e6bf6",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf",
+            "+81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf6-",
+        ] {
+            assert!(request_id(wrong).is_err(), "{wrong}");
+        }
+    }
+}

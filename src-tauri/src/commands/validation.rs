@@ -1,0 +1,24 @@
+//! Judging signatures.
+
+use service::{Service, wire};
+use tauri::State;
+
+use crate::Documents;
+
+/// Validates every signature of an open document, read from disk now.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn validate_document(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    document: String,
+) -> Result<wire::Validation, wire::Error> {
+    let document = documents.find(&document)?;
+    // No anchors but the organisation's own: the window has no list of others yet.
+    service
+        .validate(document.path().to_owned(), Vec::new())
+        .await
+        .map_err(|error| document.told(error))
+}

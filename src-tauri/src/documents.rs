@@ -1,0 +1,345 @@
+//! Which documents are open, and where they lie.
+//!
+//! The webview knows a document by an opaque handle and its name; the path stays here.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use service::{requests::Inspection, wire};
+
+/// How many documents can be open at a time.
+///
+/// Only their descriptions are held; the limit keeps a program that drops files in a loop from
+/// filling the memory.
+pub const MAX_OPEN: usize = 256;
+
+/// The open documents, in the order they were opened.
+pub struct Documents(Mutex<Open>);
+
+struct Open {
+    /// Named at the start, not looked at yet.
+    named: Vec<PathBuf>,
+    documents: Vec<Document>,
+    /// Handles are counted up and never used again.
+    next: u64,
+}
+
+/// An open document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    path: PathBuf,
+    output: PathBuf,
+    shown: wire::OpenedDocument,
+}
+
+impl Document {
+    /// Returns where the file lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns where the signed file will be written.
+    #[must_use]
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// Words what went wrong with it for the webview.
+    pub(crate) fn told(&self, error: impl Into<wire::Error>) -> wire::Error {
+        without_folder(without_folder(error.into(), &self.path), &self.output)
+    }
+}
+
+impl Documents {
+    /// Starts with documents that were named and that nobody has looked at yet.
+    #[must_use]
+    pub fn new(named: Vec<PathBuf>) -> Self {
+        Self(Mutex::new(Open {
+            named,
+            documents: Vec::new(),
+            next: 1,
+        }))
+    }
+
+    /// Returns the documents named at the start, once.
+    pub fn take_named(&self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.open().named)
+    }
+
+    /// Adds a document that was looked at; one that is open already keeps its handle.
+    ///
+    /// # Errors
+    /// Code `too_many_documents`.
+    pub fn add(
+        &self,
+        path: PathBuf,
+        inspection: Inspection,
+    ) -> Result<wire::OpenedDocument, wire::Error> {
+        let mut open = self.open();
+        let known = open
+            .documents
+            .iter()
+            .position(|document| document.path == path);
+        if known.is_none() && open.documents.len() >= MAX_OPEN {
+            return Err(error(
+                "too_many_documents",
+                "too many documents are open; close some",
+            ));
+        }
+        let (id, output) = match known {
+            Some(index) => {
+                let known = &open.documents[index];
+                (known.shown.id.clone(), known.output.clone())
+            }
+            None => {
+                let id = format!("document-{}", open.next);
+                open.next += 1;
+                (id, beside(&path))
+            }
+        };
+        let document = Document {
+            shown: shown(id, &path, &output, inspection),
+            path,
+            output,
+        };
+        let shown = document.shown.clone();
+        match known {
+            Some(index) => open.documents[index] = document,
+            None => open.documents.push(document),
+        }
+        Ok(shown)
+    }
+
+    /// Returns what the webview is told of every open document.
+    pub fn all(&self) -> Vec<wire::OpenedDocument> {
+        let open = self.open();
+        open.documents
+            .iter()
+            .map(|document| document.shown.clone())
+            .collect()
+    }
+
+    /// Returns an open document.
+    ///
+    /// # Errors
+    /// Code `no_such_document`.
+    pub fn find(&self, id: &str) -> Result<Document, wire::Error> {
+        self.open()
+            .documents
+            .iter()
+            .find(|document| document.shown.id == id)
+            .cloned()
+            .ok_or_else(no_such_document)
+    }
+
+    /// Chooses where the signed file will be written.
+    ///
+    /// # Errors
+    /// Code `no_such_document`.
+    pub fn set_output(&self, id: &str, output: PathBuf) -> Result<wire::OutputChoice, wire::Error> {
+        let mut open = self.open();
+        let document = open
+            .documents
+            .iter_mut()
+            .find(|document| document.shown.id == id)
+            .ok_or_else(no_such_document)?;
+        document.shown.output_name = name(&output);
+        let folder = output.parent().map_or_else(String::new, name);
+        document.output = output;
+        Ok(wire::OutputChoice {
+            name: document.shown.output_name.clone(),
+            folder,
+        })
+    }
+
+    /// Forgets a document; the file is not touched.
+    ///
+    /// # Errors
+    /// Code `no_such_document`.
+    pub fn remove(&self, id: &str) -> Result<Document, wire::Error> {
+        let mut open = self.open();
+        let index = open
+            .documents
+            .iter()
+            .position(|document| document.shown.id == id)
+            .ok_or_else(no_such_document)?;
+        Ok(open.documents.remove(index))
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        // Every change is whole before anything can panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn shown(id: String, path: &Path, output: &Path, inspection: Inspection) -> wire::OpenedDocument {
+    wire::OpenedDocument {
+        id,
+        name: name(path),
+        output_name: name(output),
+        bytes: inspection.bytes,
+        pages: inspection.pages,
+        first_page: inspection.first_page,
+        signatures: u32::try_from(inspection.signatures.len()).unwrap_or(u32::MAX),
+        findings: inspection.findings,
+        refusal: inspection.refusal,
+    }
+}
+
+/// Returns the last part of a path as people read it.
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Returns `NAME-signed.pdf` in the folder of `NAME.pdf`, or `NAME-signed-2.pdf` and so on where
+/// that exists: a signature never replaces a file.
+fn beside(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default();
+    let numbered = |number: u32| {
+        let mut name = stem.to_owned();
+        name.push("-signed");
+        if number > 1 {
+            name.push(format!("-{number}"));
+        }
+        name.push(".pdf");
+        path.with_file_name(name)
+    };
+    // The name is a suggestion, the writer decides; so a limit is enough.
+    (1..100)
+        .map(numbered)
+        .find(|free| !free.exists())
+        .unwrap_or_else(|| numbered(1))
+}
+
+/// Leaves the folder of a path out of what the webview is told; the name stays.
+pub(crate) fn without_folder(error: wire::Error, path: &Path) -> wire::Error {
+    let Some(folder) = path.parent().filter(|folder| folder.file_name().is_some()) else {
+        return error; // the root of the file system says nothing of anybody
+    };
+    let folder = folder.join("").to_string_lossy().into_owned();
+    wire::Error {
+        message: error.message.replace(&folder, ""),
+        detail: error.detail.replace(&folder, ""),
+        ..error
+    }
+}
+
+fn no_such_document() -> wire::Error {
+    error("no_such_document", "this document is not open any more")
+}
+
+/// Makes an error of the shell's own.
+pub(crate) fn error(code: &str, message: &str) -> wire::Error {
+    wire::Error {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        detail: String::new(),
+        reference: None,
+        until: None,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn inspection() -> Inspection {
+        Inspection {
+            pages: 1,
+            first_page: wire::PageSize {
+                width: 595.0,
+                height: 842.0,
+            },
+            revisions: 1,
+            encrypted: false,
+            repaired: false,
+            fields: Vec::new(),
+            signatures: Vec::new(),
+            findings: Vec::new(),
+            refusal: None,
+            bytes: 1000,
+        }
+    }
+
+    #[test]
+    fn the_webview_is_told_names_and_no_folders() {
+        let documents = Documents::new(Vec::new());
+        let opened = documents
+            .add(PathBuf::from("/home/ada/agreement.pdf"), inspection())
+            .unwrap();
+        assert_eq!(opened.name, "agreement.pdf");
+        assert_eq!(opened.output_name, "agreement-signed.pdf");
+        let told = serde_json::to_string(&opened).unwrap();
+        assert!(!told.contains("ada"), "{told}");
+    }
+
+    #[test]
+    fn a_file_opened_twice_keeps_its_handle_and_its_output() {
+        let documents = Documents::new(Vec::new());
+        let path = PathBuf::from("/home/ada/agreement.pdf");
+        let first = documents.add(path.clone(), inspection()).unwrap();
+        documents
+            .set_output(&first.id, PathBuf::from("/srv/out/mine.pdf"))
+            .unwrap();
+        let second = documents.add(path, inspection()).unwrap();
+        assert_eq!(second.id, first.id);
+        assert_eq!(second.output_name, "mine.pdf");
+        assert_eq!(documents.all().len(), 1);
+    }
+
+    #[test]
+    fn a_handle_is_never_used_again() {
+        let documents = Documents::new(Vec::new());
+        let path = PathBuf::from("/home/ada/agreement.pdf");
+        let first = documents.add(path.clone(), inspection()).unwrap();
+        documents.remove(&first.id).unwrap();
+        assert_eq!(
+            documents.find(&first.id).unwrap_err().code,
+            "no_such_document"
+        );
+        let second = documents.add(path, inspection()).unwrap();
+        assert_ne!(second.id, first.id);
+    }
+
+    #[test]
+    fn the_number_of_open_documents_is_bounded() {
+        let documents = Documents::new(Vec::new());
+        for number in 0..MAX_OPEN {
+            documents
+                .add(PathBuf::from(format!("/{number}.pdf")), inspection())
+                .unwrap();
+        }
+        let error = documents
+            .add(PathBuf::from("/one more.pdf"), inspection())
+            .unwrap_err();
+        assert_eq!(error.code, "too_many_documents");
+    }
+
+    #[test]
+    fn an_error_tells_names_and_no_folders() {
+        let told = without_folder(
+            error("io", "/home/ada/a.pdf cannot be read"),
+            Path::new("/home/ada/a.pdf"),
+        );
+        assert_eq!(told.message, "a.pdf cannot be read");
+        let told = without_folder(error("io", "/a.pdf and /b"), Path::new("/a.pdf"));
+        assert_eq!(told.message, "/a.pdf and /b");
+    }
+
+    #[test]
+    fn a_suggested_output_is_a_file_that_does_not_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("agreement-signed.pdf"), b"").unwrap();
+        assert_eq!(
+            beside(&folder.path().join("agreement.pdf")),
+            folder.path().join("agreement-signed-2.pdf")
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Opening, closing and finding documents.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::Program;
+
+#[test]
+fn a_document_named_at_the_start_is_open() {
+    let program = Program::with_agreement();
+    let opened = program.ask("opened_documents", json!({})).unwrap();
+    let [document] = &opened.as_array().unwrap()[..] else {
+        panic!("one document was named: {opened}");
+    };
+    assert_eq!(document["name"], "agreement.pdf");
+    assert_eq!(document["outputName"], "agreement-signed.pdf");
+    assert_eq!(document["signatures"], 0);
+    assert_eq!(
+        document["bytes"],
+        fs::metadata(&program.agreement).unwrap().len()
+    );
+}
+
+#[test]
+fn a_reloaded_window_finds_its_documents_again() {
+    let program = Program::with_agreement();
+    let first = program.ask("opened_documents", json!({})).unwrap();
+    let second = program.ask("opened_documents", json!({})).unwrap();
+    assert_eq!(first, second);
+}
+
+#[test]
+fn a_named_file_that_is_no_pdf_is_told_as_refused() {
+    let program = Program::with(&[("letter.pdf", b"Dear Ada,")]);
+    let refused = program.heard("document-refused", |program| {
+        let opened = program.ask("opened_documents", json!({})).unwrap();
+        assert_eq!(opened, json!([]));
+    });
+    assert_eq!(refused["name"], "letter.pdf");
+    assert!(refused["error"]["code"].is_string(), "{refused}");
+}
+
+#[test]
+fn a_document_handed_over_by_a_second_start_is_told_as_opened() {
+    let program = Program::with_agreement();
+    let opened = program.heard("document-opened", |program| {
+        chancery_desktop::opening::open(program.app.handle(), vec![program.agreement.clone()]);
+    });
+    assert_eq!(opened["name"], "agreement.pdf");
+}
+
+#[test]
+fn a_chosen_document_is_opened_and_a_dialog_left_alone_opens_none() {
+    let program = Program::with_agreement();
+    assert_eq!(
+        program.ask("choose_document", json!({})).unwrap(),
+        Value::Null
+    );
+    *program.desktop.document.lock().unwrap() = Some(program.agreement.clone());
+    let chosen = program.ask("choose_document", json!({})).unwrap();
+    assert_eq!(chosen["name"], "agreement.pdf");
+}
+
+#[test]
+fn a_closed_document_is_known_no_more() {
+    let program = Program::with_agreement();
+    let document = program.document();
+    program
+        .ask("close_document", json!({"document": document}))
+        .unwrap();
+    for command in ["close_document", "validate_document", "copy_path"] {
+        let error = program
+            .ask(command, json!({"document": document}))
+            .unwrap_err();
+        assert_eq!(error["code"], "no_such_document", "{command}");
+    }
+}
+
+#[test]
+fn the_size_of_a_page_is_that_of_the_opened_document() {
+    let program = Program::with_agreement();
+    let opened = program.ask("opened_documents", json!({})).unwrap();
+    let document = &opened[0]["id"];
+    let size = program
+        .ask("page_size", json!({"document": document, "page": 1}))
+        .unwrap();
+    assert_eq!(size, opened[0]["firstPage"]);
+    for missing in [0, 1000] {
+        let error = program
+            .ask("page_size", json!({"document": document, "page": missing}))
+            .unwrap_err();
+        assert!(error["code"].is_string(), "{error}");
+    }
+}
+
+#[test]
+fn a_chosen_output_is_told_by_name_and_folder() {
+    let program = Program::with_agreement();
+    let document = program.document();
+    let ask = || program.ask("choose_output", json!({"document": document}));
+    assert_eq!(ask().unwrap(), Value::Null);
+    *program.desktop.output.lock().unwrap() = Some(program.folder().join("signed/mine.pdf"));
+    assert_eq!(
+        ask().unwrap(),
+        json!({"name": "mine.pdf", "folder": "signed"})
+    );
+}
+
+#[test]
+fn the_desktop_is_given_the_path_that_the_window_never_sees() {
+    let program = Program::with_agreement();
+    let document = program.document();
+    for command in ["show_in_folder", "copy_path"] {
+        let answer = program.ask(command, json!({"document": document})).unwrap();
+        assert_eq!(answer, Value::Null);
+    }
+    assert_eq!(
+        *program.desktop.shown.lock().unwrap(),
+        std::slice::from_ref(&program.agreement)
+    );
+    assert_eq!(
+        *program.desktop.copied.lock().unwrap(),
+        [program.agreement.to_str().unwrap()]
+    );
+}
+
+#[test]
+fn an_argument_that_is_missing_is_an_error_and_no_panic() {
+    let program = Program::empty();
+    let error = program.ask("page_size", json!({})).unwrap_err();
+    assert!(error.as_str().unwrap().contains("document"), "{error}");
+}

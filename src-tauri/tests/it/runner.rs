@@ -1,0 +1,12 @@
+//! The shell without a window: every command through Tauri's own dispatch, on a real organisation.
+//!
+//! Needs what `cargo xtask setup` and `cargo build` leave in `target/debug`: the PDFium library and
+//! `chancery-host`; and SoftHSM.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod capabilities;
+mod documents;
+mod harness;
+mod scheme;
+mod signing;
