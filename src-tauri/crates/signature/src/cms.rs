@@ -2,7 +2,7 @@
 //!
 //! [`prepare`] fixes the signed attributes over the digest of a document; [`Prepared::digest`] goes
 //! to whoever holds the key; [`Prepared::complete`] verifies what comes back and closes the
-//! structure. [`read`](fn@read::read) takes such a structure apart again, strictly.
+//! structure. The `read` module takes such a structure apart again, strictly.
 
 mod attributes;
 pub(crate) mod read;

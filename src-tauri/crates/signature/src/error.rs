@@ -86,4 +86,15 @@ pub enum Error {
     /// A structure cannot be encoded; only lengths beyond 256 MiB do that.
     #[error("a structure cannot be encoded in DER")]
     Encoding(#[from] der::Error),
+    /// More signatures than are validated in one document.
+    #[error("the document has {count} signatures, at most {most} are validated")]
+    TooManySignatures {
+        /// How many it has.
+        count: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// The PDF layer did not do its part.
+    #[error(transparent)]
+    Pdf(#[from] pdf::Error),
 }

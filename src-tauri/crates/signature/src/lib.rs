@@ -1,11 +1,52 @@
-//! CMS and PAdES signatures.
+//! CMS and PAdES signatures: prepared, completed, validated. Pure: bytes in, bytes out.
+//!
+//! No key, no token and no clock is in here. To sign is three steps, and the middle one is the
+//! caller's:
+//!
+//! - [`prepare`](fn@prepare) lays out a [`pdf::Revision`] with room for the signature, digests the
+//!   document once and fixes the signed attributes: a [`Prepared`];
+//! - whoever holds the key signs [`Prepared::digest`];
+//! - [`Prepared::complete`] verifies the value against the signer's [`Certificate`] and gives the
+//!   [`Signed`] document to write.
+//!
+//! [`validate`](fn@validate) goes the other way: from a [`pdf::Document`] and trust anchors to a
+//! [`Validation`] with a headline and everything that was found.
+//!
+//! ```no_run
+//! # use chancery_signature as signature;
+//! # fn token_sign(digest: [u8; 32]) -> Vec<u8> { digest.to_vec() }
+//! # fn example(
+//! #     document: pdf::Document, placement: pdf::Placement, details: signature::Details,
+//! #     signer: signature::Certificate, ca: signature::Certificate,
+//! # ) -> Result<(), Box<dyn std::error::Error>> {
+//! use signature::Level;
+//!
+//! let mut revision = pdf::Revision::begin(&document)?;
+//! let field = revision.add_signature_field(&placement)?;
+//! let chain = [ca.clone()];
+//! let prepared = signature::prepare(revision, &field, &details, &signer, &chain, Level::BB)?;
+//! let value = token_sign(prepared.digest());
+//! let signed = prepared.complete(&value)?;
+//! let mut file = Vec::new();
+//! signed.write_to(&mut file)?;
+//!
+//! let written = pdf::Document::open(std::sync::Arc::new(file))?;
+//! let validation = signature::validate(&written, &[ca], details.signing_time)?;
+//! assert_eq!(validation.headline, signature::Headline::Valid);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order: [`algorithm`], [`certificate`], [`cms`], [`prepare`](mod@prepare),
+//! [`validate`](mod@validate).
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
 pub mod certificate;
 pub mod cms;
-pub mod error;
-pub mod level;
+mod error;
+mod level;
+pub mod prepare;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod samples;
@@ -15,3 +56,7 @@ pub use self::algorithm::{DigestAlgorithm, SignatureAlgorithm};
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;
+pub use self::prepare::{Details, Prepared, Signed, prepare};
+pub use self::validate::{
+    Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
+};

@@ -87,6 +87,7 @@ impl Template {
 
     pub(crate) fn ca(name: &str, key: &Key, path_len: Option<u8>) -> Self {
         Self {
+            serial: 1,
             not_after: NOW + 10 * YEAR,
             extensions: vec![
                 extension(&BasicConstraints {
@@ -209,4 +210,33 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
         "{program} {arguments:?} said: {said}"
     );
     said
+}
+
+/// A document of one page that says hello, with a cross-reference table.
+pub(crate) fn one_page() -> Vec<u8> {
+    let content = "BT /F1 24 Tf 72 700 Td (Hello, world) Tj ET";
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R\
+         /Resources<</Font<</F1 5 0 R>>>>>>"
+            .to_owned(),
+        format!(
+            "<</Length {}>>\nstream\n{content}\nendstream",
+            content.len()
+        ),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (object, number) in objects.iter().zip(1..) {
+        table.push_str(&format!("{:010} 00000 n \n", file.len()));
+        file.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let start = file.len();
+    let size = objects.len() + 1;
+    let trailer = format!("trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    file.extend_from_slice(table.as_bytes());
+    file.extend_from_slice(trailer.as_bytes());
+    file
 }

@@ -2,10 +2,245 @@
 //!
 //! Three answers are kept apart: is the document intact ([`integrity`]), who signed and does an
 //! authority that we trust vouch for it ([`chain`]), and how much of the file that is about
-//! ([`coverage`]). [`verdict`] draws one headline from them.
+//! ([`coverage`]). [`verdict`] draws one headline from them. Everything that is wrong is found,
+//! not only what is found first.
+//!
+//! What this version does not look at makes no signature valid: later revisions make it
+//! [`Headline::Changed`], other kinds of signatures [`Headline::IdentityUnconfirmed`]. Revocation is
+//! not looked at, and each signature says so.
 
 pub mod chain;
 pub mod coverage;
 pub mod finding;
 pub mod integrity;
 pub mod verdict;
+
+use pdf::{Document, Field, SignatureValue};
+use sha2::{Digest, Sha256};
+
+use self::chain::{Path, find_path};
+pub use self::coverage::Coverage;
+use self::coverage::Ranges;
+pub use self::finding::{Finding, Severity};
+use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge};
+pub use self::verdict::Headline;
+use crate::algorithm::DigestAlgorithm;
+use crate::certificate::Certificate;
+use crate::error::{Error, Result};
+use crate::level::Level;
+use crate::prepare::PADES;
+
+/// Most signatures that are validated in one document; each reads the file once.
+pub const MOST_SIGNATURES: usize = 256;
+
+/// How much of the file is read at once for a digest.
+const CHUNK: usize = 1 << 16;
+
+/// The judgement over a document.
+#[derive(Debug, Clone)]
+pub struct Validation {
+    /// The least favourable headline of its signatures, or [`Headline::Unsigned`].
+    pub headline: Headline,
+    /// One judgement for each signature, in the order they were made.
+    pub signatures: Vec<SignatureValidation>,
+}
+
+/// The judgement over one signature.
+#[derive(Debug, Clone)]
+pub struct SignatureValidation {
+    /// The field it is in.
+    pub field: Field,
+    /// SubFilter of the signature dictionary.
+    pub sub_filter: String,
+    /// The signer's own claim of when, Unix time.
+    pub signing_time: Option<i64>,
+    /// The signer's own claim of why.
+    pub reason: Option<String>,
+    /// The signer's own claim of where.
+    pub location: Option<String>,
+    /// The signer's certificate, if it could be read. Believe its name only with `path`.
+    pub signer: Option<Certificate>,
+    /// The level it reaches, if it is intact.
+    pub level: Option<Level>,
+    /// Proof that it holds over its byte range.
+    pub intact: Option<Intact>,
+    /// Proof that a trust anchor vouches for the signer.
+    pub path: Option<Path>,
+    /// How much of the file is covered.
+    pub coverage: Coverage,
+    /// The judgement.
+    pub headline: Headline,
+    /// Everything found on the way.
+    pub findings: Vec<Finding>,
+}
+
+/// Validates every signature of a document.
+///
+/// `anchors` are the certificates that are trusted; `at` is the Unix time at which certificates
+/// must be valid. Digests stream over the document; blocks while it reads.
+///
+/// # Errors
+/// [`Error::Pdf`] if the document cannot be read, [`Error::TooManySignatures`]. What is wrong with
+/// a signature is a finding, not an error.
+pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result<Validation> {
+    let values = document.signatures()?;
+    if values.len() > MOST_SIGNATURES {
+        return Err(Error::TooManySignatures {
+            count: values.len(),
+            most: MOST_SIGNATURES,
+        });
+    }
+    let signatures = values
+        .into_iter()
+        .map(|value| validate_one(document, value, anchors, at))
+        .collect::<Result<Vec<_>>>()?;
+    let headline = verdict::of_document(signatures.iter().map(|signature| signature.headline));
+    Ok(Validation {
+        headline,
+        signatures,
+    })
+}
+
+fn validate_one(
+    document: &Document,
+    value: SignatureValue,
+    anchors: &[Certificate],
+    at: i64,
+) -> Result<SignatureValidation> {
+    let mut findings = Vec::new();
+    let (honest, coverage) = byte_range(document, &value, &mut findings)?;
+    let mut judgement = Judgement::default();
+    if value.sub_filter != PADES {
+        findings.push(Finding::SubFilterNotSupported {
+            sub_filter: value.sub_filter.clone(),
+        });
+    } else if value.contents.len() > LARGEST_CONTENTS {
+        let bytes = value.contents.len();
+        findings.push(Finding::ContentsTooLarge {
+            bytes,
+            most: LARGEST_CONTENTS,
+        });
+    } else {
+        judgement = judge(&value.contents, |algorithm| {
+            honest
+                .map(|ranges| digest(document, ranges, algorithm))
+                .transpose()
+        })?;
+    }
+    findings.append(&mut judgement.findings);
+    let Judgement {
+        intact,
+        signer,
+        others,
+        ..
+    } = judgement;
+    let path = match signer
+        .as_ref()
+        .map(|signer| find_path(signer, &others, anchors, at))
+    {
+        Some(Ok(path)) => {
+            findings.push(Finding::RevocationNotChecked);
+            Some(path)
+        }
+        Some(Err(mut why)) => {
+            findings.append(&mut why);
+            None
+        }
+        None => None,
+    };
+    Ok(SignatureValidation {
+        headline: verdict::of_signature(intact, path.as_ref(), coverage, &findings),
+        field: value.field,
+        sub_filter: value.sub_filter,
+        signing_time: value.signing_time,
+        reason: value.reason,
+        location: value.location,
+        signer,
+        level: intact.map(|_| Level::BB),
+        intact,
+        path,
+        coverage,
+        findings,
+    })
+}
+
+/// The ranges to digest, if they are to be believed, and how much of the file they cover.
+fn byte_range(
+    document: &Document,
+    value: &SignatureValue,
+    findings: &mut Vec<Finding>,
+) -> Result<(Option<Ranges>, Coverage)> {
+    let read = value
+        .byte_range
+        .ok_or(Finding::ByteRangeMalformed)
+        .and_then(|byte_range| Ranges::read(byte_range, document.len()));
+    let ranges = match read {
+        Ok(ranges) => ranges,
+        Err(finding) => {
+            findings.push(finding);
+            return Ok((None, Coverage::Partial));
+        }
+    };
+    let gap = match ranges.gap_len() {
+        // Two digits a byte and the brackets: more is not the string that was read.
+        length if length <= 2 * LARGEST_CONTENTS as u64 + 2 => {
+            read_at(document, ranges.gap_start, length)?
+        }
+        _ => Vec::new(),
+    };
+    let honest = match ranges.check_gap(&gap, &value.contents) {
+        Ok(()) => Some(ranges),
+        Err(finding) => {
+            findings.push(finding);
+            None
+        }
+    };
+    let before_end = read_at(document, ranges.end - 8.min(ranges.end), 8.min(ranges.end))?;
+    let ends_revision = |_| ends_in_end_of_file_marker(&before_end);
+    Ok((
+        honest,
+        ranges.coverage(document.len(), ends_revision, findings),
+    ))
+}
+
+/// Whether bytes end in `%%EOF` and at most one line break (ISO 32000-2 §7.5.5).
+fn ends_in_end_of_file_marker(bytes: &[u8]) -> bool {
+    [&b"%%EOF"[..], b"%%EOF\n", b"%%EOF\r", b"%%EOF\r\n"]
+        .iter()
+        .any(|end| bytes.ends_with(end))
+}
+
+/// Digest over the two ranges.
+fn digest(document: &Document, ranges: Ranges, algorithm: DigestAlgorithm) -> Result<Vec<u8>> {
+    let DigestAlgorithm::Sha256 = algorithm;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; CHUNK];
+    for (mut at, end) in [(0, ranges.gap_start), (ranges.gap_end, ranges.end)] {
+        while at < end {
+            let length = usize::try_from(end - at).unwrap_or(CHUNK).min(CHUNK);
+            let chunk = buffer
+                .get_mut(..length)
+                .expect("a chunk is no larger than the buffer");
+            document
+                .source()
+                .read_at(at, chunk)
+                .map_err(pdf::Error::Read)?;
+            digest.update(chunk);
+            at += length as u64;
+        }
+    }
+    Ok(digest.finalize().to_vec())
+}
+
+/// Reads a short stretch, whose length was checked by the caller.
+fn read_at(document: &Document, offset: u64, length: u64) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+    document
+        .source()
+        .read_at(offset, &mut bytes)
+        .map_err(pdf::Error::Read)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ pub enum Headline {
 ///
 /// `Valid` takes proofs, not the absence of complaints: a check that was left out gives none.
 pub(super) fn of_signature(
-    intact: Option<&Intact>,
+    intact: Option<Intact>,
     path: Option<&Path>,
     coverage: Coverage,
     findings: &[Finding],

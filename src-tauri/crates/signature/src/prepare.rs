@@ -1,0 +1,153 @@
+//! A PAdES signature over a document: prepare → sign → complete (ETSI EN 319 142-1 §6).
+
+use std::io::Write;
+
+use pdf::{Completed, Revision, SignatureDetails, SignatureField, Unsigned};
+use sha2::{Digest, Sha256};
+
+use crate::algorithm::SignatureAlgorithm;
+use crate::certificate::Certificate;
+use crate::cms;
+use crate::error::{Error, Result};
+use crate::level::Level;
+
+/// SubFilter of PAdES signatures (ISO 32000-2 §12.8.3.4).
+pub(crate) const PADES: &str = "ETSI.CAdES.detached";
+
+/// What the signature dictionary says beside the signature.
+#[derive(Debug, Clone)]
+pub struct Details {
+    /// The signer's claim of when, Unix time; the time of PAdES B-B (`/M`).
+    pub signing_time: i64,
+    /// The zone the time is written in, in minutes east of UTC.
+    pub offset_minutes: i16,
+    /// The signer's name (`/Name`).
+    pub name: Option<String>,
+    /// Why it is signed (`/Reason`).
+    pub reason: Option<String>,
+    /// Where it is signed (`/Location`).
+    pub location: Option<String>,
+    /// 16 random bytes that tell this revision from others (second half of `/ID`).
+    pub revision_id: [u8; 16],
+}
+
+/// A document whose bytes are fixed and which waits for one signature value.
+///
+/// A preparation is used once: [`Prepared::complete`] takes it.
+#[derive(Debug)]
+pub struct Prepared {
+    unsigned: Unsigned,
+    cms: cms::Prepared,
+    document_digest: [u8; 32],
+}
+
+/// Lays a revision out with room for the signature and fixes what is signed.
+///
+/// `chain` are the certificates between `signer` and a root, with or without the root, in any
+/// order; they are carried along. The input is read once, in chunks. Everything that can fail
+/// without the key fails here.
+///
+/// # Errors
+/// [`Error::LevelNotSupported`] for all but [`Level::BB`], [`Error::NotForDocuments`],
+/// [`Error::OutsideValidity`] at the signing time, what [`cms::prepare`] gives, [`Error::Pdf`].
+pub fn prepare(
+    revision: Revision,
+    field: &SignatureField,
+    details: &Details,
+    signer: &Certificate,
+    chain: &[Certificate],
+    level: Level,
+) -> Result<Prepared> {
+    if level != Level::BB {
+        return Err(Error::LevelNotSupported { level });
+    }
+    check_signer(signer, details.signing_time)?;
+    let dictionary = SignatureDetails {
+        sub_filter: PADES,
+        signing_time: details.signing_time,
+        offset_minutes: details.offset_minutes,
+        name: details.name.clone(),
+        reason: details.reason.clone(),
+        location: details.location.clone(),
+        revision_id: details.revision_id,
+    };
+    let reserved = cms::largest_size(signer, chain)?;
+    let unsigned = revision.lay_out(field, &dictionary, reserved)?;
+    let mut digest = Sha256::new();
+    unsigned.covered(&mut |chunk| digest.update(chunk))?;
+    let document_digest = digest.finalize().into();
+    let cms = cms::prepare(&document_digest, signer, chain)?;
+    Ok(Prepared {
+        unsigned,
+        cms,
+        document_digest,
+    })
+}
+
+/// What validators would refuse is not made.
+fn check_signer(signer: &Certificate, at: i64) -> Result<()> {
+    let subject = || signer.subject_common_name().to_owned();
+    if !signer.is_for_documents() {
+        return Err(Error::NotForDocuments { subject: subject() });
+    }
+    if !signer.is_valid_at(at) {
+        let (not_before, not_after) = (signer.not_before(), signer.not_after());
+        return Err(Error::OutsideValidity {
+            subject: subject(),
+            not_before,
+            not_after,
+            at,
+        });
+    }
+    Ok(())
+}
+
+impl Prepared {
+    /// The bytes to sign: the signed attributes in DER (RFC 5652 §5.4).
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.cms.to_be_signed()
+    }
+
+    /// SHA-256 of [`Self::to_be_signed`], for a key that signs digests.
+    #[must_use]
+    pub const fn digest(&self) -> [u8; 32] {
+        self.cms.digest()
+    }
+
+    /// SHA-256 over the byte range of the document.
+    #[must_use]
+    pub const fn document_digest(&self) -> [u8; 32] {
+        self.document_digest
+    }
+
+    /// The algorithm to sign with.
+    #[must_use]
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.cms.algorithm()
+    }
+
+    /// Verifies a raw value with the signer's certificate and puts the signature in its place.
+    ///
+    /// # Errors
+    /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
+    /// [`Error::MalformedSignature`]: nothing leaves that does not verify. [`Error::Pdf`].
+    pub fn complete(self, raw: &[u8]) -> Result<Signed> {
+        let contents = self.cms.complete(raw)?;
+        Ok(Signed(self.unsigned.complete(&contents)?))
+    }
+}
+
+/// A signed document that waits to be written.
+#[derive(Debug)]
+pub struct Signed(Completed);
+
+impl Signed {
+    /// Writes the document: the input's bytes, then the revision.
+    ///
+    /// # Errors
+    /// [`Error::Pdf`], also if the input changed since it was opened.
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+        Ok(self.0.write_to(out)?)
+    }
+}

@@ -1,0 +1,487 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use pdf::render::PageNumber;
+use pdf::{Look, Placement, Revision, ShownRect};
+use proptest::prelude::*;
+
+use super::*;
+use crate::prepare::{Details, Prepared, prepare};
+use crate::samples::{Authority, Key, NOW, Template, one_page, run};
+
+fn ca() -> Authority {
+    Authority::new("Test CA", 1)
+}
+
+fn key() -> Key {
+    Key::from_seed(2)
+}
+
+fn ada() -> Certificate {
+    ca().issue("Ada Lovelace", &key())
+}
+
+fn open(file: &[u8]) -> Document {
+    Document::open(Arc::new(file.to_vec())).unwrap()
+}
+
+fn details() -> Details {
+    Details {
+        signing_time: NOW,
+        offset_minutes: 60,
+        name: Some("Ada Lovelace".to_owned()),
+        reason: Some("I agree (really)".to_owned()),
+        location: Some("Zürich".to_owned()),
+        revision_id: [7; 16],
+    }
+}
+
+fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Prepared {
+    let document = open(file);
+    let mut revision = Revision::begin(&document).unwrap();
+    let placement = Placement::Visible {
+        page: PageNumber::FIRST,
+        rect: ShownRect::new(36.0, 36.0, 180.0, 60.0).unwrap(),
+        look: Look::new("Ada Lovelace", ["2 Jan 2026, 04:04 +01:00".to_owned()]),
+    };
+    let field = revision.add_signature_field(&placement).unwrap();
+    prepare(revision, &field, &details(), signer, chain, Level::BB).unwrap()
+}
+
+fn signed_with_chain(file: &[u8], chain: &[Certificate]) -> Vec<u8> {
+    let prepared = prepared(file, &ada(), chain);
+    let value = key().sign(&prepared.digest());
+    let mut out = Vec::new();
+    prepared
+        .complete(&value)
+        .unwrap()
+        .write_to(&mut out)
+        .unwrap();
+    out
+}
+
+fn signed() -> Vec<u8> {
+    signed_with_chain(&one_page(), &[ca().certificate()])
+}
+
+fn judged(file: &[u8]) -> Validation {
+    validate(&open(file), &[ca().certificate()], NOW).unwrap()
+}
+
+/// Headline and codes of the only signature.
+fn only(file: &[u8]) -> (Headline, Vec<&'static str>) {
+    let validation = judged(file);
+    let [signature] = validation.signatures.as_slice() else {
+        panic!("one signature")
+    };
+    assert_eq!(signature.headline, validation.headline);
+    let codes = signature.findings.iter().map(Finding::code);
+    (
+        validation.headline,
+        codes
+            .filter(|code| *code != "revocation_not_checked")
+            .collect(),
+    )
+}
+
+/// Where the string of `/Contents` is, from `<` to behind `>`.
+fn contents(file: &[u8]) -> std::ops::Range<usize> {
+    let key = b"/Contents<";
+    let start = file
+        .windows(key.len())
+        .rposition(|window| window == key)
+        .unwrap()
+        + key.len()
+        - 1;
+    let length = file[start..].iter().position(|byte| *byte == b'>').unwrap() + 1;
+    start..start + length
+}
+
+/// Replaces the numbers of the last `/ByteRange` without moving anything.
+fn with_byte_range(file: &[u8], numbers: &str) -> Vec<u8> {
+    let key = b"/ByteRange[";
+    let start = file
+        .windows(key.len())
+        .rposition(|window| window == key)
+        .unwrap()
+        + key.len();
+    let end = start + file[start..].iter().position(|byte| *byte == b'/').unwrap();
+    let mut changed = file.to_vec();
+    let text = format!("{numbers}]");
+    changed[start..end].fill(b' ');
+    changed[start..start + text.len()].copy_from_slice(text.as_bytes());
+    changed
+}
+
+#[test]
+fn what_we_sign_is_valid_and_only_appended() {
+    let file = signed();
+    assert!(file.starts_with(&one_page()), "signing only appends");
+    let validation = judged(&file);
+    assert_eq!(validation.headline, Headline::Valid);
+    let signature = &validation.signatures[0];
+    assert_eq!(signature.findings, [Finding::RevocationNotChecked]);
+    assert_eq!(signature.coverage, Coverage::WholeFile);
+    assert_eq!(signature.level, Some(Level::BB));
+    assert_eq!(signature.signer, Some(ada()));
+    assert_eq!(signature.signing_time, Some(NOW));
+    assert_eq!(signature.location.as_deref(), Some("Zürich"));
+}
+
+#[test]
+fn a_document_without_signatures_is_unsigned() {
+    let validation = judged(&one_page());
+    assert_eq!(validation.headline, Headline::Unsigned);
+    assert!(validation.signatures.is_empty());
+}
+
+#[test]
+fn without_a_trusted_authority_the_identity_is_unconfirmed_and_the_document_intact() {
+    let other = Authority::new("Other CA", 9).certificate();
+    for anchors in [vec![], vec![other]] {
+        let validation = validate(&open(&signed()), &anchors, NOW).unwrap();
+        assert_eq!(validation.headline, Headline::IdentityUnconfirmed);
+        assert!(validation.signatures[0].intact.is_some());
+        assert!(validation.signatures[0].path.is_none());
+    }
+}
+
+#[test]
+fn after_the_certificate_expired_the_identity_is_unconfirmed() {
+    let at = ada().not_after() + 1;
+    let validation = validate(&open(&signed()), &[ca().certificate()], at).unwrap();
+    assert_eq!(validation.headline, Headline::IdentityUnconfirmed);
+}
+
+#[test]
+fn digest_mismatch() {
+    let mut file = signed();
+    let at = file
+        .windows(5)
+        .position(|window| window == b"Hello")
+        .unwrap();
+    file[at] = b'J';
+    assert_eq!(only(&file), (Headline::Broken, vec!["digest_mismatch"]));
+}
+
+#[test]
+fn byte_range_leaves_a_gap() {
+    let file = signed();
+    let Some([_, start, second, rest]) = open(&file).signatures().unwrap()[0].byte_range else {
+        panic!("we wrote a byte range")
+    };
+    for numbers in [
+        format!("0 {} {second} {rest}", start - 1),
+        format!("0 {} {second} {rest}", start + 1),
+        format!("0 {start} {} {}", second + 1, rest - 1),
+        format!("0 {start} {} {}", second - 1, rest + 1),
+        format!("0 10 {second} {rest}"),
+    ] {
+        let (headline, codes) = only(&with_byte_range(&file, &numbers));
+        assert_eq!(
+            (headline, codes[0]),
+            (Headline::Broken, "byte_range_leaves_a_gap"),
+            "{numbers}"
+        );
+    }
+}
+
+#[test]
+fn byte_range_that_does_not_start_at_the_first_byte_or_is_no_four_numbers() {
+    let file = signed();
+    let Some([_, start, second, rest]) = open(&file).signatures().unwrap()[0].byte_range else {
+        panic!("we wrote a byte range")
+    };
+    for numbers in [
+        format!("1 {} {second} {rest}", start - 1),
+        format!("0 {start} {second}"),
+        format!("0 {start} {second} {rest} 0 0"),
+        format!("0 {start} {second} -{rest}"),
+        format!("0 {second} {start} {rest}"),
+        String::new(),
+    ] {
+        let (headline, codes) = only(&with_byte_range(&file, &numbers));
+        assert_eq!(
+            (headline, codes[0]),
+            (Headline::Broken, "byte_range_malformed"),
+            "{numbers}"
+        );
+    }
+}
+
+#[test]
+fn byte_range_beyond_the_file() {
+    let file = signed();
+    let Some([_, start, second, rest]) = open(&file).signatures().unwrap()[0].byte_range else {
+        panic!("we wrote a byte range")
+    };
+    let (headline, codes) = only(&with_byte_range(
+        &file,
+        &format!("0 {start} {second} {}", rest + 1),
+    ));
+    assert_eq!(
+        (headline, codes[0]),
+        (Headline::Broken, "byte_range_beyond_file")
+    );
+}
+
+#[test]
+fn byte_range_that_stops_short() {
+    let file = signed();
+    let Some([_, start, second, rest]) = open(&file).signatures().unwrap()[0].byte_range else {
+        panic!("we wrote a byte range")
+    };
+    let changed = with_byte_range(&file, &format!("0 {start} {second} {}", rest - 20));
+    let (headline, codes) = only(&changed);
+    assert_eq!(headline, Headline::Broken);
+    assert!(
+        codes.contains(&"byte_range_ends_inside_a_revision"),
+        "{codes:?}"
+    );
+    assert_eq!(judged(&changed).signatures[0].coverage, Coverage::Partial);
+}
+
+#[test]
+fn wrapped_contents() {
+    // A second string with the real signature is put into the gap's place, and the dictionary's
+    // own string, which viewers parse, says something else.
+    let file = signed();
+    let hole = contents(&file);
+    let mut changed = file.clone();
+    changed[hole.start + 1] = b'(';
+    assert!(Document::open(Arc::new(changed.clone())).is_ok());
+    assert_ne!(judged_or_unsigned(&changed), Headline::Valid);
+}
+
+/// The headline, or `Unsigned` where the damage makes the signature or the file unreadable.
+fn judged_or_unsigned(file: &[u8]) -> Headline {
+    Document::open(Arc::new(file.to_vec()))
+        .ok()
+        .and_then(|document| validate(&document, &[ca().certificate()], NOW).ok())
+        .map_or(Headline::Unsigned, |validation| validation.headline)
+}
+
+#[test]
+fn signature_of_another_document() {
+    let (file, mut other) = (signed(), one_page());
+    let at = other
+        .windows(5)
+        .position(|window| window == b"Hello")
+        .unwrap();
+    other[at] = b'J';
+    let other = signed_with_chain(&other, &[ca().certificate()]);
+    let mut changed = file.clone();
+    changed[contents(&file)].copy_from_slice(&other[contents(&other)]);
+    assert_eq!(only(&changed), (Headline::Broken, vec!["digest_mismatch"]));
+}
+
+#[test]
+fn garbage_in_contents() {
+    let file = signed();
+    let hole = contents(&file);
+    let mut changed = file.clone();
+    changed[hole.start + 1..hole.start + 5].copy_from_slice(b"ffff");
+    assert_eq!(only(&changed), (Headline::Broken, vec!["cms_malformed"]));
+    let mut emptied = file;
+    emptied[hole.start + 1..hole.end - 1].fill(b'0');
+    assert_eq!(only(&emptied), (Headline::Broken, vec!["cms_malformed"]));
+}
+
+#[test]
+fn noise_in_the_padding() {
+    // Room for a value of 72 bytes; take a file whose value left some of it.
+    for byte in 0..64 {
+        let mut file = one_page();
+        let at = file
+            .windows(5)
+            .position(|window| window == b"Hello")
+            .unwrap();
+        file[at] = b'A' + byte % 26;
+        file[at + 1] = b'a' + byte / 26;
+        let mut file = signed_with_chain(&file, &[]);
+        let hole = contents(&file);
+        if file[hole.end - 3..hole.end - 1] == *b"00" {
+            file[hole.end - 2] = b'1';
+            assert_eq!(only(&file), (Headline::Broken, vec!["cms_malformed"]));
+            return;
+        }
+    }
+    panic!("none of 64 values was shorter than the longest");
+}
+
+#[test]
+fn bytes_after_the_signed_revision() {
+    let mut file = signed();
+    let length = file.len();
+    file.extend_from_slice(b"% later\n");
+    let validation = judged_or_unsigned(&file);
+    assert_ne!(validation, Headline::Valid);
+    file.truncate(length);
+    assert_eq!(judged_or_unsigned(&file), Headline::Valid);
+}
+
+#[test]
+fn a_second_signature_is_valid_and_the_first_one_changed_until_changes_are_judged() {
+    let once = signed();
+    let twice = signed_with_chain(&once, &[ca().certificate()]);
+    assert!(twice.starts_with(&once), "signing only appends");
+    let validation = judged(&twice);
+    assert_eq!(validation.headline, Headline::Changed);
+    let [first, second] = validation.signatures.as_slice() else {
+        panic!("two signatures")
+    };
+    assert_eq!(
+        (first.headline, first.coverage),
+        (Headline::Changed, Coverage::Revision)
+    );
+    assert!(first.intact.is_some());
+    let later = (twice.len() - once.len()) as u64;
+    assert!(
+        first
+            .findings
+            .contains(&Finding::LaterChangesNotJudged { bytes: later })
+    );
+    assert_eq!(
+        (second.headline, second.coverage),
+        (Headline::Valid, Coverage::WholeFile)
+    );
+}
+
+#[test]
+fn other_kinds_of_signatures_are_never_valid() {
+    let mut file = signed();
+    let at = file
+        .windows(19)
+        .rposition(|window| window == b"ETSI.CAdES.detached")
+        .unwrap();
+    file[at..at + 19].copy_from_slice(b"adbe.pkcs7.detached");
+    assert_eq!(
+        only(&file),
+        (
+            Headline::IdentityUnconfirmed,
+            vec!["sub_filter_not_supported"]
+        )
+    );
+}
+
+#[test]
+fn levels_that_this_version_does_not_make_are_refused() {
+    for level in [Level::BT, Level::BLt, Level::BLta] {
+        let document = open(&one_page());
+        let mut revision = Revision::begin(&document).unwrap();
+        let placement = Placement::Invisible {
+            page: PageNumber::FIRST,
+        };
+        let field = revision.add_signature_field(&placement).unwrap();
+        assert!(matches!(
+            prepare(revision, &field, &details(), &ada(), &[], level),
+            Err(Error::LevelNotSupported { .. })
+        ));
+    }
+}
+
+#[test]
+fn an_expired_certificate_or_one_for_other_things_signs_nothing() {
+    let refused = |signer: &Certificate| {
+        let mut revision = Revision::begin(&open(&one_page())).unwrap();
+        let placement = Placement::Invisible {
+            page: PageNumber::FIRST,
+        };
+        let field = revision.add_signature_field(&placement).unwrap();
+        prepare(revision, &field, &details(), signer, &[], Level::BB).unwrap_err()
+    };
+    let expired = ca().sign(Template {
+        not_after: NOW - 1,
+        ..Template::person("Ada", &key())
+    });
+    assert!(matches!(refused(&expired), Error::OutsideValidity { .. }));
+    assert!(matches!(
+        refused(&ca().certificate()),
+        Error::NotForDocuments { .. }
+    ));
+}
+
+#[test]
+fn a_value_by_another_key_does_not_leave() {
+    let prepared = prepared(&one_page(), &ada(), &[]);
+    let value = Key::from_seed(3).sign(&prepared.digest());
+    assert!(matches!(
+        prepared.complete(&value),
+        Err(Error::SignatureDoesNotVerify)
+    ));
+}
+
+#[test]
+fn poppler_and_qpdf_accept_what_we_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.pdf");
+    std::fs::write(&path, signed()).unwrap();
+    let path = path.to_str().unwrap();
+    let said = run("pdfsig", &["-nocert", path]);
+    for expected in [
+        "Signature Validation: Signature is Valid.",
+        "Signature Type: ETSI.CAdES.detached",
+        "Total document signed",
+        "Signer Certificate Common Name: Ada Lovelace",
+    ] {
+        assert!(said.contains(expected), "{expected:?} is not in {said}");
+    }
+    let said = run("qpdf", &["--check", path]);
+    assert!(
+        said.contains("No syntax or stream encoding errors found"),
+        "{said}"
+    );
+}
+
+#[test]
+fn poppler_accepts_both_of_two_signatures() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("twice.pdf");
+    std::fs::write(&path, signed_with_chain(&signed(), &[])).unwrap();
+    let said = run("pdfsig", &["-nocert", path.to_str().unwrap()]);
+    assert_eq!(
+        said.matches("Signature Validation: Signature is Valid.")
+            .count(),
+        2,
+        "{said}"
+    );
+}
+
+#[test]
+fn no_changed_digit_of_the_signature_leaves_it_valid() {
+    let file = signed_with_chain(&one_page(), &[]);
+    // The gap is what no digest protects. One bit of each digit; CMS is changed bit by bit in
+    // the tests of `integrity`.
+    for at in contents(&file) {
+        let mut changed = file.clone();
+        changed[at] ^= 1 << (at % 5);
+        assert_ne!(judged_or_unsigned(&changed), Headline::Valid, "byte {at}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_changed_byte_leaves_the_signature_valid(at in 0usize..100_000, byte in any::<u8>()) {
+        let file = signed_with_chain(&one_page(), &[]);
+        let at = at % file.len();
+        let mut changed = file.clone();
+        changed[at] = byte;
+        let same = byte == file[at]
+            || contents(&file).contains(&at) && byte.eq_ignore_ascii_case(&file[at]);
+        prop_assert_eq!(judged_or_unsigned(&changed) == Headline::Valid, same, "byte {}", at);
+    }
+
+    #[test]
+    fn nothing_cut_off_or_inserted_leaves_the_signature_valid(
+        at in 0usize..100_000,
+        insert in proptest::collection::vec(any::<u8>(), 1..40),
+    ) {
+        let file = signed_with_chain(&one_page(), &[]);
+        let at = at % file.len();
+        prop_assert_ne!(judged_or_unsigned(&file[..at]), Headline::Valid);
+        let mut longer = file;
+        longer.splice(at..at, insert);
+        prop_assert_ne!(judged_or_unsigned(&longer), Headline::Valid);
+    }
+}
