@@ -200,6 +200,21 @@ pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], raw: &[
     }
 }
 
+/// Verifies a signature over a digest, the value being in DER as CMS and X.509 carry it.
+///
+/// # Errors
+/// As [`verify`]; a key of another kind is [`Error::KeyNotSupported`], before its value is looked
+/// at as if it were of this one.
+pub fn verify_der(
+    spki: &[u8],
+    algorithm: SignatureAlgorithm,
+    digest: &[u8],
+    value: &[u8],
+) -> Result<()> {
+    SignatureAlgorithm::of_key(spki)?;
+    verify(spki, algorithm, digest, &raw_from_der(algorithm, value)?)
+}
+
 fn p256_signature(algorithm: SignatureAlgorithm, raw: &[u8]) -> Result<Signature> {
     let expected = algorithm.raw_len();
     if raw.len() != expected {

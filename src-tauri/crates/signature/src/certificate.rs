@@ -316,9 +316,8 @@ impl Certificate {
                 oid: self.signature_oid.to_string(),
             });
         };
-        let raw = algorithm::raw_from_der(algorithm, &self.signature)?;
         let digest = algorithm.digest_algorithm().digest(&self.tbs);
-        algorithm::verify(issuer_spki, algorithm, &digest, &raw)
+        algorithm::verify_der(issuer_spki, algorithm, &digest, &self.signature)
     }
 }
 
@@ -496,6 +495,23 @@ mod tests {
             ada.verify_issued_by_key(other.certificate().spki_der()),
             Err(Error::SignatureDoesNotVerify)
         ));
+    }
+
+    #[test]
+    fn a_curve_that_is_not_known_is_not_supported_rather_than_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        #[rustfmt::skip]
+        crate::samples::run("openssl", &[
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521", "-sha256",
+            "-nodes", "-subj", "/CN=Other", "-keyout", &file("key"), "-out", &file("pem"),
+        ]);
+        let other = Certificate::from_pem(&std::fs::read(file("pem")).unwrap()).unwrap();
+        let verified = other.verify_issued_by_key(other.spki_der());
+        assert!(
+            matches!(verified, Err(Error::KeyNotSupported { .. })),
+            "{verified:?}"
+        );
     }
 
     #[test]

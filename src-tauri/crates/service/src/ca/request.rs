@@ -143,9 +143,8 @@ fn verify(request: &CertReq, spki: &[u8]) -> std::result::Result<(), signature::
         .signature
         .as_bytes()
         .ok_or(signature::Error::MalformedSignature)?;
-    let raw = algorithm::raw_from_der(algorithm, value)?;
     let digest = algorithm.digest_algorithm().digest(&request.info.to_der()?);
-    algorithm::verify(spki, algorithm, &digest, &raw)
+    algorithm::verify_der(spki, algorithm, &digest, value)
 }
 
 /// The one address in the one extension of the one attribute.

@@ -24,7 +24,7 @@ const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
 
 /// Proof that a signature holds over the bytes of its byte range.
 ///
-/// Only [`judge`] makes one: the signed attributes are those of PAdES, they name the digest of the
+/// Only validation makes one: the signed attributes are those of PAdES, they name the digest of the
 /// document and the signer's certificate, and the signature over them verifies with its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intact(());
@@ -207,10 +207,9 @@ fn check_signature(
         return false;
     };
     let digest_algorithm = algorithm.digest_algorithm();
-    let verified = algorithm::raw_from_der(algorithm, signed_data.signature).and_then(|raw| {
-        let digest = digest_algorithm.digest(&to_be_signed);
-        algorithm::verify(signer.spki_der(), algorithm, &digest, &raw)
-    });
+    let digest = digest_algorithm.digest(&to_be_signed);
+    let verified =
+        algorithm::verify_der(signer.spki_der(), algorithm, &digest, signed_data.signature);
     // One digest algorithm for document and attributes (RFC 5652 §5.4).
     let same_digest =
         DigestAlgorithm::from_identifier(signed_data.digest_algorithm) == Some(digest_algorithm);
