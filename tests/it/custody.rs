@@ -18,6 +18,7 @@ fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
     let saved = organisation.path("vault.saved");
     sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
     fs::copy(&vault, &saved).unwrap();
+    sql::drop_triggers(&vault);
     let changed = sql::run(&vault, &format!("{statement}; SELECT changes();"));
     assert_ne!(changed, "0", "the statement changes something: {statement}");
     let error = organisation.sign(&sample::agreement(), login, SIGNER_SECRET).unwrap_err();
@@ -34,15 +35,14 @@ fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
 /// SQL for a column of the key that belongs to a login.
 fn of(table: &str, column: &str, login: &str) -> String {
     format!(
-        "(SELECT t.{column} FROM {table} t JOIN key k ON k.key_id = t.key_id \
-         JOIN account a ON a.account_id = k.account_id WHERE a.login = '{login}')"
+        "(SELECT t.{column} FROM {table} t JOIN key k ON k.id = t.key \
+         JOIN account a ON a.id = k.account WHERE a.login = '{login}')"
     )
 }
 
 fn key_of(login: &str) -> String {
     format!(
-        "(SELECT k.key_id FROM key k JOIN account a ON a.account_id = k.account_id \
-         WHERE a.login = '{login}')"
+        "(SELECT k.id FROM key k JOIN account a ON a.id = k.account WHERE a.login = '{login}')"
     )
 }
 
@@ -52,7 +52,7 @@ fn a_tampered_sealed_blob_is_refused() {
     edit_is_refused(
         &organisation,
         "ada",
-        &format!("UPDATE seal SET sealed = zeroblob(length(sealed)) WHERE key_id = {}", key_of("ada")),
+        &format!("UPDATE seal SET sealed = zeroblob(length(sealed)) WHERE key = {}", key_of("ada")),
     );
 }
 
@@ -65,14 +65,14 @@ fn the_sealed_blob_of_another_person_is_refused() {
     edit_is_refused(
         &organisation,
         "ada",
-        &format!("UPDATE seal SET sealed = {sealed} WHERE key_id = {ada}"),
+        &format!("UPDATE seal SET sealed = {sealed} WHERE key = {ada}"),
     );
     edit_is_refused(
         &organisation,
         "ada",
         &format!(
             "UPDATE seal SET sealed = {sealed}, slots = {slots}, signature = {signature} \
-             WHERE key_id = {ada}"
+             WHERE key = {ada}"
         ),
     );
 }
@@ -83,12 +83,13 @@ fn any_edited_field_of_a_record_is_refused() {
     let ada = key_of("ada");
     let certificate = of("key_state", "certificate", "bob");
     for statement in [
-        format!("UPDATE key_state SET certificate = {certificate} WHERE key_id = {ada}"),
-        format!("UPDATE key_state SET wrapping_key = 'wk-2' WHERE key_id = {ada}"),
-        format!("UPDATE key_state SET version = version + 1 WHERE key_id = {ada}"),
-        format!("UPDATE seal SET version = version + 1 WHERE key_id = {ada}"),
-        format!("UPDATE seal SET signature = zeroblob(64) WHERE key_id = {ada}"),
-        format!("UPDATE key SET spki = {} WHERE key_id = {ada}", of("key", "spki", "bob").replace("t.spki", "t.spki || x'00'")),
+        format!("UPDATE key_state SET certificate = {certificate} WHERE key = {ada}"),
+        format!("UPDATE key_state SET wrapping_key = 'wk-2' WHERE key = {ada}"),
+        format!("UPDATE key_state SET version = version + 1 WHERE key = {ada}"),
+        format!("UPDATE seal SET version = version + 1 WHERE key = {ada}"),
+        format!("UPDATE seal SET signature = zeroblob(64) WHERE key = {ada}"),
+        format!("UPDATE key SET spki = CAST(spki || x'00' AS BLOB) WHERE id = {ada}"),
+        format!("UPDATE key SET origin = 'imported' WHERE id = {ada}"),
     ] {
         edit_is_refused(&organisation, "ada", &statement);
     }

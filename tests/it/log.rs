@@ -63,13 +63,8 @@ fn an_edited_leaf_is_seen_by_who_reads_the_log_anew() {
     let organisation = Organisation::found();
     organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
     let vault = organisation.home().vault_file();
-    let edit = "DROP TRIGGER IF EXISTS leaf_is_never_updated; \
-                UPDATE leaf SET bytes = x'84016a' WHERE leaf_index = 1";
-    let triggers = sql::run(&vault, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'leaf'");
-    for trigger in triggers.lines() {
-        sql::run(&vault, &format!("DROP TRIGGER \"{trigger}\""));
-    }
-    sql::run(&vault, edit);
+    sql::drop_triggers(&vault);
+    sql::run(&vault, "UPDATE leaf SET bytes = x'84016a' WHERE leaf_index = 1");
     // A machine that has seen nothing yet replays the whole log.
     let state = organisation.path("state");
     for entry in fs::read_dir(&state).unwrap() {

@@ -5,7 +5,7 @@ import { access, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 
-import { Builder, By, Capabilities, Key, Origin } from "selenium-webdriver";
+import { Builder, By, Capabilities, Origin } from "selenium-webdriver";
 
 import { end, keep } from "./processes.mjs";
 
@@ -112,7 +112,9 @@ class Window {
   /** Replaces what stands in a field. */
   async type(name, text) {
     const field = await this.#find(name);
-    await field.sendKeys(Key.chord(Key.CONTROL, "a"), text);
+    await field.clear();
+    await field.sendKeys(text);
+    await poll(`${name} has taken the text`, async () => (await this.value(name)) === text);
   }
 
   /** Presses a button once it can be pressed. */

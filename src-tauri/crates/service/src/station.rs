@@ -102,6 +102,13 @@ impl Station {
     }
 }
 
+impl Drop for Station {
+    fn drop(&mut self) {
+        // Without it the last connection closes some time after the use-case has ended.
+        let _ = self.runtime.block_on(self.store.close());
+    }
+}
+
 /// Reads the organisation file.
 pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisation> {
     let path = surroundings.home.organisation_file();

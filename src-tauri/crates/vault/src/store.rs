@@ -138,6 +138,9 @@ pub struct Counts {
 /// operation can fail with what is the database's alone, from [`Error::Damaged`] to
 /// [`Error::Database`].
 pub trait Store: Send + Sync {
+    /// Closes every connection, and waits until the database's files are at rest.
+    fn close(&self) -> Answer<'_, ()>;
+
     /// Returns the database's time.
     fn now(&self) -> Answer<'_, UnixTime>;
 

@@ -2,8 +2,8 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::ID_KP_EMAIL_PROTECTION;
-use der::flagset::FlagSet;
 use der::Decode;
+use der::flagset::FlagSet;
 use signature::Certificate;
 use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::certificate::{TbsCertificate, Version};

@@ -75,6 +75,13 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.pool.close().await;
+            Ok(())
+        })
+    }
+
     fn now(&self) -> Answer<'_, UnixTime> {
         Box::pin(async move { row::now(&mut *self.pool.acquire().await?).await })
     }
