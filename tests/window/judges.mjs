@@ -19,8 +19,10 @@ export async function judge(repository, file, { certificate, signer }) {
   assert.match(signatures, /Total document signed/);
   said.push("pdfsig finds one valid signature over the whole file");
 
+  const python =
+    process.env.CHANCERY_JUDGES_PYTHON ?? path.join(repository, "target/tools/judges/bin/python");
   const pyhanko = path.join(repository, "tests/judges/pyhanko_judge.py");
-  await succeed("python3", [pyhanko, "--trust", certificate, file]);
+  await succeed(python, [pyhanko, "--trust", certificate, file]);
   said.push("pyHanko finds the signature intact and, by the organisation's CA, trusted");
   return said;
 }
