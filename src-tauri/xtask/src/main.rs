@@ -1,2 +1,54 @@
-//! xtask
-fn main() {}
+//! Set-up and checks: `cargo xtask demo`, `cargo xtask test`. No product code.
+//!
+//! Every step looks first and acts only where something is missing, so that a second run is quick
+//! and a first one, on a fresh Debian 12 with Rust, Node, git and a C compiler, does it all.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling is what this program is for")]
+
+mod demo;
+mod places;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::places::Places;
+use crate::test::Only;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo                                     set up a trial organisation and open a PDF ready to sign
+  test [--only rust|ui|window|judges]      install what is missing and run every test
+  setup                                    install what is missing and nothing else";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let places = Places::find()?;
+    match words[..] {
+        ["demo"] => demo::demo(&places).map(|()| true),
+        ["test"] => test::test(&places, Only::Everything),
+        ["test", "--only", only] => test::test(&places, Only::parse(only)?),
+        ["setup"] => setup::everything(&places).map(|()| true),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        _ => bail!("this was not understood: {}\n{USAGE}", words.join(" ")),
+    }
+}

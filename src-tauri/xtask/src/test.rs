@@ -1,0 +1,173 @@
+//! Every check and every test, one after the other; a failing one does not hide the others.
+
+use std::env;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::places::Places;
+use crate::setup;
+use crate::shell::{command, has, output, run};
+
+/// Which part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Only {
+    Everything,
+    Rust,
+    Ui,
+    Window,
+    Judges,
+}
+
+impl Only {
+    pub(crate) fn parse(word: &str) -> Result<Self> {
+        Ok(match word {
+            "rust" => Self::Rust,
+            "ui" => Self::Ui,
+            "window" => Self::Window,
+            "judges" => Self::Judges,
+            other => bail!("there is no part {other}; there are rust, ui, window, judges"),
+        })
+    }
+}
+
+/// A named check, and the parts it belongs to besides everything.
+struct Phase {
+    name: &'static str,
+    parts: &'static [Only],
+    work: fn(&Places) -> Result<()>,
+}
+
+const PHASES: &[Phase] = &[
+    Phase { name: "format", parts: &[Only::Rust], work: format },
+    Phase { name: "lints", parts: &[Only::Rust], work: lints },
+    Phase { name: "documentation", parts: &[Only::Rust], work: documentation },
+    Phase { name: "licences and sources", parts: &[Only::Rust], work: licences },
+    Phase { name: "build", parts: &[Only::Rust, Only::Window, Only::Judges], work: build },
+    Phase { name: "Rust tests", parts: &[Only::Rust], work: rust },
+    Phase { name: "judges", parts: &[Only::Judges], work: judges },
+    Phase { name: "generated types", parts: &[Only::Rust], work: generated },
+    Phase { name: "interface", parts: &[Only::Ui], work: ui },
+    Phase { name: "window", parts: &[Only::Window], work: window },
+];
+
+/// Installs what is missing, runs the phases, and says whether all passed.
+pub(crate) fn test(places: &Places, only: Only) -> Result<bool> {
+    let start = Instant::now();
+    setup::everything(places)?;
+    if env::var_os("CHANCERY_CORPUS").is_none() {
+        println!("corpus: not run, CHANCERY_CORPUS is not set");
+    }
+    let mut lines = vec![line("set-up", start, "")];
+    let (mut passed, mut failed) = (0, 0);
+    for phase in PHASES {
+        // The judges' tests are among the Rust tests; alone they are a part of their own.
+        let wanted = match only {
+            Only::Everything => phase.name != "judges",
+            part => phase.parts.contains(&part),
+        };
+        if !wanted {
+            continue;
+        }
+        println!("\n── {} ──", phase.name);
+        let start = Instant::now();
+        match (phase.work)(places) {
+            Ok(()) => {
+                passed += 1;
+                lines.push(line(phase.name, start, ""));
+            }
+            Err(error) => {
+                failed += 1;
+                println!("{}: {error:#}", phase.name);
+                lines.push(line(phase.name, start, "  FAILED"));
+            }
+        }
+    }
+    println!("\n{}\n{}", lines.join("\n"), line("in all", start, ""));
+    println!("\n{passed} passed, {failed} failed");
+    Ok(failed == 0)
+}
+
+fn line(name: &str, start: Instant, remark: &str) -> String {
+    format!("{name:<24}{:>6} s{remark}", start.elapsed().as_secs())
+}
+
+fn cargo(places: &Places, arguments: &[&str]) -> Command {
+    let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    cargo
+        .current_dir(&places.root)
+        .env("CARGO_TARGET_DIR", &places.target)
+        .env("CHANCERY_JUDGES", places.judges_python())
+        .env("CHANCERY_PDFIUM", places.programs());
+    cargo
+}
+
+fn format(places: &Places) -> Result<()> {
+    run(&mut cargo(places, &["fmt", "--all", "--check"]))
+}
+
+fn lints(places: &Places) -> Result<()> {
+    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    run(&mut cargo(places, &arguments))
+}
+
+fn documentation(places: &Places) -> Result<()> {
+    let arguments = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"];
+    run(cargo(places, &arguments).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn licences(places: &Places) -> Result<()> {
+    if !has("cargo-deny") {
+        println!("not run: cargo-deny is not installed");
+        return Ok(());
+    }
+    run(&mut cargo(places, &["deny", "--offline", "check", "bans", "licenses", "sources"]))
+}
+
+fn build(places: &Places) -> Result<()> {
+    run(&mut cargo(places, &["build", "--quiet", "--workspace", "--bins"]))
+}
+
+fn rust(places: &Places) -> Result<()> {
+    run(&mut cargo(places, &["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn judges(places: &Places) -> Result<()> {
+    run(&mut cargo(places, &["test", "--package", "tests", "judge"]))
+}
+
+/// What Rust generates for the window must be what is committed.
+fn generated(places: &Places) -> Result<()> {
+    if !places.root.join(".git").exists() {
+        println!("not run: this is no git checkout");
+        return Ok(());
+    }
+    run(&mut cargo(places, &["test", "--quiet", "--package", "chancery-service", "export_bindings"]))?;
+    let status = ["status", "--porcelain", "--", "ui/src/ipc/generated"];
+    let changed = output(command("git", &status).current_dir(&places.root))?;
+    if changed.is_empty() { Ok(()) } else { bail!("they differ from what is committed:\n{changed}") }
+}
+
+fn ui(places: &Places) -> Result<()> {
+    for script in ["check", "lint", "test"] {
+        run(command("npm", &["run", "--silent", script]).current_dir(places.ui()))?;
+    }
+    Ok(())
+}
+
+fn window(places: &Places) -> Result<()> {
+    let arguments = [
+        "-a",
+        "-s",
+        "-screen 0 1280x1024x24",
+        "dbus-run-session",
+        "--",
+        "node",
+        "tests/window/run.mjs",
+    ];
+    run(command("xvfb-run", &arguments)
+        .current_dir(&places.root)
+        .env("CHANCERY_BIN_DIR", places.programs())
+        .env("CHANCERY_JUDGES", places.judges_python()))
+}
