@@ -3,6 +3,7 @@
 
 mod custody;
 mod enrolment;
+mod judges;
 mod log;
 mod refusals;
 mod signing;

@@ -1,0 +1,85 @@
+//! Files we signed, looked at by others: poppler, pyHanko, qpdf.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use service::wire::{Headline, Placement, Rect};
+use tests::organisation::SIGNER_SECRET;
+use tests::{Organisation, judge, sample};
+
+/// Unsigned files with a cross-reference table, chosen for their variety.
+const CORPUS: [(&str, u32); 10] = [
+    // PDF 1.3, inherited /Rotate
+    ("qpdf/qpdf__qtest__qpdf__inherited-rotate.pdf", 1),
+    // boxes of every kind, with origins elsewhere
+    ("qpdf/qpdf__qtest__qpdf__boxes.pdf", 3),
+    // /UserUnit, turned pages
+    ("qpdf/qpdf__qtest__qpdf__fxo-red-rotate.pdf", 2),
+    // linearized
+    ("qpdf/qpdf__qtest__qpdf__lin2.pdf", 1),
+    // a form with many fields, an indirect /Annots, NeedAppearances
+    ("qpdf/qpdf__qtest__qpdf__need-appearances-more-out.pdf", 1),
+    // a real document with pictures
+    ("nodesign/resources__contributing.pdf", 1),
+    // no /Annots anywhere
+    ("nodesign/resources__no-annotations.pdf", 1),
+    // PDF/A-1a with structure
+    (
+        "verapdf/PDF_A-1a__6.8_Logical_structure__6.8.4_Natural_language_specification__veraPDF_test_suite_6-8-4-t01-fail-a.pdf",
+        1,
+    ),
+    // PDF/UA-1, lone CRs as line ends
+    ("verapdf/PDF_UA-1__7.1_General__7.1-t01-pass-b.pdf", 1),
+    // PDF 2.0, PDF/A-4
+    ("verapdf/PDF_A-4__6.6_Action__6.6.3_Trigger_events__veraPDF_test_suite_6-6-3-t01-fail-a.pdf", 1),
+];
+
+/// Signs on a box in the middle of the lower half of a page and has the result judged.
+fn judged(organisation: &Organisation, input: &Path, page: u32, output: &Path) {
+    let size = organisation
+        .wait(organisation.service().page_size(input.to_owned(), page))
+        .unwrap_or_else(|error| panic!("{}: {error}", input.display()));
+    let (width, height) = ((size.width * 0.5).min(200.0), (size.height * 0.2).min(66.0));
+    let rect = Rect { x: size.width * 0.3, y: size.height * 0.15, width, height };
+    let signed = organisation
+        .sign_to(input, output, Placement { page, rect }, "ada", SIGNER_SECRET)
+        .unwrap_or_else(|error| panic!("{}: {error}", input.display()));
+    let ours = signed[0].validation.signatures.last().unwrap();
+    assert_eq!(ours.headline, Headline::Valid, "{}", input.display());
+    judge::all(input, output, &organisation.home().ca_file());
+}
+
+#[test]
+fn the_judges_accept_a_signed_agreement() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    judged(&organisation, &sample::agreement(), 1, &organisation.path("signed.pdf"));
+}
+
+#[test]
+fn the_judges_accept_names_of_other_scripts() {
+    let organisation = Organisation::found().with_signer("ada", "Аня Ξένου-Müller");
+    judged(&organisation, &sample::agreement(), 3, &organisation.path("signed.pdf"));
+}
+
+#[test]
+fn the_judges_accept_a_second_signature() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let once = organisation.path("once.pdf");
+    judged(&organisation, &sample::agreement(), 1, &once);
+    judged(&organisation, &once, 2, &organisation.path("twice.pdf"));
+}
+
+#[test]
+fn the_judges_accept_ten_files_of_the_corpus() {
+    let Some(corpus) = env::var_os("CHANCERY_CORPUS").map(PathBuf::from) else {
+        eprintln!("corpus: not run, CHANCERY_CORPUS is not set");
+        return;
+    };
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    // Kept for who wants to look at them.
+    let kept = env::var_os("CHANCERY_KEEP").map(PathBuf::from);
+    for (number, (name, page)) in CORPUS.into_iter().enumerate() {
+        let output = kept.clone().unwrap_or_else(|| organisation.path("")).join(format!("{number}.pdf"));
+        judged(&organisation, &corpus.join(name), page, &output);
+    }
+}
