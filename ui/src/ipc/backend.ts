@@ -1,0 +1,40 @@
+import type { Identity } from "./generated/Identity";
+import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { OutputChoice } from "./generated/OutputChoice";
+import type { PageSize } from "./generated/PageSize";
+import type { SignDocument } from "./generated/SignDocument";
+import type { SignedDocument } from "./generated/SignedDocument";
+import type { Status } from "./generated/Status";
+import type { Validation } from "./generated/Validation";
+import type { Failure } from "./error";
+
+/** What a ghost is drawn from: the same drawer as the output's. */
+export interface Appearance {
+  login: string;
+  width: number;
+  height: number;
+  reason: string | null;
+  location: string | null;
+}
+
+/** One method per command of the shell; every one rejects with a {@link Failure}. */
+export interface Backend {
+  openedDocuments(): Promise<OpenedDocument[]>;
+  chooseDocument(): Promise<OpenedDocument | null>;
+  closeDocument(document: string): Promise<void>;
+  pageSize(document: string, page: number): Promise<PageSize>;
+  identities(): Promise<Identity[]>;
+  chooseOutput(document: string): Promise<OutputChoice | null>;
+  signDocument(request: SignDocument): Promise<SignedDocument>;
+  validateDocument(document: string): Promise<Validation>;
+  showInFolder(document: string): Promise<void>;
+  copyPath(document: string): Promise<void>;
+  status(): Promise<Status>;
+  /** Calls back for documents that were dropped or handed over by a second start. */
+  onOpened(heard: (document: OpenedDocument) => void): Promise<void>;
+  onRefused(heard: (name: string, failure: Failure) => void): Promise<void>;
+  /** Address of a page as a picture; `scale` in pixels a point. */
+  pageUrl(document: string, page: number, scale: number): string;
+  /** Address of an appearance as a picture with a transparent ground. */
+  appearanceUrl(appearance: Appearance, scale: number): string;
+}

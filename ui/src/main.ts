@@ -1,0 +1,19 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import type { Backend } from "./ipc/backend";
+
+/** The shell's commands; in a plain browser, while developing, answers from memory. */
+async function backend(): Promise<Backend> {
+  if (import.meta.env.DEV && !("__TAURI_INTERNALS__" in window)) {
+    return (await import("./ipc/memory")).memory();
+  }
+  return (await import("./ipc/tauri")).tauri;
+}
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has an element with the id app");
+mount(App, { target, props: { backend: await backend() } });

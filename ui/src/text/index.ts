@@ -1,0 +1,50 @@
+import type { Failure } from "../ipc/error";
+import { en, type Key } from "./en";
+
+export type { Key };
+
+type Words = Record<string, string | number>;
+
+const language = "en";
+const catalogue: Record<Key, string> = en;
+
+/** A sentence in the person's language, its `{words}` filled in. */
+export function say(key: Key, words: Words = {}): string {
+  return catalogue[key].replace(/\{(\w+)\}/g, (all, word: string) => String(words[word] ?? all));
+}
+
+/** A moment, to the second. */
+export function moment(seconds: number): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" }).format(
+    seconds * 1000,
+  );
+}
+
+/** A day. */
+export function day(seconds: number): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(seconds * 1000);
+}
+
+/** A time of day. */
+export function time(seconds: number): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(seconds * 1000);
+}
+
+/** A length of a file in the unit that fits. */
+export function size(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+  const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: units[step] ?? "byte",
+    maximumFractionDigits: step > 1 ? 1 : 0,
+  }).format(bytes / 1000 ** step);
+}
+
+/** What happened and what can be done about it; a code without words speaks for itself. */
+export function explain(failure: Failure): { happened: string; advice: string } {
+  const [happened, advice] = [`err-${failure.code}`, `rec-${failure.code}`];
+  if (!(happened in en)) return { happened: failure.message, advice: "" };
+  const words = { time: failure.until === undefined ? "" : time(failure.until) };
+  return { happened: say(happened as Key), advice: say(advice as Key, words) };
+}
