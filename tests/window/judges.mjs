@@ -20,9 +20,11 @@ export async function judge(repository, file, { certificate, signer }) {
   said.push("pdfsig finds one valid signature over the whole file");
 
   const python =
-    process.env.CHANCERY_JUDGES_PYTHON ?? path.join(repository, "target/tools/judges/bin/python");
+    process.env.CHANCERY_JUDGES ?? path.join(repository, "target/tools/judges/bin/python");
   const pyhanko = path.join(repository, "tests/judges/pyhanko_judge.py");
-  await succeed(python, [pyhanko, "--trust", certificate, file]);
+  const verdict = JSON.parse(await succeed(python, [pyhanko, file, certificate]));
+  assert.equal(verdict.bottom_line, true, JSON.stringify(verdict));
+  assert.equal(verdict.coverage, "ENTIRE_FILE");
   said.push("pyHanko finds the signature intact and, by the organisation's CA, trusted");
   return said;
 }
