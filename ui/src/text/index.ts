@@ -5,8 +5,9 @@ export type { Key };
 
 type Words = Record<string, string | number>;
 
-const language = "en";
 const catalogue: Record<Key, string> = en;
+/** Dates and numbers are written as the person's system writes them. */
+const language = navigator.language;
 
 /** A sentence in the person's language, its `{words}` filled in. */
 export function say(key: Key, words: Words = {}): string {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+
+import { resize, toMillimetres, toPixels, toPoints, usualPlace, within } from "./geometry";
+
+const page = { width: 595, height: 842 };
+const rect = { x: 310, y: 68, width: 225, height: 66 };
+
+describe("geometry between page and picture", () => {
+  it("turns a box upside down and back", () => {
+    const pixels = toPixels(rect, page, 2);
+    expect(pixels).toEqual({ left: 620, top: (842 - 68 - 66) * 2, width: 450, height: 132 });
+    expect(toPoints(pixels, page, 2)).toEqual(rect);
+  });
+
+  it("keeps a box on the page", () => {
+    expect(within({ x: -5, y: 900, width: 10, height: 2000 }, page)).toEqual({
+      x: 0,
+      y: 0,
+      width: 12,
+      height: 842,
+    });
+  });
+
+  it("pulls each handle's own sides and never turns a box inside out", () => {
+    expect(resize(rect, "ne", 5, 7)).toEqual({ x: 310, y: 68, width: 230, height: 73 });
+    expect(resize(rect, "sw", 5, 7)).toEqual({ x: 315, y: 75, width: 220, height: 59 });
+    const pushed = resize(rect, "w", 1000, 0);
+    expect(pushed.width).toBe(12);
+    expect(pushed.x + pushed.width).toBe(rect.x + rect.width);
+  });
+
+  it("finds a usual place on any page", () => {
+    for (const size of [page, { width: 40, height: 30 }, { width: 5000, height: 20 }]) {
+      const place = usualPlace(size);
+      expect(within(place, size)).toEqual(place);
+    }
+  });
+
+  it("measures in tenths of a millimetre", () => {
+    expect(toMillimetres(72)).toBe(25.4);
+    expect(toMillimetres(100)).toBe(35.3);
+  });
+});
