@@ -21,15 +21,26 @@ fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
     sql::drop_triggers(&vault);
     let changed = sql::run(&vault, &format!("{statement}; SELECT changes();"));
     assert_ne!(changed, "0", "the statement changes something: {statement}");
-    let error = organisation.sign(&sample::agreement(), login, SIGNER_SECRET).unwrap_err();
-    assert_eq!(error.code(), ("record_damaged", ErrorKind::Refused), "{statement}: {error}");
+    let error = organisation
+        .sign(&sample::agreement(), login, SIGNER_SECRET)
+        .unwrap_err();
+    assert_eq!(
+        error.code(),
+        ("record_damaged", ErrorKind::Refused),
+        "{statement}: {error}"
+    );
     let tries = sql::run(&vault, "SELECT count(*) FROM tries");
-    assert_eq!(tries, "0", "no try is counted for a record that does not hold together");
+    assert_eq!(
+        tries, "0",
+        "no try is counted for a record that does not hold together"
+    );
     fs::copy(&saved, &vault).unwrap();
     for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
         let _ = fs::remove_file(organisation.home().folder().join(side));
     }
-    organisation.sign(&sample::agreement(), login, SIGNER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), login, SIGNER_SECRET)
+        .unwrap();
 }
 
 /// SQL for a column of the key that belongs to a login.
@@ -41,9 +52,7 @@ fn of(table: &str, column: &str, login: &str) -> String {
 }
 
 fn key_of(login: &str) -> String {
-    format!(
-        "(SELECT k.id FROM key k JOIN account a ON a.id = k.account WHERE a.login = '{login}')"
-    )
+    format!("(SELECT k.id FROM key k JOIN account a ON a.id = k.account WHERE a.login = '{login}')")
 }
 
 #[test]
@@ -52,7 +61,10 @@ fn a_tampered_sealed_blob_is_refused() {
     edit_is_refused(
         &organisation,
         "ada",
-        &format!("UPDATE seal SET sealed = zeroblob(length(sealed)) WHERE key = {}", key_of("ada")),
+        &format!(
+            "UPDATE seal SET sealed = zeroblob(length(sealed)) WHERE key = {}",
+            key_of("ada")
+        ),
     );
 }
 
@@ -99,7 +111,10 @@ fn any_edited_field_of_a_record_is_refused() {
 fn a_role_edited_by_sql_makes_nobody_an_officer() {
     let organisation = two_signers();
     let vault = organisation.home().vault_file();
-    sql::run(&vault, "UPDATE account SET role = 'officer' WHERE login = 'ada'");
+    sql::run(
+        &vault,
+        "UPDATE account SET role = 'officer' WHERE login = 'ada'",
+    );
     let error = organisation
         .wait(organisation.service().enrol(service::requests::Enrol {
             by: "ada".to_owned(),

@@ -28,14 +28,18 @@ fn fifty_enrolments_and_fifty_signatures_leave_the_tokens_as_they_were() {
     assert!(before > 0, "the organisation's own keys are there");
     for number in 0..50 {
         let login = format!("person{number}");
-        let code = organisation.enrol(&login, &format!("Person {number}")).unwrap();
+        let code = organisation
+            .enrol(&login, &format!("Person {number}"))
+            .unwrap();
         if number % 10 == 0 {
             organisation.activate(&login, &code, SIGNER_SECRET).unwrap();
         }
     }
     for number in 0..50 {
         let login = format!("person{}", number % 5 * 10);
-        organisation.sign(&sample::agreement(), &login, SIGNER_SECRET).unwrap();
+        organisation
+            .sign(&sample::agreement(), &login, SIGNER_SECRET)
+            .unwrap();
     }
     assert_eq!(token_files(&organisation), before);
 }
@@ -45,13 +49,25 @@ fn an_activation_code_is_good_once() {
     let organisation = Organisation::found();
     let code = organisation.enrol("ada", "Ada Lovelace").unwrap();
     organisation.activate("ada", &code, SIGNER_SECRET).unwrap();
-    let error = organisation.activate("ada", &code, "another secret here").unwrap_err();
+    let error = organisation
+        .activate("ada", &code, "another secret here")
+        .unwrap_err();
     assert_eq!(error.code(), ("code_used", ErrorKind::Refused));
     let error = organisation
-        .activate("ada", "0000-0000-0000-0000-00000-00000", "another secret here")
+        .activate(
+            "ada",
+            "0000-0000-0000-0000-00000-00000",
+            "another secret here",
+        )
         .unwrap_err();
-    assert_eq!(error.code().0, "wrong_secret", "only who has the code is told that it was used");
-    organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    assert_eq!(
+        error.code().0,
+        "wrong_secret",
+        "only who has the code is told that it was used"
+    );
+    organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
 }
 
 #[test]
@@ -59,7 +75,9 @@ fn a_code_of_one_person_does_not_open_another_ones_key() {
     let organisation = Organisation::found();
     let ada = organisation.enrol("ada", "Ada Lovelace").unwrap();
     organisation.enrol("bob", "Robert Boyle").unwrap();
-    let error = organisation.activate("bob", &ada, SIGNER_SECRET).unwrap_err();
+    let error = organisation
+        .activate("bob", &ada, SIGNER_SECRET)
+        .unwrap_err();
     assert_eq!(error.code().0, "wrong_secret");
 }
 
@@ -71,9 +89,13 @@ fn a_weak_secret_or_a_mistyped_code_costs_no_try() {
         let error = organisation.activate("ada", &code, weak).unwrap_err();
         assert_eq!(error.code(), ("secret_too_weak", ErrorKind::Usage));
     }
-    let error = organisation.activate("ada", "ABCD", SIGNER_SECRET).unwrap_err();
+    let error = organisation
+        .activate("ada", "ABCD", SIGNER_SECRET)
+        .unwrap_err();
     assert_eq!(error.code(), ("not_a_code", ErrorKind::Usage));
-    let identities = organisation.wait(organisation.service().identities()).unwrap();
+    let identities = organisation
+        .wait(organisation.service().identities())
+        .unwrap();
     assert!(identities.iter().all(|identity| identity.wrong_tries == 0));
     organisation.activate("ada", &code, SIGNER_SECRET).unwrap();
 }
@@ -93,9 +115,17 @@ fn an_unfinished_founding_is_cleared_by_the_next_one() {
     let organisation = Organisation::found();
     fs::remove_file(organisation.home().organisation_file()).unwrap();
     organisation.init("second").unwrap();
-    let error = organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap_err();
-    assert_eq!(error.code().0, "no_such_person", "nothing is left of the first");
-    organisation.sign(&sample::agreement(), "second", OFFICER_SECRET).unwrap();
+    let error = organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap_err();
+    assert_eq!(
+        error.code().0,
+        "no_such_person",
+        "nothing is left of the first"
+    );
+    organisation
+        .sign(&sample::agreement(), "second", OFFICER_SECRET)
+        .unwrap();
 }
 
 #[test]
@@ -112,7 +142,10 @@ fn founding_refuses_a_folder_with_something_else_in_it() {
 #[test]
 fn a_second_founding_in_the_same_folder_is_refused() {
     let organisation = Organisation::found();
-    assert_eq!(organisation.init("other").unwrap_err().code().0, "organisation_exists");
+    assert_eq!(
+        organisation.init("other").unwrap_err().code().0,
+        "organisation_exists"
+    );
 }
 
 #[test]
@@ -120,7 +153,9 @@ fn no_secret_and_no_code_is_stored_in_clear() {
     let organisation = Organisation::found();
     let code = organisation.enrol("ada", "Ada Lovelace").unwrap();
     organisation.activate("ada", &code, SIGNER_SECRET).unwrap();
-    organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let bare = code.replace('-', "");
     let needles = [OFFICER_SECRET, SIGNER_SECRET, code.as_str(), bare.as_str()];
     let mut folders = vec![organisation.path("home"), organisation.path("state")];
@@ -135,7 +170,9 @@ fn no_secret_and_no_code_is_stored_in_clear() {
             files += 1;
             let content = fs::read(&path).unwrap();
             for needle in needles {
-                let found = content.windows(needle.len()).any(|window| window == needle.as_bytes());
+                let found = content
+                    .windows(needle.len())
+                    .any(|window| window == needle.as_bytes());
                 assert!(!found, "{} holds a secret", path.display());
             }
         }

@@ -7,21 +7,35 @@ use tests::{Organisation, sample, sql};
 
 fn kinds(organisation: &Organisation) -> String {
     let vault = organisation.home().vault_file();
-    sql::run(&vault, "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM leaf ORDER BY leaf_index)")
+    sql::run(
+        &vault,
+        "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM leaf ORDER BY leaf_index)",
+    )
 }
 
 fn code(organisation: &Organisation) -> &'static str {
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap_err().code().0
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap_err()
+        .code()
+        .0
 }
 
 #[test]
 fn a_signature_has_an_intent_and_an_outcome() {
     let organisation = Organisation::found();
     assert_eq!(kinds(&organisation), "founding");
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
     assert_eq!(kinds(&organisation), "founding intent outcome");
-    let _ = organisation.sign(&sample::agreement(), "officer", "not the secret").unwrap_err();
-    assert_eq!(kinds(&organisation), "founding intent outcome intent outcome");
+    let _ = organisation
+        .sign(&sample::agreement(), "officer", "not the secret")
+        .unwrap_err();
+    assert_eq!(
+        kinds(&organisation),
+        "founding intent outcome intent outcome"
+    );
 }
 
 #[test]
@@ -30,15 +44,23 @@ fn an_enrolment_is_a_login_an_intent_and_an_outcome() {
     let code = organisation.enrol("ada", "Ada Lovelace").unwrap();
     assert_eq!(kinds(&organisation), "founding login intent outcome");
     organisation.activate("ada", &code, SIGNER_SECRET).unwrap();
-    assert_eq!(kinds(&organisation), "founding login intent outcome intent outcome");
+    assert_eq!(
+        kinds(&organisation),
+        "founding login intent outcome intent outcome"
+    );
 }
 
 #[test]
 fn every_head_covers_all_leaves_once_an_act_is_over() {
     let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
-    organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let vault = organisation.home().vault_file();
-    let sizes = sql::run(&vault, "SELECT (SELECT count(*) FROM leaf), (SELECT max(size) FROM head)");
+    let sizes = sql::run(
+        &vault,
+        "SELECT (SELECT count(*) FROM leaf), (SELECT max(size) FROM head)",
+    );
     let (leaves, head) = sizes.split_once('|').unwrap();
     assert_eq!(leaves, head);
 }
@@ -49,7 +71,9 @@ fn a_vault_from_yesterday_is_seen_by_the_head_this_machine_remembers() {
     let vault = organisation.home().vault_file();
     sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
     let yesterday = fs::read(&vault).unwrap();
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
     sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
     fs::write(&vault, yesterday).unwrap();
     for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
@@ -61,10 +85,15 @@ fn a_vault_from_yesterday_is_seen_by_the_head_this_machine_remembers() {
 #[test]
 fn an_edited_leaf_is_seen_by_who_reads_the_log_anew() {
     let organisation = Organisation::found();
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
     let vault = organisation.home().vault_file();
     sql::drop_triggers(&vault);
-    sql::run(&vault, "UPDATE leaf SET bytes = x'84016a' WHERE leaf_index = 1");
+    sql::run(
+        &vault,
+        "UPDATE leaf SET bytes = x'84016a' WHERE leaf_index = 1",
+    );
     // A machine that has seen nothing yet replays the whole log.
     let state = organisation.path("state");
     for entry in fs::read_dir(&state).unwrap() {
@@ -76,7 +105,9 @@ fn an_edited_leaf_is_seen_by_who_reads_the_log_anew() {
 #[test]
 fn an_intent_whose_process_is_gone_is_said_to_be_abandoned() {
     let organisation = Organisation::found();
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
     let vault = organisation.home().vault_file();
     // A process that was killed after its intent: the outcome is missing, the lock is free.
     let request = "0123456789abcdef0123456789abcdef";
@@ -95,7 +126,9 @@ fn an_intent_whose_process_is_gone_is_said_to_be_abandoned() {
              INSERT INTO open_intent (leaf_index) VALUES (3);"
         ),
     );
-    organisation.sign(&sample::agreement(), "officer", OFFICER_SECRET).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
     assert_eq!(
         kinds(&organisation),
         "founding intent outcome intent outcome intent outcome",

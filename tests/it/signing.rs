@@ -9,14 +9,22 @@ use tests::{Organisation, sample};
 #[test]
 fn a_signed_file_is_valid_and_starts_with_the_original() {
     let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
-    let signed = organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    let signed = organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let before = fs::read(sample::agreement()).unwrap();
     let after = fs::read(&signed).unwrap();
-    assert!(after.len() > before.len() && after.starts_with(&before), "signing only appends");
-    let validation =
-        organisation.wait(organisation.service().validate(signed, Vec::new())).unwrap();
+    assert!(
+        after.len() > before.len() && after.starts_with(&before),
+        "signing only appends"
+    );
+    let validation = organisation
+        .wait(organisation.service().validate(signed, Vec::new()))
+        .unwrap();
     assert_eq!(validation.headline, Headline::Valid);
-    let [report] = &validation.signatures[..] else { panic!("one signature") };
+    let [report] = &validation.signatures[..] else {
+        panic!("one signature")
+    };
     assert_eq!(report.signer, "Ada Lovelace");
     assert_eq!(report.issuer, "Test organisation");
     assert_eq!(report.coverage, Coverage::WholeFile);
@@ -27,14 +35,29 @@ fn a_signed_file_is_valid_and_starts_with_the_original() {
 #[test]
 fn the_box_is_found_again_where_it_was_drawn() {
     let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
-    let rect = Rect { x: 310.0, y: 70.0, width: 220.5, height: 64.25 };
+    let rect = Rect {
+        x: 310.0,
+        y: 70.0,
+        width: 220.5,
+        height: 64.25,
+    };
     let output = organisation.path("placed.pdf");
     let placement = Placement { page: 2, rect };
     organisation
-        .sign_to(&sample::agreement(), &output, placement, "ada", SIGNER_SECRET)
+        .sign_to(
+            &sample::agreement(),
+            &output,
+            placement,
+            "ada",
+            SIGNER_SECRET,
+        )
         .unwrap();
-    let found = organisation.wait(organisation.service().inspect(output)).unwrap();
-    let [field] = &found.fields[..] else { panic!("one field") };
+    let found = organisation
+        .wait(organisation.service().inspect(output))
+        .unwrap();
+    let [field] = &found.fields[..] else {
+        panic!("one field")
+    };
     assert_eq!(field.page, Some(2));
     let shown = field.rect.unwrap();
     for (left, right) in [
@@ -52,11 +75,18 @@ fn a_second_signature_keeps_the_first_one_intact() {
     let organisation = Organisation::found()
         .with_signer("ada", "Ada Lovelace")
         .with_signer("bob", "Robert Boyle");
-    let once = organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    let once = organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let twice = organisation.sign(&once, "bob", SIGNER_SECRET).unwrap();
-    let validation =
-        organisation.wait(organisation.service().validate(twice, Vec::new())).unwrap();
-    let signers: Vec<_> = validation.signatures.iter().map(|s| (s.signer.as_str(), s.intact)).collect();
+    let validation = organisation
+        .wait(organisation.service().validate(twice, Vec::new()))
+        .unwrap();
+    let signers: Vec<_> = validation
+        .signatures
+        .iter()
+        .map(|s| (s.signer.as_str(), s.intact))
+        .collect();
     assert_eq!(signers, [("Ada Lovelace", true), ("Robert Boyle", true)]);
     assert_eq!(validation.signatures[1].headline, Headline::Valid);
     assert_eq!(
@@ -69,7 +99,9 @@ fn a_second_signature_keeps_the_first_one_intact() {
 #[test]
 fn a_changed_byte_anywhere_breaks_the_signature() {
     let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
-    let signed = organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    let signed = organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let whole = fs::read(&signed).unwrap();
     let broken = organisation.path("broken.pdf");
     for at in (20..whole.len()).step_by(whole.len() / 40) {
@@ -89,15 +121,24 @@ fn a_changed_byte_anywhere_breaks_the_signature() {
 #[test]
 fn another_organisation_does_not_trust_the_signer() {
     let ours = Organisation::found().with_signer("ada", "Ada Lovelace");
-    let signed = ours.sign(&sample::agreement(), "ada", SIGNER_SECRET).unwrap();
+    let signed = ours
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
     let theirs = Organisation::found();
-    let validation =
-        theirs.wait(theirs.service().validate(signed.clone(), Vec::new())).unwrap();
+    let validation = theirs
+        .wait(theirs.service().validate(signed.clone(), Vec::new()))
+        .unwrap();
     assert_eq!(validation.headline, Headline::IdentityUnconfirmed);
     assert!(validation.signatures[0].intact);
     let ca = fs::read(ours.home().ca_file()).unwrap();
-    let validation = theirs.wait(theirs.service().validate(signed, vec![ca])).unwrap();
-    assert_eq!(validation.headline, Headline::Valid, "a given anchor is trusted");
+    let validation = theirs
+        .wait(theirs.service().validate(signed, vec![ca]))
+        .unwrap();
+    assert_eq!(
+        validation.headline,
+        Headline::Valid,
+        "a given anchor is trusted"
+    );
 }
 
 #[test]
@@ -109,7 +150,12 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             output: organisation.path(&format!("batch-{number}.pdf")),
         })
         .collect();
-    let rect = Rect { x: 36.0, y: 36.0, width: 180.0, height: 60.0 };
+    let rect = Rect {
+        x: 36.0,
+        y: 36.0,
+        width: 180.0,
+        height: 60.0,
+    };
     let signed = organisation
         .wait(organisation.service().sign(service::requests::Sign {
             request: [7; 16],
@@ -123,7 +169,11 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
         }))
         .unwrap();
     assert_eq!(signed.len(), 3);
-    assert!(signed.iter().all(|file| file.validation.headline == Headline::Valid));
+    assert!(
+        signed
+            .iter()
+            .all(|file| file.validation.headline == Headline::Valid)
+    );
     let again = organisation
         .wait(organisation.service().sign(service::requests::Sign {
             request: [7; 16],
@@ -139,5 +189,9 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             existing: service::requests::Existing::Keep,
         }))
         .unwrap_err();
-    assert_eq!(again.code().0, "request_repeated", "a second request with the same id is no other");
+    assert_eq!(
+        again.code().0,
+        "request_repeated",
+        "a second request with the same id is no other"
+    );
 }

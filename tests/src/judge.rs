@@ -12,7 +12,11 @@ use serde_json::Value;
 /// # Panics
 /// If any of them finds fault; the message says which and with what.
 pub fn all(input: &Path, output: &Path, ca: &Path) {
-    assert!(is_strict_prefix(input, output), "{} only appends", output.display());
+    assert!(
+        is_strict_prefix(input, output),
+        "{} only appends",
+        output.display()
+    );
     pdfsig(output);
     pyhanko(output, ca);
     qpdf(output);
@@ -23,10 +27,21 @@ pub fn all(input: &Path, output: &Path, ca: &Path) {
 /// # Panics
 /// If it is not, or poppler is missing.
 pub fn pdfsig(signed: &Path) {
-    let said = said(Command::new("pdfsig").arg("-nocert").arg(signed), "poppler-utils");
+    let said = said(
+        Command::new("pdfsig").arg("-nocert").arg(signed),
+        "poppler-utils",
+    );
     let newest = said.rsplit("Signature #").next().unwrap_or_default();
-    assert!(newest.contains("Signature is Valid."), "pdfsig on {}: {said}", signed.display());
-    assert!(newest.contains("Total document signed"), "pdfsig on {}: {said}", signed.display());
+    assert!(
+        newest.contains("Signature is Valid."),
+        "pdfsig on {}: {said}",
+        signed.display()
+    );
+    assert!(
+        newest.contains("Total document signed"),
+        "pdfsig on {}: {said}",
+        signed.display()
+    );
 }
 
 /// pyHanko: intact, valid, trusted through the organisation's CA, and covering the whole file.
@@ -35,7 +50,10 @@ pub fn pdfsig(signed: &Path) {
 /// If it is not, or pyHanko is missing.
 pub fn pyhanko(signed: &Path, ca: &Path) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/pyhanko_judge.py");
-    let said = said(Command::new(python()).arg(script).arg(signed).arg(ca), "pyHanko");
+    let said = said(
+        Command::new(python()).arg(script).arg(signed).arg(ca),
+        "pyHanko",
+    );
     let verdict: Value = serde_json::from_str(&said).expect("the judge prints JSON");
     for (key, expected) in [
         ("intact", Value::Bool(true)),
@@ -46,7 +64,12 @@ pub fn pyhanko(signed: &Path, ca: &Path) {
         ("digest", "sha256".into()),
         ("subfilter", "/ETSI.CAdES.detached".into()),
     ] {
-        assert_eq!(verdict[key], expected, "pyHanko's {key} of {}: {said}", signed.display());
+        assert_eq!(
+            verdict[key],
+            expected,
+            "pyHanko's {key} of {}: {said}",
+            signed.display()
+        );
     }
 }
 
@@ -64,7 +87,9 @@ pub fn is_strict_prefix(input: &Path, output: &Path) -> bool {
     let open = |path: &Path| BufReader::new(File::open(path).expect("the file opens")).bytes();
     let (mut input, mut output) = (open(input), open(output));
     for byte in input.by_ref() {
-        let theirs = output.next().map(|byte| byte.expect("the file can be read"));
+        let theirs = output
+            .next()
+            .map(|byte| byte.expect("the file can be read"));
         if theirs != Some(byte.expect("the file can be read")) {
             return false;
         }
@@ -78,7 +103,11 @@ fn said(command: &mut Command, needs: &str) -> String {
         .unwrap_or_else(|error| panic!("{command:?}: {error}; {needs}: run cargo xtask setup"));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{text}{complaint}", output.status);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{text}{complaint}",
+        output.status
+    );
     text
 }
 
@@ -88,6 +117,10 @@ fn python() -> PathBuf {
         || crate::organisation::programs().join("../tools/judges/bin/python"),
         PathBuf::from,
     );
-    assert!(python.is_file(), "{} is missing; run cargo xtask setup", python.display());
+    assert!(
+        python.is_file(),
+        "{} is missing; run cargo xtask setup",
+        python.display()
+    );
     python
 }

@@ -7,3 +7,9 @@ pub mod sample;
 pub mod sql;
 
 pub use organisation::{Organisation, secret};
+
+/// Says something on standard error, for what a test could not look at.
+#[expect(clippy::print_stderr, reason = "it is said to whoever runs the tests")]
+pub fn say(what: &str) {
+    eprintln!("{what}");
+}

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign};
+use service::requests::{
+    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
+};
 use service::{Home, Service, State, Surroundings, wire};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -28,7 +30,9 @@ impl Organisation {
     #[must_use]
     pub fn found() -> Self {
         let organisation = Self::unfounded();
-        organisation.init("officer").expect("an organisation can be founded");
+        organisation
+            .init("officer")
+            .expect("an organisation can be founded");
         organisation
     }
 
@@ -45,7 +49,11 @@ impl Organisation {
             programs: programs(),
         };
         let runtime = Runtime::new().expect("a runtime");
-        Self { folder, service: Service::new(surroundings), runtime }
+        Self {
+            folder,
+            service: Service::new(surroundings),
+            runtime,
+        }
     }
 
     /// Founds the organisation.
@@ -70,7 +78,8 @@ impl Organisation {
     #[must_use]
     pub fn with_signer(self, login: &str, name: &str) -> Self {
         let code = self.enrol(login, name).expect("a person can be enrolled");
-        self.activate(login, &code, SIGNER_SECRET).expect("the code is good");
+        self.activate(login, &code, SIGNER_SECRET)
+            .expect("the code is good");
         self
     }
 
@@ -96,7 +105,11 @@ impl Organisation {
     /// As [`Service::activate`].
     pub fn activate(&self, login: &str, code: &str, new: &str) -> service::Result<()> {
         let login = login.to_owned();
-        self.wait(self.service.activate(Activate { login, code: secret(code), secret: secret(new) }))
+        self.wait(self.service.activate(Activate {
+            login,
+            code: secret(code),
+            secret: secret(new),
+        }))
     }
 
     /// Signs one file on a box at the bottom left of page 1 and gives the signed file's path.
@@ -104,9 +117,23 @@ impl Organisation {
     /// # Errors
     /// As [`Service::sign`].
     pub fn sign(&self, input: &Path, login: &str, typed: &str) -> service::Result<PathBuf> {
-        let output = self.path(&format!("signed-{}.pdf", fs::read_dir(self.folder.path()).map_or(0, Iterator::count)));
-        let rect = wire::Rect { x: 36.0, y: 36.0, width: 180.0, height: 60.0 };
-        self.sign_to(input, &output, wire::Placement { page: 1, rect }, login, typed)?;
+        let output = self.path(&format!(
+            "signed-{}.pdf",
+            fs::read_dir(self.folder.path()).map_or(0, Iterator::count)
+        ));
+        let rect = wire::Rect {
+            x: 36.0,
+            y: 36.0,
+            width: 180.0,
+            height: 60.0,
+        };
+        self.sign_to(
+            input,
+            &output,
+            wire::Placement { page: 1, rect },
+            login,
+            typed,
+        )?;
         Ok(output)
     }
 
@@ -124,7 +151,10 @@ impl Organisation {
     ) -> service::Result<Vec<service::requests::SignedFile>> {
         self.wait(self.service.sign(Sign {
             request: service::new_request()?,
-            files: vec![FileToSign { input: input.to_owned(), output: output.to_owned() }],
+            files: vec![FileToSign {
+                input: input.to_owned(),
+                output: output.to_owned(),
+            }],
             login: login.to_owned(),
             secret: secret(typed),
             placement,
@@ -171,7 +201,11 @@ pub fn secret(text: &str) -> wire::Secret {
 #[must_use]
 pub fn programs() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
-    let folder = test.parent().and_then(Path::parent).expect("target/debug/deps").to_owned();
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/debug/deps")
+        .to_owned();
     assert!(
         folder.join("chancery-host").is_file(),
         "chancery-host is not in {}; run cargo build --bins, or cargo xtask test",

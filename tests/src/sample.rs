@@ -14,7 +14,9 @@ pub fn agreement() -> PathBuf {
 /// If it is not there.
 #[must_use]
 pub fn fixture(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name);
     assert!(path.is_file(), "no fixture {}", path.display());
     path
 }

@@ -37,12 +37,17 @@ pub(crate) fn demo(places: &Places) -> Result<()> {
     step("building Chancery", || {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = command(cargo, &["build", "--quiet", "--workspace", "--bins"]);
-        run(build.current_dir(&places.root).env("CARGO_TARGET_DIR", &places.target))
+        run(build
+            .current_dir(&places.root)
+            .env("CARGO_TARGET_DIR", &places.target))
     })?;
     let demo = Demo::prepare(places)?;
     demo.organisation()?;
     let login = demo.signer()?;
-    if ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some()) {
+    if ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| env::var_os(name).is_some())
+    {
         println!("\nThe window opens with {}.", demo.document.display());
         println!("Sign as {login}; the secret is: {}", demo.signer);
         let mut window = Command::new(demo.programs.join("chancery-desktop"));
@@ -51,7 +56,17 @@ pub(crate) fn demo(places: &Places) -> Result<()> {
     let signed = demo.document.with_file_name("agreement-signed.pdf");
     let mut sign = demo.chancery(&["sign"]);
     sign.arg(&demo.document).arg("-o").arg(&signed);
-    sign.args(["--as", &login, "--page", "1", "--rect", RECT, "--overwrite", "--secret-file", "-"]);
+    sign.args([
+        "--as",
+        &login,
+        "--page",
+        "1",
+        "--rect",
+        RECT,
+        "--overwrite",
+        "--secret-file",
+        "-",
+    ]);
     print!("\n{}", converse(&mut sign, &demo.signer)?);
     print!("{}", output(demo.chancery(&["validate"]).arg(&signed))?);
     println!("\nThere is no display, so the sample was signed here; the result lies at");
@@ -67,9 +82,18 @@ impl Demo {
         let documents = state.join("documents");
         fs::create_dir_all(&documents)?;
         let document = documents.join("agreement.pdf");
-        fs::copy(places.root.join("tests/fixtures/pdf/agreement.pdf"), &document)?;
+        fs::copy(
+            places.root.join("tests/fixtures/pdf/agreement.pdf"),
+            &document,
+        )?;
         let (officer, signer) = secrets(&state.join("secrets.txt"))?;
-        Ok(Self { programs: places.programs(), home, document, officer, signer })
+        Ok(Self {
+            programs: places.programs(),
+            home,
+            document,
+            officer,
+            signer,
+        })
     }
 
     fn chancery(&self, arguments: &[&str]) -> Command {
@@ -84,7 +108,12 @@ impl Demo {
         }
         step("founding the demo organisation", || {
             let mut init = self.chancery(&["init", "--embedded", "--admin", "officer"]);
-            init.args(["--organisation", "Meridian Harbour Trust", "--secret-file", "-"]);
+            init.args([
+                "--organisation",
+                "Meridian Harbour Trust",
+                "--secret-file",
+                "-",
+            ]);
             converse(&mut init, &self.officer).map(|said| print!("{said}"))
         })
     }
@@ -93,14 +122,22 @@ impl Demo {
     /// one is made.
     fn signer(&self) -> Result<String> {
         for number in 1.. {
-            let login = if number == 1 { "ana".to_owned() } else { format!("ana{number}") };
-            let list = self.chancery(&["--json", "users", "list", "--limit", "1000"]).output()?;
+            let login = if number == 1 {
+                "ana".to_owned()
+            } else {
+                format!("ana{number}")
+            };
+            let list = self
+                .chancery(&["--json", "users", "list", "--limit", "1000"])
+                .output()?;
             let people = String::from_utf8_lossy(&list.stdout).into_owned();
             match status(&people, &login).as_deref() {
                 Some("active") => return Ok(login),
                 Some(_) => {}
                 None => {
-                    step(&format!("enrolling and activating {login}"), || self.enrol(&login))?;
+                    step(&format!("enrolling and activating {login}"), || {
+                        self.enrol(&login)
+                    })?;
                     return Ok(login);
                 }
             }
@@ -110,7 +147,14 @@ impl Demo {
 
     fn enrol(&self, login: &str) -> Result<()> {
         let mut enrol = self.chancery(&["--json", "enrol", "--by", "officer", "--login", login]);
-        enrol.args(["--name", "Ana Ruiz", "--email", "ana@example.org", "--secret-file", "-"]);
+        enrol.args([
+            "--name",
+            "Ana Ruiz",
+            "--email",
+            "ana@example.org",
+            "--secret-file",
+            "-",
+        ]);
         let answer = converse(&mut enrol, &self.officer)?;
         let code = text_of(&answer, "activation_code").context("no code was given")?;
         let mut activate = self.chancery(&["activate", "--login", login, "--secret-file", "-"]);
@@ -120,9 +164,9 @@ impl Demo {
 
 /// The status of a login in the list of people.
 fn status(list: &str, login: &str) -> Option<String> {
-    list.split('{').find(|person| text_of(person, "login").as_deref() == Some(login)).and_then(
-        |person| text_of(person, "status"),
-    )
+    list.split('{')
+        .find(|person| text_of(person, "login").as_deref() == Some(login))
+        .and_then(|person| text_of(person, "status"))
 }
 
 /// A text value in JSON that has no escapes in it.
@@ -136,7 +180,11 @@ fn text_of(json: &str, key: &str) -> Option<String> {
 fn secrets(file: &Path) -> Result<(String, String)> {
     if !file.exists() {
         let content = format!("{}\n{}\n", phrase()?, phrase()?);
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+        let mut out = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)?;
         out.write_all(content.as_bytes())?;
     }
     let content = fs::read_to_string(file)?;
@@ -150,13 +198,18 @@ fn phrase() -> Result<String> {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut drawn = [0; 5];
     fs::File::open("/dev/urandom")?.read_exact(&mut drawn)?;
-    let picked: Vec<&str> =
-        drawn.iter().filter_map(|byte| words.get(usize::from(*byte) % words.len()).copied()).collect();
+    let picked: Vec<&str> = drawn
+        .iter()
+        .filter_map(|byte| words.get(usize::from(*byte) % words.len()).copied())
+        .collect();
     Ok(picked.join(" "))
 }
 
 fn xdg(name: &str, below_home: &str) -> Result<PathBuf> {
-    if let Some(folder) = env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute()) {
+    if let Some(folder) = env::var_os(name)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+    {
         return Ok(folder);
     }
     Ok(PathBuf::from(env::var_os("HOME").context("HOME is not set")?).join(below_home))

@@ -3,7 +3,11 @@
 //! Every step looks first and acts only where something is missing, so that a second run is quick
 //! and a first one, on a fresh Debian 12 with Rust, Node, git and a C compiler, does it all.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling is what this program is for")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "telling is what this program is for"
+)]
 
 mod demo;
 mod places;

@@ -20,7 +20,12 @@ pub(crate) fn product(places: &Places) -> Result<()> {
 
 /// For running every test.
 pub(crate) fn everything(places: &Places) -> Result<()> {
-    packages::install(&[packages::BUILD, packages::RUN, packages::PYTHON, packages::TEST])?;
+    packages::install(&[
+        packages::BUILD,
+        packages::RUN,
+        packages::PYTHON,
+        packages::TEST,
+    ])?;
     pdfium::install(places)?;
     ui::build(places)?;
     python::judges(places)?;

@@ -20,9 +20,15 @@ fn shown(command: &Command) -> String {
 /// Runs a command with its output shown, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
-    let status =
-        command.stdin(Stdio::null()).status().with_context(|| format!("cannot start: {line}"))?;
-    if status.success() { Ok(()) } else { bail!("{line}: {status}") }
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("cannot start: {line}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("{line}: {status}")
+    }
 }
 
 /// Runs a command and gives what it printed.
@@ -48,18 +54,26 @@ pub(crate) fn converse(command: &mut Command, input: &str) -> Result<String> {
         .spawn()
         .with_context(|| format!("cannot start: {line}"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input.as_bytes()).with_context(|| format!("{line} does not listen"))?;
+        stdin
+            .write_all(input.as_bytes())
+            .with_context(|| format!("{line} does not listen"))?;
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
-        bail!("{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stdout));
+        bail!(
+            "{line}: {}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
     String::from_utf8(output.stdout).with_context(|| format!("{line} printed no text"))
 }
 
 /// Whether a program is on the path.
 pub(crate) fn has(program: &str) -> bool {
-    let Some(path) = std::env::var_os("PATH") else { return false };
+    let Some(path) = std::env::var_os("PATH") else {
+        return false;
+    };
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 

@@ -40,16 +40,56 @@ struct Phase {
 }
 
 const PHASES: &[Phase] = &[
-    Phase { name: "format", parts: &[Only::Rust], work: format },
-    Phase { name: "lints", parts: &[Only::Rust], work: lints },
-    Phase { name: "documentation", parts: &[Only::Rust], work: documentation },
-    Phase { name: "licences and sources", parts: &[Only::Rust], work: licences },
-    Phase { name: "build", parts: &[Only::Rust, Only::Window, Only::Judges], work: build },
-    Phase { name: "Rust tests", parts: &[Only::Rust], work: rust },
-    Phase { name: "judges", parts: &[Only::Judges], work: judges },
-    Phase { name: "generated types", parts: &[Only::Rust], work: generated },
-    Phase { name: "interface", parts: &[Only::Ui], work: ui },
-    Phase { name: "window", parts: &[Only::Window], work: window },
+    Phase {
+        name: "format",
+        parts: &[Only::Rust],
+        work: format,
+    },
+    Phase {
+        name: "lints",
+        parts: &[Only::Rust],
+        work: lints,
+    },
+    Phase {
+        name: "documentation",
+        parts: &[Only::Rust],
+        work: documentation,
+    },
+    Phase {
+        name: "licences and sources",
+        parts: &[Only::Rust],
+        work: licences,
+    },
+    Phase {
+        name: "build",
+        parts: &[Only::Rust, Only::Window, Only::Judges],
+        work: build,
+    },
+    Phase {
+        name: "Rust tests",
+        parts: &[Only::Rust],
+        work: rust,
+    },
+    Phase {
+        name: "judges",
+        parts: &[Only::Judges],
+        work: judges,
+    },
+    Phase {
+        name: "generated types",
+        parts: &[Only::Rust],
+        work: generated,
+    },
+    Phase {
+        name: "interface",
+        parts: &[Only::Ui],
+        work: ui,
+    },
+    Phase {
+        name: "window",
+        parts: &[Only::Window],
+        work: window,
+    },
 ];
 
 /// Installs what is missing, runs the phases, and says whether all passed.
@@ -94,7 +134,10 @@ fn line(name: &str, start: Instant, remark: &str) -> String {
 }
 
 fn cargo(places: &Places, arguments: &[&str]) -> Command {
-    let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    let mut cargo = command(
+        env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    );
     cargo
         .current_dir(&places.root)
         .env("CARGO_TARGET_DIR", &places.target)
@@ -108,12 +151,26 @@ fn format(places: &Places) -> Result<()> {
 }
 
 fn lints(places: &Places) -> Result<()> {
-    let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let arguments = [
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     run(&mut cargo(places, &arguments))
 }
 
 fn documentation(places: &Places) -> Result<()> {
-    let arguments = ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"];
+    let arguments = [
+        "doc",
+        "--quiet",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ];
     run(cargo(places, &arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -122,15 +179,24 @@ fn licences(places: &Places) -> Result<()> {
         println!("not run: cargo-deny is not installed");
         return Ok(());
     }
-    run(&mut cargo(places, &["deny", "--offline", "check", "bans", "licenses", "sources"]))
+    run(&mut cargo(
+        places,
+        &["deny", "--offline", "check", "bans", "licenses", "sources"],
+    ))
 }
 
 fn build(places: &Places) -> Result<()> {
-    run(&mut cargo(places, &["build", "--quiet", "--workspace", "--bins"]))
+    run(&mut cargo(
+        places,
+        &["build", "--quiet", "--workspace", "--bins"],
+    ))
 }
 
 fn rust(places: &Places) -> Result<()> {
-    run(&mut cargo(places, &["test", "--workspace", "--no-fail-fast"]))
+    run(&mut cargo(
+        places,
+        &["test", "--workspace", "--no-fail-fast"],
+    ))
 }
 
 fn judges(places: &Places) -> Result<()> {
@@ -143,10 +209,23 @@ fn generated(places: &Places) -> Result<()> {
         println!("not run: this is no git checkout");
         return Ok(());
     }
-    run(&mut cargo(places, &["test", "--quiet", "--package", "chancery-service", "export_bindings"]))?;
+    run(&mut cargo(
+        places,
+        &[
+            "test",
+            "--quiet",
+            "--package",
+            "chancery-service",
+            "export_bindings",
+        ],
+    ))?;
     let status = ["status", "--porcelain", "--", "ui/src/ipc/generated"];
     let changed = output(command("git", &status).current_dir(&places.root))?;
-    if changed.is_empty() { Ok(()) } else { bail!("they differ from what is committed:\n{changed}") }
+    if changed.is_empty() {
+        Ok(())
+    } else {
+        bail!("they differ from what is committed:\n{changed}")
+    }
 }
 
 fn ui(places: &Places) -> Result<()> {

@@ -193,13 +193,23 @@ pub(crate) enum Users {
 fn rect(text: &str) -> Result<wire::Rect, String> {
     let numbers: Vec<f64> = text
         .split(',')
-        .map(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite()))
+        .map(|part| {
+            part.trim()
+                .parse::<f64>()
+                .ok()
+                .filter(|number| number.is_finite())
+        })
         .collect::<Option<_>>()
         .ok_or("four numbers are wanted: X,Y,WIDTH,HEIGHT")?;
     let [x, y, width, height] = numbers[..] else {
         return Err("four numbers are wanted: X,Y,WIDTH,HEIGHT".to_owned());
     };
-    Ok(wire::Rect { x, y, width, height })
+    Ok(wire::Rect {
+        x,
+        y,
+        width,
+        height,
+    })
 }
 
 #[cfg(test)]
@@ -215,8 +225,23 @@ mod tests {
 
     #[test]
     fn a_rect_is_four_finite_numbers() {
-        assert_eq!(rect("1,2.5, 30,40").unwrap(), wire::Rect { x: 1.0, y: 2.5, width: 30.0, height: 40.0 });
-        for wrong in ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "1,2,3,inf", "1,2,3,NaN"] {
+        assert_eq!(
+            rect("1,2.5, 30,40").unwrap(),
+            wire::Rect {
+                x: 1.0,
+                y: 2.5,
+                width: 30.0,
+                height: 40.0
+            }
+        );
+        for wrong in [
+            "",
+            "1,2,3",
+            "1,2,3,4,5",
+            "a,b,c,d",
+            "1,2,3,inf",
+            "1,2,3,NaN",
+        ] {
             assert!(rect(wrong).is_err(), "{wrong}");
         }
     }

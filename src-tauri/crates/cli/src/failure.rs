@@ -43,7 +43,16 @@ impl Failure {
 
     fn new(status: Status, code: &str, message: String, detail: String) -> Self {
         let code = code.to_owned();
-        Self { status, error: wire::Error { code, message, detail, reference: None, until: None } }
+        Self {
+            status,
+            error: wire::Error {
+                code,
+                message,
+                detail,
+                reference: None,
+                until: None,
+            },
+        }
     }
 }
 
@@ -55,6 +64,9 @@ impl From<service::Error> for Failure {
             service::ErrorKind::Device => Status::Device,
             service::ErrorKind::InputOutput => Status::InputOutput,
         };
-        Self { status, error: error.into() }
+        Self {
+            status,
+            error: error.into(),
+        }
     }
 }

@@ -2,15 +2,17 @@
 //!
 //! The JSON shapes are the command line's public interface: snake_case, one document, nothing
 //! removed or renamed between minor versions.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this module is for")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what this module is for"
+)]
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use service::requests::{
-    Check, Enrolled, Founded, Health, Inspection, People, SignedFile,
-};
+use service::requests::{Check, Enrolled, Founded, Health, Inspection, People, SignedFile};
 use service::wire;
 
 use crate::failure::{Failure, Status};
@@ -20,7 +22,9 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
     if json {
         print(&json!({ "error": failure.error }));
     } else {
-        let wire::Error { message, detail, .. } = &failure.error;
+        let wire::Error {
+            message, detail, ..
+        } = &failure.error;
         if detail.is_empty() || message.contains(detail.as_str()) {
             eprintln!("chancery: {message}");
         } else {
@@ -37,7 +41,11 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
             "admin": founded.admin, "home": founded.folder.to_string_lossy(), "notices": founded.notices,
         }));
     }
-    println!("Organisation {} founded in {}", founded.organisation, founded.folder.display());
+    println!(
+        "Organisation {} founded in {}",
+        founded.organisation,
+        founded.folder.display()
+    );
     println!("Fingerprint: {}", grouped(&founded.fingerprint));
     println!("Officer: {}", founded.admin);
     for notice in &founded.notices {
@@ -53,7 +61,10 @@ pub(crate) fn enrolled(enrolled: &Enrolled, json: bool) {
         }));
     }
     println!("{} is enrolled.", enrolled.login);
-    println!("Activation code, shown this once, good for seven days: {}", *enrolled.activation_code);
+    println!(
+        "Activation code, shown this once, good for seven days: {}",
+        *enrolled.activation_code
+    );
     println!("Next: chancery activate --login {}", enrolled.login);
 }
 
@@ -61,7 +72,9 @@ pub(crate) fn activated(login: &str, json: bool) {
     if json {
         return print(&json!({ "login": login, "activated": true }));
     }
-    println!("The key of {login} is active; sign with: chancery sign FILE -o OUT --as {login} --rect X,Y,W,H");
+    println!(
+        "The key of {login} is active; sign with: chancery sign FILE -o OUT --as {login} --rect X,Y,W,H"
+    );
 }
 
 pub(crate) fn signed(files: &[SignedFile], json: bool) {
@@ -78,7 +91,11 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
         return print(&json!({ "signed": signed }));
     }
     for file in files {
-        println!("Signed: {} ({}, re-read from disk and validated)", file.output.display(), file.level);
+        println!(
+            "Signed: {} ({}, re-read from disk and validated)",
+            file.output.display(),
+            file.level
+        );
     }
 }
 
@@ -94,7 +111,12 @@ pub(crate) fn validation(file: &Path, validation: &wire::Validation, json: bool)
         for report in &validation.signatures {
             println!("  {}: {}", report.field, headline(report.headline));
             println!("    intact:   {}", if report.intact { "yes" } else { "no" });
-            println!("    signer:   {}, issued by {}{}", report.signer, report.issuer, if report.trusted { "" } else { " (not trusted)" });
+            println!(
+                "    signer:   {}, issued by {}{}",
+                report.signer,
+                report.issuer,
+                if report.trusted { "" } else { " (not trusted)" }
+            );
             println!("    covers:   {}", coverage(report.coverage));
             for finding in &report.findings {
                 println!("    - {} ({})", finding.message, finding.code);
@@ -126,13 +148,28 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
             "signatures": signatures, "findings": found.findings, "refusal": found.refusal,
         }));
     }
-    println!("{} pages, {} revisions, {} bytes", found.pages, found.revisions, found.bytes);
+    println!(
+        "{} pages, {} revisions, {} bytes",
+        found.pages, found.revisions, found.bytes
+    );
     for field in &found.fields {
-        let page = field.page.map_or(String::new(), |page| format!(", page {page}"));
-        println!("field {} ({}{page}{})", field.name, field.kind, if field.signed { ", signed" } else { "" });
+        let page = field
+            .page
+            .map_or(String::new(), |page| format!(", page {page}"));
+        println!(
+            "field {} ({}{page}{})",
+            field.name,
+            field.kind,
+            if field.signed { ", signed" } else { "" }
+        );
     }
     for report in &found.signatures {
-        println!("signature {} by {}: {}", report.field, report.signer, headline(report.headline));
+        println!(
+            "signature {} by {}: {}",
+            report.field,
+            report.signer,
+            headline(report.headline)
+        );
     }
     for finding in &found.findings {
         println!("{}: {}", finding.code, finding.message);
@@ -159,8 +196,15 @@ pub(crate) fn people(page: &People, json: bool) {
     }
     for person in &page.users {
         let status = serde_json::to_value(person.status).ok();
-        let status = status.as_ref().and_then(Value::as_str).unwrap_or_default().replace('_', " ");
-        println!("{:<20} {:<28} {:<32} {:<8} {status}", person.login, person.name, person.email, person.role);
+        let status = status
+            .as_ref()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .replace('_', " ");
+        println!(
+            "{:<20} {:<28} {:<32} {:<8} {status}",
+            person.login, person.name, person.email, person.role
+        );
     }
     println!("{} of {}", page.users.len(), page.total);
     if let Some(next) = &page.next {
@@ -183,7 +227,12 @@ pub(crate) fn checks(checks: &[Check], json: bool) -> ExitCode {
         print(&json!({ "checks": checks }));
     } else {
         for check in checks {
-            println!("{:<8} {}: {}", word(check.health), check.code, check.message);
+            println!(
+                "{:<8} {}: {}",
+                word(check.health),
+                check.code,
+                check.message
+            );
         }
     }
     if checks.iter().any(|check| check.health == Health::Bad) {

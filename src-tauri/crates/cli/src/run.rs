@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign};
+use service::requests::{
+    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
+};
 use service::{Service, Surroundings, wire};
 
 use crate::arguments::{self, Arguments, Command, PinStore, Users};
@@ -37,7 +39,11 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
             Ok(ExitCode::SUCCESS)
         }
         Command::Render(arguments) => render(service, arguments, json).await,
-        Command::Users(Users::List { search, after, limit }) => {
+        Command::Users(Users::List {
+            search,
+            after,
+            limit,
+        }) => {
             report::people(&service.people(search, after, limit).await?, json);
             Ok(ExitCode::SUCCESS)
         }
@@ -45,7 +51,11 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
     }
 }
 
-async fn init(service: &Service, arguments: arguments::Init, json: bool) -> Result<ExitCode, Failure> {
+async fn init(
+    service: &Service,
+    arguments: arguments::Init,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     // Before anyone thinks of a secret for nothing.
     service.may_found()?;
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
@@ -55,17 +65,50 @@ async fn init(service: &Service, arguments: arguments::Init, json: bool) -> Resu
         Some(PinStore::Keyring) => PinStoreChoice::Keyring,
         Some(PinStore::File) => PinStoreChoice::File,
     };
-    let arguments::Init { admin, name, email, organisation, .. } = arguments;
-    let request = InitEmbedded { admin, name, email, organisation, pin_store, secret };
+    let arguments::Init {
+        admin,
+        name,
+        email,
+        organisation,
+        ..
+    } = arguments;
+    let request = InitEmbedded {
+        admin,
+        name,
+        email,
+        organisation,
+        pin_store,
+        secret,
+    };
     report::founded(&service.init_embedded(request).await?, json);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn enrol(service: &Service, arguments: arguments::Enrol, json: bool) -> Result<ExitCode, Failure> {
+async fn enrol(
+    service: &Service,
+    arguments: arguments::Enrol,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {}", arguments.by))?;
-    let arguments::Enrol { by, login, name, email, key, .. } = arguments;
-    let enrolled = service.enrol(Enrol { by, secret, login, name, email, key }).await?;
+    let arguments::Enrol {
+        by,
+        login,
+        name,
+        email,
+        key,
+        ..
+    } = arguments;
+    let enrolled = service
+        .enrol(Enrol {
+            by,
+            secret,
+            login,
+            name,
+            email,
+            key,
+        })
+        .await?;
     report::enrolled(&enrolled, json);
     Ok(ExitCode::SUCCESS)
 }
@@ -79,12 +122,22 @@ async fn activate(
     let code = secrets.ask("activation code")?;
     let secret = secrets.choose("new secret")?;
     let login = arguments.login.clone();
-    service.activate(Activate { login: arguments.login, code, secret }).await?;
+    service
+        .activate(Activate {
+            login: arguments.login,
+            code,
+            secret,
+        })
+        .await?;
     report::activated(&login, json);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn sign(service: &Service, arguments: arguments::Sign, json: bool) -> Result<ExitCode, Failure> {
+async fn sign(
+    service: &Service,
+    arguments: arguments::Sign,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let files = targets(&arguments)?;
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {}", arguments.login))?;
@@ -93,10 +146,17 @@ async fn sign(service: &Service, arguments: arguments::Sign, json: bool) -> Resu
         files,
         login: arguments.login,
         secret,
-        placement: wire::Placement { page: arguments.page, rect: arguments.rect },
+        placement: wire::Placement {
+            page: arguments.page,
+            rect: arguments.rect,
+        },
         reason: arguments.reason,
         location: arguments.location,
-        existing: if arguments.overwrite { Existing::Replace } else { Existing::Keep },
+        existing: if arguments.overwrite {
+            Existing::Replace
+        } else {
+            Existing::Keep
+        },
     };
     report::signed(&service.sign(request).await?, json);
     Ok(ExitCode::SUCCESS)
@@ -111,13 +171,19 @@ fn targets(arguments: &arguments::Sign) -> Result<Vec<FileToSign>, Failure> {
                 String::new(),
             ));
         };
-        return Ok(vec![FileToSign { input: input.clone(), output: output.clone() }]);
+        return Ok(vec![FileToSign {
+            input: input.clone(),
+            output: output.clone(),
+        }]);
     }
     let folder = arguments.out_dir.as_deref().unwrap_or(Path::new("."));
     Ok(arguments
         .files
         .iter()
-        .map(|input| FileToSign { input: input.clone(), output: folder.join(signed_name(input)) })
+        .map(|input| FileToSign {
+            input: input.clone(),
+            output: folder.join(signed_name(input)),
+        })
         .collect())
 }
 
@@ -149,9 +215,21 @@ async fn render(
     json: bool,
 ) -> Result<ExitCode, Failure> {
     let scale = f64::from(arguments.dpi) / 72.0;
-    let existing = if arguments.overwrite { Existing::Replace } else { Existing::Keep };
+    let existing = if arguments.overwrite {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
     let output = arguments.output.clone();
-    service.render_to(arguments.file, arguments.page, scale, arguments.output, existing).await?;
+    service
+        .render_to(
+            arguments.file,
+            arguments.page,
+            scale,
+            arguments.output,
+            existing,
+        )
+        .await?;
     report::rendered(&output, json);
     Ok(ExitCode::SUCCESS)
 }

@@ -26,13 +26,15 @@ impl Secrets {
                 Ok(Self::Lines(BufReader::with_capacity(1, Box::new(stdin()))))
             }
             Some(path) => {
-                let file = File::open(path)
-                    .map_err(|error| Failure::file("cannot open the file of secrets", path, &error))?;
+                let file = File::open(path).map_err(|error| {
+                    Failure::file("cannot open the file of secrets", path, &error)
+                })?;
                 Ok(Self::Lines(BufReader::with_capacity(1, Box::new(file))))
             }
             None if stdin().is_terminal() => Ok(Self::Prompt),
             None => Err(Failure::usage(
-                "a secret is needed and there is no terminal; give it with --secret-file".to_owned(),
+                "a secret is needed and there is no terminal; give it with --secret-file"
+                    .to_owned(),
                 String::new(),
             )),
         }
@@ -66,7 +68,10 @@ impl Secrets {
         if matches!(self, Self::Prompt) {
             let again = self.ask("once more")?;
             if !chosen.equals(&again) {
-                return Err(Failure::usage("the two entries differ".to_owned(), String::new()));
+                return Err(Failure::usage(
+                    "the two entries differ".to_owned(),
+                    String::new(),
+                ));
             }
         }
         Ok(chosen)

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::requests::Activate;
 use crate::signing_algorithm::{KeyKind, verifies};
 use crate::station::Station;
-use crate::station::key::{self, KeyRecord, OpenedKey};
+use crate::station::key::{self, KeyRecord, OpenedKey, Use};
 use crate::station::log::{About, Log, RequestLock};
 use crate::station::tokens::{PEPPER, SigningToken};
 
@@ -37,22 +37,19 @@ pub(crate) fn activate(station: &Station, request: &Activate) -> Result<()> {
         key: Some(record.row.key.id.as_bytes()),
         digests: &[],
     };
-    let kind = SlotKind::Activation;
-    let opened = key::open(
-        station,
-        &token,
-        &mut log,
-        &record,
-        &code.normal(),
-        kind,
-        Kind::Intent,
-        &about,
-    );
+    let secret_of_code = code.normal();
+    let asked = Use {
+        record: &record,
+        secret: &secret_of_code,
+        slots: SlotKind::Activation,
+        leaf: Kind::Intent,
+        about,
+    };
+    let opened = key::open(station, &token, &mut log, &asked);
     let done = opened.and_then(|opened| {
         let written = reseal(&token, &record, &opened, &secret).and_then(|replacement| {
             let leaf = log.outcome_leaf(&about, opened.opening, Outcome::Done)?;
-            let index =
-                station.wait(station.store.replace_seal(replacement, leaf.clone()))?;
+            let index = station.wait(station.store.replace_seal(replacement, leaf.clone()))?;
             log.sign(index, &leaf)
         });
         if written.is_err() {
@@ -82,20 +79,43 @@ fn reseal(
         secret.normal(),
     )?;
     let hmac = token.pepper(PEPPER, new.hmac_input())?;
-    let used = record.seal.slots.iter().filter(|slot| slot.kind() == SlotKind::Activation);
-    let slots = std::iter::once(new.complete(&hmac)).chain(used.map(Slot::used_up)).collect();
-    let seal = SealRow { version: record.seal.version + 1, sealed, slots };
+    let used = record
+        .seal
+        .slots
+        .iter()
+        .filter(|slot| slot.kind() == SlotKind::Activation);
+    let slots = std::iter::once(new.complete(&hmac))
+        .chain(used.map(Slot::used_up))
+        .collect();
+    let seal = SealRow {
+        version: record.seal.version + 1,
+        sealed,
+        slots,
+    };
     let digest = seal.to_be_signed(&record.identity);
     let signatures = token.sign_with(&opened.blob, &[digest])?;
-    let value = signatures.first().ok_or(Error::Token(token::Error::OutOfStep))?;
+    let value = signatures
+        .first()
+        .ok_or(Error::Token(token::Error::OutOfStep))?;
     let kind = KeyKind::parse(&record.row.key.algorithm)?;
     if !verifies(kind, &record.row.key.spki, &digest, value.as_bytes()) {
         let what = "the unwrapped key is not the enrolled one";
-        return Err(Error::RecordDamaged { login: record.login().to_owned(), what });
+        return Err(Error::RecordDamaged {
+            login: record.login().to_owned(),
+            what,
+        });
     }
-    let mac =
-        token.record_mac(&record_mac_input(&record.identity, Some(&record.state), &seal))?;
+    let mac = token.record_mac(&record_mac_input(
+        &record.identity,
+        Some(&record.state),
+        &seal,
+    ))?;
     let seal: Seal = seal_row(&seal, value.as_bytes());
     let expected = record.versions();
-    Ok(SealReplacement { key: record.row.key.id, expected, seal, mac: mac.into() })
+    Ok(SealReplacement {
+        key: record.row.key.id,
+        expected,
+        seal,
+        mac: mac.into(),
+    })
 }

@@ -38,8 +38,16 @@ pub(crate) fn birth(
     email: &str,
 ) -> Result<Born> {
     let key = signing.token().generate(algorithm)?;
-    let spki = key.spki().ok_or(token::Error::PublicKeyMalformed)?.as_bytes().to_vec();
-    let subject = Subject { name, organisation, email };
+    let spki = key
+        .spki()
+        .ok_or(token::Error::PublicKeyMalformed)?
+        .as_bytes()
+        .to_vec();
+    let subject = Subject {
+        name,
+        organisation,
+        email,
+    };
     let prepared = ca::request(&subject, &spki)?;
     let value = key.sign(&prepared.digest())?;
     let request = prepared.complete(value.as_bytes())?;
@@ -51,7 +59,18 @@ pub(crate) fn birth(
         rfc: u32::from(wrapped.mechanism().rfc()),
         blob: Zeroizing::new(wrapped.expose_blob().to_vec()),
     };
-    Ok(Born { spki, blob, request })
+    Ok(Born {
+        spki,
+        blob,
+        request,
+    })
+}
+
+/// What certifies a new key: both tokens, and the certificate of the CA.
+pub(crate) struct Authority<'a> {
+    pub(crate) signing: &'a SigningToken,
+    pub(crate) issuing: &'a IssuingToken,
+    pub(crate) ca: &'a signature::Certificate,
 }
 
 /// What the rows of a new key are made from.
@@ -77,9 +96,7 @@ impl Enrolment<'_> {
     /// Verifies the round trip, has the CA certify the key, and makes its rows.
     pub(crate) fn rows(
         &self,
-        signing: &SigningToken,
-        issuing: &IssuingToken,
-        issuer: &signature::Certificate,
+        authority: &Authority<'_>,
         account: &vault::Account,
         now: i64,
     ) -> Result<Rows> {
@@ -90,9 +107,12 @@ impl Enrolment<'_> {
             return Err(Error::RecordDamaged { login, what });
         }
         let serial = new_serial()?;
-        let validity = Validity { not_before: now - EARLIER, not_after: now + SIGNER_VALIDITY };
-        let prepared = ca::issue(issuer, &self.born.request, &serial, validity)?;
-        let value = issuing.sign(&prepared.digest())?;
+        let validity = Validity {
+            not_before: now - EARLIER,
+            not_after: now + SIGNER_VALIDITY,
+        };
+        let prepared = ca::issue(authority.ca, &self.born.request, &serial, validity)?;
+        let value = authority.issuing.sign(&prepared.digest())?;
         let der = prepared.complete(value.as_bytes())?;
         let certificate = vault::Certificate {
             sha256: Sha256::from(sha256(&der)),
@@ -109,7 +129,8 @@ impl Enrolment<'_> {
             certificate: *certificate.sha256.as_bytes(),
             wrapping_key: self.born.blob.wrapping_key.clone(),
         };
-        let mac = signing.record_mac(&record_mac_input(self.identity, Some(&state), self.seal))?;
+        let input = record_mac_input(self.identity, Some(&state), self.seal);
+        let mac = authority.signing.record_mac(&input)?;
         Ok(Rows {
             key: vault::Key {
                 id: self.key,
@@ -151,7 +172,10 @@ pub(crate) fn root(
     now: i64,
     issuing: &IssuingToken,
 ) -> Result<Vec<u8>> {
-    let validity = Validity { not_before: now - EARLIER, not_after: now + CA_VALIDITY };
+    let validity = Validity {
+        not_before: now - EARLIER,
+        not_after: now + CA_VALIDITY,
+    };
     let prepared = ca::root(organisation, spki, &new_serial()?, validity)?;
     let value: RawSignature = issuing.sign(&prepared.digest())?;
     Ok(prepared.complete(value.as_bytes())?)

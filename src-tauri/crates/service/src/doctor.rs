@@ -16,8 +16,16 @@ use crate::wire::{Assurance, Organisation, Status, TokenState, TokenStatus};
 /// Looks at everything, whatever is broken.
 pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     let mut checks = vec![
-        present("host", "the host process for PKCS#11 modules", &surroundings.host()),
-        present("pdfium", "the PDFium library", &surroundings.programs.join(PDFIUM)),
+        present(
+            "host",
+            "the host process for PKCS#11 modules",
+            &surroundings.host(),
+        ),
+        present(
+            "pdfium",
+            "the PDFium library",
+            &surroundings.programs.join(PDFIUM),
+        ),
     ];
     let station = match Station::open(surroundings) {
         Ok(station) => station,
@@ -75,15 +83,29 @@ pub(crate) fn broken(error: &Error) -> Check {
 
 /// What the status line shows for an organisation.
 pub(crate) fn status(station: &Station) -> Status {
-    let name = station
-        .ca()
-        .map_or_else(|error| error.to_string(), |ca| ca.subject_common_name().to_owned());
+    let name = station.ca().map_or_else(
+        |error| error.to_string(),
+        |ca| ca.subject_common_name().to_owned(),
+    );
     let (assurance, assurance_reason) = assurance(station);
     let token = match SigningToken::open(station) {
-        Ok(_) => TokenStatus { state: TokenState::Ready, detail: "keys proven just now".to_owned() },
-        Err(error) => TokenStatus { state: TokenState::Unreachable, detail: error.to_string() },
+        Ok(_) => TokenStatus {
+            state: TokenState::Ready,
+            detail: "keys proven just now".to_owned(),
+        },
+        Err(error) => TokenStatus {
+            state: TokenState::Unreachable,
+            detail: error.to_string(),
+        },
     };
-    Status { organisation: Some(Organisation { name, assurance, assurance_reason }), token }
+    Status {
+        organisation: Some(Organisation {
+            name,
+            assurance,
+            assurance_reason,
+        }),
+        token,
+    }
 }
 
 /// What the status line shows where no organisation can be opened.
@@ -93,7 +115,13 @@ pub(crate) fn status_without_station(error: Error) -> Status {
     } else {
         TokenState::Unreachable
     };
-    Status { organisation: None, token: TokenStatus { state, detail: error.to_string() } }
+    Status {
+        organisation: None,
+        token: TokenStatus {
+            state,
+            detail: error.to_string(),
+        },
+    }
 }
 
 /// The lowest of what limits the organisation; a software token is for trial whatever else holds.
@@ -105,7 +133,11 @@ fn assurance(station: &Station) -> (Assurance, String) {
 
 fn assurance_check(station: &Station) -> Check {
     let (assurance, reason) = assurance(station);
-    let health = if assurance == Assurance::Trial { Health::Caution } else { Health::Good };
+    let health = if assurance == Assurance::Trial {
+        Health::Caution
+    } else {
+        Health::Good
+    };
     let word = match assurance {
         Assurance::Trial => "trial",
         Assurance::Basic => "basic",
@@ -117,9 +149,11 @@ fn assurance_check(station: &Station) -> Check {
 
 fn pin_check(station: &Station) -> Check {
     match pins::signing_pin(station).map(|(_, place)| place) {
-        Ok(PinPlace::Keyring) => {
-            check("signing_pin", Health::Good, "the signing PIN lies in the keyring".to_owned())
-        }
+        Ok(PinPlace::Keyring) => check(
+            "signing_pin",
+            Health::Good,
+            "the signing PIN lies in the keyring".to_owned(),
+        ),
         Ok(PinPlace::File) => check(
             "signing_pin",
             Health::Caution,
@@ -138,11 +172,18 @@ fn vault_check(station: &Station) -> Check {
             Ok(counts) => check(
                 "vault",
                 Health::Good,
-                format!("{} people, {} leaves in the log", counts.accounts, counts.leaves),
+                format!(
+                    "{} people, {} leaves in the log",
+                    counts.accounts, counts.leaves
+                ),
             ),
             Err(error) => bad("vault", &error),
         },
-        Ok(wrong) => check("vault", Health::Bad, format!("the vault is damaged: {}", wrong.join("; "))),
+        Ok(wrong) => check(
+            "vault",
+            Health::Bad,
+            format!("the vault is damaged: {}", wrong.join("; ")),
+        ),
         Err(error) => bad("vault", &error),
     }
 }
@@ -151,7 +192,11 @@ fn present(code: &'static str, what: &str, path: &Path) -> Check {
     if path.is_file() {
         check(code, Health::Good, format!("{what} is there"))
     } else {
-        check(code, Health::Bad, format!("{what} is not at {}", path.display()))
+        check(
+            code,
+            Health::Bad,
+            format!("{what} is not at {}", path.display()),
+        )
     }
 }
 
@@ -160,5 +205,9 @@ fn bad(code: &'static str, error: &Error) -> Check {
 }
 
 fn check(code: &'static str, health: Health, message: String) -> Check {
-    Check { code, health, message }
+    Check {
+        code,
+        health,
+        message,
+    }
 }

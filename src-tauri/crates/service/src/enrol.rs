@@ -4,7 +4,7 @@ use token::SignerAlgorithm;
 use vault::{Account, KeyId, NewEnrolment, NewLeaf, Role, UnixTime};
 
 use crate::audit::{Act, Kind, Outcome};
-use crate::certificates::{self, Enrolment};
+use crate::certificates::{self, Authority, Enrolment};
 use crate::custody::code::LIFETIME_SECONDS;
 use crate::custody::record::Origin;
 use crate::custody::seal::seal_blobs;
@@ -16,7 +16,7 @@ use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Enrol, Enrolled};
 use crate::signing_algorithm::{KeyKind, sha256};
 use crate::station::Station;
-use crate::station::key::{self, KeyRecord};
+use crate::station::key::{self, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
 use crate::station::tokens::{IssuingToken, PEPPER, SigningToken};
 
@@ -27,7 +27,10 @@ pub(crate) fn enrol(station: &Station, request: &Enrol) -> Result<Enrolled> {
     let email = checked_email(&request.email)?;
     let kind = KeyKind::parse(&request.key)?;
     // Told before anyone's secret is judged; the vault decides it again when it writes.
-    if station.wait(station.store.account_by_login(&login))?.is_some() {
+    if station
+        .wait(station.store.account_by_login(&login))?
+        .is_some()
+    {
         return Err(vault::Error::LoginTaken { login }.into());
     }
     let token = SigningToken::open(station)?;
@@ -47,7 +50,14 @@ pub(crate) fn enrol(station: &Station, request: &Enrol) -> Result<Enrolled> {
         officer_signature: None,
     };
     let digest = sha256(
-        [account.login.as_str(), &account.name, &account.email, kind.name()].join("\0").as_bytes(),
+        [
+            account.login.as_str(),
+            &account.name,
+            &account.email,
+            kind.name(),
+        ]
+        .join("\0")
+        .as_bytes(),
     );
     let about = About {
         act: Act::Enrol,
@@ -98,8 +108,14 @@ fn login_officer(
         key: Some(officer.row.key.id.as_bytes()),
         digests: &[],
     };
-    let kind = SlotKind::Passphrase;
-    key::open(station, token, log, &officer, &secret, kind, Kind::Login, &about)?;
+    let asked = Use {
+        record: &officer,
+        secret: &secret,
+        slots: SlotKind::Passphrase,
+        leaf: Kind::Login,
+        about,
+    };
+    key::open(station, token, log, &asked)?;
     let secrets = key::open_issuing(station, token, &officer, &secret)?;
     IssuingToken::open(station, &key::pin(&secrets.issuing_pin)?)
 }
@@ -114,7 +130,9 @@ fn founding_officer(station: &Station, officer: &KeyRecord) -> Result<()> {
     if vouched && officer.row.account.role == Role::Officer {
         Ok(())
     } else {
-        Err(Error::NotAnOfficer { login: officer.login().to_owned() })
+        Err(Error::NotAnOfficer {
+            login: officer.login().to_owned(),
+        })
     }
 }
 
@@ -148,13 +166,25 @@ fn make(
     let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
     let code = ActivationCode::generate()?;
     let expires = now + LIFETIME_SECONDS;
-    let new =
-        NewSlot::begin(SlotKind::Activation, PEPPER, expires, &outer, &identity, &code.normal())?;
+    let new = NewSlot::begin(
+        SlotKind::Activation,
+        PEPPER,
+        expires,
+        &outer,
+        &identity,
+        &code.normal(),
+    )?;
     let hmac = token.pepper(PEPPER, new.hmac_input())?;
-    let seal = SealRow { version: 1, sealed, slots: vec![new.complete(&hmac)] };
+    let seal = SealRow {
+        version: 1,
+        sealed,
+        slots: vec![new.complete(&hmac)],
+    };
     // The signature over the seal row is the round trip: unwrap, sign, verify, destroy.
     let signatures = token.sign_with(&born.blob, &[seal.to_be_signed(&identity)])?;
-    let value = signatures.first().ok_or(Error::Token(token::Error::OutOfStep))?;
+    let value = signatures
+        .first()
+        .ok_or(Error::Token(token::Error::OutOfStep))?;
     let rows = Enrolment {
         identity: &identity,
         seal: &seal,
@@ -162,7 +192,15 @@ fn make(
         born: &born,
         key: key_id,
     }
-    .rows(token, issuing, &ca, account, now)?;
+    .rows(
+        &Authority {
+            signing: token,
+            issuing,
+            ca: &ca,
+        },
+        account,
+        now,
+    )?;
     let enrolled = Enrolled {
         login: account.login.clone(),
         account: account.id.to_string(),

@@ -96,7 +96,9 @@ pub enum Error {
         until: i64,
     },
     /// The activation code has not been used yet.
-    #[error("the key of {login} is not activated; use the code with chancery activate --login {login}")]
+    #[error(
+        "the key of {login} is not activated; use the code with chancery activate --login {login}"
+    )]
     NotActivated {
         /// The login.
         login: String,
@@ -291,7 +293,11 @@ impl From<Error> for wire::Error {
             detail.push(cause.to_string());
             source = cause.source();
         }
-        let until = if let Error::Wait { until } = &error { Some(*until) } else { None };
+        let until = if let Error::Wait { until } = &error {
+            Some(*until)
+        } else {
+            None
+        };
         Self {
             code: error.code().0.to_owned(),
             message: error.to_string(),

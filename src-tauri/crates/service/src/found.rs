@@ -8,15 +8,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
 use token::{Host, Pin, SignerAlgorithm, SpkiDer, Token, TokenKeyKind, TokenLabel};
+use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
 use zeroize::Zeroizing;
 
 use crate::audit::{Act, Event, Kind};
 use crate::ca;
-use crate::certificates::{self, CA_VALIDITY};
+use crate::certificates::{self, Authority, CA_VALIDITY};
 use crate::custody::record::{Origin, record_mac_input};
 use crate::custody::seal::{IssuingSecrets, seal_blobs, seal_issuing};
 use crate::custody::slot::NewSlot;
@@ -54,7 +54,9 @@ const FIRST_PIN: u32 = 1;
 pub(crate) fn permitted(surroundings: &Surroundings) -> Result<()> {
     let home = surroundings.home.folder();
     if surroundings.home.organisation_file().exists() {
-        return Err(Error::OrganisationExists { home: home.to_owned() });
+        return Err(Error::OrganisationExists {
+            home: home.to_owned(),
+        });
     }
     let entries = match fs::read_dir(home) {
         Ok(entries) => entries,
@@ -62,10 +64,15 @@ pub(crate) fn permitted(surroundings: &Surroundings) -> Result<()> {
         Err(source) => return Err(file("read", home, source)),
     };
     for entry in entries {
-        let name = entry.map_err(|source| file("read", home, source))?.file_name();
+        let name = entry
+            .map_err(|source| file("read", home, source))?
+            .file_name();
         if !Home::UNFINISHED.iter().any(|known| name == *known) {
             let name = name.to_string_lossy().into_owned();
-            return Err(Error::FolderNotEmpty { home: home.to_owned(), name });
+            return Err(Error::FolderNotEmpty {
+                home: home.to_owned(),
+                name,
+            });
         }
     }
     Ok(())
@@ -78,8 +85,10 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
     let name = checked_name("name", request.name.as_deref().unwrap_or(&admin))?;
     let default_email = format!("{admin}@localhost");
     let email = checked_email(request.email.as_deref().unwrap_or(&default_email))?;
-    let organisation_name =
-        checked_name("organisation", request.organisation.as_deref().unwrap_or("Chancery trial"))?;
+    let organisation_name = checked_name(
+        "organisation",
+        request.organisation.as_deref().unwrap_or("Chancery trial"),
+    )?;
     let secret = NewSecret::choose(&request.secret)?;
     let module = SOFTHSM
         .iter()
@@ -145,7 +154,13 @@ impl Founding<'_> {
         let UnixTime(now) = self.runtime.block_on(store.now())?;
 
         let tokens = self.tokens()?;
-        let Tokens { signing, issuing, module_sha256, signing_pin, secrets } = tokens;
+        let Tokens {
+            signing,
+            issuing,
+            module_sha256,
+            signing_pin,
+            secrets,
+        } = tokens;
         let (master, head) = (key_label(MASTER)?, key_label(HEAD)?);
         signing.create(TokenKeyKind::Master, &master)?;
         signing.create(TokenKeyKind::Pepper, &key_label(PEPPER)?)?;
@@ -155,7 +170,9 @@ impl Founding<'_> {
         let notary_key = public(issuing.create(TokenKeyKind::Notary, &key_label(NOTARY)?)?)?;
         let canary = signing.make_canary(&master)?;
         let pepper_answer = *signing.hmac(&key_label(PEPPER)?, KNOWN_ANSWER)?.expose();
-        let mac_answer = *signing.hmac(&key_label(RECORD_MAC)?, KNOWN_ANSWER)?.expose();
+        let mac_answer = *signing
+            .hmac(&key_label(RECORD_MAC)?, KNOWN_ANSWER)?
+            .expose();
         let signing = SigningToken::new(signing)?;
         let issuing = IssuingToken::new(issuing)?;
 
@@ -171,7 +188,17 @@ impl Founding<'_> {
             row_version: 1,
             officer_signature: None,
         };
-        let officer = self.officer(&signing, &issuing, &ca, account, secret, secrets, now)?;
+        let officer = self.officer(
+            &Authority {
+                signing: &signing,
+                issuing: &issuing,
+                ca: &ca,
+            },
+            account,
+            secret,
+            secrets,
+            now,
+        )?;
 
         let fixed = Fixed {
             organisation: self.organisation,
@@ -211,7 +238,8 @@ impl Founding<'_> {
         self.initialise(&station, &signing, officer, &ca_der, now)?;
 
         let id = self.organisation.to_string();
-        let place = pins::keep_signing_pin(station.id(), &station.state(), pin_store, &signing_pin)?;
+        let place =
+            pins::keep_signing_pin(station.id(), &station.state(), pin_store, &signing_pin)?;
         let home = &self.surroundings.home;
         let pem = certificates::pem(&ca_der)?;
         write(&home.ca_file(), pem.as_bytes())?;
@@ -236,8 +264,7 @@ impl Founding<'_> {
         let (issuing_pin, issuing_so) = (Pin::generate()?, Pin::generate()?);
         first.initialise_token(&signing_label, &signing_so, &signing_pin)?;
         let signing = first.login(&signing_label, &signing_pin)?;
-        let second =
-            tokens::start_host(self.surroundings, &self.module, Some(module_sha256))?;
+        let second = tokens::start_host(self.surroundings, &self.module, Some(module_sha256))?;
         second.initialise_token(&issuing_label, &issuing_so, &issuing_pin)?;
         let issuing = second.login(&issuing_label, &issuing_pin)?;
         let text = |pin: &Pin| Zeroizing::new(pin.expose().to_owned());
@@ -246,21 +273,26 @@ impl Founding<'_> {
             signing_so_pin: text(&signing_so),
             issuing_so_pin: text(&issuing_so),
         };
-        Ok(Tokens { signing, issuing, module_sha256, signing_pin, secrets })
+        Ok(Tokens {
+            signing,
+            issuing,
+            module_sha256,
+            signing_pin,
+            secrets,
+        })
     }
 
     /// Makes the founding officer's key, sealed directly under the secret, and the officer's
     /// record of the issuing PIN.
     fn officer(
         &self,
-        signing: &SigningToken,
-        issuing: &IssuingToken,
-        ca: &signature::Certificate,
+        authority: &Authority<'_>,
         account: Account,
         secret: &NewSecret,
         secrets: IssuingSecrets,
         now: i64,
     ) -> Result<vault::store::Founder> {
+        let signing = authority.signing;
         let born = certificates::birth(
             signing,
             SignerAlgorithm::EcdsaP256,
@@ -281,14 +313,16 @@ impl Founding<'_> {
         let outer = OuterKey::generate()?;
         let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
         let seal = slotted(signing, &outer, &identity, sealed, secret)?;
-        let pin_identity =
-            Identity::of_issuing_pin(organisation, account.id.as_bytes(), FIRST_PIN);
+        let pin_identity = Identity::of_issuing_pin(organisation, account.id.as_bytes(), FIRST_PIN);
         let pin_outer = OuterKey::generate()?;
         let pin_sealed = seal_issuing(&pin_outer, &pin_identity, &secrets);
         let pin_seal = slotted(signing, &pin_outer, &pin_identity, pin_sealed, secret)?;
         let signatures = signing.sign_with(
             &born.blob,
-            &[seal.to_be_signed(&identity), pin_seal.to_be_signed(&pin_identity)],
+            &[
+                seal.to_be_signed(&identity),
+                pin_seal.to_be_signed(&pin_identity),
+            ],
         )?;
         let [own, pin] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
@@ -300,7 +334,7 @@ impl Founding<'_> {
             born: &born,
             key: key_id,
         };
-        let rows = enrolled.rows(signing, issuing, ca, &account, now)?;
+        let rows = enrolled.rows(authority, &account, now)?;
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
         Ok(vault::store::Founder {
             key: rows.key,
@@ -379,10 +413,20 @@ pub(crate) fn slotted(
     sealed: SealedBlob,
     secret: &NewSecret,
 ) -> Result<SealRow> {
-    let new =
-        NewSlot::begin(SlotKind::Passphrase, PEPPER, 0, outer, identity, secret.normal())?;
+    let new = NewSlot::begin(
+        SlotKind::Passphrase,
+        PEPPER,
+        0,
+        outer,
+        identity,
+        secret.normal(),
+    )?;
     let hmac = signing.pepper(PEPPER, new.hmac_input())?;
-    Ok(SealRow { version: 1, sealed, slots: vec![new.complete(&hmac)] })
+    Ok(SealRow {
+        version: 1,
+        sealed,
+        slots: vec![new.complete(&hmac)],
+    })
 }
 
 fn public(created: token::Created) -> Result<Vec<u8>> {
@@ -395,13 +439,15 @@ fn public(created: token::Created) -> Result<Vec<u8>> {
 fn alone(surroundings: &Surroundings) -> Result<fs::File> {
     let state = surroundings.state.of("founding");
     create_private_folder(&state).map_err(Error::State)?;
-    let name = hex(&sha256(surroundings.home.folder().as_os_str().as_encoded_bytes()));
+    let name = hex(&sha256(
+        surroundings.home.folder().as_os_str().as_encoded_bytes(),
+    ));
     let lock = lock_file(&state.join(name)).map_err(Error::State)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(fs::TryLockError::WouldBlock) => {
-            Err(Error::FoundingElsewhere { home: surroundings.home.folder().to_owned() })
-        }
+        Err(fs::TryLockError::WouldBlock) => Err(Error::FoundingElsewhere {
+            home: surroundings.home.folder().to_owned(),
+        }),
         Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
     }
 }
@@ -410,7 +456,11 @@ fn alone(surroundings: &Surroundings) -> Result<fs::File> {
 fn clear(home: &Home) -> Result<()> {
     for name in Home::UNFINISHED {
         let path = home.folder().join(name);
-        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
         match removed {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -444,7 +494,11 @@ fn write(path: &Path, content: &[u8]) -> Result<()> {
 }
 
 fn file(doing: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File { doing, path: path.to_owned(), source }
+    Error::File {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

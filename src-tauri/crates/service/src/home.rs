@@ -111,7 +111,10 @@ impl State {
 
 fn read_machine(path: &Path) -> io::Result<Option<[u8; 16]>> {
     match fs::read(path) {
-        Ok(bytes) => bytes.try_into().map(Some).map_err(|_| io::ErrorKind::InvalidData.into()),
+        Ok(bytes) => bytes
+            .try_into()
+            .map(Some)
+            .map_err(|_| io::ErrorKind::InvalidData.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
@@ -138,7 +141,12 @@ impl Surroundings {
     pub fn of_process(home: Option<PathBuf>) -> io::Result<Self> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let xdg = |name: &str, below_home: &str| -> io::Result<PathBuf> {
-            match (variable(name).map(PathBuf::from).filter(|p| p.is_absolute()), variable("HOME")) {
+            match (
+                variable(name)
+                    .map(PathBuf::from)
+                    .filter(|p| p.is_absolute()),
+                variable("HOME"),
+            ) {
                 (Some(path), _) => Ok(path.join("chancery")),
                 (None, Some(user)) => Ok(PathBuf::from(user).join(below_home).join("chancery")),
                 (None, None) => Err(io::Error::new(io::ErrorKind::NotFound, "HOME is not set")),
@@ -184,7 +192,12 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Opens a lock file, making it if need be.
 pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(test)]
@@ -199,6 +212,9 @@ mod tests {
         let first = state.machine().unwrap();
         assert_eq!(state.machine().unwrap(), first);
         fs::write(folder.path().join("state/machine"), b"short").unwrap();
-        assert_eq!(state.machine().unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(
+            state.machine().unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
     }
 }

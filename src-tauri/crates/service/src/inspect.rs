@@ -14,13 +14,24 @@ use crate::wire::{self, Finding, PageSize, Severity};
 /// Looks at a file without an organisation or a secret.
 pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspection> {
     let document = open_document(file)?;
-    let unreadable = |source| Error::Document { path: file.to_owned(), source };
+    let unreadable = |source| Error::Document {
+        path: file.to_owned(),
+        source,
+    };
     let fields = document.fields().map_err(unreadable)?;
     let signatures = validate::judge(surroundings, file, &[])?.signatures;
-    let refusal = document.permit_signature().map_err(unreadable).err().map(wire::Error::from);
+    let refusal = document
+        .permit_signature()
+        .map_err(unreadable)
+        .err()
+        .map(wire::Error::from);
     let mut findings = Vec::new();
     let mut find = |code: &str, severity, message: String| {
-        findings.push(Finding { code: code.to_owned(), severity, message });
+        findings.push(Finding {
+            code: code.to_owned(),
+            severity,
+            message,
+        });
     };
     if !signatures.is_empty() {
         let message = match signatures.len() {
@@ -58,7 +69,10 @@ pub(crate) fn page_size(file: &Path, page: u32) -> Result<PageSize> {
         value: page.to_string(),
         why: "pages count from 1",
     })?;
-    let unreadable = |source| Error::Document { path: file.to_owned(), source };
+    let unreadable = |source| Error::Document {
+        path: file.to_owned(),
+        source,
+    };
     let page = open_document(file)?.page(number).map_err(unreadable)?;
     let (width, height) = page.shown_size();
     Ok(PageSize { width, height })
@@ -76,5 +90,10 @@ fn field(field: pdf::Field) -> Field {
 
 /// A box as it crosses the edges.
 pub(crate) fn shown(rect: &pdf::ShownRect) -> wire::Rect {
-    wire::Rect { x: rect.x(), y: rect.y(), width: rect.width(), height: rect.height() }
+    wire::Rect {
+        x: rect.x(),
+        y: rect.y(),
+        width: rect.width(),
+        height: rect.height(),
+    }
 }

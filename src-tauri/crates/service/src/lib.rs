@@ -93,7 +93,8 @@ impl Service {
     /// # Errors
     /// Any [`Error`]; the folder is then unfinished, and the next founding clears it.
     pub async fn init_embedded(&self, request: InitEmbedded) -> Result<Founded> {
-        self.blocking(move |surroundings| found::found(surroundings, request)).await
+        self.blocking(move |surroundings| found::found(surroundings, request))
+            .await
     }
 
     /// Enrols a person: key, certificate, one-time code; all or nothing.
@@ -101,7 +102,8 @@ impl Service {
     /// # Errors
     /// Any [`Error`]; nobody is enrolled then.
     pub async fn enrol(&self, request: Enrol) -> Result<Enrolled> {
-        self.station(move |station| enrol::enrol(station, &request)).await
+        self.station(move |station| enrol::enrol(station, &request))
+            .await
     }
 
     /// Turns a one-time code into an own secret.
@@ -109,7 +111,8 @@ impl Service {
     /// # Errors
     /// Any [`Error`]; the code stays good then, unless it says otherwise.
     pub async fn activate(&self, request: Activate) -> Result<()> {
-        self.station(move |station| activate::activate(station, &request)).await
+        self.station(move |station| activate::activate(station, &request))
+            .await
     }
 
     /// Signs a batch of files with one use of the signer's key.
@@ -117,7 +120,8 @@ impl Service {
     /// # Errors
     /// Any [`Error`]; outputs are whole or absent.
     pub async fn sign(&self, request: Sign) -> Result<Vec<SignedFile>> {
-        self.station(move |station| sign::sign(station, &request)).await
+        self.station(move |station| sign::sign(station, &request))
+            .await
     }
 
     /// Validates every signature of a file.
@@ -127,7 +131,8 @@ impl Service {
     /// # Errors
     /// [`Error::Document`] if the file cannot be read as a PDF; findings are no errors.
     pub async fn validate(&self, file: PathBuf, anchors: Vec<Vec<u8>>) -> Result<wire::Validation> {
-        self.blocking(move |surroundings| validate::judge(surroundings, &file, &anchors)).await
+        self.blocking(move |surroundings| validate::judge(surroundings, &file, &anchors))
+            .await
     }
 
     /// Looks at a file without an organisation or a secret: pages, fields, signatures, findings.
@@ -135,7 +140,8 @@ impl Service {
     /// # Errors
     /// [`Error::Document`], [`Error::File`].
     pub async fn inspect(&self, file: PathBuf) -> Result<Inspection> {
-        self.blocking(move |surroundings| inspect::inspect(surroundings, &file)).await
+        self.blocking(move |surroundings| inspect::inspect(surroundings, &file))
+            .await
     }
 
     /// Returns the size of a page as shown.
@@ -143,7 +149,8 @@ impl Service {
     /// # Errors
     /// [`Error::Document`], [`Error::File`].
     pub async fn page_size(&self, file: PathBuf, page: u32) -> Result<wire::PageSize> {
-        self.blocking(move |_| inspect::page_size(&file, page)).await
+        self.blocking(move |_| inspect::page_size(&file, page))
+            .await
     }
 
     /// Draws a page as WebP; `scale` in pixels a point.
@@ -151,7 +158,8 @@ impl Service {
     /// # Errors
     /// [`Error::Render`].
     pub async fn page_picture(&self, file: PathBuf, page: u32, scale: f64) -> Result<Vec<u8>> {
-        self.blocking(move |surroundings| pages::page(surroundings, &file, page, scale)).await
+        self.blocking(move |surroundings| pages::page(surroundings, &file, page, scale))
+            .await
     }
 
     /// Draws the appearance a signature would have now, as WebP with a transparent ground.
@@ -160,7 +168,8 @@ impl Service {
     /// [`Error::Document`] if the text does not fit the box or has a character without a glyph,
     /// [`Error::Render`], and what stands in the way of reading the signer's name.
     pub async fn appearance_picture(&self, appearance: Appearance, scale: f64) -> Result<Vec<u8>> {
-        self.station(move |station| pages::appearance(station, &appearance, scale)).await
+        self.station(move |station| pages::appearance(station, &appearance, scale))
+            .await
     }
 
     /// Draws a page into a PNG file.
@@ -191,7 +200,8 @@ impl Service {
         after: Option<String>,
         limit: u32,
     ) -> Result<People> {
-        self.station(move |station| people::list(station, search, after, limit)).await
+        self.station(move |station| people::list(station, search, after, limit))
+            .await
     }
 
     /// Lists who can be chosen to sign on this machine; empty without an organisation.
@@ -215,7 +225,9 @@ impl Service {
 
     /// Checks that everything is in place.
     pub async fn doctor(&self) -> Vec<Check> {
-        let checked = self.blocking(|surroundings| Ok(doctor::examine(surroundings))).await;
+        let checked = self
+            .blocking(|surroundings| Ok(doctor::examine(surroundings)))
+            .await;
         checked.unwrap_or_else(|error| vec![doctor::broken(&error)])
     }
 
@@ -224,7 +236,8 @@ impl Service {
         &self,
         work: impl FnOnce(&Station) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.blocking(move |surroundings| work(&Station::open(surroundings)?)).await
+        self.blocking(move |surroundings| work(&Station::open(surroundings)?))
+            .await
     }
 
     /// Runs a use-case on a thread that may block.
@@ -233,6 +246,8 @@ impl Service {
         work: impl FnOnce(&Surroundings) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let surroundings = self.surroundings.clone();
-        tokio::task::spawn_blocking(move || work(&surroundings)).await.unwrap_or(Err(Error::Lost))
+        tokio::task::spawn_blocking(move || work(&surroundings))
+            .await
+            .unwrap_or(Err(Error::Lost))
     }
 }

@@ -27,7 +27,10 @@ impl Serialize for Base64Bytes {
 impl<'de> Deserialize<'de> for Base64Bytes {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        BASE64.decode(text).map(Self).map_err(serde::de::Error::custom)
+        BASE64
+            .decode(text)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -68,7 +71,9 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -122,15 +127,34 @@ impl Fixed {
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut writer = Encoder::new(Vec::new());
         let written: Result<(), minicbor::encode::Error<std::convert::Infallible>> = (|| {
-            writer.array(9)?.u8(1)?.bytes(&self.organisation.0)?.bytes(&self.ca.0)?;
+            writer
+                .array(9)?
+                .u8(1)?
+                .bytes(&self.organisation.0)?
+                .bytes(&self.ca.0)?;
             writer.bytes(&self.head_key.0)?.bytes(&self.notary_key.0)?;
             writer.array(self.founders.len() as u64)?;
             for founder in &self.founders {
-                writer.array(2)?.bytes(&founder.account.0)?.bytes(&founder.spki_sha256.0)?;
+                writer
+                    .array(2)?
+                    .bytes(&founder.account.0)?
+                    .bytes(&founder.spki_sha256.0)?;
             }
-            writer.bytes(&self.pepper_answer.0)?.bytes(&self.mac_answer.0)?;
-            let Canary { mechanism, rfc, blob, spki } = &self.canary;
-            writer.array(4)?.u64(*mechanism)?.u32(*rfc)?.bytes(&blob.0)?.bytes(&spki.0)?;
+            writer
+                .bytes(&self.pepper_answer.0)?
+                .bytes(&self.mac_answer.0)?;
+            let Canary {
+                mechanism,
+                rfc,
+                blob,
+                spki,
+            } = &self.canary;
+            writer
+                .array(4)?
+                .u64(*mechanism)?
+                .u32(*rfc)?
+                .bytes(&blob.0)?
+                .bytes(&spki.0)?;
             Ok(())
         })();
         written.expect("writing CBOR into a Vec does not fail");
@@ -182,7 +206,11 @@ impl Organisation {
     /// Puts the file together.
     #[must_use]
     pub fn new(fixed: Fixed, local: Local) -> Self {
-        Self { version: VERSION, fixed, local }
+        Self {
+            version: VERSION,
+            fixed,
+            local,
+        }
     }
 
     /// Reads the file's content.
@@ -194,7 +222,10 @@ impl Organisation {
         if file.version == VERSION {
             Ok(file)
         } else {
-            Err(format!("version {} is not known to this program", file.version))
+            Err(format!(
+                "version {} is not known to this program",
+                file.version
+            ))
         }
     }
 
@@ -234,13 +265,24 @@ mod tests {
             ca: bytes(1),
             head_key: bytes(2),
             notary_key: bytes(3),
-            founders: vec![Founder { account: Id([2; 16]), spki_sha256: bytes(4) }],
+            founders: vec![Founder {
+                account: Id([2; 16]),
+                spki_sha256: bytes(4),
+            }],
             pepper_answer: bytes(5),
             mac_answer: bytes(6),
-            canary: Canary { mechanism: 0x210A, rfc: 5649, blob: bytes(7), spki: bytes(8) },
+            canary: Canary {
+                mechanism: 0x210A,
+                rfc: 5649,
+                blob: bytes(7),
+                spki: bytes(8),
+            },
         };
-        let local =
-            Local { deployment: Deployment::Embedded, signing: address.clone(), issuing: address };
+        let local = Local {
+            deployment: Deployment::Embedded,
+            signing: address.clone(),
+            issuing: address,
+        };
         Organisation::new(fixed, local)
     }
 
@@ -267,7 +309,11 @@ mod tests {
     fn a_newer_file_is_refused_by_its_version() {
         let mut newer = organisation();
         newer.version = 2;
-        assert!(Organisation::parse(&newer.to_json()).unwrap_err().contains("version 2"));
+        assert!(
+            Organisation::parse(&newer.to_json())
+                .unwrap_err()
+                .contains("version 2")
+        );
         assert!(Organisation::parse(b"{}").is_err());
     }
 }

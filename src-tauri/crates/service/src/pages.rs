@@ -50,7 +50,9 @@ pub(crate) fn page(
     scale: f64,
 ) -> Result<Vec<u8>> {
     let document = renderer(surroundings)?.open(file)?;
-    Ok(document.page(number(page)?, Scale::new(scale)?)?.to_webp()?)
+    Ok(document
+        .page(number(page)?, Scale::new(scale)?)?
+        .to_webp()?)
 }
 
 /// Draws an appearance as WebP with a transparent ground.
@@ -67,8 +69,13 @@ pub(crate) fn appearance(
         appearance.reason.as_deref(),
         appearance.location.as_deref(),
     );
-    let sheet = pdf::appearance::sheet(&look, appearance.width, appearance.height)
-        .map_err(|source| Error::Document { path: PathBuf::from("appearance"), source })?;
+    let sheet =
+        pdf::appearance::sheet(&look, appearance.width, appearance.height).map_err(|source| {
+            Error::Document {
+                path: PathBuf::from("appearance"),
+                source,
+            }
+        })?;
     let picture = renderer(&station.surroundings)?.sheet(sheet, Scale::new(scale)?)?;
     Ok(picture.to_webp()?)
 }
@@ -83,12 +90,20 @@ pub(crate) fn render_to(
     existing: Existing,
 ) -> Result<()> {
     if existing == Existing::Keep && output.exists() {
-        return Err(Error::OutputExists { path: output.to_owned() });
+        return Err(Error::OutputExists {
+            path: output.to_owned(),
+        });
     }
     let document = renderer(surroundings)?.open(file)?;
     let png = document.page(number(page)?, Scale::new(scale)?)?.to_png()?;
-    let failed = |source| Error::File { doing: "write", path: output.to_owned(), source };
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let failed = |source| Error::File {
+        doing: "write",
+        path: output.to_owned(),
+        source,
+    };
+    let folder = output
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let mut temporary =
         tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
     temporary.write_all(&png).map_err(failed)?;

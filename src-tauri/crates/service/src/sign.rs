@@ -19,7 +19,7 @@ use crate::custody::secret::Normal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::requests::{Existing, FileToSign, Sign, SignedFile};
 use crate::station::Station;
-use crate::station::key::{self, KeyRecord};
+use crate::station::key::{self, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
 use crate::station::tokens::SigningToken;
 use crate::validate;
@@ -31,7 +31,9 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
     let now = station.now()?;
     record.permit_use(now)?;
     if !record.is_activated() {
-        return Err(Error::NotActivated { login: record.login().to_owned() });
+        return Err(Error::NotActivated {
+            login: record.login().to_owned(),
+        });
     }
     check_targets(request)?;
     let batch = request
@@ -43,7 +45,10 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
     record.check(station, &token)?;
-    let digests: Vec<[u8; 32]> = batch.iter().map(|file| file.prepared.document_digest()).collect();
+    let digests: Vec<[u8; 32]> = batch
+        .iter()
+        .map(|file| file.prepared.document_digest())
+        .collect();
     let lock = RequestLock::take(station, &request.request)?;
     let about = About {
         act: Act::Sign,
@@ -54,16 +59,14 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         digests: &digests,
     };
     let secret = Normal::of(&request.secret);
-    let opened = key::open(
-        station,
-        &token,
-        &mut log,
-        &record,
-        &secret,
-        SlotKind::Passphrase,
-        Kind::Intent,
-        &about,
-    );
+    let asked = Use {
+        record: &record,
+        secret: &secret,
+        slots: SlotKind::Passphrase,
+        leaf: Kind::Intent,
+        about,
+    };
+    let opened = key::open(station, &token, &mut log, &asked);
     let opened = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -95,20 +98,38 @@ struct PreparedFile {
 fn check_targets(request: &Sign) -> Result<()> {
     for (index, FileToSign { input, output }) in request.files.iter().enumerate() {
         if is_same_file(input, output) {
-            return Err(Error::OutputIsInput { path: output.clone() });
+            return Err(Error::OutputIsInput {
+                path: output.clone(),
+            });
         }
-        if request.files.iter().take(index).any(|earlier| earlier.output == *output) {
-            return Err(Error::OutputTwice { path: output.clone() });
+        if request
+            .files
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.output == *output)
+        {
+            return Err(Error::OutputTwice {
+                path: output.clone(),
+            });
         }
         if request.existing == Existing::Keep && output.symlink_metadata().is_ok() {
-            return Err(Error::OutputExists { path: output.clone() });
+            return Err(Error::OutputExists {
+                path: output.clone(),
+            });
         }
         let folder = folder_of(output);
-        let metadata = fs::metadata(folder)
-            .map_err(|source| Error::File { doing: "write to", path: folder.to_owned(), source })?;
+        let metadata = fs::metadata(folder).map_err(|source| Error::File {
+            doing: "write to",
+            path: folder.to_owned(),
+            source,
+        })?;
         if !metadata.is_dir() {
             let source = io::ErrorKind::NotADirectory.into();
-            return Err(Error::File { doing: "write to", path: folder.to_owned(), source });
+            return Err(Error::File {
+                doing: "write to",
+                path: folder.to_owned(),
+                source,
+            });
         }
     }
     Ok(())
@@ -122,7 +143,9 @@ fn is_same_file(input: &Path, output: &Path) -> bool {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Opens a document, draws the field, and fixes the bytes that will be signed.
@@ -134,7 +157,10 @@ fn prepare(
     now: i64,
 ) -> Result<PreparedFile> {
     let document = open_document(&file.input)?;
-    let unsuitable = |source| Error::Document { path: file.input.clone(), source };
+    let unsuitable = |source| Error::Document {
+        path: file.input.clone(),
+        source,
+    };
     let wire::Placement { page, rect } = request.placement;
     let look = look(
         record,
@@ -163,16 +189,28 @@ fn prepare(
     };
     let (signer, chain) = (&record.certificate, [station.ca()?]);
     let prepared = signature::prepare(revision, &field, &details, signer, &chain, Level::BB)
-        .map_err(|source| Error::Signature { path: file.input.clone(), source })?;
-    Ok(PreparedFile { input: file.input.clone(), output: file.output.clone(), prepared })
+        .map_err(|source| Error::Signature {
+            path: file.input.clone(),
+            source,
+        })?;
+    Ok(PreparedFile {
+        input: file.input.clone(),
+        output: file.output.clone(),
+        prepared,
+    })
 }
 
 /// Opens a file as a PDF.
 pub(crate) fn open_document(path: &Path) -> Result<pdf::Document> {
-    let source = FileSource::open(path)
-        .map_err(|source| Error::File { doing: "read", path: path.to_owned(), source })?;
-    pdf::Document::open(Arc::new(source))
-        .map_err(|source| Error::Document { path: path.to_owned(), source })
+    let source = FileSource::open(path).map_err(|source| Error::File {
+        doing: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    pdf::Document::open(Arc::new(source)).map_err(|source| Error::Document {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Signs what is prepared, writes it, reads it again.
@@ -194,14 +232,27 @@ fn carry_out(
         .into_iter()
         .zip(values)
         .map(|(file, value)| {
-            let PreparedFile { input, output, prepared } = file;
+            let PreparedFile {
+                input,
+                output,
+                prepared,
+            } = file;
             // Verifies the value against the certificate before it is let go.
-            let signed = prepared
-                .complete(value.as_bytes())
-                .map_err(|source| Error::Signature { path: input.clone(), source })?;
+            let signed =
+                prepared
+                    .complete(value.as_bytes())
+                    .map_err(|source| Error::Signature {
+                        path: input.clone(),
+                        source,
+                    })?;
             write(&output, existing, |out| signed.write_to(out))?;
             let validation = reread(&output, &anchors, now)?;
-            Ok(SignedFile { input, output, level: "b-b", validation })
+            Ok(SignedFile {
+                input,
+                output,
+                level: "b-b",
+                validation,
+            })
         })
         .collect()
 }
@@ -212,12 +263,19 @@ fn write(
     existing: Existing,
     content: impl FnOnce(&mut dyn Write) -> std::result::Result<(), signature::Error>,
 ) -> Result<()> {
-    let failed = |source| Error::File { doing: "write", path: output.to_owned(), source };
+    let failed = |source| Error::File {
+        doing: "write",
+        path: output.to_owned(),
+        source,
+    };
     let folder = folder_of(output);
     let mut temporary = NamedTempFile::with_prefix_in(".chancery-", folder).map_err(failed)?;
     {
         let mut out = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-        content(&mut out).map_err(|source| Error::Signature { path: output.to_owned(), source })?;
+        content(&mut out).map_err(|source| Error::Signature {
+            path: output.to_owned(),
+            source,
+        })?;
         out.flush().map_err(failed)?;
     }
     temporary.as_file().sync_all().map_err(failed)?;
@@ -227,10 +285,14 @@ fn write(
         Existing::Keep => temporary.persist_noclobber(output),
     }
     .map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => Error::OutputExists { path: output.to_owned() },
+        io::ErrorKind::AlreadyExists => Error::OutputExists {
+            path: output.to_owned(),
+        },
         _ => failed(error.error),
     })?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)
 }
 
 /// Temporary files are private; a document gets what the user's mask gives new files.
@@ -248,7 +310,9 @@ fn reread(output: &Path, anchors: &[Certificate], now: i64) -> Result<wire::Vali
     if ours.is_some_and(|report| report.headline == Headline::Valid) {
         Ok(validation)
     } else {
-        Err(Error::NotAsWritten { path: output.to_owned() })
+        Err(Error::NotAsWritten {
+            path: output.to_owned(),
+        })
     }
 }
 
@@ -273,9 +337,13 @@ fn local(now: i64) -> Option<jiff::ZonedDateTime> {
 
 /// `24 Nov 2026, 10:42 +01:00`, in this machine's time zone.
 fn shown_date(now: i64) -> String {
-    local(now).map_or_else(String::new, |time| time.strftime("%-d %b %Y, %H:%M %:z").to_string())
+    local(now).map_or_else(String::new, |time| {
+        time.strftime("%-d %b %Y, %H:%M %:z").to_string()
+    })
 }
 
 fn offset_minutes(now: i64) -> i16 {
-    local(now).and_then(|time| i16::try_from(time.offset().seconds() / 60).ok()).unwrap_or(0)
+    local(now)
+        .and_then(|time| i16::try_from(time.offset().seconds() / 60).ok())
+        .unwrap_or(0)
 }

@@ -17,7 +17,9 @@ impl KeyKind {
     pub(crate) fn parse(name: &str) -> Result<Self> {
         match name {
             "p256" => Ok(Self::P256),
-            other => Err(Error::KeyKind { kind: other.to_owned() }),
+            other => Err(Error::KeyKind {
+                kind: other.to_owned(),
+            }),
         }
     }
 
@@ -43,8 +45,13 @@ pub(crate) fn verifies(kind: KeyKind, spki: &[u8], digest: &[u8; 32], value: &[u
 
 /// An ECDSA value as a DER SEQUENCE.
 pub(crate) fn der_signature(raw: &[u8]) -> Result<Vec<u8>> {
-    algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, raw)
-        .map_err(|_| token::Error::OutputMalformed { length: raw.len() as u64, expected: 64 }.into())
+    algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, raw).map_err(|_| {
+        token::Error::OutputMalformed {
+            length: raw.len() as u64,
+            expected: 64,
+        }
+        .into()
+    })
 }
 
 /// SHA-256.

@@ -56,8 +56,13 @@ impl Station {
         runtime: Handle,
     ) -> Result<Self> {
         let machine = surroundings.state.machine().map_err(Error::State)?;
-        let station =
-            Self { surroundings, organisation, store, machine: MachineId::from(machine), runtime };
+        let station = Self {
+            surroundings,
+            organisation,
+            store,
+            machine: MachineId::from(machine),
+            runtime,
+        };
         create_private_folder(&station.state()).map_err(Error::State)?;
         Ok(station)
     }
@@ -79,7 +84,9 @@ impl Station {
 
     /// What this machine remembers of the organisation, outside its folder.
     pub(crate) fn state(&self) -> PathBuf {
-        self.surroundings.state.of(&self.organisation.fixed.organisation.to_string())
+        self.surroundings
+            .state
+            .of(&self.organisation.fixed.organisation.to_string())
     }
 
     /// The CA certificate.
@@ -118,7 +125,13 @@ pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisat
             let home = surroundings.home.folder().to_owned();
             return Err(Error::NoOrganisation { home });
         }
-        Err(source) => return Err(Error::File { doing: "read", path, source }),
+        Err(source) => {
+            return Err(Error::File {
+                doing: "read",
+                path,
+                source,
+            });
+        }
     };
     Organisation::parse(&content).map_err(|why| Error::OrganisationUnreadable { path, why })
 }
@@ -131,8 +144,11 @@ pub(crate) fn configure_softhsm(surroundings: &Surroundings) -> Result<()> {
     if fs::read(&path).is_ok_and(|found| found == content.as_bytes()) {
         return Ok(());
     }
-    write_private(&path, content.as_bytes())
-        .map_err(|source| Error::File { doing: "write", path, source })
+    write_private(&path, content.as_bytes()).map_err(|source| Error::File {
+        doing: "write",
+        path,
+        source,
+    })
 }
 
 fn softhsm_configuration(tokens: &Path) -> String {

@@ -42,8 +42,11 @@ pub(crate) fn validate_file(
     now: i64,
 ) -> Result<wire::Validation> {
     let document = open_document(file)?;
-    let validation = validate::validate(&document, anchors, now)
-        .map_err(|source| Error::Signature { path: file.to_owned(), source })?;
+    let validation =
+        validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
+            path: file.to_owned(),
+            source,
+        })?;
     Ok(wire::Validation {
         headline: headline(validation.headline),
         signatures: validation.signatures.into_iter().map(report).collect(),
@@ -108,6 +111,8 @@ fn headline(headline: validate::verdict::Headline) -> Headline {
 
 /// This machine's clock.
 pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -27,23 +27,37 @@ pub(super) const TEST: &[&str] = &[
 
 /// Installs those of the lists that are not there.
 pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
-    let missing: Vec<&str> =
-        lists.iter().copied().flatten().copied().filter(|package| !is_installed(package)).collect();
+    let missing: Vec<&str> = lists
+        .iter()
+        .copied()
+        .flatten()
+        .copied()
+        .filter(|package| !is_installed(package))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
     if !has("apt-get") {
-        bail!("these are needed and this is no Debian: {}", missing.join(" "));
+        bail!(
+            "these are needed and this is no Debian: {}",
+            missing.join(" ")
+        );
     }
     let as_root = crate::shell::output(&mut command("id", &["-u"]))?.trim() == "0";
     if !as_root && !agreed(&missing)? {
         bail!("not installed: {}", missing.join(" "));
     }
     let apt = |arguments: &[&str]| -> Result<()> {
-        let mut call = if as_root { command("apt-get", &[]) } else { command("sudo", &["apt-get"]) };
+        let mut call = if as_root {
+            command("apt-get", &[])
+        } else {
+            command("sudo", &["apt-get"])
+        };
         call.env("DEBIAN_FRONTEND", "noninteractive");
         // Another installation may be under way: wait for it instead of failing.
-        run(call.args(["-qq", "-o", "DPkg::Lock::Timeout=600"]).args(arguments))
+        run(call
+            .args(["-qq", "-o", "DPkg::Lock::Timeout=600"])
+            .args(arguments))
     };
     step(&format!("installing {}", missing.join(" ")), || {
         apt(&["update"])?;
@@ -63,7 +77,10 @@ fn is_installed(package: &str) -> bool {
 /// Nothing is installed as another user without asking.
 fn agreed(missing: &[&str]) -> Result<bool> {
     if !stdin().is_terminal() {
-        bail!("these Debian packages are needed; install them as root: {}", missing.join(" "));
+        bail!(
+            "these Debian packages are needed; install them as root: {}",
+            missing.join(" ")
+        );
     }
     println!("These Debian packages are needed: {}", missing.join(" "));
     println!("Install them with sudo? [y/N]");

@@ -36,13 +36,22 @@ pub(super) fn install(places: &Places) -> Result<()> {
             let python = python::environment(&places.tools().join("python"))?;
             let download = folder.join("download");
             fs::create_dir_all(&download)?;
-            let fetch = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
+            let fetch = [
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--only-binary=:all:",
+            ];
             run(command(&python, &fetch)
                 .args(["--platform", platform, "--require-hashes", "--requirement"])
                 .arg(&wanted)
                 .arg("--dest")
                 .arg(&download))?;
-            run(command(&python, &["-c", UNPACK]).arg(&download).arg(&folder))?;
+            run(command(&python, &["-c", UNPACK])
+                .arg(&download)
+                .arg(&folder))?;
             fs::remove_dir_all(&download)?;
             Ok(fs::write(&stamp, &list)?)
         })?;

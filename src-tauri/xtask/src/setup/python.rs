@@ -28,7 +28,11 @@ pub(super) fn judges(places: &Places) -> Result<()> {
     }
     step("installing the judges", || {
         let python = environment(&folder)?;
-        run(command(python, &["-m", "pip", "install", "--quiet", "--requirement"]).arg(&wanted))?;
+        run(command(
+            python,
+            &["-m", "pip", "install", "--quiet", "--requirement"],
+        )
+        .arg(&wanted))?;
         Ok(fs::write(&stamp, &list)?)
     })
 }

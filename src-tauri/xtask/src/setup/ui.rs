@@ -34,17 +34,24 @@ pub(crate) fn node_packages(folder: &Path) -> Result<()> {
         return Ok(());
     }
     check_node()?;
-    step(&format!("installing the packages of {}", folder.display()), || {
-        let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-        run(command("npm", &arguments).current_dir(folder))?;
-        Ok(fs::write(&stamp, &list)?)
-    })
+    step(
+        &format!("installing the packages of {}", folder.display()),
+        || {
+            let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+            run(command("npm", &arguments).current_dir(folder))?;
+            Ok(fs::write(&stamp, &list)?)
+        },
+    )
 }
 
 fn check_node() -> Result<()> {
     let version = output(&mut command("node", &["--version"]))
         .context("Node 20.19 or newer is needed (Debian 12 has 18)")?;
-    let mut numbers = version.trim().trim_start_matches('v').split('.').map(str::parse::<u32>);
+    let mut numbers = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= NODE => Ok(()),
         _ => bail!("Node 20.19 or newer is needed, {} is here", version.trim()),
@@ -52,7 +59,9 @@ fn check_node() -> Result<()> {
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
+    fs::metadata(path)
+        .and_then(|metadata| metadata.modified())
+        .ok()
 }
 
 /// When the newest source below a folder was changed.
@@ -60,7 +69,10 @@ fn newest(folder: &Path) -> Result<SystemTime> {
     let mut newest = SystemTime::UNIX_EPOCH;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if ["node_modules", "dist"].iter().any(|skipped| entry.file_name() == *skipped) {
+        if ["node_modules", "dist"]
+            .iter()
+            .any(|skipped| entry.file_name() == *skipped)
+        {
             continue;
         }
         let time = if entry.file_type()?.is_dir() {

@@ -125,7 +125,11 @@ impl Event<'_> {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Encoder::new(Vec::new());
         let written = (|| {
-            writer.array(13)?.u8(1)?.str(self.kind.word())?.str(self.act.word())?;
+            writer
+                .array(13)?
+                .u8(1)?
+                .str(self.kind.word())?
+                .str(self.act.word())?;
             writer.i64(self.time)?;
             optional(&mut writer, self.account, |w, id| w.bytes(id).map(drop))?;
             optional(&mut writer, self.login, |w, login| w.str(login).map(drop))?;
@@ -137,7 +141,9 @@ impl Event<'_> {
                 writer.bytes(digest)?;
             }
             optional(&mut writer, self.intent, |w, index| w.u64(index).map(drop))?;
-            optional(&mut writer, self.outcome, |w, outcome| w.str(outcome.word()).map(drop))
+            optional(&mut writer, self.outcome, |w, outcome| {
+                w.str(outcome.word()).map(drop)
+            })
         })();
         written.expect("writing CBOR into a Vec does not fail");
         writer.into_writer()
@@ -162,7 +168,10 @@ fn optional<T>(
 /// The root of the tree over the current records is null until that tree exists.
 #[must_use]
 pub fn leaf(kind: Kind, salt: &[u8; 32], event: &[u8]) -> Vec<u8> {
-    let hash = Sha256::new().chain_update(salt).chain_update(event).finalize();
+    let hash = Sha256::new()
+        .chain_update(salt)
+        .chain_update(event)
+        .finalize();
     let mut writer = Encoder::new(Vec::new());
     writer
         .array(4)
@@ -185,7 +194,11 @@ mod tests {
         assert_ne!(leaf_of(1, b"event"), leaf_of(2, b"event"));
         assert_ne!(leaf_of(1, b"event"), leaf_of(1, b"other"));
         let bytes = leaf_of(1, b"event");
-        assert_eq!(bytes[..9], *b"\x84\x01\x66intent", "version and kind in clear");
+        assert_eq!(
+            bytes[..9],
+            *b"\x84\x01\x66intent",
+            "version and kind in clear"
+        );
         assert_eq!(bytes.last(), Some(&0xf6), "the records root is null");
     }
 
@@ -207,18 +220,54 @@ mod tests {
         };
         let bytes = event.to_bytes();
         let edits = [
-            Event { kind: Kind::Outcome, ..event.clone() },
-            Event { act: Act::Enrol, ..event.clone() },
-            Event { time: 8, ..event.clone() },
-            Event { account: None, ..event.clone() },
-            Event { login: Some("bob"), ..event.clone() },
-            Event { key: None, ..event.clone() },
-            Event { machine: &[9; 16], ..event.clone() },
-            Event { request: &[9; 16], ..event.clone() },
-            Event { head: (6, [6; 32]), ..event.clone() },
-            Event { digests: &[], ..event.clone() },
-            Event { intent: Some(1), ..event.clone() },
-            Event { outcome: Some(Outcome::Done), ..event.clone() },
+            Event {
+                kind: Kind::Outcome,
+                ..event.clone()
+            },
+            Event {
+                act: Act::Enrol,
+                ..event.clone()
+            },
+            Event {
+                time: 8,
+                ..event.clone()
+            },
+            Event {
+                account: None,
+                ..event.clone()
+            },
+            Event {
+                login: Some("bob"),
+                ..event.clone()
+            },
+            Event {
+                key: None,
+                ..event.clone()
+            },
+            Event {
+                machine: &[9; 16],
+                ..event.clone()
+            },
+            Event {
+                request: &[9; 16],
+                ..event.clone()
+            },
+            Event {
+                head: (6, [6; 32]),
+                ..event.clone()
+            },
+            Event {
+                digests: &[],
+                ..event.clone()
+            },
+            Event {
+                intent: Some(1),
+                ..event.clone()
+            },
+            Event {
+                outcome: Some(Outcome::Done),
+                ..event.clone()
+            },
         ];
         for edit in edits {
             assert_ne!(edit.to_bytes(), bytes, "{edit:?}");

@@ -25,7 +25,12 @@ impl Checkpoint {
     /// The text that is signed; each line ends in a line feed.
     #[must_use]
     pub fn text(&self) -> String {
-        format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(self.root))
+        format!(
+            "{}\n{}\n{}\n",
+            self.origin,
+            self.size,
+            BASE64.encode(self.root)
+        )
     }
 
     /// SHA-256 of the text, for a key that signs digests.
@@ -52,8 +57,9 @@ impl Checkpoint {
         if note.len() > LONGEST {
             return Err(Error::NotANote("it is too long"));
         }
-        let (text, signatures) =
-            note.split_once("\n\n").ok_or(Error::NotANote("no signature follows the text"))?;
+        let (text, signatures) = note
+            .split_once("\n\n")
+            .ok_or(Error::NotANote("no signature follows the text"))?;
         let mut lines = text.split('\n');
         let (Some(named), Some(size), Some(root), None) =
             (lines.next(), lines.next(), lines.next(), lines.next())
@@ -73,20 +79,33 @@ impl Checkpoint {
             .ok()
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or(Error::NotANote("the root is no base64 of 32 bytes"))?;
-        let checkpoint = Self { origin: named.to_owned(), size, root };
+        let checkpoint = Self {
+            origin: named.to_owned(),
+            size,
+            root,
+        };
         let prefix = format!("\u{2014} {key_name} ");
         let signed = signatures
             .lines()
             .filter_map(|line| BASE64.decode(line.strip_prefix(&prefix)?).ok())
             .filter_map(|bytes| bytes.strip_prefix(&key_id(spki)).map(<[u8]>::to_vec))
             .any(|value| checkpoint.is_signed_by(spki, &value));
-        if signed { Ok(checkpoint) } else { Err(Error::HeadNotSigned) }
+        if signed {
+            Ok(checkpoint)
+        } else {
+            Err(Error::HeadNotSigned)
+        }
     }
 
     fn is_signed_by(&self, spki: &[u8], value: &[u8]) -> bool {
         algorithm::raw_from_der(SignatureAlgorithm::EcdsaP256Sha256, value).is_ok_and(|raw| {
-            algorithm::verify(spki, SignatureAlgorithm::EcdsaP256Sha256, &self.digest(), &raw)
-                .is_ok()
+            algorithm::verify(
+                spki,
+                SignatureAlgorithm::EcdsaP256Sha256,
+                &self.digest(),
+                &raw,
+            )
+            .is_ok()
         })
     }
 }
@@ -112,7 +131,11 @@ mod tests {
     }
 
     fn note(key: &SigningKey, spki: &[u8]) -> String {
-        let checkpoint = Checkpoint { origin: "chancery/x".to_owned(), size: 7, root: [5; 32] };
+        let checkpoint = Checkpoint {
+            origin: "chancery/x".to_owned(),
+            size: 7,
+            root: [5; 32],
+        };
         let value: DerSignature = key.sign_prehash(&checkpoint.digest()).unwrap();
         checkpoint.sign("chancery/x/head", spki, value.as_bytes())
     }
@@ -133,7 +156,12 @@ mod tests {
     fn a_note_with_any_line_of_its_text_edited_is_refused() {
         let (ours, spki) = key(1);
         let note = note(&ours, &spki);
-        for (old, new) in [("\n7\n", "\n8\n"), ("\n7\n", "\n07\n"), ("BQUF", "BQUG"), ("\n\n", "\n")] {
+        for (old, new) in [
+            ("\n7\n", "\n8\n"),
+            ("\n7\n", "\n07\n"),
+            ("BQUF", "BQUG"),
+            ("\n\n", "\n"),
+        ] {
             let edited = note.replacen(old, new, 1);
             assert_ne!(edited, note);
             assert!(Checkpoint::open(&edited, "chancery/x", "chancery/x/head", &spki).is_err());

@@ -32,10 +32,17 @@ impl Frontier {
 
     /// Appends a leaf.
     pub fn push(&mut self, leaf: &[u8]) {
-        let mut hash: [u8; 32] = Sha256::new().chain_update([0]).chain_update(leaf).finalize().into();
+        let mut hash: [u8; 32] = Sha256::new()
+            .chain_update([0])
+            .chain_update(leaf)
+            .finalize()
+            .into();
         // Every trailing one in the size is a full subtree that the new one completes.
         for _ in 0..self.size.trailing_ones() {
-            let left = self.subtrees.pop().expect("one hash for every one in the size");
+            let left = self
+                .subtrees
+                .pop()
+                .expect("one hash for every one in the size");
             hash = node(&left, &hash);
         }
         self.subtrees.push(hash);
@@ -46,13 +53,20 @@ impl Frontier {
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
         let mut smallest_first = self.subtrees.iter().rev();
-        let Some(first) = smallest_first.next() else { return Sha256::digest([]).into() };
+        let Some(first) = smallest_first.next() else {
+            return Sha256::digest([]).into();
+        };
         smallest_first.fold(*first, |right, left| node(left, &right))
     }
 }
 
 fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 #[cfg(test)]
@@ -77,7 +91,10 @@ mod tests {
 
     #[test]
     fn the_empty_tree_has_the_hash_of_nothing() {
-        assert_eq!(Frontier::default().root().as_slice(), Sha256::digest([]).as_slice());
+        assert_eq!(
+            Frontier::default().root().as_slice(),
+            Sha256::digest([]).as_slice()
+        );
     }
 
     #[test]

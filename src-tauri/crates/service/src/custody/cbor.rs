@@ -39,11 +39,17 @@ pub(super) struct Reader<'b> {
 
 impl<'b> Reader<'b> {
     pub(super) fn new(what: &'static str, bytes: &'b [u8]) -> Self {
-        Self { decoder: Decoder::new(bytes), what }
+        Self {
+            decoder: Decoder::new(bytes),
+            what,
+        }
     }
 
     pub(super) fn malformed(&self, why: impl std::fmt::Display) -> Error {
-        Error::Malformed { what: self.what, why: why.to_string() }
+        Error::Malformed {
+            what: self.what,
+            why: why.to_string(),
+        }
     }
 
     fn read<T>(&self, result: Result<T, minicbor::decode::Error>) -> Result<T, Error> {
@@ -106,7 +112,9 @@ impl<'b> Reader<'b> {
 
     pub(super) fn fixed<const N: usize>(&mut self) -> Result<[u8; N], Error> {
         let bytes = self.bytes()?;
-        bytes.try_into().map_err(|_| self.malformed(format_args!("{N} bytes were expected")))
+        bytes
+            .try_into()
+            .map_err(|_| self.malformed(format_args!("{N} bytes were expected")))
     }
 
     /// Reads a byte string or null.

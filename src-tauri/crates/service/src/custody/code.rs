@@ -44,7 +44,11 @@ impl ActivationCode {
     /// [`Error::NotACode`].
     pub fn parse(typed: &wire::Secret) -> Result<Self, Error> {
         let mut letters = Zeroizing::new(String::with_capacity(LETTERS));
-        for letter in typed.expose().chars().filter(|c| !c.is_whitespace() && *c != '-') {
+        for letter in typed
+            .expose()
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+        {
             let letter = match letter.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -56,7 +60,11 @@ impl ActivationCode {
             }
             letters.push(letter);
         }
-        if letters.len() == LETTERS { Ok(Self(letters)) } else { Err(Error::NotACode) }
+        if letters.len() == LETTERS {
+            Ok(Self(letters))
+        } else {
+            Err(Error::NotACode)
+        }
     }
 
     /// The code as it is hashed: 26 capitals and digits.
@@ -99,14 +107,23 @@ mod tests {
     fn a_code_is_read_back_however_it_is_typed() {
         let code = ActivationCode::generate().unwrap();
         let shown = code.reveal();
-        let sloppy = shown.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+        let sloppy = shown
+            .to_lowercase()
+            .replace('-', " ")
+            .replace('0', "o")
+            .replace('1', "l");
         let read = ActivationCode::parse(&wire::Secret::new(sloppy)).unwrap();
         assert_eq!(read.normal().expose(), code.normal().expose());
     }
 
     #[test]
     fn what_is_not_26_letters_is_no_code() {
-        for typed in ["", "ABCD", "0123-4567-89AB-CDEF-GHJKM-NPQRST", "0123-4567-89AB-CDEF-GHJKM-NPQR!"] {
+        for typed in [
+            "",
+            "ABCD",
+            "0123-4567-89AB-CDEF-GHJKM-NPQRST",
+            "0123-4567-89AB-CDEF-GHJKM-NPQR!",
+        ] {
             assert!(matches!(
                 ActivationCode::parse(&wire::Secret::new(typed.to_owned())),
                 Err(Error::NotACode)

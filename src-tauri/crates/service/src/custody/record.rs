@@ -45,8 +45,18 @@ impl Identity {
         origin: Origin,
     ) -> Self {
         let mut writer = versioned(6);
-        writer.bytes(organisation).sure().bytes(account).sure().bytes(key).sure();
-        writer.str(algorithm).sure().bytes(&Sha256::digest(spki)).sure();
+        writer
+            .bytes(organisation)
+            .sure()
+            .bytes(account)
+            .sure()
+            .bytes(key)
+            .sure();
+        writer
+            .str(algorithm)
+            .sure()
+            .bytes(&Sha256::digest(spki))
+            .sure();
         writer.str(origin.word()).sure();
         Self(writer.into_writer())
     }
@@ -114,8 +124,16 @@ impl KeyState {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = versioned(4);
-        writer.u64(self.version).sure().str(self.status.word()).sure();
-        writer.bytes(&self.certificate).sure().str(&self.wrapping_key).sure();
+        writer
+            .u64(self.version)
+            .sure()
+            .str(self.status.word())
+            .sure();
+        writer
+            .bytes(&self.certificate)
+            .sure()
+            .str(&self.wrapping_key)
+            .sure();
         writer.into_writer()
     }
 }
@@ -139,9 +157,15 @@ impl SealRow {
     pub fn read(version: u64, sealed: &[u8], slots: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new("the list of slots", slots);
         let count = reader.list(MOST_SLOTS)?;
-        let slots = (0..count).map(|_| Slot::decode(&mut reader)).collect::<Result<_, _>>()?;
+        let slots = (0..count)
+            .map(|_| Slot::decode(&mut reader))
+            .collect::<Result<_, _>>()?;
         reader.end()?;
-        Ok(Self { version, sealed: SealedBlob::from_bytes(sealed.to_vec()), slots })
+        Ok(Self {
+            version,
+            sealed: SealedBlob::from_bytes(sealed.to_vec()),
+            slots,
+        })
     }
 
     /// The slots as one CBOR array, as the column keeps them.
@@ -159,7 +183,11 @@ impl SealRow {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = versioned(3);
-        writer.u64(self.version).sure().bytes(self.sealed.as_bytes()).sure();
+        writer
+            .u64(self.version)
+            .sure()
+            .bytes(self.sealed.as_bytes())
+            .sure();
         splice(&mut writer, &self.slots_to_bytes());
         writer.into_writer()
     }
@@ -172,9 +200,16 @@ impl SealRow {
         let mut writer: Writer = minicbor::Encoder::new(Vec::new());
         writer.array(4).sure();
         splice(&mut writer, identity.as_bytes());
-        writer.u64(self.version).sure().bytes(self.sealed.as_bytes()).sure();
+        writer
+            .u64(self.version)
+            .sure()
+            .bytes(self.sealed.as_bytes())
+            .sure();
         splice(&mut writer, &self.slots_to_bytes());
-        let message = labelled(b"chancery seal row v1", &Sha256::digest(writer.into_writer()));
+        let message = labelled(
+            b"chancery seal row v1",
+            &Sha256::digest(writer.into_writer()),
+        );
         Sha256::digest(message).into()
     }
 }
@@ -209,8 +244,14 @@ mod tests {
 
     #[test]
     fn an_identity_is_the_array_the_format_names() {
-        let identity =
-            Identity::of_key(&[1; 16], &[2; 16], &[3; 16], "p256", b"spki", Origin::Generated);
+        let identity = Identity::of_key(
+            &[1; 16],
+            &[2; 16],
+            &[3; 16],
+            "p256",
+            b"spki",
+            Origin::Generated,
+        );
         let bytes = identity.as_bytes();
         assert_eq!(bytes[0], 0x87, "an array of seven");
         assert_eq!(bytes[1], 0x01, "the format's version");
@@ -222,7 +263,11 @@ mod tests {
     #[test]
     fn any_field_of_the_state_changes_what_the_mac_covers() {
         let identity = Identity::of_issuing_pin(&[1; 16], &[2; 16], 1);
-        let seal = SealRow { version: 1, sealed: SealedBlob::from_bytes(vec![1]), slots: vec![] };
+        let seal = SealRow {
+            version: 1,
+            sealed: SealedBlob::from_bytes(vec![1]),
+            slots: vec![],
+        };
         let state = KeyState {
             version: 1,
             status: Status::Active,
@@ -231,10 +276,22 @@ mod tests {
         };
         let original = record_mac_input(&identity, Some(&state), &seal);
         let edits = [
-            KeyState { version: 2, ..state.clone() },
-            KeyState { status: Status::Suspended, ..state.clone() },
-            KeyState { certificate: [8; 32], ..state.clone() },
-            KeyState { wrapping_key: "wk-2".to_owned(), ..state.clone() },
+            KeyState {
+                version: 2,
+                ..state.clone()
+            },
+            KeyState {
+                status: Status::Suspended,
+                ..state.clone()
+            },
+            KeyState {
+                certificate: [8; 32],
+                ..state.clone()
+            },
+            KeyState {
+                wrapping_key: "wk-2".to_owned(),
+                ..state.clone()
+            },
         ];
         for edit in edits {
             assert_ne!(record_mac_input(&identity, Some(&edit), &seal), original);
@@ -245,8 +302,17 @@ mod tests {
     #[test]
     fn a_row_with_bytes_after_its_slots_is_malformed() {
         assert!(SealRow::read(1, &[], &[0x80]).is_ok());
-        for slots in [&[][..], &[0x80, 0x00], &[0x98, 0xff], &[0x9f, 0xff], &[0x81]] {
-            assert!(matches!(SealRow::read(1, &[], slots), Err(Error::Malformed { .. })));
+        for slots in [
+            &[][..],
+            &[0x80, 0x00],
+            &[0x98, 0xff],
+            &[0x9f, 0xff],
+            &[0x81],
+        ] {
+            assert!(matches!(
+                SealRow::read(1, &[], slots),
+                Err(Error::Malformed { .. })
+            ));
         }
     }
 }

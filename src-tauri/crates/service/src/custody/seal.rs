@@ -63,7 +63,13 @@ pub fn seal_blobs(key: &OuterKey, identity: &Identity, blobs: &[WrappedBlob]) ->
     let mut writer: Writer = minicbor::Encoder::new(Vec::with_capacity(8192));
     writer.array(blobs.len() as u64).sure();
     for wrapped in blobs {
-        writer.array(4).sure().str(&wrapped.wrapping_key).sure().u64(wrapped.mechanism).sure();
+        writer
+            .array(4)
+            .sure()
+            .str(&wrapped.wrapping_key)
+            .sure()
+            .u64(wrapped.mechanism)
+            .sure();
         writer.u32(wrapped.rfc).sure().bytes(&wrapped.blob).sure();
     }
     let content = Zeroizing::new(writer.into_writer());
@@ -118,7 +124,11 @@ impl std::fmt::Debug for IssuingSecrets {
 pub fn seal_issuing(key: &OuterKey, identity: &Identity, secrets: &IssuingSecrets) -> SealedBlob {
     let mut writer = versioned(3);
     writer.writer_mut().reserve(1024);
-    writer.str(&secrets.issuing_pin).sure().str(&secrets.signing_so_pin).sure();
+    writer
+        .str(&secrets.issuing_pin)
+        .sure()
+        .str(&secrets.signing_so_pin)
+        .sure();
     writer.str(&secrets.issuing_so_pin).sure();
     let content = Zeroizing::new(writer.into_writer());
     SealedBlob::seal(key, identity, &content)
@@ -137,8 +147,11 @@ pub fn open_issuing(
     let mut reader = Reader::new("the sealed issuing PIN", &content);
     reader.versioned(3)?;
     let mut pin = || reader.text().map(|text| Zeroizing::new(text.to_owned()));
-    let secrets =
-        IssuingSecrets { issuing_pin: pin()?, signing_so_pin: pin()?, issuing_so_pin: pin()? };
+    let secrets = IssuingSecrets {
+        issuing_pin: pin()?,
+        signing_so_pin: pin()?,
+        issuing_so_pin: pin()?,
+    };
     reader.end()?;
     Ok(secrets)
 }
@@ -179,9 +192,15 @@ mod tests {
         let bob = Identity::of_issuing_pin(&[1; 16], &[3; 16], 1);
         let sealed = seal_blobs(&key, &ada, &[blob()]);
         assert_eq!(open_blobs(&sealed, &key, &ada).unwrap(), [blob()]);
-        assert!(matches!(open_blobs(&sealed, &key, &bob), Err(Error::Damaged { .. })));
+        assert!(matches!(
+            open_blobs(&sealed, &key, &bob),
+            Err(Error::Damaged { .. })
+        ));
         let other = OuterKey::generate().unwrap();
-        assert!(matches!(open_blobs(&sealed, &other, &ada), Err(Error::Damaged { .. })));
+        assert!(matches!(
+            open_blobs(&sealed, &other, &ada),
+            Err(Error::Damaged { .. })
+        ));
     }
 
     #[test]

@@ -98,13 +98,22 @@ mod tests {
 
     #[test]
     fn short_secrets_and_digits_alone_are_refused() {
-        assert!(matches!(NewSecret::choose(&typed("elevenchars")), Err(Error::SecretTooWeak(_))));
-        assert!(matches!(NewSecret::choose(&typed("123456789012")), Err(Error::SecretTooWeak(_))));
+        assert!(matches!(
+            NewSecret::choose(&typed("elevenchars")),
+            Err(Error::SecretTooWeak(_))
+        ));
+        assert!(matches!(
+            NewSecret::choose(&typed("123456789012")),
+            Err(Error::SecretTooWeak(_))
+        ));
         NewSecret::choose(&typed("twelve chars")).unwrap();
     }
 
     #[test]
     fn characters_are_counted_and_not_bytes() {
-        assert!(NewSecret::choose(&typed("ääääää")).is_err(), "six characters in twelve bytes");
+        assert!(
+            NewSecret::choose(&typed("ääääää")).is_err(),
+            "six characters in twelve bytes"
+        );
     }
 }

@@ -12,9 +12,17 @@ use super::secret::Normal;
 use super::{Error, Identity, OuterKey, random, seal};
 
 /// Cost of Argon2id as policy writes it into new slots (RFC 9106 §4, memory-constrained choice).
-const COST: Cost = Cost { memory_kib: 46 * 1024, passes: 1, lanes: 1 };
+const COST: Cost = Cost {
+    memory_kib: 46 * 1024,
+    passes: 1,
+    lanes: 1,
+};
 /// Beyond this no row is believed: 256 MiB, 10 passes, 4 lanes.
-const CEILING: Cost = Cost { memory_kib: 256 * 1024, passes: 10, lanes: 4 };
+const CEILING: Cost = Cost {
+    memory_kib: 256 * 1024,
+    passes: 10,
+    lanes: 4,
+};
 
 /// Longest key label a slot may name.
 const LONGEST_LABEL: usize = 64;
@@ -71,10 +79,26 @@ pub struct SlotHead {
 impl SlotHead {
     fn to_bytes(&self) -> Vec<u8> {
         let mut writer = versioned(7);
-        writer.bytes(&self.id).sure().str(self.kind.word()).sure().str(&self.pepper).sure();
+        writer
+            .bytes(&self.id)
+            .sure()
+            .str(self.kind.word())
+            .sure()
+            .str(&self.pepper)
+            .sure();
         writer.array(3).sure().u32(self.cost.memory_kib).sure();
-        writer.u32(self.cost.passes).sure().u32(self.cost.lanes).sure();
-        writer.bytes(&self.salt).sure().i64(self.expires).sure().bytes(&self.seal).sure();
+        writer
+            .u32(self.cost.passes)
+            .sure()
+            .u32(self.cost.lanes)
+            .sure();
+        writer
+            .bytes(&self.salt)
+            .sure()
+            .i64(self.expires)
+            .sure()
+            .bytes(&self.seal)
+            .sure();
         writer.into_writer()
     }
 
@@ -92,8 +116,11 @@ impl SlotHead {
             return Err(reader.malformed("the pepper's label is too long"));
         }
         reader.array(3)?;
-        let cost =
-            Cost { memory_kib: reader.small()?, passes: reader.small()?, lanes: reader.small()? };
+        let cost = Cost {
+            memory_kib: reader.small()?,
+            passes: reader.small()?,
+            lanes: reader.small()?,
+        };
         let head = Self {
             id,
             kind,
@@ -106,16 +133,30 @@ impl SlotHead {
         reader.end()?;
         // Before anything is computed: a row must not be able to order a gigabyte.
         if !head.cost.within(CEILING) {
-            let Cost { memory_kib, passes, lanes } = head.cost;
-            return Err(Error::CostTooHigh { memory_kib, passes, lanes });
+            let Cost {
+                memory_kib,
+                passes,
+                lanes,
+            } = head.cost;
+            return Err(Error::CostTooHigh {
+                memory_kib,
+                passes,
+                lanes,
+            });
         }
         Ok(head)
     }
 
     fn stretch(&self, secret: &Normal) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let malformed =
-            |why: argon2::Error| Error::Malformed { what: "a slot head", why: why.to_string() };
-        let Cost { memory_kib, passes, lanes } = self.cost;
+        let malformed = |why: argon2::Error| Error::Malformed {
+            what: "a slot head",
+            why: why.to_string(),
+        };
+        let Cost {
+            memory_kib,
+            passes,
+            lanes,
+        } = self.cost;
         let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(malformed)?;
         let mut out = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -187,7 +228,10 @@ impl Slot {
     /// that only who has the code is told that it was used.
     #[must_use]
     pub fn used_up(&self) -> Self {
-        Self { outer: None, ..self.clone() }
+        Self {
+            outer: None,
+            ..self.clone()
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
@@ -237,8 +281,15 @@ impl<'k> NewSlot<'k> {
         random(&mut id)?;
         random(&mut salt)?;
         let seal = seal_check(outer);
-        let head =
-            SlotHead { id, kind, pepper: pepper.to_owned(), cost: COST, salt, expires, seal };
+        let head = SlotHead {
+            id,
+            kind,
+            pepper: pepper.to_owned(),
+            cost: COST,
+            salt,
+            expires,
+            seal,
+        };
         let input = hmac_input(&head, identity, &*head.stretch(secret)?);
         Ok(Self { head, outer, input })
     }
@@ -254,7 +305,11 @@ impl<'k> NewSlot<'k> {
     pub fn complete(self, hmac: &HmacOutput) -> Slot {
         let (key, check) = expand(hmac);
         let outer = seal::encrypt(&key, &self.head.to_bytes(), self.outer.expose());
-        Slot { head: self.head, check, outer: Some(outer) }
+        Slot {
+            head: self.head,
+            check,
+            outer: Some(outer),
+        }
     }
 }
 
@@ -278,21 +333,30 @@ impl Attempt<'_> {
             return Ok(Verdict::Wrong);
         }
         let head = &self.slot.head;
-        let Some(outer) = &self.slot.outer else { return Ok(Verdict::Used) };
+        let Some(outer) = &self.slot.outer else {
+            return Ok(Verdict::Used);
+        };
         if head.expires != 0 && head.expires <= now {
             return Ok(Verdict::Lapsed);
         }
         let damaged = || Error::Damaged { what: "a slot" };
         let opened = seal::decrypt(&key, &head.to_bytes(), outer).ok_or_else(damaged)?;
         let outer = OuterKey(opened.as_slice().try_into().map_err(|_| damaged())?);
-        if seal_check(&outer) == head.seal { Ok(Verdict::Opened(outer)) } else { Err(damaged()) }
+        if seal_check(&outer) == head.seal {
+            Ok(Verdict::Opened(outer))
+        } else {
+            Err(damaged())
+        }
     }
 }
 
 /// `SHA-256("chancery slot v1" ‖ 0 ‖ head) ‖ SHA-256(identity) ‖ Argon2id(secret)`.
 fn hmac_input(head: &SlotHead, identity: &Identity, stretched: &[u8; 32]) -> HmacInput {
     let mut input = Zeroizing::new(Vec::with_capacity(96));
-    input.extend_from_slice(&Sha256::digest(labelled(b"chancery slot v1", &head.to_bytes())));
+    input.extend_from_slice(&Sha256::digest(labelled(
+        b"chancery slot v1",
+        &head.to_bytes(),
+    )));
     input.extend_from_slice(&identity.digest());
     input.extend_from_slice(stretched);
     input
@@ -374,9 +438,18 @@ mod tests {
     fn another_secret_another_token_or_another_person_is_wrong_and_not_damage() {
         let slot = slot(&OuterKey::generate().unwrap(), 0);
         let bob = Identity::of_issuing_pin(&[1; 16], &[3; 16], 1);
-        assert!(matches!(judge(&slot, &identity(), "correct horsf", 1), Ok(Verdict::Wrong)));
-        assert!(matches!(judge(&slot, &identity(), "correct horse", 2), Ok(Verdict::Wrong)));
-        assert!(matches!(judge(&slot, &bob, "correct horse", 1), Ok(Verdict::Wrong)));
+        assert!(matches!(
+            judge(&slot, &identity(), "correct horsf", 1),
+            Ok(Verdict::Wrong)
+        ));
+        assert!(matches!(
+            judge(&slot, &identity(), "correct horse", 2),
+            Ok(Verdict::Wrong)
+        ));
+        assert!(matches!(
+            judge(&slot, &bob, "correct horse", 1),
+            Ok(Verdict::Wrong)
+        ));
     }
 
     #[test]
@@ -387,18 +460,33 @@ mod tests {
             judge(&slot, &identity(), "correct horse", 1),
             Err(Error::Damaged { .. })
         ));
-        assert!(matches!(judge(&slot, &identity(), "wrong secret", 1), Ok(Verdict::Wrong)));
+        assert!(matches!(
+            judge(&slot, &identity(), "wrong secret", 1),
+            Ok(Verdict::Wrong)
+        ));
     }
 
     #[test]
     fn used_and_lapsed_are_told_only_to_who_has_the_code() {
         let outer = OuterKey::generate().unwrap();
         let used = slot(&outer, 0).used_up();
-        assert!(matches!(judge(&used, &identity(), "correct horse", 1), Ok(Verdict::Used)));
-        assert!(matches!(judge(&used, &identity(), "another horse", 1), Ok(Verdict::Wrong)));
+        assert!(matches!(
+            judge(&used, &identity(), "correct horse", 1),
+            Ok(Verdict::Used)
+        ));
+        assert!(matches!(
+            judge(&used, &identity(), "another horse", 1),
+            Ok(Verdict::Wrong)
+        ));
         let lapsed = slot(&outer, 999);
-        assert!(matches!(judge(&lapsed, &identity(), "correct horse", 1), Ok(Verdict::Lapsed)));
-        assert!(matches!(judge(&lapsed, &identity(), "another horse", 1), Ok(Verdict::Wrong)));
+        assert!(matches!(
+            judge(&lapsed, &identity(), "correct horse", 1),
+            Ok(Verdict::Lapsed)
+        ));
+        assert!(matches!(
+            judge(&lapsed, &identity(), "another horse", 1),
+            Ok(Verdict::Wrong)
+        ));
     }
 
     #[test]

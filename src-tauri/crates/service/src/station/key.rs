@@ -29,10 +29,16 @@ pub(crate) struct KeyRecord {
 impl KeyRecord {
     /// Reads the newest key of a person.
     pub(crate) fn of_login(station: &Station, login: &str) -> Result<Self> {
-        let nobody = || Error::NoSuchPerson { login: login.to_owned() };
+        let nobody = || Error::NoSuchPerson {
+            login: login.to_owned(),
+        };
         let store = &station.store;
-        let account = station.wait(store.account_by_login(login))?.ok_or_else(nobody)?;
-        let key = station.wait(store.key_of_account(account.id))?.ok_or_else(nobody)?;
+        let account = station
+            .wait(store.account_by_login(login))?
+            .ok_or_else(nobody)?;
+        let key = station
+            .wait(store.key_of_account(account.id))?
+            .ok_or_else(nobody)?;
         let row = station.wait(store.record(key))?.ok_or_else(nobody)?;
         Self::parse(station, row)
     }
@@ -49,7 +55,10 @@ impl KeyRecord {
                 vault::Origin::Imported => Origin::Imported,
             },
         );
-        let damaged = |what| Error::RecordDamaged { login: row.account.login.clone(), what };
+        let damaged = |what| Error::RecordDamaged {
+            login: row.account.login.clone(),
+            what,
+        };
         if identity.as_bytes() != row.key.identity {
             return Err(damaged("the identity is not that of the key's row"));
         }
@@ -66,7 +75,13 @@ impl KeyRecord {
         let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
         let certificate = signature::Certificate::from_der(&row.certificate.der)
             .map_err(|_| damaged("the certificate cannot be read"))?;
-        Ok(Self { identity, state, seal, certificate, row })
+        Ok(Self {
+            identity,
+            state,
+            seal,
+            certificate,
+            row,
+        })
     }
 
     /// The person's login.
@@ -75,7 +90,10 @@ impl KeyRecord {
     }
 
     fn damaged(&self, what: &'static str) -> Error {
-        Error::RecordDamaged { login: self.login().to_owned(), what }
+        Error::RecordDamaged {
+            login: self.login().to_owned(),
+            what,
+        }
     }
 
     /// Which versions of the rows these are.
@@ -121,12 +139,19 @@ impl KeyRecord {
         }
         let UnixTime(from) = self.row.certificate.not_before;
         let UnixTime(until) = self.row.certificate.not_after;
-        if (from..=until).contains(&now) { Ok(()) } else { Err(Error::Expired { login }) }
+        if (from..=until).contains(&now) {
+            Ok(())
+        } else {
+            Err(Error::Expired { login })
+        }
     }
 
     /// Whether the person has set an own secret yet.
     pub(crate) fn is_activated(&self) -> bool {
-        self.seal.slots.iter().any(|slot| slot.kind() == SlotKind::Passphrase)
+        self.seal
+            .slots
+            .iter()
+            .any(|slot| slot.kind() == SlotKind::Passphrase)
     }
 }
 
@@ -138,7 +163,21 @@ pub(crate) struct OpenedKey {
     pub(crate) opening: LeafIndex,
 }
 
-/// Judges `secret` against the slots of `kind` and opens the seal (CUSTODY-FORMAT 7, one use).
+/// One use of a key that is asked for.
+pub(crate) struct Use<'a> {
+    /// The key.
+    pub(crate) record: &'a KeyRecord,
+    /// What was typed.
+    pub(crate) secret: &'a Normal,
+    /// Which slots it may open.
+    pub(crate) slots: SlotKind,
+    /// Whether it is an intent or a login.
+    pub(crate) leaf: Kind,
+    /// What it is for.
+    pub(crate) about: About<'a>,
+}
+
+/// Judges the secret and opens the seal (CUSTODY-FORMAT 7, one use).
 ///
 /// The try is counted and its leaf committed and signed before the slot is opened. What is refused
 /// here has its outcome in the log already; what is opened still needs one.
@@ -146,26 +185,32 @@ pub(crate) fn open(
     station: &Station,
     token: &SigningToken,
     log: &mut Log<'_>,
-    record: &KeyRecord,
-    secret: &Normal,
-    kind: SlotKind,
-    leaf_kind: Kind,
-    about: &About<'_>,
+    asked: &Use<'_>,
 ) -> Result<OpenedKey> {
+    let Use {
+        record,
+        secret,
+        about,
+        ..
+    } = asked;
     let _one_at_a_time = station.lock("tries", &record.row.key.id.to_string())?;
     let now = station.now()?;
     let (key, machine) = (record.row.key.id, station.machine);
-    if let Some(counted) = station.wait(station.store.tries(key, machine))? {
-        if let Some(until) = tries::wait_until(counted.count, counted.last_at.0, now) {
-            return Err(Error::Wait { until });
-        }
+    let counted = station.wait(station.store.tries(key, machine))?;
+    let wait = counted.and_then(|tries| tries::wait_until(tries.count, tries.last_at.0, now));
+    if let Some(until) = wait {
+        return Err(Error::Wait { until });
     }
-    let slots = record.seal.slots.iter().filter(|slot| slot.kind() == kind);
+    let slots = record
+        .seal
+        .slots
+        .iter()
+        .filter(|slot| slot.kind() == asked.slots);
     let attempts = slots
         .map(|slot| Ok((slot.pepper(), slot.attempt(&record.identity, secret)?)))
         .collect::<Result<Vec<_>>>()?;
 
-    let leaf = log.opening_leaf(leaf_kind, about)?;
+    let leaf = log.opening_leaf(asked.leaf, about)?;
     let begun = station.wait(station.store.begin_try(key, machine, leaf.clone()))?;
     let give_back = |log: &mut Log<'_>, error: Error| {
         // Best effort: the first error is the one to tell.
@@ -216,7 +261,10 @@ pub(crate) fn open(
         Err(error) => return Err(refused(log, Outcome::Fault, error.into())),
     };
     match current_blob(record, &outer) {
-        Ok(blob) => Ok(OpenedKey { blob, opening: begun.index }),
+        Ok(blob) => Ok(OpenedKey {
+            blob,
+            opening: begun.index,
+        }),
         Err(error) => Err(refused(log, Outcome::Fault, error)),
     }
 }
@@ -239,9 +287,11 @@ pub(crate) fn open_issuing(
     secret: &Normal,
 ) -> Result<IssuingSecrets> {
     let account = officer.row.account.id;
-    let row = station.wait(station.store.issuing_pin(account))?.ok_or_else(|| {
-        Error::NotAnOfficer { login: officer.login().to_owned() }
-    })?;
+    let row = station
+        .wait(station.store.issuing_pin(account))?
+        .ok_or_else(|| Error::NotAnOfficer {
+            login: officer.login().to_owned(),
+        })?;
     let generation = u32::try_from(row.generation)
         .map_err(|_| officer.damaged("the issuing PIN's generation is no number of ours"))?;
     let identity =
@@ -260,7 +310,11 @@ pub(crate) fn open_issuing(
         return Err(officer.damaged("the issuing PIN's seal is not signed by the officer's key"));
     }
     let now = station.now()?;
-    for slot in seal.slots.iter().filter(|slot| slot.kind() == SlotKind::Passphrase) {
+    for slot in seal
+        .slots
+        .iter()
+        .filter(|slot| slot.kind() == SlotKind::Passphrase)
+    {
         let attempt = slot.attempt(&identity, secret)?;
         let hmac = token.pepper(slot.pepper(), attempt.hmac_input())?;
         if let Verdict::Opened(outer) = attempt.judge(&hmac, now)? {

@@ -53,7 +53,11 @@ impl<'s> Log<'s> {
     fn consistent(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
         let remembered = Remembered::load(station)?.unwrap_or_default();
         let seen = remembered.size();
-        let mut log = Self { station, token, frontier: remembered };
+        let mut log = Self {
+            station,
+            token,
+            frontier: remembered,
+        };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
                 Ok(log)
@@ -63,11 +67,18 @@ impl<'s> Log<'s> {
         };
         let checkpoint = log.verified(&head)?;
         if checkpoint.size < seen {
-            return Err(audit::Error::Shorter { now: checkpoint.size, seen }.into());
+            return Err(audit::Error::Shorter {
+                now: checkpoint.size,
+                seen,
+            }
+            .into());
         }
         log.replay(checkpoint.size)?;
         if log.frontier.root() != checkpoint.root {
-            return Err(audit::Error::RootDiffers { size: checkpoint.size }.into());
+            return Err(audit::Error::RootDiffers {
+                size: checkpoint.size,
+            }
+            .into());
         }
         if checkpoint.size > seen {
             Remembered::store(station, &log.frontier)?;
@@ -89,7 +100,9 @@ impl<'s> Log<'s> {
     fn replay(&mut self, size: u64) -> Result<()> {
         while self.frontier.size() < size {
             let store = &self.station.store;
-            let leaves = self.station.wait(store.leaves(LeafIndex(self.frontier.size()), PAGE))?;
+            let leaves = self
+                .station
+                .wait(store.leaves(LeafIndex(self.frontier.size()), PAGE))?;
             if leaves.is_empty() {
                 let now = self.frontier.size();
                 return Err(audit::Error::Shorter { now, seen: size }.into());
@@ -117,7 +130,9 @@ impl<'s> Log<'s> {
         }
         let now = self.station.now()?;
         for intent in open {
-            let Some(request) = intent.request_id else { continue };
+            let Some(request) = intent.request_id else {
+                continue;
+            };
             let lock = RequestLock::path(self.station, request.as_bytes());
             let free = match File::options().write(true).open(&lock) {
                 Ok(file) => file.try_lock().is_ok(),
@@ -206,20 +221,35 @@ impl<'s> Log<'s> {
     /// is in there as it was written.
     pub(crate) fn sign(&mut self, index: LeafIndex, leaf: &NewLeaf) -> Result<()> {
         let stored = self.station.wait(self.station.store.leaves(index, 1))?;
-        if stored.first().is_none_or(|stored| stored.index != index || stored.leaf != leaf.leaf) {
+        if stored
+            .first()
+            .is_none_or(|stored| stored.index != index || stored.leaf != leaf.leaf)
+        {
             return Err(audit::Error::LeafMissing { index: index.0 }.into());
         }
         let size = self.station.wait(self.station.store.leaf_count())?;
         self.replay(size)?;
         let organisation = &self.station.organisation;
-        let checkpoint =
-            Checkpoint { origin: organisation.log_origin(), size, root: self.frontier.root() };
+        let checkpoint = Checkpoint {
+            origin: organisation.log_origin(),
+            size,
+            root: self.frontier.root(),
+        };
         let value = self.token.sign_head(&checkpoint.digest())?;
         let spki = &organisation.fixed.head_key.0;
         let note = checkpoint.sign(&organisation.head_key_name(), spki, &value);
         // A head that does not open would lock everyone out: better no head than that one.
-        Checkpoint::open(&note, &checkpoint.origin, &organisation.head_key_name(), spki)?;
-        let head = Head { size, root: Sha256::from(checkpoint.root), note };
+        Checkpoint::open(
+            &note,
+            &checkpoint.origin,
+            &organisation.head_key_name(),
+            spki,
+        )?;
+        let head = Head {
+            size,
+            root: Sha256::from(checkpoint.root),
+            note,
+        };
         self.station.wait(self.station.store.put_head(head))?;
         Remembered::store(self.station, &self.frontier)
     }
@@ -237,7 +267,14 @@ pub(crate) fn new_leaf(
     let event = event.to_bytes();
     let leaf = audit::event::leaf(kind, &salt, &event);
     let kind = kind.word().to_owned();
-    Ok(NewLeaf { kind, leaf, salt: salt.to_vec(), event, request_id, intent })
+    Ok(NewLeaf {
+        kind,
+        leaf,
+        salt: salt.to_vec(),
+        event,
+        request_id,
+        intent,
+    })
 }
 
 /// Held while a request is carried out, so that an intent without outcome can be told from one
@@ -300,7 +337,9 @@ impl Remembered {
             .map(|text| BASE64.decode(text).ok()?.try_into().ok())
             .collect::<Option<_>>()
             .ok_or_else(damaged)?;
-        Frontier::from_parts(remembered.size, subtrees).map(Some).ok_or_else(damaged)
+        Frontier::from_parts(remembered.size, subtrees)
+            .map(Some)
+            .ok_or_else(damaged)
     }
 
     /// Remembers a tree, unless a larger one is remembered already.
@@ -309,9 +348,16 @@ impl Remembered {
         if Self::load(station)?.is_some_and(|known| known.size() >= frontier.size()) {
             return Ok(());
         }
-        let subtrees = frontier.subtrees().iter().map(|hash| BASE64.encode(hash)).collect();
-        let content = serde_json::to_vec(&Self { size: frontier.size(), subtrees })
-            .expect("numbers and text have a JSON form");
+        let subtrees = frontier
+            .subtrees()
+            .iter()
+            .map(|hash| BASE64.encode(hash))
+            .collect();
+        let content = serde_json::to_vec(&Self {
+            size: frontier.size(),
+            subtrees,
+        })
+        .expect("numbers and text have a JSON form");
         write_private(&Self::path(station), &content).map_err(Error::State)
     }
 }

@@ -25,7 +25,9 @@ fn name(organisation: OrganisationId) -> PinName {
 }
 
 fn file(state: &Path) -> PinStore {
-    PinStore::File { directory: state.join("pins") }
+    PinStore::File {
+        directory: state.join("pins"),
+    }
 }
 
 /// Puts the signing PIN where it was chosen to lie, and says where that is.
@@ -41,7 +43,11 @@ pub(crate) fn keep_signing_pin(
         .expect("a generated PIN is short text");
     let name = name(organisation);
     let in_file = || file(state).put(&name, &stored).map(|()| PinPlace::File);
-    let in_keyring = || PinStore::Keyring.put(&name, &stored).map(|()| PinPlace::Keyring);
+    let in_keyring = || {
+        PinStore::Keyring
+            .put(&name, &stored)
+            .map(|()| PinPlace::Keyring)
+    };
     Ok(match choice {
         PinStoreChoice::File => in_file()?,
         PinStoreChoice::Keyring => in_keyring()?,

@@ -45,11 +45,16 @@ pub(crate) fn start_host(
 ) -> Result<Host> {
     let executable = surroundings.host();
     if !executable.is_file() {
-        return Err(Error::PartMissing { what: "the host process", path: executable });
+        return Err(Error::PartMissing {
+            what: "the host process",
+            path: executable,
+        });
     }
     // SoftHSM must see its own folder and nothing of this user's; see DESIGN 7.
-    let environment =
-        vec![(OsString::from("SOFTHSM2_CONF"), surroundings.home.softhsm_file().into_os_string())];
+    let environment = vec![(
+        OsString::from("SOFTHSM2_CONF"),
+        surroundings.home.softhsm_file().into_os_string(),
+    )];
     let launch = Launch {
         executable,
         module: module.to_owned(),
@@ -84,7 +89,11 @@ impl SigningToken {
     /// Logs in with this machine's signing PIN and proves the four keys.
     pub(crate) fn open(station: &Station) -> Result<Self> {
         let (pin, _) = super::pins::signing_pin(station)?;
-        let token = login(&station.surroundings, &station.organisation.local.signing, &pin)?;
+        let token = login(
+            &station.surroundings,
+            &station.organisation.local.signing,
+            &pin,
+        )?;
         let opened = Self::new(token)?;
         opened.prove(station)?;
         Ok(opened)
@@ -109,13 +118,21 @@ impl SigningToken {
             why: why.to_owned(),
         };
         let answer = |bytes: &[u8]| -> Result<KnownAnswer> {
-            let mac = bytes.try_into().map_err(|_| unreadable("a known answer has not 32 bytes"))?;
-            Ok(KnownAnswer { data: KNOWN_ANSWER.to_vec(), mac })
+            let mac = bytes
+                .try_into()
+                .map_err(|_| unreadable("a known answer has not 32 bytes"))?;
+            Ok(KnownAnswer {
+                data: KNOWN_ANSWER.to_vec(),
+                mac,
+            })
         };
-        self.token.prove_mac_key(&self.pepper, &answer(&fixed.pepper_answer.0)?)?;
-        self.token.prove_mac_key(&self.record_mac, &answer(&fixed.mac_answer.0)?)?;
+        self.token
+            .prove_mac_key(&self.pepper, &answer(&fixed.pepper_answer.0)?)?;
+        self.token
+            .prove_mac_key(&self.record_mac, &answer(&fixed.mac_answer.0)?)?;
         let head = SpkiDer::from_der(fixed.head_key.0.clone())?;
-        self.token.prove_signing_key(&self.head, &head, &challenge()?)?;
+        self.token
+            .prove_signing_key(&self.head, &head, &challenge()?)?;
         let canary = &fixed.canary;
         let rfc = u16::try_from(canary.rfc).map_err(|_| unreadable("the canary names no RFC"))?;
         let canary = Canary {
@@ -183,18 +200,29 @@ pub(crate) struct IssuingToken {
 impl IssuingToken {
     /// Logs in and proves the CA and notary keys.
     pub(crate) fn open(station: &Station, pin: &Pin) -> Result<Self> {
-        let token = login(&station.surroundings, &station.organisation.local.issuing, pin)?;
+        let token = login(
+            &station.surroundings,
+            &station.organisation.local.issuing,
+            pin,
+        )?;
         let opened = Self::new(token)?;
         let ca = SpkiDer::from_der(station.ca()?.spki_der().to_vec())?;
-        opened.token.prove_signing_key(&opened.ca, &ca, &challenge()?)?;
+        opened
+            .token
+            .prove_signing_key(&opened.ca, &ca, &challenge()?)?;
         let notary = SpkiDer::from_der(station.organisation.fixed.notary_key.0.clone())?;
-        opened.token.prove_signing_key(&key_label(NOTARY)?, &notary, &challenge()?)?;
+        opened
+            .token
+            .prove_signing_key(&key_label(NOTARY)?, &notary, &challenge()?)?;
         Ok(opened)
     }
 
     /// Takes over a token whose keys were made just now.
     pub(crate) fn new(token: Token) -> Result<Self> {
-        Ok(Self { token, ca: key_label(CA)? })
+        Ok(Self {
+            token,
+            ca: key_label(CA)?,
+        })
     }
 
     /// Signs a certificate or revocation list.
@@ -208,7 +236,9 @@ impl IssuingToken {
 fn challenge() -> Result<[u8; 32]> {
     let mut random = [0; 32];
     crate::custody::random(&mut random)?;
-    Ok(crate::signing_algorithm::sha256(&[KNOWN_ANSWER, &random].concat()))
+    Ok(crate::signing_algorithm::sha256(
+        &[KNOWN_ANSWER, &random].concat(),
+    ))
 }
 
 fn bytes(mac: &Mac) -> HmacOutput {
