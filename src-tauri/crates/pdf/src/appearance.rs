@@ -16,6 +16,8 @@ use font::{Face, Font};
 const LARGEST: f64 = 11.0;
 /// The smallest that can still be read on paper.
 const SMALLEST: f64 = 4.0;
+/// Longest side of a page, in points (ISO 32000-1, annex C).
+const LARGEST_PAGE: f64 = 14_400.0;
 /// The name is this much larger than the lines.
 const NAME: f64 = 1.45;
 /// From one baseline to the next, in sizes.
@@ -39,7 +41,10 @@ impl Look {
     #[must_use]
     pub fn new(name: impl Into<String>, lines: impl IntoIterator<Item = String>) -> Self {
         let clean = |text: String| text.replace(char::is_control, " ");
-        Self { name: clean(name.into()), lines: lines.into_iter().map(clean).collect() }
+        Self {
+            name: clean(name.into()),
+            lines: lines.into_iter().map(clean).collect(),
+        }
     }
 }
 
@@ -73,24 +78,30 @@ impl Appearance {
         let tall = (NAME + LEADING * look.lines.len() as f64).max(1.0);
         let layout = layout(width, height, widest, tall)?;
 
-        let Layout { padding, seal, text_left, size } = layout;
+        let Layout {
+            padding,
+            seal,
+            text_left,
+            size,
+        } = layout;
         let mut content = format!("q {INK}\n");
         if seal > 0.0 {
             seal::draw(&mut content, padding + seal / 2.0, height / 2.0, seal);
         }
         // The block of text is centred; the first baseline is an ascent below its top.
         let mut baseline = f64::midpoint(height, tall * size) - NAME * size * 0.8;
-        let show = |content: &mut String, font: &mut Font, text: &str, size: f64, y: f64| -> Result<()> {
-            let glyphs = font.show(text)?;
-            content.push_str(&format!(
-                "BT /{} {} Tf {} {} Td <{glyphs}> Tj ET\n",
-                font.resource,
-                short(size),
-                short(text_left),
-                short(y)
-            ));
-            Ok(())
-        };
+        let show =
+            |content: &mut String, font: &mut Font, text: &str, size: f64, y: f64| -> Result<()> {
+                let glyphs = font.show(text)?;
+                content.push_str(&format!(
+                    "BT /{} {} Tf {} {} Td <{glyphs}> Tj ET\n",
+                    font.resource,
+                    short(size),
+                    short(text_left),
+                    short(y)
+                ));
+                Ok(())
+            };
         show(&mut content, &mut bold, &look.name, size * NAME, baseline)?;
         for line in &look.lines {
             baseline -= LEADING * size;
@@ -98,12 +109,22 @@ impl Appearance {
         }
         content.push_str("Q\n");
         let fonts = [bold, regular].into_iter().filter(Font::is_used).collect();
-        Ok(Self { width, height, content: content.into_bytes(), fonts })
+        Ok(Self {
+            width,
+            height,
+            content: content.into_bytes(),
+            fonts,
+        })
     }
 
     /// The appearance of an invisible signature: an empty form, which PDF/A still wants.
     pub(crate) fn empty() -> Self {
-        Self { width: 0.0, height: 0.0, content: Vec::new(), fonts: Vec::new() }
+        Self {
+            width: 0.0,
+            height: 0.0,
+            content: Vec::new(),
+            fonts: Vec::new(),
+        }
     }
 
     /// The form XObject (ISO 32000-2 §8.10), turned by `matrix`.
@@ -134,11 +155,21 @@ fn layout(width: f64, height: f64, widest: f64, tall: f64) -> Result<Layout> {
     let seal = inner.1.min(inner.0 * SEAL).min(4.0 * LARGEST);
     let with_seal = fit(inner.0 - seal - padding);
     if seal >= 2.0 * SMALLEST && with_seal >= SMALLEST {
-        return Ok(Layout { padding, seal, text_left: 2.0 * padding + seal, size: with_seal });
+        return Ok(Layout {
+            padding,
+            seal,
+            text_left: 2.0 * padding + seal,
+            size: with_seal,
+        });
     }
     let size = fit(inner.0);
     if size >= SMALLEST {
-        return Ok(Layout { padding, seal: 0.0, text_left: padding, size });
+        return Ok(Layout {
+            padding,
+            seal: 0.0,
+            text_left: padding,
+            size,
+        });
     }
     Err(Error::BoxTooSmall {
         width: (widest * SMALLEST + 2.0 * padding).ceil(),
@@ -149,8 +180,13 @@ fn layout(width: f64, height: f64, widest: f64, tall: f64) -> Result<Layout> {
 /// A one-page PDF of exactly the box's size that shows nothing but the look: for the ghost.
 ///
 /// # Errors
-/// [`Error::BoxEmpty`], [`Error::BoxTooSmall`], [`Error::NoGlyph`].
+/// [`Error::BoxEmpty`], [`Error::BoxOutside`] beyond the largest page there is,
+/// [`Error::BoxTooSmall`], [`Error::NoGlyph`].
 pub fn sheet(look: &Look, width: f64, height: f64) -> Result<Vec<u8>> {
+    if width.max(height) > LARGEST_PAGE {
+        let (width, height) = (LARGEST_PAGE, LARGEST_PAGE);
+        return Err(Error::BoxOutside { width, height });
+    }
     if !(width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0) {
         return Err(Error::BoxEmpty);
     }
@@ -159,11 +195,16 @@ pub fn sheet(look: &Look, width: f64, height: f64) -> Result<Vec<u8>> {
     let mut fonts = Dictionary::new();
     for font in &drawn.fonts {
         let objects = font.objects();
-        let ids: Vec<_> = (0..objects.len()).map(|_| document.new_object_id()).collect();
+        let ids: Vec<_> = (0..objects.len())
+            .map(|_| document.new_object_id())
+            .collect();
         for (id, object) in ids.iter().zip(objects.with_ids(&ids)) {
             document.objects.insert(*id, object);
         }
-        fonts.set(font.resource.as_bytes().to_vec(), *ids.first().ok_or(Error::Font)?);
+        fonts.set(
+            font.resource.as_bytes().to_vec(),
+            *ids.first().ok_or(Error::Font)?,
+        );
     }
     let form = document.add_object(drawn.form(fonts, [1, 0, 0, 1]));
     let content = document.add_object(Stream::new(Dictionary::new(), b"/A Do\n".to_vec()));

@@ -21,6 +21,7 @@ pub struct Document {
     length: u64,
     chain: XrefChain,
     root: ObjectId,
+    catalog: Arc<Dictionary>,
 }
 
 /// An object with the bytes it was read from.
@@ -32,6 +33,7 @@ pub(crate) struct RawObject {
     pub(crate) object: Object,
 }
 
+#[expect(clippy::len_without_is_empty, reason = "nothing empty is a document")]
 impl Document {
     /// Opens a document: header, end, and cross-reference chain; no object but the trailers.
     ///
@@ -47,11 +49,16 @@ impl Document {
             .get(b"Root")
             .and_then(Object::as_reference)
             .map_err(|_| Error::Missing { what: "catalog" })?;
-        let document = Self { source, length, chain, root };
+        let mut document = Self {
+            source,
+            length,
+            chain,
+            root,
+            catalog: Arc::default(),
+        };
         let catalog = document.dictionary(&Object::Reference(root))?;
-        if catalog.is_none_or(|catalog| !catalog.has(b"Pages")) {
-            return Err(Error::Missing { what: "catalog" });
-        }
+        let catalog = catalog.filter(|catalog| catalog.has(b"Pages"));
+        document.catalog = Arc::new(catalog.ok_or(Error::Missing { what: "catalog" })?);
         Ok(document)
     }
 
@@ -77,7 +84,10 @@ impl Document {
         // The main table of a linearized file lies behind the one that names it as /Prev.
         let linearized = sections >= 2
             && first.is_some_and(|first| {
-                self.chain.sections.get(sections - 2).is_some_and(|next| next.offset < first.offset)
+                self.chain
+                    .sections
+                    .get(sections - 2)
+                    .is_some_and(|next| next.offset < first.offset)
             });
         if linearized { sections - 1 } else { sections }
     }
@@ -133,7 +143,11 @@ impl Document {
             match parsed {
                 // A number or keyword at the very end of the window may go on behind it.
                 Ok((object, range)) if whole || range.end + 16 < window.bytes.len() => {
-                    return Ok(Some(RawObject { bytes: window.bytes, range, object }));
+                    return Ok(Some(RawObject {
+                        bytes: window.bytes,
+                        range,
+                        object,
+                    }));
                 }
                 Err(why) if whole => return Err(wrong(why)),
                 _ => size = size.saturating_mul(4),
@@ -144,7 +158,9 @@ impl Document {
     /// Reads a dictionary object with the places of its entries.
     pub(crate) fn raw_dictionary(&self, id: ObjectId) -> Result<(Vec<u8>, RawDictionary)> {
         let wrong = |why| Error::Object { id, why };
-        let raw = self.fetch_raw(id)?.ok_or_else(|| wrong("it is not in the file"))?;
+        let raw = self
+            .fetch_raw(id)?
+            .ok_or_else(|| wrong("it is not in the file"))?;
         let bytes = raw.bytes.get(raw.range).unwrap_or_default().to_vec();
         let dictionary = Parser::new(&bytes, 0).dictionary().map_err(wrong)?;
         Ok((bytes, dictionary))
@@ -157,11 +173,16 @@ impl Document {
     pub fn resolve(&self, object: &Object) -> Result<Object> {
         let mut object = object.clone();
         for _ in 0..MOST_HOPS {
-            let Object::Reference(id) = object else { return Ok(object) };
+            let Object::Reference(id) = object else {
+                return Ok(object);
+            };
             object = self.fetch(id)?;
         }
         let id = object.as_reference().unwrap_or_default();
-        Err(Error::Object { id, why: "references lead from one to the next without end" })
+        Err(Error::Object {
+            id,
+            why: "references lead from one to the next without end",
+        })
     }
 
     /// Resolves to a dictionary, `None` where something else stands.
@@ -174,26 +195,35 @@ impl Document {
 
     /// Resolves an entry of a dictionary; `Null` where there is none.
     pub(crate) fn get(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object> {
-        dictionary.get(key).map_or(Ok(Object::Null), |object| self.resolve(object))
+        dictionary
+            .get(key)
+            .map_or(Ok(Object::Null), |object| self.resolve(object))
     }
 
     /// The catalog.
-    pub(crate) fn catalog(&self) -> Result<Dictionary> {
-        self.dictionary(&Object::Reference(self.root))?.ok_or(Error::Missing { what: "catalog" })
+    pub(crate) fn catalog(&self) -> &Dictionary {
+        &self.catalog
     }
 
     /// Reads a stretch of the file.
     pub(crate) fn bytes(&self, range: Range<u64>) -> Result<Vec<u8>> {
         let length = range.end.saturating_sub(range.start).min(LONGEST_OBJECT);
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
-        self.source.read_at(range.start, &mut bytes).map_err(Error::Read)?;
+        self.source
+            .read_at(range.start, &mut bytes)
+            .map_err(Error::Read)?;
         Ok(bytes)
     }
 }
 
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Document({} bytes, {} sections)", self.length, self.chain.sections.len())
+        write!(
+            f,
+            "Document({} bytes, {} sections)",
+            self.length,
+            self.chain.sections.len()
+        )
     }
 }
 

@@ -67,7 +67,9 @@ pub enum Error {
 
     // What the document forbids.
     /// Its author certified it and allows no changes, signatures included.
-    #[error("its author certified the document and allows no more signatures; signing would break theirs")]
+    #[error(
+        "its author certified the document and allows no more signatures; signing would break theirs"
+    )]
     CertifiedWithoutChanges,
 
     // Placing.
@@ -83,7 +85,9 @@ pub enum Error {
     #[error("the box has no area")]
     BoxEmpty,
     /// The text does not fit at a size that can be read.
-    #[error("the box is too small for its text: at least {width:.0} by {height:.0} points are needed")]
+    #[error(
+        "the box is too small for its text: at least {width:.0} by {height:.0} points are needed"
+    )]
     BoxTooSmall {
         /// Least width.
         width: f64,

@@ -57,11 +57,13 @@ impl Document {
     /// # Errors
     /// [`Error::Object`], [`Error::Read`].
     pub fn fields(&self) -> Result<Vec<Field>> {
-        let catalog = self.catalog()?;
-        let Object::Dictionary(form) = self.get(&catalog, b"AcroForm")? else {
+        let catalog = self.catalog();
+        let Object::Dictionary(form) = self.get(catalog, b"AcroForm")? else {
             return Ok(Vec::new());
         };
-        let Object::Array(roots) = self.get(&form, b"Fields")? else { return Ok(Vec::new()) };
+        let Object::Array(roots) = self.get(&form, b"Fields")? else {
+            return Ok(Vec::new());
+        };
         let mut fields = Vec::new();
         let mut visited = Visited::default();
         let mut stack: Vec<_> = roots
@@ -75,7 +77,9 @@ impl Document {
             if fields.len() >= MOST_FIELDS || depth > DEEPEST || !visited.first(id) {
                 continue;
             }
-            let Some(node) = self.dictionary(&Object::Reference(id))? else { continue };
+            let Some(node) = self.dictionary(&Object::Reference(id))? else {
+                continue;
+            };
             let part = match self.get(&node, b"T")? {
                 Object::String(bytes, _) => Some(text::decode(&bytes)),
                 _ => None,
@@ -96,7 +100,9 @@ impl Document {
             let mut children = Vec::new();
             let mut widget = None;
             for kid in kids.iter().filter_map(|kid| kid.as_reference().ok()) {
-                let Some(child) = self.dictionary(&Object::Reference(kid))? else { continue };
+                let Some(child) = self.dictionary(&Object::Reference(kid))? else {
+                    continue;
+                };
                 if child.has(b"T") {
                     children.push(kid);
                 } else {
@@ -114,7 +120,13 @@ impl Document {
             }
             let place = self.place(widget_id, &widget, pages.as_deref().unwrap_or_default())?;
             let has_value = !self.get(&node, b"V")?.is_null();
-            fields.push(Field { id, name, kind, place, has_value });
+            fields.push(Field {
+                id,
+                name,
+                kind,
+                place,
+                has_value,
+            });
         }
         Ok(fields)
     }
@@ -124,25 +136,35 @@ impl Document {
         &self,
         id: ObjectId,
         widget: &Dictionary,
-        pages: &[ObjectId],
+        pages: &[Option<ObjectId>],
     ) -> Result<Option<(u32, ShownRect)>> {
-        let Some(rect) = self.rectangle(widget.get(b"Rect").ok())? else { return Ok(None) };
+        let Some(rect) = self.rectangle(widget.get(b"Rect").ok())? else {
+            return Ok(None);
+        };
         let named = widget.get(b"P").and_then(Object::as_reference).ok();
-        let mut index = named.and_then(|named| pages.iter().position(|page| *page == named));
+        let mut index = named.and_then(|named| pages.iter().position(|page| *page == Some(named)));
         if index.is_none() {
             // /P is optional: the page is the one whose /Annots has the widget.
             for (at, page) in pages.iter().enumerate() {
-                let Some(page) = self.dictionary(&Object::Reference(*page))? else { continue };
-                if let Object::Array(annotations) = self.get(&page, b"Annots")? {
-                    if annotations.contains(&Object::Reference(id)) {
-                        index = Some(at);
-                        break;
-                    }
+                let Some(page) = page.map_or(Ok(None), |page| self.dictionary(&page.into()))?
+                else {
+                    continue;
+                };
+                let annotations = self.get(&page, b"Annots")?;
+                let widget = Object::Reference(id);
+                if annotations
+                    .as_array()
+                    .is_ok_and(|array| array.contains(&widget))
+                {
+                    index = Some(at);
+                    break;
                 }
             }
         }
         let number = index.and_then(|index| u32::try_from(index + 1).ok());
-        let Some(page) = number.and_then(crate::render::PageNumber::new) else { return Ok(None) };
+        let Some(page) = number.and_then(crate::render::PageNumber::new) else {
+            return Ok(None);
+        };
         let shown = self.page(page)?.to_shown(rect);
         Ok(shown.map(|rect| (page.to_u32(), rect)))
     }
@@ -159,14 +181,22 @@ impl Document {
             }
         }
         signatures.sort_by_key(|signature| {
-            signature.byte_range.map_or(u64::MAX, |[_, _, start, length]| start.saturating_add(length))
+            signature
+                .byte_range
+                .map_or(u64::MAX, |[_, _, start, length]| {
+                    start.saturating_add(length)
+                })
         });
         Ok(signatures)
     }
 
     fn signature(&self, field: Field) -> Result<SignatureValue> {
-        let node = self.dictionary(&Object::Reference(field.id))?.unwrap_or_default();
-        let value = self.dictionary(node.get(b"V").unwrap_or(&Object::Null))?.unwrap_or_default();
+        let node = self
+            .dictionary(&Object::Reference(field.id))?
+            .unwrap_or_default();
+        let value = self
+            .dictionary(node.get(b"V").unwrap_or(&Object::Null))?
+            .unwrap_or_default();
         let string = |key: &[u8]| -> Result<Option<Vec<u8>>> {
             Ok(match self.get(&value, key)? {
                 Object::String(bytes, _) => Some(bytes),
@@ -191,10 +221,17 @@ impl Document {
     }
 
     fn byte_range(&self, value: &Dictionary) -> Result<Option<[u64; 4]>> {
-        let Object::Array(array) = self.get(value, b"ByteRange")? else { return Ok(None) };
+        let Object::Array(array) = self.get(value, b"ByteRange")? else {
+            return Ok(None);
+        };
         let numbers: Option<Vec<u64>> = array
             .iter()
-            .map(|number| number.as_i64().ok().and_then(|number| u64::try_from(number).ok()))
+            .map(|number| {
+                number
+                    .as_i64()
+                    .ok()
+                    .and_then(|number| u64::try_from(number).ok())
+            })
             .collect();
         Ok(numbers.and_then(|numbers| numbers.try_into().ok()))
     }
@@ -243,14 +280,20 @@ impl Document {
     /// # Errors
     /// [`Error::Object`], [`Error::Read`].
     pub fn certification_level(&self) -> Result<Option<u8>> {
-        let catalog = self.catalog()?;
-        let Object::Dictionary(permissions) = self.get(&catalog, b"Perms")? else { return Ok(None) };
+        let catalog = self.catalog();
+        let Object::Dictionary(permissions) = self.get(catalog, b"Perms")? else {
+            return Ok(None);
+        };
         let Object::Dictionary(signature) = self.get(&permissions, b"DocMDP")? else {
             return Ok(None);
         };
-        let Object::Array(references) = self.get(&signature, b"Reference")? else { return Ok(Some(2)) };
+        let Object::Array(references) = self.get(&signature, b"Reference")? else {
+            return Ok(Some(2));
+        };
         for reference in &references {
-            let Some(reference) = self.dictionary(reference)? else { continue };
+            let Some(reference) = self.dictionary(reference)? else {
+                continue;
+            };
             let Object::Dictionary(parameters) = self.get(&reference, b"TransformParams")? else {
                 continue;
             };
@@ -264,11 +307,15 @@ impl Document {
 
     /// A field name that no field has: `Signature1`, `Signature2` …
     pub(crate) fn fresh_field_name(&self) -> Result<String> {
+        // A field that has others below it has its name, too.
+        let roots = |field: Field| field.name.split('.').next().map(str::to_owned);
         let taken: std::collections::HashSet<String> =
-            self.fields()?.into_iter().map(|field| field.name).collect();
+            self.fields()?.into_iter().filter_map(roots).collect();
         (1..=MOST_FIELDS + 1)
             .map(|number| format!("Signature{number}"))
             .find(|name| !taken.contains(name))
-            .ok_or(Error::Missing { what: "free field name" })
+            .ok_or(Error::Missing {
+                what: "free field name",
+            })
     }
 }

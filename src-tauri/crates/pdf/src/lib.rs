@@ -55,7 +55,5 @@ pub use error::{Error, Result};
 pub use field::{Field, SignatureValue};
 pub use page::{Page, Rotation, ShownRect};
 pub use render::PageNumber;
-pub use revision::{
-    Completed, Placement, Revision, SignatureDetails, SignatureField, Unsigned,
-};
+pub use revision::{Completed, Placement, Revision, SignatureDetails, SignatureField, Unsigned};
 pub use source::{FileSource, Source};

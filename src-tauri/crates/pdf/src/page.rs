@@ -55,7 +55,12 @@ impl ShownRect {
     pub fn new(x: f64, y: f64, width: f64, height: f64) -> Result<Self> {
         let finite = [x, y, width, height].iter().all(|value| value.is_finite());
         if finite && width > 0.0 && height > 0.0 {
-            Ok(Self { x, y, width, height })
+            Ok(Self {
+                x,
+                y,
+                width,
+                height,
+            })
         } else {
             Err(Error::BoxEmpty)
         }
@@ -103,7 +108,10 @@ impl Page {
     #[must_use]
     pub fn shown_size(&self) -> (f64, f64) {
         let [left, bottom, right, top] = self.visible;
-        let (width, height) = ((right - left) * self.user_unit, (top - bottom) * self.user_unit);
+        let (width, height) = (
+            (right - left) * self.user_unit,
+            (top - bottom) * self.user_unit,
+        );
         match self.rotation {
             Rotation::None | Rotation::Clockwise180 => (width, height),
             Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
@@ -184,7 +192,11 @@ struct Inherited {
 impl Inherited {
     fn with(&self, node: &Dictionary) -> Self {
         let take = |key: &[u8], above: &Option<Object>| {
-            node.get(key).ok().filter(|object| !object.is_null()).cloned().or_else(|| above.clone())
+            node.get(key)
+                .ok()
+                .filter(|object| !object.is_null())
+                .cloned()
+                .or_else(|| above.clone())
         };
         Self {
             media_box: take(b"MediaBox", &self.media_box),
@@ -220,15 +232,20 @@ impl Document {
             pages += 1;
             left -= 1;
             if left == 0 {
+                let what = "object for this page, which is written directly in the page tree";
+                let id = id.ok_or(Error::Missing { what })?;
                 found = Some(self.make_page(id, page, inherited)?);
             }
             Ok(left == 0)
         })?;
-        found.ok_or(Error::NoSuchPage { page: number.to_u32(), pages })
+        found.ok_or(Error::NoSuchPage {
+            page: number.to_u32(),
+            pages,
+        })
     }
 
-    /// The ids of all pages in order.
-    pub(crate) fn page_ids(&self) -> Result<Vec<ObjectId>> {
+    /// The ids of all pages in order; none for one that is written directly in the page tree.
+    pub(crate) fn page_ids(&self) -> Result<Vec<Option<ObjectId>>> {
         let mut ids = Vec::new();
         self.walk(&mut |id, _, _| {
             ids.push(id);
@@ -240,20 +257,28 @@ impl Document {
     /// Visits pages in order until the visitor has seen enough.
     fn walk(
         &self,
-        visit: &mut dyn FnMut(ObjectId, &Dictionary, &Inherited) -> Result<bool>,
+        visit: &mut dyn FnMut(Option<ObjectId>, &Dictionary, &Inherited) -> Result<bool>,
     ) -> Result<()> {
-        let catalog = self.catalog()?;
+        let catalog = self.catalog();
         let missing = Error::Missing { what: "page tree" };
-        let root = catalog.get(b"Pages").and_then(Object::as_reference).map_err(|_| missing)?;
+        let root = catalog
+            .get(b"Pages")
+            .and_then(Object::as_reference)
+            .map_err(|_| missing)?;
         let mut visited = Visited::default();
         let mut nodes = 0;
-        let mut stack = vec![(root, Inherited::default(), 0)];
-        while let Some((id, inherited, depth)) = stack.pop() {
+        let mut stack = vec![(Object::Reference(root), Inherited::default(), 0)];
+        while let Some((node, inherited, depth)) = stack.pop() {
             nodes += 1;
-            if nodes > MOST_NODES || depth > DEEPEST || !visited.first(id) {
-                return Err(Error::Object { id, why: "the page tree leads back into itself" });
+            let id = node.as_reference().ok();
+            if nodes > MOST_NODES || depth > DEEPEST || id.is_some_and(|id| !visited.first(id)) {
+                let why = "the page tree leads back into itself";
+                let id = id.unwrap_or(root);
+                return Err(Error::Object { id, why });
             }
-            let Some(node) = self.dictionary(&Object::Reference(id))? else { continue };
+            let Some(node) = self.dictionary(&node)? else {
+                continue;
+            };
             let Object::Array(kids) = self.get(&node, b"Kids")? else {
                 if visit(id, &node, &inherited.with(&node))? {
                     return Ok(());
@@ -261,38 +286,50 @@ impl Document {
                 continue;
             };
             let inherited = inherited.with(&node);
-            for kid in kids.iter().rev() {
-                if let Object::Reference(kid) = kid {
-                    stack.push((*kid, inherited.clone(), depth + 1));
-                }
-            }
+            // A page must be an object of its own (§7.7.3.2); readers show one that is not.
+            stack.extend(kids.into_iter().rev().map(|kid| (kid, inherited.clone(), depth + 1)));
         }
         Ok(())
     }
 
     fn make_page(&self, id: ObjectId, page: &Dictionary, inherited: &Inherited) -> Result<Page> {
-        let media = self.rectangle(inherited.media_box.as_ref())?.unwrap_or(DEFAULT_BOX);
+        let media = self
+            .rectangle(inherited.media_box.as_ref())?
+            .unwrap_or(DEFAULT_BOX);
         let crop = self.rectangle(inherited.crop_box.as_ref())?;
-        let visible = crop.and_then(|crop| intersection(crop, media)).unwrap_or(media);
+        let visible = crop
+            .and_then(|crop| intersection(crop, media))
+            .unwrap_or(media);
         let rotate = match &inherited.rotate {
             Some(object) => number(&self.resolve(object)?).unwrap_or(0.0),
             None => 0.0,
         };
         let rotation = match (rotate / 90.0).rem_euclid(4.0) {
-            turns if turns == 1.0 => Rotation::Clockwise90,
-            turns if turns == 2.0 => Rotation::Clockwise180,
-            turns if turns == 3.0 => Rotation::Clockwise270,
+            1.0 => Rotation::Clockwise90,
+            2.0 => Rotation::Clockwise180,
+            3.0 => Rotation::Clockwise270,
             _ => Rotation::None,
         };
         let unit = number(&self.get(page, b"UserUnit")?);
-        let user_unit = unit.filter(|unit| *unit > 0.0 && unit.is_finite()).unwrap_or(1.0);
-        Ok(Page { id, visible, rotation, user_unit })
+        let user_unit = unit
+            .filter(|unit| *unit > 0.0 && unit.is_finite())
+            .unwrap_or(1.0);
+        Ok(Page {
+            id,
+            visible,
+            rotation,
+            user_unit,
+        })
     }
 
     /// Reads a rectangle, normalised; `None` where none stands.
     pub(crate) fn rectangle(&self, object: Option<&Object>) -> Result<Option<[f64; 4]>> {
-        let Some(object) = object else { return Ok(None) };
-        let Object::Array(array) = self.resolve(object)? else { return Ok(None) };
+        let Some(object) = object else {
+            return Ok(None);
+        };
+        let Object::Array(array) = self.resolve(object)? else {
+            return Ok(None);
+        };
         let mut numbers = [0.0; 4];
         if array.len() < 4 {
             return Ok(None);
@@ -310,7 +347,12 @@ impl Document {
 }
 
 fn intersection(a: [f64; 4], b: [f64; 4]) -> Option<[f64; 4]> {
-    let both = [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])];
+    let both = [
+        a[0].max(b[0]),
+        a[1].max(b[1]),
+        a[2].min(b[2]),
+        a[3].min(b[3]),
+    ];
     (both[0] < both[2] && both[1] < both[3]).then_some(both)
 }
 

@@ -15,7 +15,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::page::{Page, ShownRect};
 use crate::render::PageNumber;
-use crate::syntax::{Parser, RawDictionary, is_space};
+use crate::syntax::{Parser, RawDictionary};
 use crate::text;
 
 /// Annotation flags Print and Locked (table 167): a signature is shown on paper, too.
@@ -26,6 +26,8 @@ const SIG_FLAGS: &[u8] = b"3";
 const BYTE_RANGE_SLOT: usize = 4 * 20 + 6;
 /// The largest offset a cross-reference table can name.
 const LARGEST_OFFSET: u64 = 9_999_999_999;
+/// Object numbers stay below this, so that `/Size` fits the 32-bit integers of readers.
+const LARGEST_NUMBER: u32 = i32::MAX as u32;
 /// How much is read at once while a document is copied or digested.
 const CHUNK: usize = 1 << 20;
 
@@ -93,7 +95,12 @@ impl Revision {
         document.permit_signature()?;
         let first_signature = document.signatures()?.is_empty();
         let next = document.chain().next_number();
-        Ok(Self { document: document.clone(), objects: BTreeMap::new(), next, first_signature })
+        Ok(Self {
+            document: document.clone(),
+            objects: BTreeMap::new(),
+            next,
+            first_signature,
+        })
     }
 
     /// Adds a signature field with a fresh name, its widget and its appearance.
@@ -143,7 +150,9 @@ impl Revision {
         let mut fonts = Dictionary::new();
         for font in &drawn.fonts {
             let objects = font.objects();
-            let ids = (0..objects.len()).map(|_| self.allocate()).collect::<Result<Vec<_>>>()?;
+            let ids = (0..objects.len())
+                .map(|_| self.allocate())
+                .collect::<Result<Vec<_>>>()?;
             for (id, object) in ids.iter().zip(objects.with_ids(&ids)) {
                 self.put(*id, &object)?;
             }
@@ -159,14 +168,24 @@ impl Revision {
     /// Puts the widget among the page's annotations (§7.7.3.3, `Annots`).
     fn add_annotation(&mut self, page: &Page, widget: ObjectId) -> Result<()> {
         let mut edit = self.edit(page.id())?;
-        let annots = edit.raw.dictionary.get(b"Annots").cloned().unwrap_or(Object::Null);
+        let annots = edit
+            .raw
+            .dictionary
+            .get(b"Annots")
+            .cloned()
+            .unwrap_or(Object::Null);
         match &annots {
             Object::Array(_) => edit.append_to_array(b"Annots", widget)?,
-            Object::Reference(id) if matches!(self.document.resolve(&annots)?, Object::Array(_)) => {
+            Object::Reference(id)
+                if matches!(self.document.resolve(&annots)?, Object::Array(_)) =>
+            {
                 let id = self.last_reference(*id)?;
                 self.append_to_array_object(id, widget)?;
             }
-            _ => edit.set(b"Annots", format!("[{} {} R]", widget.0, widget.1).as_bytes()),
+            _ => edit.set(
+                b"Annots",
+                format!("[{} {} R]", widget.0, widget.1).as_bytes(),
+            ),
         }
         // PDF/UA-1 wants the structure's tab order; a page with signatures is left as it is.
         if self.first_signature && !edit.raw.dictionary.has(b"Tabs") {
@@ -180,7 +199,12 @@ impl Revision {
     fn add_to_form(&mut self, field: ObjectId) -> Result<()> {
         let root = self.document.root();
         let mut catalog = self.edit(root)?;
-        let form = catalog.raw.dictionary.get(b"AcroForm").cloned().unwrap_or(Object::Null);
+        let form = catalog
+            .raw
+            .dictionary
+            .get(b"AcroForm")
+            .cloned()
+            .unwrap_or(Object::Null);
         let is_form = matches!(self.document.resolve(&form)?, Object::Dictionary(_));
         match form {
             Object::Reference(id) if is_form => {
@@ -210,10 +234,17 @@ impl Revision {
     }
 
     fn extend_form(&mut self, form: &mut Edit, field: ObjectId) -> Result<()> {
-        let fields = form.raw.dictionary.get(b"Fields").cloned().unwrap_or(Object::Null);
+        let fields = form
+            .raw
+            .dictionary
+            .get(b"Fields")
+            .cloned()
+            .unwrap_or(Object::Null);
         match &fields {
             Object::Array(_) => form.append_to_array(b"Fields", field)?,
-            Object::Reference(id) if matches!(self.document.resolve(&fields)?, Object::Array(_)) => {
+            Object::Reference(id)
+                if matches!(self.document.resolve(&fields)?, Object::Array(_)) =>
+            {
                 let id = self.last_reference(*id)?;
                 self.append_to_array_object(id, field)?;
             }
@@ -235,11 +266,17 @@ impl Revision {
             Some(bytes) => bytes.clone(),
             None => {
                 let why = "it is not in the file";
-                let raw = self.document.fetch_raw(id)?.ok_or(Error::Object { id, why })?;
+                let raw = self
+                    .document
+                    .fetch_raw(id)?
+                    .ok_or(Error::Object { id, why })?;
                 raw.bytes.get(raw.range).unwrap_or_default().to_vec()
             }
         };
-        insert_element(&mut bytes, element).ok_or(Error::Object { id, why: "it is no array" })?;
+        insert_element(&mut bytes, element).ok_or(Error::Object {
+            id,
+            why: "it is no array",
+        })?;
         self.objects.insert(id, bytes);
         Ok(())
     }
@@ -253,7 +290,10 @@ impl Revision {
                 _ => return Ok(id),
             }
         }
-        Err(Error::Object { id, why: "references lead from one to the next without end" })
+        Err(Error::Object {
+            id,
+            why: "references lead from one to the next without end",
+        })
     }
 
     /// Copies a dictionary object into the revision, to be edited in its own bytes.
@@ -272,7 +312,12 @@ impl Revision {
     }
 
     fn allocate(&mut self) -> Result<ObjectId> {
-        let number = u32::try_from(self.next).map_err(|_| Error::Missing { what: "free object number" })?;
+        let number = u32::try_from(self.next)
+            .ok()
+            .filter(|number| *number < LARGEST_NUMBER)
+            .ok_or(Error::Missing {
+                what: "free object number",
+            })?;
         self.next += 1;
         Ok((number, 0))
     }
@@ -317,7 +362,9 @@ impl Revision {
         let signature = write_signature(&mut out, field.value, details, contents_bytes);
         let start_xref = length + out.len() as u64;
         if start_xref > LARGEST_OFFSET {
-            return Err(Error::Missing { what: "offset that a cross-reference table can name" });
+            return Err(Error::Missing {
+                what: "offset that a cross-reference table can name",
+            });
         }
         self.write_table(&mut out, &offsets, details, start_xref);
         let hole = signature.contents.clone();
@@ -332,7 +379,12 @@ impl Revision {
             .get_mut(signature.byte_range..signature.byte_range + text.len())
             .expect("the slot holds four numbers of twenty digits");
         slot.copy_from_slice(text.as_bytes());
-        Ok(Unsigned { document: self.document, appended: out, hole, byte_range })
+        Ok(Unsigned {
+            document: self.document,
+            appended: out,
+            hole,
+            byte_range,
+        })
     }
 
     fn write_table(
@@ -360,7 +412,12 @@ impl Revision {
             rest = after;
         }
         let trailer = self.document.chain().trailer();
-        let previous = self.document.chain().sections.first().map_or(0, |section| section.offset);
+        let previous = self
+            .document
+            .chain()
+            .sections
+            .first()
+            .map_or(0, |section| section.offset);
         let mut text = format!("trailer\n<</Size {}", self.next);
         for key in ["Root", "Info"] {
             if let Ok(Object::Reference((number, generation))) = trailer.get(key.as_bytes()) {
@@ -368,7 +425,9 @@ impl Revision {
             }
         }
         let second = hexadecimal(&details.revision_id);
-        let first = self.first_id().map_or_else(|| second.clone(), |id| hexadecimal(&id));
+        let first = self
+            .first_id()
+            .map_or_else(|| second.clone(), |id| hexadecimal(&id));
         text.push_str(&format!("/ID[<{first}><{second}>]/Prev {previous}>>\n"));
         text.push_str(&format!("startxref\n{start_xref}\n%%EOF\n"));
         out.extend_from_slice(text.as_bytes());
@@ -403,14 +462,29 @@ fn write_signature(
     contents_bytes: usize,
 ) -> Slots {
     let put = |out: &mut Vec<u8>, text: &str| out.extend_from_slice(text.as_bytes());
-    put(out, &format!("{} {} obj\n<</Type/Sig/Filter/Adobe.PPKLite", id.0, id.1));
+    put(
+        out,
+        &format!("{} {} obj\n<</Type/Sig/Filter/Adobe.PPKLite", id.0, id.1),
+    );
     put(out, &format!("/SubFilter/{}", details.sub_filter));
-    put(out, &format!("/M({})", text::date(details.signing_time, details.offset_minutes)));
-    let words =
-        [("Name", &details.name), ("Reason", &details.reason), ("Location", &details.location)];
+    put(
+        out,
+        &format!(
+            "/M({})",
+            text::date(details.signing_time, details.offset_minutes)
+        ),
+    );
+    let words = [
+        ("Name", &details.name),
+        ("Reason", &details.reason),
+        ("Location", &details.location),
+    ];
     for (key, words) in words {
         if let Some(words) = words {
-            put(out, &format!("/{key}<{}>", hexadecimal(&text::encode(words))));
+            put(
+                out,
+                &format!("/{key}<{}>", hexadecimal(&text::encode(words))),
+            );
         }
     }
     put(out, "/ByteRange");
@@ -423,7 +497,10 @@ fn write_signature(
     out.push(b'>');
     let contents = start..out.len();
     put(out, ">>\nendobj\n");
-    Slots { byte_range, contents }
+    Slots {
+        byte_range,
+        contents,
+    }
 }
 
 /// A document with a signature field whose `/Contents` is still empty: the bytes are fixed.
@@ -469,7 +546,10 @@ impl Unsigned {
     pub fn complete(mut self, contents: &[u8]) -> Result<Completed> {
         let reserved = self.reserved();
         if contents.len() > reserved {
-            return Err(Error::ContentsTooSmall { needed: contents.len(), reserved });
+            return Err(Error::ContentsTooSmall {
+                needed: contents.len(),
+                reserved,
+            });
         }
         let digits = hexadecimal(contents);
         let start = self.hole.start + 1;
@@ -478,7 +558,10 @@ impl Unsigned {
             .get_mut(start..start + digits.len())
             .expect("the length was checked above");
         hole.copy_from_slice(digits.as_bytes());
-        Ok(Completed { document: self.document, appended: self.appended })
+        Ok(Completed {
+            document: self.document,
+            appended: self.appended,
+        })
     }
 }
 
@@ -495,7 +578,9 @@ impl Completed {
     /// # Errors
     /// [`Error::Read`], [`Error::InputChanged`], [`Error::Write`].
     pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
-        stream(&self.document, |chunk| out.write_all(chunk).map_err(Error::Write))?;
+        stream(&self.document, |chunk| {
+            out.write_all(chunk).map_err(Error::Write)
+        })?;
         out.write_all(&self.appended).map_err(Error::Write)
     }
 }
@@ -507,15 +592,23 @@ fn stream(document: &Document, mut take: impl FnMut(&[u8]) -> Result<()>) -> Res
     let mut at = 0;
     while at < length {
         let size = usize::try_from(length - at).unwrap_or(CHUNK).min(CHUNK);
-        let chunk = buffer.get_mut(..size).expect("a chunk is no larger than the buffer");
-        source.read_at(at, chunk).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => Error::InputChanged,
-            _ => Error::Read(error),
-        })?;
+        let chunk = buffer
+            .get_mut(..size)
+            .expect("a chunk is no larger than the buffer");
+        source
+            .read_at(at, chunk)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => Error::InputChanged,
+                _ => Error::Read(error),
+            })?;
         take(chunk)?;
         at += size as u64;
     }
-    if source.len().map_err(Error::Read)? == length { Ok(()) } else { Err(Error::InputChanged) }
+    if source.len().map_err(Error::Read)? == length {
+        Ok(())
+    } else {
+        Err(Error::InputChanged)
+    }
 }
 
 /// A dictionary that is edited in its own bytes.
@@ -530,8 +623,15 @@ struct Edit {
 
 impl Edit {
     fn parse(bytes: &[u8], id: ObjectId) -> Result<Self> {
-        let raw = Parser::new(bytes, 0).dictionary().map_err(|why| Error::Object { id, why })?;
-        Ok(Self { bytes: bytes.to_vec(), raw, replaced: BTreeMap::new(), added: Vec::new() })
+        let raw = Parser::new(bytes, 0)
+            .dictionary()
+            .map_err(|why| Error::Object { id, why })?;
+        Ok(Self {
+            bytes: bytes.to_vec(),
+            raw,
+            replaced: BTreeMap::new(),
+            added: Vec::new(),
+        })
     }
 
     fn is_changed(&self) -> bool {
@@ -540,12 +640,17 @@ impl Edit {
 
     /// The bytes of a value, as they stand in the file.
     fn value(&self, key: &[u8]) -> Option<&[u8]> {
-        let (_, range) = self.raw.entries.iter().rev().find(|(name, _)| name == key)?;
+        let (_, range) = self
+            .raw
+            .entries
+            .iter()
+            .rev()
+            .find(|(name, _)| name == key)?;
         let entry = self.bytes.get(range.clone())?;
-        let name = 1 + entry.get(1..)?.iter().take_while(|byte| !is_space(**byte) && !b"/[<(".contains(byte)).count();
-        let value = entry.get(name..)?;
-        let space = value.iter().take_while(|byte| is_space(**byte)).count();
-        value.get(space..)
+        let mut parser = Parser::new(entry, 0);
+        parser.name().ok()?;
+        parser.space();
+        entry.get(parser.at..)
     }
 
     fn set(&mut self, key: &[u8], value: &[u8]) {
@@ -566,8 +671,9 @@ impl Edit {
 
     fn append_to_array(&mut self, key: &'static [u8], element: ObjectId) -> Result<()> {
         let mut value = self.value(key).unwrap_or_default().to_vec();
-        insert_element(&mut value, element)
-            .ok_or(Error::Missing { what: "array where one was read before" })?;
+        insert_element(&mut value, element).ok_or(Error::Missing {
+            what: "array where one was read before",
+        })?;
         self.set(key, &value);
         Ok(())
     }
@@ -613,8 +719,10 @@ fn decimal(value: f64) -> Object {
 
 fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing into a String does not fail");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing into a String does not fail");
+            text
+        })
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 /// Random access to the bytes of a document.
 ///
 /// A file that is cut short under a memory map ends the process; a positioned read is an error.
+#[expect(clippy::len_without_is_empty, reason = "nothing empty is a document")]
 pub trait Source: Send + Sync {
     /// Length in bytes, as it is now.
     ///
@@ -35,7 +36,10 @@ impl FileSource {
     pub fn open(path: &Path) -> io::Result<Self> {
         // Looked at before it is opened: opening a pipe would wait for its other end.
         if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file",
+            ));
         }
         Ok(Self(File::open(path)?))
     }
@@ -58,7 +62,9 @@ impl Source for Vec<u8> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
         let start = usize::try_from(offset).map_err(|_| io::ErrorKind::UnexpectedEof)?;
-        let end = start.checked_add(buffer.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let end = start
+            .checked_add(buffer.len())
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
         let bytes = self.get(start..end).ok_or(io::ErrorKind::UnexpectedEof)?;
         buffer.copy_from_slice(bytes);
         Ok(())

@@ -49,7 +49,10 @@ impl<'b> Parser<'b> {
             if is_space(byte) {
                 self.at += 1;
             } else if byte == b'%' {
-                while self.peek().is_some_and(|byte| byte != b'\r' && byte != b'\n') {
+                while self
+                    .peek()
+                    .is_some_and(|byte| byte != b'\r' && byte != b'\n')
+                {
                     self.at += 1;
                 }
             } else {
@@ -70,9 +73,15 @@ impl<'b> Parser<'b> {
 
     /// Reads an unsigned decimal integer.
     pub(crate) fn unsigned(&mut self) -> Result<u64, Wrong> {
-        let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         let text = self.rest().get(..digits).unwrap_or_default();
-        let value = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        let value = std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse().ok());
         self.at += digits;
         value.ok_or("a number was expected")
     }
@@ -80,11 +89,17 @@ impl<'b> Parser<'b> {
     /// Reads `N G obj`.
     pub(crate) fn object_header(&mut self) -> Result<(u32, u16), Wrong> {
         self.space();
-        let number = u32::try_from(self.unsigned()?).map_err(|_| "an object number is too large")?;
+        let number =
+            u32::try_from(self.unsigned()?).map_err(|_| "an object number is too large")?;
         self.space();
-        let generation = u16::try_from(self.unsigned()?).map_err(|_| "a generation is too large")?;
+        let generation =
+            u16::try_from(self.unsigned()?).map_err(|_| "a generation is too large")?;
         self.space();
-        if self.keyword(b"obj") { Ok((number, generation)) } else { Err("no object starts here") }
+        if self.keyword(b"obj") {
+            Ok((number, generation))
+        } else {
+            Err("no object starts here")
+        }
     }
 
     /// Reads one object; a stream's dictionary is read as a dictionary.
@@ -116,7 +131,11 @@ impl<'b> Parser<'b> {
     /// Reads a dictionary and remembers where its entries stand.
     pub(crate) fn dictionary(&mut self) -> Result<RawDictionary, Wrong> {
         self.space();
-        if self.rest().starts_with(b"<<") { self.entries(0) } else { Err("a dictionary was expected") }
+        if self.rest().starts_with(b"<<") {
+            self.entries(0)
+        } else {
+            Err("a dictionary was expected")
+        }
     }
 
     fn entries(&mut self, depth: usize) -> Result<RawDictionary, Wrong> {
@@ -128,7 +147,11 @@ impl<'b> Parser<'b> {
             if self.rest().starts_with(b">>") {
                 let close = self.at;
                 self.at += 2;
-                return Ok(RawDictionary { dictionary, entries, close });
+                return Ok(RawDictionary {
+                    dictionary,
+                    entries,
+                    close,
+                });
             }
             if entries.len() >= MOST_ELEMENTS {
                 return Err("a dictionary has too many entries");
@@ -157,7 +180,8 @@ impl<'b> Parser<'b> {
         }
     }
 
-    fn name(&mut self) -> Result<Vec<u8>, Wrong> {
+    /// Reads a name, unescaped and without its slash.
+    pub(crate) fn name(&mut self) -> Result<Vec<u8>, Wrong> {
         if self.peek() != Some(b'/') {
             return Err("a name was expected");
         }
@@ -165,7 +189,11 @@ impl<'b> Parser<'b> {
         let mut name = Vec::new();
         while let Some(byte) = self.peek().filter(|byte| !is_delimiting(*byte)) {
             self.at += 1;
-            let escaped = self.rest().get(..2).and_then(hex_pair).filter(|_| byte == b'#');
+            let escaped = self
+                .rest()
+                .get(..2)
+                .and_then(hex_pair)
+                .filter(|_| byte == b'#');
             if let Some(value) = escaped {
                 self.at += 2;
                 name.push(value);
@@ -183,7 +211,12 @@ impl<'b> Parser<'b> {
         loop {
             let byte = self.peek().ok_or("the file ends within a string")?;
             self.at += 1;
-            match (byte, char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())) {
+            match (
+                byte,
+                char::from(byte)
+                    .to_digit(16)
+                    .and_then(|digit| u8::try_from(digit).ok()),
+            ) {
                 (b'>', _) => break,
                 (_, Some(digit)) => match high.take() {
                     Some(first) => bytes.push(first << 4 | digit),
@@ -248,7 +281,8 @@ impl<'b> Parser<'b> {
             b'0'..=b'7' => {
                 let mut value = u32::from(byte - b'0');
                 for _ in 0..2 {
-                    let Some(digit) = self.peek().filter(|byte| (b'0'..=b'7').contains(byte)) else {
+                    let Some(digit) = self.peek().filter(|byte| (b'0'..=b'7').contains(byte))
+                    else {
                         break;
                     };
                     value = value * 8 + u32::from(digit - b'0');
@@ -284,7 +318,10 @@ impl<'b> Parser<'b> {
         let number = u32::try_from(number).ok()?;
         let back = self.at;
         self.space();
-        let generation = self.unsigned().ok().and_then(|value| u16::try_from(value).ok());
+        let generation = self
+            .unsigned()
+            .ok()
+            .and_then(|value| u16::try_from(value).ok());
         self.space();
         match generation {
             Some(generation) if self.keyword(b"R") => Some(Object::Reference((number, generation))),
@@ -296,14 +333,18 @@ impl<'b> Parser<'b> {
     }
 
     fn token(&mut self) -> &'b [u8] {
-        let length = self.rest().iter().take_while(|byte| !is_delimiting(**byte)).count();
+        let length = self
+            .rest()
+            .iter()
+            .take_while(|byte| !is_delimiting(**byte))
+            .count();
         let token = self.rest().get(..length).unwrap_or_default();
         self.at += length;
         token
     }
 }
 
-pub(crate) fn is_space(byte: u8) -> bool {
+fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
 }
 
@@ -354,7 +395,11 @@ mod tests {
     fn the_place_of_every_entry_is_known() {
         let text = b"<< /A 1 /B [ 2 3 ] /C<</D 4>> >>";
         let raw = Parser::new(text, 0).dictionary().unwrap();
-        let shown: Vec<_> = raw.entries.iter().map(|(_, range)| &text[range.clone()]).collect();
+        let shown: Vec<_> = raw
+            .entries
+            .iter()
+            .map(|(_, range)| &text[range.clone()])
+            .collect();
         assert_eq!(shown, [&b"/A 1"[..], b"/B [ 2 3 ]", b"/C<</D 4>>"]);
         assert_eq!(&text[raw.close..], b">>");
     }
@@ -363,9 +408,24 @@ mod tests {
     fn what_is_not_in_form_is_an_error() {
         let deep = vec![b'['; 100_000];
         for text in [
-            &b""[..], b"<<", b"<</A", b"<</A>>", b"[1", b"(a", b"<4", b"<4z>", b"1e5", b"nan", b">", &deep,
+            &b""[..],
+            b"<<",
+            b"<</A",
+            b"<</A>>",
+            b"[1",
+            b"(a",
+            b"<4",
+            b"<4z>",
+            b"1e5",
+            b"nan",
+            b">",
+            &deep,
         ] {
-            assert!(read(text).is_err(), "{:?}", String::from_utf8_lossy(&text[..text.len().min(9)]));
+            assert!(
+                read(text).is_err(),
+                "{:?}",
+                String::from_utf8_lossy(&text[..text.len().min(9)])
+            );
         }
     }
 }

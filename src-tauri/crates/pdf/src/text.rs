@@ -5,14 +5,17 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     if let Some(utf16) = bytes.strip_prefix(&[0xFE, 0xFF]) {
         let (pairs, _) = utf16.as_chunks::<2>();
         let units = pairs.iter().map(|pair| u16::from_be_bytes(*pair));
-        return char::decode_utf16(units).map(|c| c.unwrap_or('\u{FFFD}')).collect();
+        return char::decode_utf16(units)
+            .map(|c| c.unwrap_or('\u{FFFD}'))
+            .collect();
     }
     if let Some(utf8) = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]) {
         return String::from_utf8_lossy(utf8).into_owned();
     }
     // PDFDocEncoding is Latin-1 but for two stretches (annex D.3).
-    const ACCENTS: [char; 8] =
-        ['\u{2D8}', '\u{2C7}', '\u{2C6}', '\u{2D9}', '\u{2DD}', '\u{2DB}', '\u{2DA}', '\u{2DC}'];
+    const ACCENTS: [char; 8] = [
+        '\u{2D8}', '\u{2C7}', '\u{2C6}', '\u{2D9}', '\u{2DD}', '\u{2DB}', '\u{2DA}', '\u{2DC}',
+    ];
     const SIGNS: [char; 33] = [
         '\u{2022}', '\u{2020}', '\u{2021}', '\u{2026}', '\u{2014}', '\u{2013}', '\u{192}',
         '\u{2044}', '\u{2039}', '\u{203A}', '\u{2212}', '\u{2030}', '\u{201E}', '\u{201C}',
@@ -66,11 +69,17 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
             _ => None,
         }
     };
-    let year = text.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    let year = text
+        .get(..4)
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
     let year: i64 = year.parse().ok()?;
     let (month, day) = (field(4, 2, 1)?, field(6, 2, 1)?);
     let (hour, minute, second) = (field(8, 2, 0)?, field(10, 2, 0)?, field(12, 2, 0)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60
+    if !(1..=12).contains(&month)
+        || !(1..=31).contains(&day)
+        || hour > 23
+        || minute > 59
+        || second > 60
     {
         return None;
     }
@@ -78,7 +87,9 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
     let offset = match zone.bytes().next() {
         Some(sign @ (b'+' | b'-')) => {
             let number = |range: std::ops::Range<usize>| -> i64 {
-                zone.get(range).and_then(|digits| digits.parse().ok()).unwrap_or(0)
+                zone.get(range)
+                    .and_then(|digits| digits.parse().ok())
+                    .unwrap_or(0)
             };
             let minutes = number(1..3) * 60 + number(4..6);
             if sign == b'-' { -minutes } else { minutes }
@@ -99,7 +110,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -119,11 +134,23 @@ mod tests {
     #[test]
     fn dates_are_read_back_as_they_were_written() {
         assert_eq!(date(1_795_513_327, 60), "D:20261124104207+01'00'");
-        for (time, offset) in [(0, 0), (1_795_513_327, 60), (951_782_400, -210), (4_102_444_799, 765)] {
+        for (time, offset) in [
+            (0, 0),
+            (1_795_513_327, 60),
+            (951_782_400, -210),
+            (4_102_444_799, 765),
+        ] {
             assert_eq!(parse_date(&date(time, offset)), Some(time));
         }
         assert_eq!(parse_date("D:2026"), parse_date("D:20260101000000Z"));
-        for wrong in ["", "D:", "D:20261301", "yesterday", "D:2026112410420", "D:ä"] {
+        for wrong in [
+            "",
+            "D:",
+            "D:20261301",
+            "yesterday",
+            "D:2026112410420",
+            "D:ä",
+        ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }

@@ -21,6 +21,8 @@ const HEAD: u64 = 1024;
 pub(crate) const LONGEST_OBJECT: u64 = 64 << 20;
 /// Most sections that are followed; a file with more revisions is not a document.
 const MOST_SECTIONS: usize = 10_000;
+/// The largest `/Size` that is believed: the most objects of a file (PDF 1.7, annex C, table C.1).
+const LARGEST_CLAIM: u64 = 8_388_608;
 /// Most subsections of one section.
 const MOST_SUBSECTIONS: usize = 1 << 20;
 
@@ -93,7 +95,11 @@ impl XrefChain {
 
     /// The newest trailer.
     pub(crate) fn trailer(&self) -> &Dictionary {
-        &self.sections.first().expect("a chain has at least one section").trailer
+        &self
+            .sections
+            .first()
+            .expect("a chain has at least one section")
+            .trailer
     }
 
     /// Finds an object as of the newest state.
@@ -106,17 +112,21 @@ impl XrefChain {
         Ok(Entry::Free)
     }
 
-    /// The number that no section uses or claims: one above the highest, whatever any `/Size` says.
+    /// The number above all that a section uses or claims, unless the claim is beyond what any
+    /// file has.
     pub(crate) fn next_number(&self) -> u64 {
-        let claimed = self.sections.iter().filter_map(|section| {
-            section.trailer.get(b"Size").and_then(Object::as_i64).ok()
-        });
+        let claimed = self
+            .sections
+            .iter()
+            .filter_map(|section| section.trailer.get(b"Size").and_then(Object::as_i64).ok());
         let used = self
             .sections
             .iter()
             .flat_map(|section| &section.subsections)
             .map(|run| u64::from(run.first) + u64::from(run.count));
-        let claimed = claimed.filter_map(|size| u64::try_from(size).ok());
+        let claimed = claimed
+            .filter_map(|size| u64::try_from(size).ok())
+            .filter(|size| *size <= LARGEST_CLAIM);
         claimed.chain(used).max().unwrap_or(1).max(1)
     }
 }
@@ -148,12 +158,17 @@ impl Section {
                 if trailer.has(b"XRefStm") {
                     return Err(Error::CrossReferenceStream);
                 }
-                return Ok(Self { offset, trailer, subsections });
+                return Ok(Self {
+                    offset,
+                    trailer,
+                    subsections,
+                });
             }
             if subsections.len() >= MOST_SUBSECTIONS {
                 return Err(broken("it has too many subsections"));
             }
-            let number = |value: u64| u32::try_from(value).map_err(|_| broken("a number is too large"));
+            let number =
+                |value: u64| u32::try_from(value).map_err(|_| broken("a number is too large"));
             let first = number(parser.unsigned().map_err(broken)?)?;
             parser.space();
             let count = number(parser.unsigned().map_err(broken)?)?;
@@ -163,7 +178,11 @@ impl Section {
             parser.space();
             let start = offset + at + parser.at as u64;
             let (entries, end) = read_entries(source, length, start, count, offset)?;
-            subsections.push(Subsection { first, count, entries });
+            subsections.push(Subsection {
+                first,
+                count,
+                entries,
+            });
             at = end - offset;
         }
     }
@@ -172,7 +191,10 @@ impl Section {
     pub(crate) fn find(&self, source: &dyn Source, number: u32) -> Result<Option<Entry>> {
         // Of two runs with one number the later wins, as in common readers.
         for run in self.subsections.iter().rev() {
-            let Some(index) = number.checked_sub(run.first).filter(|index| *index < run.count) else {
+            let Some(index) = number
+                .checked_sub(run.first)
+                .filter(|index| *index < run.count)
+            else {
                 continue;
             };
             return match &run.entries {
@@ -182,7 +204,10 @@ impl Section {
                     let at = start + 20 * u64::from(index);
                     source.read_at(at, &mut bytes).map_err(Error::Read)?;
                     let why = "an entry is not in form";
-                    let broken = Error::CrossReference { offset: self.offset, why };
+                    let broken = Error::CrossReference {
+                        offset: self.offset,
+                        why,
+                    };
                     entry(&bytes).map(Some).ok_or(broken)
                 }
             };
@@ -192,12 +217,7 @@ impl Section {
 }
 
 /// Reads the trailer dictionary at `at`, of the section at `section`.
-fn read_trailer(
-    source: &dyn Source,
-    length: u64,
-    at: u64,
-    section: u64,
-) -> Result<Dictionary> {
+fn read_trailer(source: &dyn Source, length: u64, at: u64, section: u64) -> Result<Dictionary> {
     let mut window = Window::open(source, length, at);
     let mut size = 4096;
     loop {
@@ -205,7 +225,12 @@ fn read_trailer(
         let mut parser = Parser::new(&window.bytes, 0);
         match parser.dictionary() {
             Ok(raw) => return Ok(raw.dictionary),
-            Err(why) if whole => return Err(Error::CrossReference { offset: section, why }),
+            Err(why) if whole => {
+                return Err(Error::CrossReference {
+                    offset: section,
+                    why,
+                });
+            }
             Err(_) => size = size.saturating_mul(4),
         }
     }
@@ -219,7 +244,10 @@ fn read_entries(
     count: u32,
     section: u64,
 ) -> Result<(Entries, u64)> {
-    let broken = |why| Error::CrossReference { offset: section, why };
+    let broken = |why| Error::CrossReference {
+        offset: section,
+        why,
+    };
     if count == 0 {
         return Ok((Entries::Read(Vec::new()), start));
     }
@@ -264,7 +292,8 @@ fn read_entries(
 fn entry(bytes: &[u8; 20]) -> Option<Entry> {
     let digits = |text: &[u8]| -> Option<u64> {
         text.iter().try_fold(0u64, |value, byte| {
-            byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| value * 10 + u64::from(byte - b'0'))
         })
     };
     let spaced = bytes[10] == b' ' && bytes[16] == b' ';
@@ -284,9 +313,9 @@ fn entry(bytes: &[u8; 20]) -> Option<Entry> {
 fn previous(trailer: &Dictionary) -> std::result::Result<Option<u64>, &'static str> {
     match trailer.get(b"Prev") {
         Err(_) | Ok(Object::Null) => Ok(None),
-        Ok(Object::Integer(offset)) => {
-            u64::try_from(*offset).map(Some).map_err(|_| "/Prev is negative")
-        }
+        Ok(Object::Integer(offset)) => u64::try_from(*offset)
+            .map(Some)
+            .map_err(|_| "/Prev is negative"),
         Ok(Object::Real(offset)) if *offset >= 0.0 && offset.fract() == 0.0 && *offset < 1.6e7 => {
             // Below 2^24 a real holds every integer; some producers write "123.0".
             Ok(Some(*offset as u64))
@@ -301,7 +330,9 @@ fn check_header(source: &dyn Source, length: u64) -> Result<()> {
     let found = window.bytes.windows(5).position(|bytes| bytes == b"%PDF-");
     match found {
         Some(0) => Ok(()),
-        Some(bytes) => Err(Error::BytesBeforeHeader { bytes: bytes as u64 }),
+        Some(bytes) => Err(Error::BytesBeforeHeader {
+            bytes: bytes as u64,
+        }),
         None => Err(Error::NotAPdf),
     }
 }
@@ -319,7 +350,11 @@ fn start_xref(source: &dyn Source, length: u64) -> Result<u64> {
     let mut parser = Parser::new(&window.bytes, at + word.len());
     parser.space();
     let offset = parser.unsigned().map_err(|_| Error::NoStartXref)?;
-    if offset == 0 || offset >= length { Err(Error::NoStartXref) } else { Ok(offset) }
+    if offset == 0 || offset >= length {
+        Err(Error::NoStartXref)
+    } else {
+        Ok(offset)
+    }
 }
 
 /// A part of the source that can be read further.
@@ -332,7 +367,12 @@ pub(crate) struct Window<'s> {
 
 impl<'s> Window<'s> {
     pub(crate) fn open(source: &'s dyn Source, length: u64, from: u64) -> Self {
-        Self { source, length, from, bytes: Vec::new() }
+        Self {
+            source,
+            length,
+            from,
+            bytes: Vec::new(),
+        }
     }
 
     /// Reads up to `size` bytes in all; says whether that is all there is or all that is read.
@@ -343,8 +383,13 @@ impl<'s> Window<'s> {
         let wanted_len = usize::try_from(wanted).unwrap_or(usize::MAX);
         if wanted_len > have {
             self.bytes.resize(wanted_len, 0);
-            let rest = self.bytes.get_mut(have..).expect("the buffer was grown beyond it");
-            self.source.read_at(self.from + have as u64, rest).map_err(Error::Read)?;
+            let rest = self
+                .bytes
+                .get_mut(have..)
+                .expect("the buffer was grown beyond it");
+            self.source
+                .read_at(self.from + have as u64, rest)
+                .map_err(Error::Read)?;
         }
         Ok(wanted == available || wanted == LONGEST_OBJECT)
     }

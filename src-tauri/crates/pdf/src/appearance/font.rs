@@ -63,7 +63,12 @@ struct Metrics {
 
 impl Font {
     pub(super) fn new(resource: &'static str, face: Face) -> Self {
-        Self { resource, face, glyphs: GlyphRemapper::new(), shown: BTreeMap::new() }
+        Self {
+            resource,
+            face,
+            glyphs: GlyphRemapper::new(),
+            shown: BTreeMap::new(),
+        }
     }
 
     fn parsed(&self) -> Result<ttf_parser::Face<'static>> {
@@ -79,7 +84,9 @@ impl Font {
         let face = self.parsed()?;
         let mut width = 0.0;
         for character in text.chars() {
-            let glyph = face.glyph_index(character).ok_or(Error::NoGlyph { character })?;
+            let glyph = face
+                .glyph_index(character)
+                .ok_or(Error::NoGlyph { character })?;
             width += f64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
         }
         Ok(width / f64::from(face.units_per_em()))
@@ -90,7 +97,9 @@ impl Font {
         let face = self.parsed()?;
         let mut codes = String::with_capacity(text.len() * 4);
         for character in text.chars() {
-            let glyph = face.glyph_index(character).ok_or(Error::NoGlyph { character })?;
+            let glyph = face
+                .glyph_index(character)
+                .ok_or(Error::NoGlyph { character })?;
             let code = self.glyphs.remap(glyph.0);
             let advance = i64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
             let width = advance * 1000 / i64::from(face.units_per_em());
@@ -102,8 +111,8 @@ impl Font {
 
     /// The font as it is embedded.
     pub(crate) fn objects(&self) -> FontObjects {
-        let program =
-            subsetter::subset(self.face.data(), 0, &self.glyphs).expect("a bundled font can be subset");
+        let program = subsetter::subset(self.face.data(), 0, &self.glyphs)
+            .expect("a bundled font can be subset");
         let face = self.parsed().expect("a bundled font can be read");
         let scale = |units: i16| i64::from(units) * 1000 / i64::from(face.units_per_em());
         let bounds = face.global_bounding_box();
@@ -116,7 +125,10 @@ impl Font {
             stem: if self.face == Face::Bold { 140 } else { 80 },
         };
         let widths = self.shown.iter().flat_map(|(code, (width, _))| {
-            [Object::Integer(i64::from(*code)), Object::Array(vec![Object::Integer(*width)])]
+            [
+                Object::Integer(i64::from(*code)),
+                Object::Array(vec![Object::Integer(*width)]),
+            ]
         });
         FontObjects {
             base: format!("{}+{}", tag(&program), self.face.name()),
@@ -141,8 +153,11 @@ impl Font {
             map.push_str(&format!("{} beginbfchar\n", block.len()));
             for (code, (_, character)) in block {
                 let mut units = [0; 2];
-                let text: String =
-                    character.encode_utf16(&mut units).iter().map(|unit| format!("{unit:04X}")).collect();
+                let text: String = character
+                    .encode_utf16(&mut units)
+                    .iter()
+                    .map(|unit| format!("{unit:04X}"))
+                    .collect();
                 map.push_str(&format!("<{code:04X}> <{text}>\n"));
             }
             map.push_str("endbfchar\n");
@@ -184,7 +199,13 @@ impl FontObjects {
             "W" => self.widths.clone(),
             "CIDToGIDMap" => "Identity",
         };
-        let Metrics { bounds, ascent, descent, cap_height, stem } = self.metrics;
+        let Metrics {
+            bounds,
+            ascent,
+            descent,
+            cap_height,
+            stem,
+        } = self.metrics;
         let described = dictionary! {
             "Type" => "FontDescriptor",
             "FontName" => name(),
@@ -214,12 +235,16 @@ impl FontObjects {
 
 /// Six capitals that tell this subset from others (§9.9.2), taken from its bytes.
 fn tag(program: &[u8]) -> String {
-    let mut hash = program.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mut hash = program
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     let mut tag = String::with_capacity(6);
     for _ in 0..6 {
-        tag.push(char::from(b'A' + u8::try_from(hash % 26).expect("below 26")));
+        tag.push(char::from(
+            b'A' + u8::try_from(hash % 26).expect("below 26"),
+        ));
         hash /= 26;
     }
     tag

@@ -15,7 +15,12 @@ const ARC: f64 = 0.255;
 
 /// Draws it round a centre, in a square of `side` points.
 pub(super) fn draw(content: &mut String, x: f64, y: f64, side: f64) {
-    let point = |radius: f64, angle: f64| (x + side * radius * angle.cos(), y + side * radius * angle.sin());
+    let point = |radius: f64, angle: f64| {
+        (
+            x + side * radius * angle.cos(),
+            y + side * radius * angle.sin(),
+        )
+    };
     content.push_str(&format!("{} w ", short(LINE * side)));
     arc(content, (x, y), side * RING, (0.0, TAU), true);
     content.push_str("S\n");
@@ -28,9 +33,18 @@ pub(super) fn draw(content: &mut String, x: f64, y: f64, side: f64) {
         let middle = point(PETAL / 2.0, axis);
         for (side_of_axis, outwards) in [(-1.0, true), (1.0, false)] {
             let away = axis + side_of_axis * PI / 2.0;
-            let centre = (middle.0 + side * depth * away.cos(), middle.1 + side * depth * away.sin());
+            let centre = (
+                middle.0 + side * depth * away.cos(),
+                middle.1 + side * depth * away.sin(),
+            );
             let facing = away + PI;
-            let ends = order((facing - half, facing + half), centre, side * ARC, (x, y), outwards);
+            let ends = order(
+                (facing - half, facing + half),
+                centre,
+                side * ARC,
+                (x, y),
+                outwards,
+            );
             arc(content, centre, side * ARC, ends, outwards);
         }
         content.push_str("f\n");
@@ -46,10 +60,17 @@ fn order(
     outwards: bool,
 ) -> (f64, f64) {
     let distance = |angle: f64| {
-        let (px, py) = (centre.0 + radius * angle.cos(), centre.1 + radius * angle.sin());
+        let (px, py) = (
+            centre.0 + radius * angle.cos(),
+            centre.1 + radius * angle.sin(),
+        );
         (px - seal.0).hypot(py - seal.1)
     };
-    if (distance(a) < distance(b)) == outwards { (a, b) } else { (b, a) }
+    if (distance(a) < distance(b)) == outwards {
+        (a, b)
+    } else {
+        (b, a)
+    }
 }
 
 /// Draws an arc as cubic curves, each of at most a quarter turn.
@@ -59,7 +80,12 @@ fn arc(content: &mut String, centre: (f64, f64), radius: f64, angles: (f64, f64)
     let step = (to - from) / pieces;
     // Length of the handles of a cubic that follows an arc of this angle.
     let handle = 4.0 / 3.0 * (step / 4.0).tan() * radius;
-    let at = |angle: f64| (centre.0 + radius * angle.cos(), centre.1 + radius * angle.sin());
+    let at = |angle: f64| {
+        (
+            centre.0 + radius * angle.cos(),
+            centre.1 + radius * angle.sin(),
+        )
+    };
     if begin {
         let (x, y) = at(from);
         content.push_str(&format!("{} {} m ", short(x), short(y)));

@@ -1,0 +1,11 @@
+//! The crate from outside: documents are built or damaged, signed with an empty `/Contents`, and
+//! judged by other programs (qpdf, poppler).
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod builder;
+mod corpus;
+mod damage;
+mod form;
+mod placing;
+mod revisions;
+mod tools;
