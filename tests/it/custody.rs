@@ -127,3 +127,25 @@ fn a_role_edited_by_sql_makes_nobody_an_officer() {
         .unwrap_err();
     assert_eq!(error.code(), ("not_an_officer", ErrorKind::Refused));
 }
+
+#[test]
+fn a_name_edited_by_sql_reaches_no_document() {
+    let organisation = two_signers();
+    let vault = organisation.home().vault_file();
+    sql::run(
+        &vault,
+        "UPDATE account SET name = 'The Director' WHERE login = 'ada'",
+    );
+    let signed = organisation
+        .sign(&sample::agreement(), "ada", SIGNER_SECRET)
+        .unwrap();
+    let content = fs::read(&signed).unwrap();
+    let name = content
+        .windows(2 * 12)
+        .any(|window| window == b"416461204c6f76656c616365");
+    assert!(name, "the signature dictionary names who was certified");
+    let validation = organisation
+        .wait(organisation.service().validate(signed, Vec::new()))
+        .unwrap();
+    assert_eq!(validation.signatures[0].signer, "Ada Lovelace");
+}

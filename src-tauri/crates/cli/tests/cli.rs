@@ -23,7 +23,14 @@ impl Machine {
     /// With an organisation and the signer `ana`.
     fn with_ana() -> Self {
         let machine = Self::new();
-        let init = ["init", "--embedded", "--admin", "officer", "--secret-file", "-"];
+        let init = [
+            "init",
+            "--embedded",
+            "--admin",
+            "officer",
+            "--secret-file",
+            "-",
+        ];
         machine.done(&init, &format!("{OFFICER}\n"));
         let enrol = "--json enrol --by officer --login ana --email ana@example.org --secret-file -";
         let mut enrol: Vec<&str> = enrol.split(' ').collect();
@@ -66,17 +73,24 @@ impl Machine {
         let mut with_json = vec!["--json"];
         with_json.extend(arguments);
         let output = self.run(&with_json, typed);
-        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{arguments:?}: {output:?}"
+        );
         let error = &json(&output)["error"];
         assert_eq!(error["code"], code, "{error}");
-        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()));
+        assert!(
+            error["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty())
+        );
         assert!(error["detail"].is_string());
     }
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 fn agreement() -> String {
@@ -88,8 +102,16 @@ fn agreement() -> String {
     path.to_str().unwrap().to_owned()
 }
 
-const SIGN: [&str; 8] =
-    ["--as", "ana", "--rect", "310,68,225,66", "--secret-file", "-", "-o", "out.pdf"];
+const SIGN: [&str; 8] = [
+    "--as",
+    "ana",
+    "--rect",
+    "310,68,225,66",
+    "--secret-file",
+    "-",
+    "-o",
+    "out.pdf",
+];
 
 fn sign(file: &str) -> Vec<&str> {
     let mut arguments = vec!["sign", file];
@@ -112,21 +134,37 @@ fn a_file_is_signed_validated_inspected_and_drawn() {
     let signature = &verdict["signatures"][0];
     assert_eq!(signature["signer"], "Ana Ruiz");
     assert_eq!(signature["coverage"], "whole_file");
-    assert_eq!((&signature["intact"], &signature["trusted"]), (&true.into(), &true.into()));
+    assert_eq!(
+        (&signature["intact"], &signature["trusted"]),
+        (&true.into(), &true.into())
+    );
     assert!(signature["signing_time"].is_i64() && signature["timestamp"].is_null());
 
     let found = json(&machine.done(&["--json", "inspect", "out.pdf"], ""));
-    assert_eq!((&found["pages"], &found["revisions"]), (&3.into(), &2.into()));
+    assert_eq!(
+        (&found["pages"], &found["revisions"]),
+        (&3.into(), &2.into())
+    );
     assert_eq!(found["fields"][0]["signed"], true);
 
     machine.done(&["render", "out.pdf", "--page", "2", "-o", "page.png"], "");
-    assert!(fs::read(machine.path("page.png")).unwrap().starts_with(b"\x89PNG"));
+    assert!(
+        fs::read(machine.path("page.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
     let people = json(&machine.done(&["--json", "users", "list"], ""));
     assert_eq!(people["total"], 2);
     assert_eq!(people["users"][0]["login"], "ana");
     assert_eq!(people["users"][0]["status"], "active");
     let checks = json(&machine.done(&["--json", "doctor"], ""));
-    assert!(checks["checks"].as_array().unwrap().iter().all(|check| check["health"] != "bad"));
+    assert!(
+        checks["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|check| check["health"] != "bad")
+    );
 }
 
 #[test]
@@ -167,9 +205,20 @@ fn a_command_that_is_not_understood_is_exit_status_2() {
     machine.refused(&["no-such-command"], "", 2, "usage");
     machine.refused(&sign(&agreement()), ANA, 2, "no_organisation");
     machine.refused(&["users", "list"], "", 2, "no_organisation");
-    let weak = ["init", "--embedded", "--admin", "officer", "--secret-file", "-"];
+    let weak = [
+        "init",
+        "--embedded",
+        "--admin",
+        "officer",
+        "--secret-file",
+        "-",
+    ];
     machine.refused(&weak, "short\n", 2, "secret_too_weak");
-    assert!(!machine.path(".local/share/chancery/organisation.json").exists());
+    assert!(
+        !machine
+            .path(".local/share/chancery/organisation.json")
+            .exists()
+    );
 }
 
 #[test]
@@ -202,6 +251,9 @@ fn no_secret_is_printed_whatever_happens() {
     for output in outputs {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).into_owned();
-        assert!(!said.contains(ANA) && !said.contains("wrong secret of somebody"), "{said}");
+        assert!(
+            !said.contains(ANA) && !said.contains("wrong secret of somebody"),
+            "{said}"
+        );
     }
 }

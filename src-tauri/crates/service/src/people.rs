@@ -154,7 +154,7 @@ pub(crate) fn identities(station: &Station) -> Result<Vec<Identity>> {
         let tries = station.wait(station.store.tries(record.row.key.id, station.machine))?;
         identities.push(Identity {
             login: account.login,
-            name: account.name,
+            name: record.name().to_owned(),
             email: account.email,
             organisation: organisation.clone(),
             valid_until: Some(record.row.certificate.not_after.0),

@@ -182,7 +182,7 @@ fn prepare(
     let details = signature::Details {
         signing_time: now,
         offset_minutes: offset_minutes(now),
-        name: Some(record.row.account.name.clone()),
+        name: Some(record.name().to_owned()),
         reason: request.reason.clone(),
         location: request.location.clone(),
         revision_id: new_id()?,
@@ -327,7 +327,7 @@ pub(crate) fn look(
     let mut lines = vec![organisation.to_owned(), shown_date(now)];
     lines.extend(reason.map(str::to_owned));
     lines.extend(location.map(str::to_owned));
-    Look::new(record.row.account.name.clone(), lines)
+    Look::new(record.name(), lines)
 }
 
 fn local(now: i64) -> Option<jiff::ZonedDateTime> {

@@ -89,6 +89,11 @@ impl KeyRecord {
         &self.row.account.login
     }
 
+    /// The person's name as the CA certified it; the account's row only repeats it.
+    pub(crate) fn name(&self) -> &str {
+        self.certificate.subject_common_name()
+    }
+
     fn damaged(&self, what: &'static str) -> Error {
         Error::RecordDamaged {
             login: self.login().to_owned(),
