@@ -4,16 +4,16 @@ use std::path::Path;
 
 use pdf::PageNumber;
 
+use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::requests::{Field, Inspection};
-use crate::sign::open_document;
 use crate::validate;
 use crate::wire::{self, Finding, PageSize, Severity};
 
 /// Looks at a file without an organisation or a secret.
 pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspection> {
-    let document = open_document(file)?;
+    let document = document::open(file)?;
     let unreadable = |source| Error::Document {
         path: file.to_owned(),
         source,
@@ -73,7 +73,7 @@ pub(crate) fn page_size(file: &Path, page: u32) -> Result<PageSize> {
         path: file.to_owned(),
         source,
     };
-    let page = open_document(file)?.page(number).map_err(unreadable)?;
+    let page = document::open(file)?.page(number).map_err(unreadable)?;
     let (width, height) = page.shown_size();
     Ok(PageSize { width, height })
 }
@@ -85,15 +85,5 @@ fn field(field: pdf::Field) -> Field {
         name: field.name,
         signed: field.kind == "Sig" && field.has_value,
         kind: field.kind,
-    }
-}
-
-/// A box as it crosses the edges.
-pub(crate) fn shown(rect: &pdf::ShownRect) -> wire::Rect {
-    wire::Rect {
-        x: rect.x(),
-        y: rect.y(),
-        width: rect.width(),
-        height: rect.height(),
     }
 }

@@ -30,6 +30,7 @@ pub mod wire;
 mod activate;
 mod certificates;
 mod doctor;
+mod document;
 mod enrol;
 mod error;
 mod found;

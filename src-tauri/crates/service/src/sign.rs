@@ -6,9 +6,8 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use pdf::{FileSource, Look, PageNumber, Placement, Revision, ShownRect};
+use pdf::{Look, PageNumber, Placement, Revision, ShownRect};
 use signature::{Certificate, Level, Prepared};
 use tempfile::NamedTempFile;
 
@@ -16,6 +15,7 @@ use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
 use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
+use crate::document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::requests::{Existing, FileToSign, Sign, SignedFile};
 use crate::station::Station;
@@ -156,7 +156,7 @@ fn prepare(
     file: &FileToSign,
     now: i64,
 ) -> Result<PreparedFile> {
-    let document = open_document(&file.input)?;
+    let document = document::open(&file.input)?;
     let unsuitable = |source| Error::Document {
         path: file.input.clone(),
         source,
@@ -197,19 +197,6 @@ fn prepare(
         input: file.input.clone(),
         output: file.output.clone(),
         prepared,
-    })
-}
-
-/// Opens a file as a PDF.
-pub(crate) fn open_document(path: &Path) -> Result<pdf::Document> {
-    let source = FileSource::open(path).map_err(|source| Error::File {
-        doing: "read",
-        path: path.to_owned(),
-        source,
-    })?;
-    pdf::Document::open(Arc::new(source)).map_err(|source| Error::Document {
-        path: path.to_owned(),
-        source,
     })
 }
 

@@ -6,10 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use signature::validate::SignatureValidation;
 use signature::{Certificate, Level, validate};
 
+use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
-use crate::inspect::shown;
-use crate::sign::open_document;
 use crate::station;
 use crate::wire::{self, Finding, Headline, Severity, SignatureReport};
 
@@ -41,7 +40,7 @@ pub(crate) fn validate_file(
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    let document = open_document(file)?;
+    let document = document::open(file)?;
     let validation =
         validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
             path: file.to_owned(),
