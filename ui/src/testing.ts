@@ -3,6 +3,10 @@ import "@testing-library/jest-dom/vitest";
 // jsdom has no pointer capture; tests that drag do not depend on it.
 HTMLElement.prototype.setPointerCapture = () => {};
 
+for (const side of ["clientWidth", "clientHeight"]) {
+  Object.defineProperty(HTMLElement.prototype, side, { get: () => 800 });
+}
+
 // Nor does it lay anything out, so nothing ever changes its size.
 globalThis.ResizeObserver = class {
   observe(): void {}
