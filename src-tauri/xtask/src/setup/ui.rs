@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
 use crate::places::Places;
-use crate::shell::{command, done, output, run, step};
+use crate::shell::{command, output, run, step};
 
 /// The oldest Node that the build runs on.
 const NODE: (u32, u32) = (20, 19);
@@ -16,34 +16,32 @@ const NODE: (u32, u32) = (20, 19);
 pub(super) fn build(places: &Places) -> Result<()> {
     let ui = places.ui();
     node_packages(&ui)?;
-    let start = Instant::now();
     let built = modified(&ui.join("dist/index.html"));
     if built.is_some_and(|built| newest(&ui).is_ok_and(|source| source <= built)) {
-        done("the window's inside", start, "built");
         return Ok(());
     }
-    step("the window's inside", || {
+    step("building the window's inside", || {
         run(command("npm", &["run", "--silent", "build"]).current_dir(&ui))
     })
 }
 
 /// Installs the packages of a folder as its lock file says, if that changed since.
-pub(super) fn node_packages(folder: &Path) -> Result<()> {
-    let start = Instant::now();
-    check_node()?;
+pub(crate) fn node_packages(folder: &Path) -> Result<()> {
     let lock = folder.join("package-lock.json");
     let list = fs::read(&lock).with_context(|| lock.display().to_string())?;
     let stamp = folder.join("node_modules/.installed.json");
-    let what = format!("Node packages of {}", folder.display());
     if fs::read(&stamp).is_ok_and(|installed| installed == list) {
-        done(&what, start, "there");
         return Ok(());
     }
-    step(&what, || {
-        let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-        run(command("npm", &arguments).current_dir(folder))?;
-        Ok(fs::write(&stamp, &list)?)
-    })
+    check_node()?;
+    step(
+        &format!("installing the packages of {}", folder.display()),
+        || {
+            let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+            run(command("npm", &arguments).current_dir(folder))?;
+            Ok(fs::write(&stamp, &list)?)
+        },
+    )
 }
 
 fn check_node() -> Result<()> {
