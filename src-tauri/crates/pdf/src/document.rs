@@ -7,6 +7,7 @@ use std::sync::Arc;
 use lopdf::{Dictionary, Object, ObjectId};
 
 use crate::error::{Error, Result};
+use crate::object_stream::ObjectStreams;
 use crate::source::Source;
 use crate::syntax::{Parser, RawDictionary};
 use crate::xref::{Entry, LONGEST_OBJECT, Window, XrefChain};
@@ -19,7 +20,8 @@ const MOST_HOPS: usize = 32;
 pub struct Document {
     source: Arc<dyn Source>,
     length: u64,
-    chain: XrefChain,
+    chain: Arc<XrefChain>,
+    streams: Arc<ObjectStreams>,
     root: ObjectId,
     catalog: Arc<Dictionary>,
 }
@@ -43,7 +45,7 @@ impl Document {
     /// catalog, [`Error::Read`].
     pub fn open(source: Arc<dyn Source>) -> Result<Self> {
         let length = source.len().map_err(Error::Read)?;
-        let chain = XrefChain::read(&*source, length)?;
+        let chain = Arc::new(XrefChain::read(&*source, length)?);
         let root = chain
             .trailer()
             .get(b"Root")
@@ -53,6 +55,7 @@ impl Document {
             source,
             length,
             chain,
+            streams: Arc::default(),
             root,
             catalog: Arc::default(),
         };
@@ -98,6 +101,10 @@ impl Document {
         &self.source
     }
 
+    pub(crate) fn object_streams(&self) -> &ObjectStreams {
+        &self.streams
+    }
+
     pub(crate) fn chain(&self) -> &XrefChain {
         &self.chain
     }
@@ -117,8 +124,10 @@ impl Document {
     /// Reads an object with its bytes; `None` where there is none.
     pub(crate) fn fetch_raw(&self, id: ObjectId) -> Result<Option<RawObject>> {
         let wrong = |why| Error::Object { id, why };
-        let Entry::At { offset, generation } = self.chain.find(&*self.source, id.0)? else {
-            return Ok(None);
+        let (offset, generation) = match self.chain.find(&*self.source, id.0)? {
+            Entry::At { offset, generation } => (offset, generation),
+            Entry::InStream { stream, index } => return self.fetch_from_stream(id, stream, index),
+            Entry::Free => return Ok(None),
         };
         if generation != id.1 || offset == 0 {
             return Ok(None);

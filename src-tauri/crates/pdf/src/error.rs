@@ -58,8 +58,8 @@ pub enum Error {
     },
 
     // What this version does not sign.
-    /// The cross-reference section is a stream (PDF 1.5).
-    #[error("documents with cross-reference streams cannot be signed by this version")]
+    /// A cross-reference stream (PDF 1.5) is encoded in a way that is not read.
+    #[error("its cross-reference stream uses a filter that this version does not read")]
     CrossReferenceStream,
     /// The file is encrypted.
     #[error("the document is encrypted; encrypted documents cannot be signed by this version")]

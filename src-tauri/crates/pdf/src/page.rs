@@ -287,7 +287,11 @@ impl Document {
             };
             let inherited = inherited.with(&node);
             // A page must be an object of its own (§7.7.3.2); readers show one that is not.
-            stack.extend(kids.into_iter().rev().map(|kid| (kid, inherited.clone(), depth + 1)));
+            stack.extend(
+                kids.into_iter()
+                    .rev()
+                    .map(|kid| (kid, inherited.clone(), depth + 1)),
+            );
         }
         Ok(())
     }

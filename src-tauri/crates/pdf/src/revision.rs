@@ -4,6 +4,8 @@
 //! bytes: what is only extended is never written anew, since another spelling of the same number
 //! already counts as a change to an earlier signature.
 
+mod section;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -24,8 +26,6 @@ const PRINT_AND_LOCKED: i64 = 4 | 128;
 const SIG_FLAGS: &[u8] = b"3";
 /// Room for `[0 a b c]` with twenty digits each.
 const BYTE_RANGE_SLOT: usize = 4 * 20 + 6;
-/// The largest offset a cross-reference table can name.
-const LARGEST_OFFSET: u64 = 9_999_999_999;
 /// Object numbers stay below this, so that `/Size` fits the 32-bit integers of readers.
 const LARGEST_NUMBER: u32 = i32::MAX as u32;
 /// How much is read at once while a document is copied or digested.
@@ -334,7 +334,7 @@ impl Revision {
     /// # Errors
     /// [`Error::Missing`] where the file outgrows what a cross-reference table can name.
     pub fn lay_out(
-        self,
+        mut self,
         field: &SignatureField,
         details: &SignatureDetails,
         contents_bytes: usize,
@@ -360,13 +360,8 @@ impl Revision {
         }
         offsets.insert(field.value, length + out.len() as u64);
         let signature = write_signature(&mut out, field.value, details, contents_bytes);
-        let start_xref = length + out.len() as u64;
-        if start_xref > LARGEST_OFFSET {
-            return Err(Error::Missing {
-                what: "offset that a cross-reference table can name",
-            });
-        }
-        self.write_table(&mut out, &offsets, details, start_xref);
+        let start = length + out.len() as u64;
+        self.write_section(&mut out, offsets, details, start)?;
         let hole = signature.contents.clone();
         let byte_range = [
             0,
@@ -385,64 +380,6 @@ impl Revision {
             hole,
             byte_range,
         })
-    }
-
-    fn write_table(
-        &self,
-        out: &mut Vec<u8>,
-        offsets: &BTreeMap<ObjectId, u64>,
-        details: &SignatureDetails,
-        start_xref: u64,
-    ) {
-        out.extend_from_slice(b"xref\n0 1\n0000000000 65535 f \n");
-        let entries: Vec<_> = offsets.iter().collect();
-        let mut rest = entries.as_slice();
-        while let Some(((first, _), _)) = rest.first() {
-            let run = rest
-                .iter()
-                .zip(u64::from(*first)..)
-                .take_while(|(((number, _), _), expected)| u64::from(*number) == *expected)
-                .count();
-            let (run, after) = rest.split_at(run);
-            out.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
-            for ((_, generation), offset) in run {
-                // Twenty bytes each, whatever others write (§7.5.4).
-                out.extend_from_slice(format!("{offset:010} {generation:05} n \n").as_bytes());
-            }
-            rest = after;
-        }
-        let trailer = self.document.chain().trailer();
-        let previous = self
-            .document
-            .chain()
-            .sections
-            .first()
-            .map_or(0, |section| section.offset);
-        let mut text = format!("trailer\n<</Size {}", self.next);
-        for key in ["Root", "Info"] {
-            if let Ok(Object::Reference((number, generation))) = trailer.get(key.as_bytes()) {
-                text.push_str(&format!("/{key} {number} {generation} R"));
-            }
-        }
-        let second = hexadecimal(&details.revision_id);
-        let first = self
-            .first_id()
-            .map_or_else(|| second.clone(), |id| hexadecimal(&id));
-        text.push_str(&format!("/ID[<{first}><{second}>]/Prev {previous}>>\n"));
-        text.push_str(&format!("startxref\n{start_xref}\n%%EOF\n"));
-        out.extend_from_slice(text.as_bytes());
-    }
-
-    /// The permanent half of the file identifier (§14.4), kept byte for byte.
-    fn first_id(&self) -> Option<Vec<u8>> {
-        let id = self.document.chain().trailer().get(b"ID").ok()?;
-        match self.document.resolve(id).ok()? {
-            Object::Array(ids) => match ids.first()? {
-                Object::String(first, _) => Some(first.clone()),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 

@@ -4,13 +4,17 @@
 //! earlier state of the document can be told. A table is not read whole: where its entries are the
 //! regular twenty bytes, one is looked up in place.
 
+mod stream;
+
 use std::collections::HashSet;
 
 use lopdf::{Dictionary, Object};
 
 use crate::error::{Error, Result};
 use crate::source::Source;
+use crate::stream::MOST_DECODED;
 use crate::syntax::Parser;
+use stream::Packed;
 
 /// How far from the end `startxref` is looked for; other readers look as far (annex H.3, note 18
 /// of PDF 1.7 says 1024 bytes).
@@ -35,18 +39,37 @@ pub(crate) enum Entry {
         offset: u64,
         generation: u16,
     },
+    /// In a stream of objects.
+    InStream {
+        /// Number of the stream, whose generation is 0.
+        stream: u32,
+        /// Which of its objects it is, from 0.
+        index: usize,
+    },
     /// Nowhere: the number is free.
     Free,
 }
 
-/// One table section with its trailer.
+/// How a section is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// As a table with a trailer (§7.5.4), also in a hybrid file (§7.5.8.4).
+    Table,
+    /// As a stream (§7.5.8).
+    Stream,
+}
+
+/// One section with its trailer.
 #[derive(Debug, Clone)]
 pub(crate) struct Section {
-    /// Where `xref` starts.
+    /// Where `xref`, or the stream object, starts.
     pub(crate) offset: u64,
-    /// The trailer dictionary.
+    pub(crate) style: Style,
+    /// The trailer dictionary, or the stream's.
     pub(crate) trailer: Dictionary,
     subsections: Vec<Subsection>,
+    /// What the stream that `/XRefStm` names adds for readers of PDF 1.5 (§7.5.8.4).
+    hidden: Vec<Subsection>,
 }
 
 /// A run of entries.
@@ -63,6 +86,8 @@ enum Entries {
     Regular(u64),
     /// Read one by one, since they are not twenty bytes each.
     Read(Vec<Entry>),
+    /// Of a stream.
+    Packed(Packed),
 }
 
 /// The whole chain, newest section first.
@@ -78,6 +103,7 @@ impl XrefChain {
         let mut next = Some(start_xref(source, length)?);
         let mut seen = HashSet::new();
         let mut sections = Vec::new();
+        let mut budget = MOST_DECODED;
         while let Some(offset) = next {
             let broken = |why| Error::CrossReference { offset, why };
             if !seen.insert(offset) {
@@ -86,20 +112,23 @@ impl XrefChain {
             if sections.len() >= MOST_SECTIONS {
                 return Err(broken("the chain of /Prev has too many sections"));
             }
-            let section = Section::read(source, length, offset)?;
+            let section = Section::read(source, length, offset, &mut budget)?;
             next = previous(&section.trailer).map_err(broken)?;
             sections.push(section);
         }
         Ok(Self { sections })
     }
 
-    /// The newest trailer.
-    pub(crate) fn trailer(&self) -> &Dictionary {
-        &self
-            .sections
+    /// The newest section.
+    pub(crate) fn newest(&self) -> &Section {
+        self.sections
             .first()
             .expect("a chain has at least one section")
-            .trailer
+    }
+
+    /// The newest trailer.
+    pub(crate) fn trailer(&self) -> &Dictionary {
+        &self.newest().trailer
     }
 
     /// Finds an object as of the newest state.
@@ -122,7 +151,7 @@ impl XrefChain {
         let used = self
             .sections
             .iter()
-            .flat_map(|section| &section.subsections)
+            .flat_map(|section| section.subsections.iter().chain(&section.hidden))
             .map(|run| u64::from(run.first) + u64::from(run.count));
         let claimed = claimed
             .filter_map(|size| u64::try_from(size).ok())
@@ -132,18 +161,25 @@ impl XrefChain {
 }
 
 impl Section {
-    fn read(source: &dyn Source, length: u64, offset: u64) -> Result<Self> {
+    fn read(source: &dyn Source, length: u64, offset: u64, budget: &mut usize) -> Result<Self> {
         let broken = |why| Error::CrossReference { offset, why };
         let mut window = Window::open(source, length, offset);
         window.grow(64)?;
         let mut parser = Parser::new(&window.bytes, 0);
         parser.space();
         if !parser.keyword(b"xref") {
-            return if parser.object_header().is_ok() {
-                Err(Error::CrossReferenceStream)
-            } else {
-                Err(broken("no section starts here"))
-            };
+            if parser.object_header().is_err() {
+                return Err(broken("no section starts here"));
+            }
+            let (trailer, subsections) = stream::read(source, length, offset, budget)?;
+            let style = Style::Stream;
+            return Ok(Self {
+                offset,
+                style,
+                trailer,
+                subsections,
+                hidden: Vec::new(),
+            });
         }
         let mut at = parser.at as u64;
         let mut subsections = Vec::new();
@@ -155,13 +191,20 @@ impl Section {
             if parser.keyword(b"trailer") {
                 let dictionary = offset + at + parser.at as u64;
                 let trailer = read_trailer(source, length, dictionary, offset)?;
-                if trailer.has(b"XRefStm") {
-                    return Err(Error::CrossReferenceStream);
-                }
+                let hidden = match trailer.get(b"XRefStm").and_then(Object::as_i64) {
+                    Ok(at) => {
+                        let at = u64::try_from(at).map_err(|_| broken("/XRefStm is negative"))?;
+                        stream::read(source, length, at, budget)?.1
+                    }
+                    Err(_) => Vec::new(),
+                };
+                let style = Style::Table;
                 return Ok(Self {
                     offset,
+                    style,
                     trailer,
                     subsections,
+                    hidden,
                 });
             }
             if subsections.len() >= MOST_SUBSECTIONS {
@@ -189,8 +232,28 @@ impl Section {
 
     /// Finds an object in this section alone.
     pub(crate) fn find(&self, source: &dyn Source, number: u32) -> Result<Option<Entry>> {
+        let shown = self.find_in(&self.subsections, source, number)?;
+        // What a table calls free may be hidden from readers before PDF 1.5 (§7.5.8.4).
+        if matches!(shown, None | Some(Entry::Free)) {
+            let hidden = self.find_in(&self.hidden, source, number)?;
+            return Ok(hidden.or(shown));
+        }
+        Ok(shown)
+    }
+
+    fn find_in(
+        &self,
+        runs: &[Subsection],
+        source: &dyn Source,
+        number: u32,
+    ) -> Result<Option<Entry>> {
+        let offset = self.offset;
+        let broken = || Error::CrossReference {
+            offset,
+            why: "an entry is not in form",
+        };
         // Of two runs with one number the later wins, as in common readers.
-        for run in self.subsections.iter().rev() {
+        for run in runs.iter().rev() {
             let Some(index) = number
                 .checked_sub(run.first)
                 .filter(|index| *index < run.count)
@@ -199,16 +262,12 @@ impl Section {
             };
             return match &run.entries {
                 Entries::Read(entries) => Ok(entries.get(index as usize).copied()),
+                Entries::Packed(packed) => packed.entry(index).map(Some).ok_or_else(broken),
                 Entries::Regular(start) => {
                     let mut bytes = [0; 20];
                     let at = start + 20 * u64::from(index);
                     source.read_at(at, &mut bytes).map_err(Error::Read)?;
-                    let why = "an entry is not in form";
-                    let broken = Error::CrossReference {
-                        offset: self.offset,
-                        why,
-                    };
-                    entry(&bytes).map(Some).ok_or(broken)
+                    entry(&bytes).map(Some).ok_or_else(broken)
                 }
             };
         }

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pdf::{
-    Document, Look, PageNumber, Placement, Result, Revision, ShownRect, SignatureDetails,
-};
+use pdf::{Document, Look, PageNumber, Placement, Result, Revision, ShownRect, SignatureDetails};
 
 /// A document of numbered objects and a cross-reference table.
 #[derive(Clone)]
@@ -18,11 +16,17 @@ impl Pdf {
     /// Catalog 1, page tree 2, one page 3 with content 4.
     pub(crate) fn new() -> Self {
         let content = "0.8 g 10 10 20 20 re f";
-        Self { objects: BTreeMap::new(), trailer: String::new() }
-            .object(1, "<</Type/Catalog/Pages 2 0 R>>")
-            .object(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>")
-            .page("/MediaBox[0 0 300 200]")
-            .object(4, &format!("<</Length {}>>stream\n{content}\nendstream", content.len()))
+        Self {
+            objects: BTreeMap::new(),
+            trailer: String::new(),
+        }
+        .object(1, "<</Type/Catalog/Pages 2 0 R>>")
+        .object(2, "<</Type/Pages/Kids[3 0 R]/Count 1>>")
+        .page("/MediaBox[0 0 300 200]")
+        .object(
+            4,
+            &format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+        )
     }
 
     /// Puts an object in place of the one with that number.
@@ -68,7 +72,10 @@ impl Pdf {
             table.push_str(&format!("{number} 1\n{offset:010} 00000 n \n"));
         }
         let size = offsets.keys().max().unwrap() + 1;
-        table.push_str(&format!("trailer\n<</Size {size}/Root 1 0 R{}>>\n", self.trailer));
+        table.push_str(&format!(
+            "trailer\n<</Size {size}/Root 1 0 R{}>>\n",
+            self.trailer
+        ));
         table.push_str(&format!("startxref\n{at}\n%%EOF\n"));
         bytes.extend_from_slice(table.as_bytes());
         bytes
@@ -97,11 +104,17 @@ pub(crate) fn look(name: &str) -> Look {
 /// On the first page.
 pub(crate) fn visible(x: f64, y: f64, width: f64, height: f64) -> Placement {
     let rect = ShownRect::new(x, y, width, height).unwrap();
-    Placement::Visible { page: PageNumber::FIRST, rect, look: look("Ana Ruiz") }
+    Placement::Visible {
+        page: PageNumber::FIRST,
+        rect,
+        look: look("Ana Ruiz"),
+    }
 }
 
 pub(crate) fn invisible() -> Placement {
-    Placement::Invisible { page: PageNumber::FIRST }
+    Placement::Invisible {
+        page: PageNumber::FIRST,
+    }
 }
 
 /// What signing gave: the file and the field's name and byte range.
@@ -133,7 +146,11 @@ pub(crate) fn sign_document(document: &Document, placement: &Placement) -> Resul
     let byte_range = unsigned.byte_range();
     let mut bytes = Vec::new();
     unsigned.complete(&[])?.write_to(&mut bytes)?;
-    Ok(Signed { bytes, name: field.name, byte_range })
+    Ok(Signed {
+        bytes,
+        name: field.name,
+        byte_range,
+    })
 }
 
 /// The file as text, for looking into what was appended.

@@ -28,13 +28,14 @@ fn every_document_of_the_corpus_ends_in_a_result_or_an_error() {
     let mut reasons = std::collections::BTreeMap::<String, usize>::new();
     for path in &files {
         let started = Instant::now();
-        let result = Document::open(Arc::new(FileSource::open(path).unwrap())).and_then(|document| {
-            opened += 1;
-            document.page_count()?;
-            document.fields()?;
-            document.signatures()?;
-            sign_document(&document, &invisible())
-        });
+        let result =
+            Document::open(Arc::new(FileSource::open(path).unwrap())).and_then(|document| {
+                opened += 1;
+                document.page_count()?;
+                document.fields()?;
+                document.signatures()?;
+                sign_document(&document, &invisible())
+            });
         if started.elapsed() > SOON {
             wrong.push(format!("{}: {:?}", path.display(), started.elapsed()));
         }
@@ -55,7 +56,12 @@ fn every_document_of_the_corpus_ends_in_a_result_or_an_error() {
             }
             Err(error) => {
                 let reason = format!("{error:?}");
-                let kind = reason.split(['{', '(']).next().unwrap_or_default().trim().to_owned();
+                let kind = reason
+                    .split(['{', '('])
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned();
                 *reasons.entry(kind).or_default() += 1;
                 if std::env::var_os("CHANCERY_CORPUS_ERRORS").is_some() {
                     let _ = writeln!(std::io::stderr(), "{}: {reason}", path.display());

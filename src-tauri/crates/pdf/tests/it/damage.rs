@@ -30,7 +30,11 @@ fn whole(bytes: &[u8]) -> Result<Signed> {
     if let Ok(signed) = &result {
         assert!(signed.bytes.starts_with(bytes));
         let found = open(&signed.bytes).unwrap().signatures().unwrap();
-        assert!(found.iter().any(|found| found.byte_range == Some(signed.byte_range)));
+        assert!(
+            found
+                .iter()
+                .any(|found| found.byte_range == Some(signed.byte_range))
+        );
         if qpdf_check(bytes) == Check::Clean {
             assert_eq!(qpdf_check(&signed.bytes), Check::Clean);
         }
@@ -56,14 +60,28 @@ fn with_size(size: &str) -> Vec<u8> {
 
 #[test]
 fn a_wrong_size_does_not_decide_which_numbers_are_free() {
-    for size in ["0", "1", "2", "-7", "2147483647", "2147483648", "4294967296", "9223372036854775807", "(x)", "5.0"] {
+    for size in [
+        "0",
+        "1",
+        "2",
+        "-7",
+        "2147483647",
+        "2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "(x)",
+        "5.0",
+    ] {
         let input = with_size(size);
         let signed = whole(&input).unwrap_or_else(|error| panic!("/Size {size}: {error:?}"));
         let output = String::from_utf8_lossy(&signed.bytes[input.len()..]).into_owned();
         for taken in 1..5 {
             let rewritten = output.contains(&format!("\n{taken} 0 obj"));
             // Of the old objects only catalog and page are written again.
-            assert!(!rewritten || taken == 1 || taken == 3, "/Size {size}: {output}");
+            assert!(
+                !rewritten || taken == 1 || taken == 3,
+                "/Size {size}: {output}"
+            );
         }
     }
 }
@@ -83,19 +101,40 @@ fn entries_of_nineteen_bytes_and_other_line_ends_are_read() {
 fn whatever_ends_the_file_is_kept_and_read() {
     let input = Pdf::new().build();
     let body = input.strip_suffix(b"\n").unwrap();
-    for end in [&b""[..], b"\r", b"\r\n", b"\n\n", b"\ngarbage \x00\xFF", b"\0\0\0", &[b' '; 1500]] {
+    for end in [
+        &b""[..],
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b"\ngarbage \x00\xFF",
+        b"\0\0\0",
+        &[b' '; 1500],
+    ] {
         let bytes = [body, end].concat();
         let signed = whole(&bytes).unwrap_or_else(|error| panic!("{end:?}: {error:?}"));
         assert_ne!(signed.bytes[bytes.len()], b'%');
     }
-    assert!(matches!(whole(&[body, &[b' '; 4000]].concat()), Err(Error::NoStartXref)));
+    assert!(matches!(
+        whole(&[body, &[b' '; 4000]].concat()),
+        Err(Error::NoStartXref)
+    ));
 }
 
 #[test]
 fn a_wrong_startxref_is_an_error() {
     let (_, offsets) = Pdf::new().body();
     let at = Pdf::new().body().0.len();
-    for start in [0, 1, 15, at - 1, at + 1, at + 5, offsets[&3], 100_000_000, usize::MAX] {
+    for start in [
+        0,
+        1,
+        15,
+        at - 1,
+        at + 1,
+        at + 5,
+        offsets[&3],
+        100_000_000,
+        usize::MAX,
+    ] {
         let input = Pdf::new().build_with(|offsets, _| {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n")
@@ -108,19 +147,23 @@ fn a_wrong_startxref_is_an_error() {
 
 #[test]
 fn prev_loops_and_long_chains_end() {
-    let section = |prev: usize| {
-        format!("xref\n0 0\ntrailer\n<</Size 5/Root 1 0 R/Prev {prev}>>\n")
-    };
-    let itself = Pdf::new().build_with(|_, at| {
-        format!("{}startxref\n{at}\n%%EOF\n", section(at))
-    });
+    let section = |prev: usize| format!("xref\n0 0\ntrailer\n<</Size 5/Root 1 0 R/Prev {prev}>>\n");
+    let itself = Pdf::new().build_with(|_, at| format!("{}startxref\n{at}\n%%EOF\n", section(at)));
     assert!(matches!(open(&itself), Err(Error::CrossReference { .. })));
     let two = Pdf::new().build_with(|_, at| {
         let other = at + section(at).len();
         format!("{}{}startxref\n{at}\n%%EOF\n", section(other), section(at))
     });
     assert!(matches!(open(&two), Err(Error::CrossReference { .. })));
-    for wrong in ["-1", "99999999", "(a)", "4 0 R", "1.5", "1e300", "9223372036854775807"] {
+    for wrong in [
+        "-1",
+        "99999999",
+        "(a)",
+        "4 0 R",
+        "1.5",
+        "1e300",
+        "9223372036854775807",
+    ] {
         let input = Pdf::new().build_with(|offsets, at| {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5/Root 1 0 R/Prev {wrong}>>\nstartxref\n{at}\n%%EOF\n")
@@ -140,7 +183,10 @@ fn prev_loops_and_long_chains_end() {
         })
     };
     whole(&chain(2000)).unwrap();
-    assert!(matches!(whole(&chain(100_000)), Err(Error::CrossReference { .. })));
+    assert!(matches!(
+        whole(&chain(100_000)),
+        Err(Error::CrossReference { .. })
+    ));
 }
 
 #[test]
@@ -149,12 +195,24 @@ fn subsections_that_lie_are_errors() {
         Pdf::new().build_with(|offsets, at| {
             let table = table(offsets, " \n");
             let entries = table.strip_prefix("xref\n0 5\n").unwrap();
-            format!("xref\n{head}\n{entries}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n")
+            format!(
+                "xref\n{head}\n{entries}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n"
+            )
         })
     };
     for head in [
-        "0 4294967295", "0 4294967296", "4294967295 5", "0 99999999999999999999", "0 1000000", "0 6",
-        "0 4", "-1 5", "0 -5", "0", "a b", "1000000000 5",
+        "0 4294967295",
+        "0 4294967296",
+        "4294967295 5",
+        "0 99999999999999999999",
+        "0 1000000",
+        "0 6",
+        "0 4",
+        "-1 5",
+        "0 -5",
+        "0",
+        "a b",
+        "1000000000 5",
     ] {
         let result = whole(&with_head(head));
         assert!(result.is_err(), "{head}: {result:?}");
@@ -163,7 +221,10 @@ fn subsections_that_lie_are_errors() {
     whole(&with_head("0 5\n")).unwrap();
     // Off by one: all objects stand under the wrong number.
     let result = whole(&with_head("1 5"));
-    assert!(matches!(result, Err(Error::Object { .. } | Error::Missing { .. })), "{result:?}");
+    assert!(
+        matches!(result, Err(Error::Object { .. } | Error::Missing { .. })),
+        "{result:?}"
+    );
     // Only the number of a head decides, not how many heads there are.
     let many = "0 0\n".repeat(20_000);
     whole(&with_head(&format!("{many}0 5"))).unwrap();
@@ -181,7 +242,10 @@ fn objects_that_are_not_there_or_not_theirs_are_told() {
     for number in 1..4 {
         for offset in ["9999999999", "0000009999", "0000000001", "0000000300"] {
             let result = whole(&entry(number, offset));
-            assert!(matches!(result, Err(Error::Object { .. })), "{number} {offset}: {result:?}");
+            assert!(
+                matches!(result, Err(Error::Object { .. })),
+                "{number} {offset}: {result:?}"
+            );
         }
         let result = whole(&entry(number, "0000000000"));
         assert!(result.is_err(), "{number}: {result:?}");
@@ -246,12 +310,17 @@ fn page_trees_that_lie_end_in_a_result_or_an_error() {
 
 #[test]
 fn chains_of_references_end() {
-    let mut chain = Pdf::new().catalog("/AcroForm 10 0 R").object(1000, "<</Fields[]>>");
+    let mut chain = Pdf::new()
+        .catalog("/AcroForm 10 0 R")
+        .object(1000, "<</Fields[]>>");
     for number in 10..1000 {
         chain = chain.object(number, &format!("{} 0 R", number + 1));
     }
     assert!(matches!(whole(&chain.build()), Err(Error::Object { .. })));
-    let loop_ = Pdf::new().catalog("/AcroForm 10 0 R").object(10, "10 0 R").build();
+    let loop_ = Pdf::new()
+        .catalog("/AcroForm 10 0 R")
+        .object(10, "10 0 R")
+        .build();
     assert!(matches!(whole(&loop_), Err(Error::Object { .. })));
     let short = Pdf::new()
         .catalog("/AcroForm 10 0 R")
@@ -276,8 +345,17 @@ fn what_is_no_pdf_is_told() {
     assert!(matches!(open(b"hello"), Err(Error::NotAPdf)));
     assert!(matches!(open(b"%PDF-1.7\n"), Err(Error::NoStartXref)));
     let shifted = [b"junk\n", &Pdf::new().build()[..]].concat();
-    assert!(matches!(open(&shifted), Err(Error::BytesBeforeHeader { bytes: 5 })));
-    for root in ["", "/Root 99 0 R", "/Root 4 0 R", "/Root null", "/Root<</Pages 2 0 R>>"] {
+    assert!(matches!(
+        open(&shifted),
+        Err(Error::BytesBeforeHeader { bytes: 5 })
+    ));
+    for root in [
+        "",
+        "/Root 99 0 R",
+        "/Root 4 0 R",
+        "/Root null",
+        "/Root<</Pages 2 0 R>>",
+    ] {
         let input = Pdf::new().build_with(|offsets, at| {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5{root}>>\nstartxref\n{at}\n%%EOF\n")

@@ -5,8 +5,7 @@ use crate::tools::{Check, qpdf_check};
 use pdf::Error;
 
 const BOX: &str = "/MediaBox[0 0 300 200]";
-const TEXT_FIELD: &str =
-    "<</Type/Annot/Subtype/Widget/FT/Tx/T(Name)/Rect[10 10 60 30]/P 3 0 R>>";
+const TEXT_FIELD: &str = "<</Type/Annot/Subtype/Widget/FT/Tx/T(Name)/Rect[10 10 60 30]/P 3 0 R>>";
 
 /// Signs, and looks whether the result is found, has every earlier field, and pleases qpdf.
 fn signed(pdf: &Pdf) -> (Vec<u8>, Signed) {
@@ -16,20 +15,37 @@ fn signed(pdf: &Pdf) -> (Vec<u8>, Signed) {
     let signed = sign(&input, &visible(100.0, 40.0, 180.0, 60.0)).unwrap();
     let document = open(&signed.bytes).unwrap();
     let fields = document.fields().unwrap();
-    assert_eq!(fields.len(), before + 1, "{}", String::from_utf8_lossy(&input));
+    assert_eq!(
+        fields.len(),
+        before + 1,
+        "{}",
+        String::from_utf8_lossy(&input)
+    );
     let signatures = document.signatures().unwrap();
-    let newest = signatures.iter().find(|found| found.field.name == signed.name).unwrap();
+    let newest = signatures
+        .iter()
+        .find(|found| found.field.name == signed.name)
+        .unwrap();
     assert_eq!(newest.byte_range, Some(signed.byte_range));
     assert_eq!(newest.field.place.unwrap().0, 1);
     if clean == Check::Clean {
-        assert_eq!(qpdf_check(&signed.bytes), Check::Clean, "{}", appended(&input, &signed.bytes));
+        assert_eq!(
+            qpdf_check(&signed.bytes),
+            Check::Clean,
+            "{}",
+            appended(&input, &signed.bytes)
+        );
     }
     (input, signed)
 }
 
 #[test]
 fn annots_may_be_direct_indirect_missing_or_null() {
-    let pdf = || Pdf::new().object(5, TEXT_FIELD).catalog("/AcroForm<</Fields[5 0 R]>>");
+    let pdf = || {
+        Pdf::new()
+            .object(5, TEXT_FIELD)
+            .catalog("/AcroForm<</Fields[5 0 R]>>")
+    };
     for (annots, other) in [
         ("", None),
         ("/Annots[5 0 R]", None),
@@ -106,8 +122,14 @@ fn odd_spelling_of_catalog_and_page_is_kept_and_extended() {
         );
     let (input, signed) = signed(&pdf);
     let output = appended(&input, &signed.bytes);
-    assert!(output.contains("/Odd(a\\)>>b)/Odd<3E3E> /Lang\0(en)%last\n"), "{output}");
-    assert!(output.contains("[+0 -.0 300. 200.0]/Rotate 90/Rotate 0\n%comment\n"), "{output}");
+    assert!(
+        output.contains("/Odd(a\\)>>b)/Odd<3E3E> /Lang\0(en)%last\n"),
+        "{output}"
+    );
+    assert!(
+        output.contains("[+0 -.0 300. 200.0]/Rotate 90/Rotate 0\n%comment\n"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -124,11 +146,17 @@ fn need_appearances_is_removed_before_the_first_signature_and_kept_after_it() {
             5,
             "<</Type/Annot/Subtype/Widget/FT/Sig/T(Theirs)/Rect[0 0 0 0]/P 3 0 R/V 6 0 R>>",
         )
-        .object(6, "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<00>>>");
+        .object(
+            6,
+            "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<00>>>",
+        );
     let (input, second) = signed(&pdf);
     let output = appended(&input, &second.bytes);
     assert!(output.contains("/NeedAppearances true"), "{output}");
-    assert!(!output.contains("/Tabs"), "a signed page's tab order is left as it is: {output}");
+    assert!(
+        !output.contains("/Tabs"),
+        "a signed page's tab order is left as it is: {output}"
+    );
 }
 
 #[test]
@@ -180,10 +208,16 @@ fn a_document_certified_without_changes_is_refused_before_anything_is_drawn() {
     // A box that could not be drawn: the refusal comes first.
     let impossible = visible(1e6, 1e6, 1.0, 1.0);
     let refused = sign(&certified("/P 1"), &impossible).unwrap_err();
-    assert!(matches!(refused, Error::CertifiedWithoutChanges), "{refused:?}");
+    assert!(
+        matches!(refused, Error::CertifiedWithoutChanges),
+        "{refused:?}"
+    );
     for (level, found) in [("/P 2", 2), ("/P 3", 3), ("", 2), ("/P 9", 2)] {
         let input = certified(level);
-        assert_eq!(open(&input).unwrap().certification_level().unwrap(), Some(found));
+        assert_eq!(
+            open(&input).unwrap().certification_level().unwrap(),
+            Some(found)
+        );
         assert!(sign(&input, &invisible()).is_ok());
     }
 }

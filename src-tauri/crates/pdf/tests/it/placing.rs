@@ -47,7 +47,11 @@ fn cells(picture: &Picture) -> Vec<u32> {
 }
 
 fn distance(one: &[u32], other: &[u32]) -> u32 {
-    let sum: u32 = one.iter().zip(other).map(|(one, other)| one.abs_diff(*other)).sum();
+    let sum: u32 = one
+        .iter()
+        .zip(other)
+        .map(|(one, other)| one.abs_diff(*other))
+        .sum();
     sum / one.len() as u32
 }
 
@@ -57,45 +61,80 @@ fn the_appearance_is_within_the_drawn_box_and_upright_on_every_kind_of_page() {
     let expected = reference.ink().unwrap();
     let expected_cells = cells(&reference);
     let upside_down: Vec<u32> = expected_cells.iter().rev().copied().collect();
-    assert!(distance(&expected_cells, &upside_down) > 12, "the comparison tells nothing");
+    assert!(
+        distance(&expected_cells, &upside_down) > 12,
+        "the comparison tells nothing"
+    );
     let [x, y, width, height] = DRAWN.map(|value| value as usize * SCALE);
     let top = reference.height - y - height;
     assert!(expected[0] >= x && expected[2] < x + width, "{expected:?}");
-    assert!(expected[1] >= top && expected[3] < top + height, "{expected:?}");
+    assert!(
+        expected[1] >= top && expected[3] < top + height,
+        "{expected:?}"
+    );
 
     for turn in [0, 90, 180, 270, -90, 450] {
         let sideways = (turn / 90) % 2 != 0;
         let (w, h) = if sideways { (200, 300) } else { (300, 200) };
-        let sized = |left: i32, bottom: i32| format!("[{left} {bottom} {} {}]", left + w, bottom + h);
+        let sized =
+            |left: i32, bottom: i32| format!("[{left} {bottom} {} {}]", left + w, bottom + h);
         let pages = [
-            (format!("/Rotate {turn}/MediaBox{}", sized(0, 0)), String::new()),
-            (format!("/Rotate {turn}/MediaBox{}", sized(-150, -90)), String::new()),
             (
-                format!("/Rotate {turn}/MediaBox[-50 -60 700 800]/CropBox{}", sized(33, 47)),
+                format!("/Rotate {turn}/MediaBox{}", sized(0, 0)),
+                String::new(),
+            ),
+            (
+                format!("/Rotate {turn}/MediaBox{}", sized(-150, -90)),
+                String::new(),
+            ),
+            (
+                format!(
+                    "/Rotate {turn}/MediaBox[-50 -60 700 800]/CropBox{}",
+                    sized(33, 47)
+                ),
                 String::new(),
             ),
             // Corners in the other order are the same box (§7.9.5).
-            (format!("/Rotate {turn}/MediaBox[{} {} 7 9]", 7 + w, 9 + h), String::new()),
-            (String::new(), format!("/Rotate {turn}/MediaBox{}", sized(11, 13))),
+            (
+                format!("/Rotate {turn}/MediaBox[{} {} 7 9]", 7 + w, 9 + h),
+                String::new(),
+            ),
+            (
+                String::new(),
+                format!("/Rotate {turn}/MediaBox{}", sized(11, 13)),
+            ),
             (
                 format!("/CropBox{}", sized(20, 30)),
                 format!("/Rotate {turn}/MediaBox[0 0 900 900]/CropBox[1 2 3 4]"),
             ),
             (
-                format!("/Rotate {turn}/UserUnit 2/MediaBox[5 6 {} {}]", 5 + w / 2, 6 + h / 2),
+                format!(
+                    "/Rotate {turn}/UserUnit 2/MediaBox[5 6 {} {}]",
+                    5 + w / 2,
+                    6 + h / 2
+                ),
                 String::new(),
             ),
         ];
         for (attributes, tree) in pages {
-            let unit = if attributes.contains("UserUnit") { 2 } else { 1 };
+            let unit = if attributes.contains("UserUnit") {
+                2
+            } else {
+                1
+            };
             let picture = render_signed(&page(&attributes, &tree), unit);
-            let ink = picture.ink().unwrap_or_else(|| panic!("no ink: {attributes} {tree}"));
+            let ink = picture
+                .ink()
+                .unwrap_or_else(|| panic!("no ink: {attributes} {tree}"));
             for (edge, expected) in ink.iter().zip(&expected) {
                 let near = edge.abs_diff(*expected) <= 2;
                 assert!(near, "{attributes} {tree}: {ink:?}, not {expected:?}");
             }
             let difference = distance(&cells(&picture), &expected_cells);
-            assert!(difference <= 6, "{attributes} {tree}: differs by {difference}");
+            assert!(
+                difference <= 6,
+                "{attributes} {tree}: differs by {difference}"
+            );
         }
     }
 }
@@ -103,12 +142,21 @@ fn the_appearance_is_within_the_drawn_box_and_upright_on_every_kind_of_page() {
 #[test]
 fn a_box_off_the_page_is_refused() {
     let input = page("/MediaBox[0 0 300 200]", "");
-    for [x, y] in [[-1.0, 0.0], [131.0, 0.0], [0.0, -1.0], [0.0, 141.0], [1e9, 0.0]] {
+    for [x, y] in [
+        [-1.0, 0.0],
+        [131.0, 0.0],
+        [0.0, -1.0],
+        [0.0, 141.0],
+        [1e9, 0.0],
+    ] {
         let refused = sign(&input, &visible(x, y, 170.0, 60.0)).unwrap_err();
         assert!(matches!(refused, Error::BoxOutside { .. }), "{refused:?}");
     }
     assert!(ShownRect::new(0.0, 0.0, f64::NAN, 1.0).is_err());
-    assert!(matches!(sign(&input, &visible(0.0, 0.0, 3.0, 3.0)), Err(Error::BoxTooSmall { .. })));
+    assert!(matches!(
+        sign(&input, &visible(0.0, 0.0, 3.0, 3.0)),
+        Err(Error::BoxTooSmall { .. })
+    ));
 }
 
 proptest! {

@@ -14,7 +14,11 @@ pub(crate) enum Check {
 /// Runs `qpdf --check`.
 pub(crate) fn qpdf_check(bytes: &[u8]) -> Check {
     let file = temporary(bytes);
-    let output = Command::new("qpdf").arg("--check").arg(file.path()).output().unwrap();
+    let output = Command::new("qpdf")
+        .arg("--check")
+        .arg(file.path())
+        .output()
+        .unwrap();
     if output.status.code() == Some(0) {
         return Check::Clean;
     }
@@ -45,7 +49,10 @@ impl Picture {
         let mut at = 0;
         let mut words = Vec::new();
         while words.len() < 4 {
-            let length = image[at..].iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
+            let length = image[at..]
+                .iter()
+                .take_while(|byte| !byte.is_ascii_whitespace())
+                .count();
             words.push(std::str::from_utf8(&image[at..at + length]).unwrap());
             at += length + 1;
         }
@@ -53,7 +60,11 @@ impl Picture {
         let (width, height) = (words[1].parse().unwrap(), words[2].parse().unwrap());
         let pixels = image[at..].to_vec();
         assert_eq!(pixels.len(), width * height);
-        Self { width, height, pixels }
+        Self {
+            width,
+            height,
+            pixels,
+        }
     }
 
     pub(crate) fn darkness(&self, x: usize, y: usize) -> u32 {

@@ -1,0 +1,116 @@
+//! Streams (ISO 32000-2 §7.3.8): only those that hold cross-references or objects are decoded.
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use crate::error::{Error, Result};
+use crate::source::Source;
+use crate::syntax::{Parser, Wrong};
+use crate::xref::{LONGEST_OBJECT, Window};
+
+/// Most bytes that a stream may be decoded to.
+pub(crate) const MOST_DECODED: usize = 64 << 20;
+
+/// A stream with its content decoded.
+pub(crate) struct DecodedStream {
+    pub(crate) id: ObjectId,
+    pub(crate) dictionary: Dictionary,
+    pub(crate) content: Vec<u8>,
+}
+
+/// Why a stream could not be read, without the place where it stands.
+pub(crate) enum Fault {
+    /// Something is wrong with its bytes.
+    Wrong(Wrong),
+    /// It uses a filter that is not read.
+    Filter,
+    /// Any other.
+    Error(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Wrong> for Fault {
+    fn from(why: Wrong) -> Self {
+        Self::Wrong(why)
+    }
+}
+
+/// Reads the stream object at `offset` and decodes it to `most` bytes at the most.
+///
+/// `length_of` gives the value of a `/Length` that is a reference.
+pub(crate) fn read(
+    source: &dyn Source,
+    length: u64,
+    offset: u64,
+    most: usize,
+    length_of: &dyn Fn(ObjectId) -> Result<Object>,
+) -> std::result::Result<DecodedStream, Fault> {
+    let mut window = Window::open(source, length, offset);
+    let mut size = 4096;
+    let (id, dictionary, start) = loop {
+        let whole = window.grow(size)?;
+        match head(&window.bytes) {
+            // The line end behind the keyword may go on behind the window.
+            Ok(head) if whole || head.2 < window.bytes.len() => break head,
+            Err(why) if whole => return Err(why.into()),
+            _ => size = size.saturating_mul(4),
+        }
+    };
+    let bytes = match dictionary.get(b"Length") {
+        Ok(Object::Reference(id)) => length_of(*id)?,
+        Ok(length) => length.clone(),
+        Err(_) => Object::Null,
+    };
+    let bytes = match bytes {
+        Object::Integer(bytes) => u64::try_from(bytes).map_err(|_| "its length is negative")?,
+        _ => return Err("it has no length".into()),
+    };
+    let start = offset.saturating_add(start as u64);
+    if bytes > LONGEST_OBJECT || start.saturating_add(bytes) > length {
+        return Err("it is longer than the file".into());
+    }
+    let mut window = Window::open(source, length, start);
+    window.grow(bytes + 32)?;
+    let end = usize::try_from(bytes).map_err(|_| "it is longer than the file")?;
+    let mut parser = Parser::new(&window.bytes, end);
+    parser.space();
+    if !parser.keyword(b"endstream") {
+        return Err("its length is wrong".into());
+    }
+    window.bytes.truncate(end);
+    let plain = dictionary.get(b"Filter").is_err();
+    let stream = lopdf::Stream::new(dictionary, window.bytes);
+    let content = stream
+        .get_plain_content_with_limit(most)
+        .map_err(|error| match error {
+            lopdf::Error::Unimplemented(_) => Fault::Filter,
+            _ if plain => Fault::Wrong("it is too long"),
+            _ => Fault::Wrong("it cannot be decoded, or becomes too long"),
+        })?;
+    Ok(DecodedStream {
+        id,
+        dictionary: stream.dict,
+        content,
+    })
+}
+
+/// Reads up to the first byte of the content: `N G obj << … >> stream`, then CR LF or LF.
+fn head(bytes: &[u8]) -> std::result::Result<(ObjectId, Dictionary, usize), Wrong> {
+    let mut parser = Parser::new(bytes, 0);
+    let id = parser.object_header()?;
+    let dictionary = parser.dictionary()?.dictionary;
+    parser.space();
+    if !parser.keyword(b"stream") {
+        return Err("it is no stream");
+    }
+    let line_end = match bytes.get(parser.at..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] => 1,
+        _ => return Err("no line end stands before its content"),
+    };
+    Ok((id, dictionary, parser.at + line_end))
+}
