@@ -7,6 +7,25 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// What pyHanko says of the newest signature in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PyHanko {
+    /// The bytes signed are the bytes there.
+    pub intact: bool,
+    /// The signature is mathematically right.
+    pub valid: bool,
+    /// The chain leads to the CA that was given.
+    pub trusted: bool,
+    /// All of that, and nothing else is wrong.
+    pub bottom_line: bool,
+    /// How much of the file it covers; `ENTIRE_FILE` is all of it.
+    pub coverage: String,
+    /// The name of the signature's format in the PDF.
+    pub subfilter: String,
+    /// The digest algorithm.
+    pub digest: String,
+}
+
 /// Has all three judges look at a signed file, and compares it with what was signed.
 ///
 /// # Panics
@@ -18,8 +37,21 @@ pub fn all(input: &Path, output: &Path, ca: &Path) {
         output.display()
     );
     pdfsig(output);
-    pyhanko(output, ca);
-    qpdf(output);
+    assert_eq!(
+        pyhanko(output, ca),
+        PyHanko {
+            intact: true,
+            valid: true,
+            trusted: true,
+            bottom_line: true,
+            coverage: "ENTIRE_FILE".to_owned(),
+            subfilter: "/ETSI.CAdES.detached".to_owned(),
+            digest: "sha256".to_owned(),
+        },
+        "pyHanko on {}",
+        output.display()
+    );
+    qpdf_check(output);
 }
 
 /// poppler: the newest signature is valid and covers the whole document.
@@ -44,32 +76,37 @@ pub fn pdfsig(signed: &Path) {
     );
 }
 
-/// pyHanko: intact, valid, trusted through the organisation's CA, and covering the whole file.
+/// pyHanko's verdict on the newest signature, with the organisation's CA as the only anchor.
 ///
 /// # Panics
-/// If it is not, or pyHanko is missing.
-pub fn pyhanko(signed: &Path, ca: &Path) {
+/// If there is no signature, the file cannot be read strictly, or pyHanko is missing.
+#[must_use]
+pub fn pyhanko(signed: &Path, ca: &Path) -> PyHanko {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/pyhanko_judge.py");
     let said = said(
         Command::new(python()).arg(script).arg(signed).arg(ca),
         "pyHanko",
     );
     let verdict: Value = serde_json::from_str(&said).expect("the judge prints JSON");
-    for (key, expected) in [
-        ("intact", Value::Bool(true)),
-        ("valid", Value::Bool(true)),
-        ("trusted", Value::Bool(true)),
-        ("bottom_line", Value::Bool(true)),
-        ("coverage", "ENTIRE_FILE".into()),
-        ("digest", "sha256".into()),
-        ("subfilter", "/ETSI.CAdES.detached".into()),
-    ] {
-        assert_eq!(
-            verdict[key],
-            expected,
-            "pyHanko's {key} of {}: {said}",
+    let of = |key: &str| {
+        let value = &verdict[key];
+        assert!(
+            !value.is_null(),
+            "pyHanko gives no {key} of {}: {said}",
             signed.display()
         );
+        value
+    };
+    let holds = |key| of(key).as_bool().expect("a truth value");
+    let text = |key| of(key).as_str().expect("a text").to_owned();
+    PyHanko {
+        intact: holds("intact"),
+        valid: holds("valid"),
+        trusted: holds("trusted"),
+        bottom_line: holds("bottom_line"),
+        coverage: text("coverage"),
+        subfilter: text("subfilter"),
+        digest: text("digest"),
     }
 }
 
@@ -77,7 +114,7 @@ pub fn pyhanko(signed: &Path, ca: &Path) {
 ///
 /// # Panics
 /// If there is one, or qpdf is missing.
-pub fn qpdf(signed: &Path) {
+pub fn qpdf_check(signed: &Path) {
     said(Command::new("qpdf").arg("--check").arg(signed), "qpdf");
 }
 
