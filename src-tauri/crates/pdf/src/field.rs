@@ -4,7 +4,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 
 use crate::document::{Document, Visited};
 use crate::error::{Error, Result};
-use crate::page::ShownRect;
+use crate::page::{Page, ShownRect};
 use crate::syntax::Parser;
 use crate::text;
 
@@ -116,7 +116,7 @@ impl Document {
             }
             let (widget_id, widget) = widget.unwrap_or_else(|| (id, node.clone()));
             if pages.is_none() {
-                pages = Some(self.page_ids()?);
+                pages = Some(self.pages()?);
             }
             let place = self.place(widget_id, &widget, pages.as_deref().unwrap_or_default())?;
             let has_value = !self.get(&node, b"V")?.is_null();
@@ -136,18 +136,19 @@ impl Document {
         &self,
         id: ObjectId,
         widget: &Dictionary,
-        pages: &[Option<ObjectId>],
+        pages: &[Option<Page>],
     ) -> Result<Option<(u32, ShownRect)>> {
         let Some(rect) = self.rectangle(widget.get(b"Rect").ok())? else {
             return Ok(None);
         };
         let named = widget.get(b"P").and_then(Object::as_reference).ok();
-        let mut index = named.and_then(|named| pages.iter().position(|page| *page == Some(named)));
+        let is = |page: &Option<Page>| page.as_ref().map(Page::id) == named;
+        let mut index = named.and_then(|_| pages.iter().position(is));
         if index.is_none() {
             // /P is optional: the page is the one whose /Annots has the widget.
             for (at, page) in pages.iter().enumerate() {
-                let Some(page) = page.map_or(Ok(None), |page| self.dictionary(&page.into()))?
-                else {
+                let page = page.as_ref().map_or(Object::Null, |page| page.id().into());
+                let Some(page) = self.dictionary(&page)? else {
                     continue;
                 };
                 let annotations = self.get(&page, b"Annots")?;
@@ -161,12 +162,9 @@ impl Document {
                 }
             }
         }
-        let number = index.and_then(|index| u32::try_from(index + 1).ok());
-        let Some(page) = number.and_then(crate::render::PageNumber::new) else {
-            return Ok(None);
-        };
-        let shown = self.page(page)?.to_shown(rect);
-        Ok(shown.map(|rect| (page.to_u32(), rect)))
+        let page = index.and_then(|index| Some((index, pages.get(index)?.as_ref()?)));
+        Ok(page
+            .and_then(|(index, page)| Some((u32::try_from(index + 1).ok()?, page.to_shown(rect)?))))
     }
 
     /// All signatures, those with the shortest covered part first: the order they were made in.

@@ -244,14 +244,15 @@ impl Document {
         })
     }
 
-    /// The ids of all pages in order; none for one that is written directly in the page tree.
-    pub(crate) fn page_ids(&self) -> Result<Vec<Option<ObjectId>>> {
-        let mut ids = Vec::new();
-        self.walk(&mut |id, _, _| {
-            ids.push(id);
+    /// All pages in order; none for one that is written directly in the page tree.
+    pub(crate) fn pages(&self) -> Result<Vec<Option<Page>>> {
+        let mut pages = Vec::new();
+        self.walk(&mut |id, page, inherited| {
+            let made = id.map(|id| self.make_page(id, page, inherited));
+            pages.push(made.transpose()?);
             Ok(false)
         })?;
-        Ok(ids)
+        Ok(pages)
     }
 
     /// Visits pages in order until the visitor has seen enough.

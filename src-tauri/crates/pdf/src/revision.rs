@@ -4,6 +4,7 @@
 //! bytes: what is only extended is never written anew, since another spelling of the same number
 //! already counts as a change to an earlier signature.
 
+mod dangling;
 mod section;
 
 use std::collections::BTreeMap;
@@ -90,11 +91,11 @@ impl Revision {
     /// Starts a revision of a document that permits one.
     ///
     /// # Errors
-    /// Those of [`Document::permit_signature`].
+    /// Those of [`Document::permit_signature`], [`Document::signatures`] and of reading.
     pub fn begin(document: &Document) -> Result<Self> {
         document.permit_signature()?;
         let first_signature = document.signatures()?.is_empty();
-        let next = document.chain().next_number();
+        let next = dangling::next_unnamed(document, document.chain().next_number())?;
         Ok(Self {
             document: document.clone(),
             objects: BTreeMap::new(),

@@ -131,6 +131,16 @@ pub(crate) fn sign(bytes: &[u8], placement: &Placement) -> Result<Signed> {
 }
 
 pub(crate) fn sign_document(document: &Document, placement: &Placement) -> Result<Signed> {
+    sign_with(document, placement, 512, |_| Vec::new())
+}
+
+/// Signs with what `make` gives for the covered bytes.
+pub(crate) fn sign_with(
+    document: &Document,
+    placement: &Placement,
+    reserved: usize,
+    make: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> Result<Signed> {
     let mut revision = Revision::begin(document)?;
     let field = revision.add_signature_field(placement)?;
     let details = SignatureDetails {
@@ -142,10 +152,12 @@ pub(crate) fn sign_document(document: &Document, placement: &Placement) -> Resul
         location: None,
         revision_id: [7; 16],
     };
-    let unsigned = revision.lay_out(&field, &details, 512)?;
+    let unsigned = revision.lay_out(&field, &details, reserved)?;
     let byte_range = unsigned.byte_range();
     let mut bytes = Vec::new();
-    unsigned.complete(&[])?.write_to(&mut bytes)?;
+    let mut covered = Vec::new();
+    unsigned.covered(&mut |chunk| covered.extend_from_slice(chunk))?;
+    unsigned.complete(&make(&covered))?.write_to(&mut bytes)?;
     Ok(Signed {
         bytes,
         name: field.name,

@@ -227,3 +227,19 @@ fn an_encrypted_document_is_refused() {
     let input = Pdf::new().trailer("/Encrypt<</Filter/Standard>>").build();
     assert!(matches!(sign(&input, &invisible()), Err(Error::Encrypted)));
 }
+
+#[test]
+fn a_reference_to_nothing_still_means_nothing_after_signing() {
+    let input = Pdf::new().catalog("/Metadata 5 0 R/Other 6 0 R").build();
+    let signed = sign(&input, &invisible()).unwrap();
+    let output = appended(&input, &signed.bytes);
+    assert!(
+        !output.contains("\n5 0 obj") && !output.contains("\n6 0 obj"),
+        "{output}"
+    );
+    assert!(output.contains("\n7 0 obj"), "{output}");
+    // A number far away is not a reason for a large table.
+    let input = Pdf::new().catalog("/Metadata 8000000 0 R").build();
+    let signed = sign(&input, &invisible()).unwrap();
+    assert!(appended(&input, &signed.bytes).contains("\n5 0 obj"));
+}

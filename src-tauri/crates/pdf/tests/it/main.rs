@@ -8,4 +8,5 @@ mod damage;
 mod form;
 mod placing;
 mod revisions;
+mod streams;
 mod tools;

@@ -26,6 +26,79 @@ pub(crate) fn qpdf_check(bytes: &[u8]) -> Check {
     Check::Complaint(String::from_utf8_lossy(&words).into_owned())
 }
 
+/// Rewrites a document with these arguments of qpdf.
+pub(crate) fn qpdf(bytes: &[u8], arguments: &[&str]) -> Vec<u8> {
+    let (input, output) = (temporary(bytes), temporary(b""));
+    let status = Command::new("qpdf")
+        .args(arguments)
+        .arg(input.path())
+        .arg(output.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    std::fs::read(output.path()).unwrap()
+}
+
+/// A key and its certificate, made by OpenSSL and gone with the value.
+pub(crate) struct Signer(tempfile::TempDir);
+
+impl Signer {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+            ])
+            .args([
+                "-nodes", "-subj", "/CN=Ana", "-days", "30", "-keyout", "key", "-out", "crt",
+            ])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Self(folder)
+    }
+
+    /// A detached CAdES signature (ETSI EN 319 122-1), DER.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        std::fs::write(self.0.path().join("covered"), bytes).unwrap();
+        let output = Command::new("openssl")
+            .args([
+                "cms", "-sign", "-binary", "-cades", "-md", "sha256", "-outform", "DER",
+            ])
+            .args(["-signer", "crt", "-inkey", "key", "-in", "covered"])
+            .current_dir(self.0.path())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output.stdout
+    }
+}
+
+/// What pdfsig says of all signatures.
+pub(crate) fn pdfsig(bytes: &[u8]) -> String {
+    let file = temporary(bytes);
+    let output = Command::new("pdfsig")
+        .arg("-nocert")
+        .arg(file.path())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// A page in grey, one byte each, rows from the top.
 pub(crate) struct Picture {
     pub(crate) width: usize,

@@ -1,0 +1,71 @@
+//! References to objects that do not exist (§7.3.10: they mean null): a revision must not give
+//! them a meaning by taking their numbers.
+
+use crate::document::Document;
+use crate::error::Result;
+
+/// How far above the numbers in use references are heeded. Farther ones are mostly text or
+/// compressed data that looks like one, and would only make `/Size` large.
+const NEAR: u64 = 4096;
+/// The longest reference that is recognised: ten digits, five digits, an R, and spaces.
+const LONGEST: usize = 24;
+
+/// The first number from `next` on above all that references near it name.
+///
+/// The bytes of the file are searched as they are; a reference in a compressed stream of objects
+/// is not seen.
+pub(super) fn next_unnamed(document: &Document, next: u64) -> Result<u64> {
+    let mut free = next;
+    let mut bytes = Vec::new();
+    super::stream(document, |chunk| {
+        bytes.extend_from_slice(chunk);
+        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'R') {
+            let before = bytes
+                .get(at.saturating_sub(LONGEST)..at)
+                .unwrap_or_default();
+            let named = number_before(before).filter(|number| (next..next + NEAR).contains(number));
+            free = free.max(named.map_or(next, |number| number + 1));
+        }
+        let keep = bytes.len().saturating_sub(LONGEST);
+        bytes.drain(..keep);
+        Ok(())
+    })?;
+    Ok(free)
+}
+
+/// The object number of `N G ` at the end of some bytes.
+fn number_before(bytes: &[u8]) -> Option<u64> {
+    let mut words = bytes
+        .trim_ascii_end()
+        .rsplit(|byte| !byte.is_ascii_digit())
+        .filter(|word| !word.is_empty());
+    let spaced = bytes.last()?.is_ascii_whitespace();
+    let (generation, number) = (words.next()?, words.next()?);
+    if !spaced || generation.len() > 5 {
+        return None;
+    }
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_recognised_from_its_end() {
+        for (bytes, number) in [
+            (&b"/A 12 0 "[..], Some(12)),
+            (b"[7 0 R 4294 65535\n", Some(4294)),
+            (b"12 0", None),
+            (b"0 ", None),
+            (b"", None),
+        ] {
+            assert_eq!(
+                number_before(bytes),
+                number,
+                "{}",
+                String::from_utf8_lossy(bytes)
+            );
+        }
+    }
+}
