@@ -18,7 +18,7 @@ const WORDS: &str = "amber anchor apple arrow basket beacon birch brass bridge c
     cedar cherry cliff clover coral copper cotton crane delta ember falcon fern garden ginger \
     granite harbour hazel heron island ivory jasmine juniper kettle lagoon lantern lemon linen \
     maple marble meadow mirror nectar nutmeg oak olive orchid otter paper pebble pepper pine \
-    quartz raven ribbon river saddle saffron silver spruce thistle timber";
+    quartz raven ribbon river saddle saffron silver spruce thistle timber topaz walnut";
 /// Where the signature goes: the line "For the Trust" of the sample.
 const RECT: &str = "310,68,225,66";
 
@@ -121,16 +121,13 @@ impl Demo {
     /// Enrols and activates the signer; a person whose code was lost half-way is left and the next
     /// one is made.
     fn signer(&self) -> Result<String> {
+        let people = output(&mut self.chancery(&["--json", "users", "list", "--limit", "1000"]))?;
         for number in 1.. {
             let login = if number == 1 {
                 "ana".to_owned()
             } else {
                 format!("ana{number}")
             };
-            let list = self
-                .chancery(&["--json", "users", "list", "--limit", "1000"])
-                .output()?;
-            let people = String::from_utf8_lossy(&list.stdout).into_owned();
             match status(&people, &login).as_deref() {
                 Some("active") => return Ok(login),
                 Some(_) => {}

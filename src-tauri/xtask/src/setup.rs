@@ -9,8 +9,6 @@ use anyhow::Result;
 
 use crate::places::Places;
 
-pub(crate) use ui::node_packages;
-
 /// For building and running the product.
 pub(crate) fn product(places: &Places) -> Result<()> {
     packages::install(&[packages::BUILD, packages::RUN, packages::PYTHON])?;
@@ -27,10 +25,9 @@ pub(crate) fn everything(places: &Places) -> Result<()> {
         packages::TEST,
     ])?;
     pdfium::install(places)?;
-    ui::build(places)?;
     python::judges(places)?;
-    if places.root.join("tests/window/package.json").is_file() {
-        node_packages(&places.root.join("tests/window"))?;
-    }
-    Ok(())
+    ui::node_packages(&places.root.join("tests/window"))?;
+    // Last, as the one that fails by a fault in what is being worked on; before any build of the
+    // shell, which embeds it.
+    ui::build(places)
 }

@@ -82,11 +82,13 @@ pub(crate) fn step(what: &str, work: impl FnOnce() -> Result<()>) -> Result<()> 
     let start = Instant::now();
     println!("▸ {what}");
     work().with_context(|| what.to_owned())?;
-    let seconds = start.elapsed().as_secs_f64();
-    if seconds >= 1.0 {
-        println!("  {seconds:.0} s");
-    }
+    done(what, start, "done");
     Ok(())
+}
+
+/// One line for something that was made, or was there already.
+pub(crate) fn done(what: &str, start: Instant, how: &str) {
+    println!("✓ {what}: {how}, {:.1} s", start.elapsed().as_secs_f64());
 }
 
 /// A command with arguments.

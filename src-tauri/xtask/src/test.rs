@@ -36,70 +36,84 @@ impl Only {
 struct Phase {
     name: &'static str,
     parts: &'static [Only],
+    /// Why it cannot be run here, if so; it then counts neither as passed nor as failed.
+    hindered: fn(&Places) -> Option<&'static str>,
     work: fn(&Places) -> Result<()>,
 }
 
 const PHASES: &[Phase] = &[
     Phase {
+        name: "set-up",
+        parts: &[Only::Rust, Only::Ui, Only::Window, Only::Judges],
+        hindered: never,
+        work: setup::everything,
+    },
+    Phase {
         name: "format",
         parts: &[Only::Rust],
+        hindered: never,
         work: format,
     },
     Phase {
         name: "lints",
         parts: &[Only::Rust],
+        hindered: never,
         work: lints,
     },
     Phase {
         name: "documentation",
         parts: &[Only::Rust],
+        hindered: never,
         work: documentation,
     },
     Phase {
         name: "licences and sources",
         parts: &[Only::Rust],
+        hindered: no_cargo_deny,
         work: licences,
     },
     Phase {
         name: "build",
         parts: &[Only::Rust, Only::Window, Only::Judges],
+        hindered: never,
         work: build,
     },
     Phase {
         name: "Rust tests",
         parts: &[Only::Rust],
+        hindered: never,
         work: rust,
     },
     Phase {
         name: "judges",
         parts: &[Only::Judges],
+        hindered: never,
         work: judges,
     },
     Phase {
         name: "generated types",
         parts: &[Only::Rust],
+        hindered: no_checkout,
         work: generated,
     },
     Phase {
         name: "interface",
         parts: &[Only::Ui],
+        hindered: never,
         work: ui,
     },
     Phase {
         name: "window",
         parts: &[Only::Window],
+        hindered: never,
         work: window,
     },
 ];
 
-/// Installs what is missing, runs the phases, and says whether all passed.
+/// Runs the phases, set-up first and each even if an earlier one failed; says whether all passed.
 pub(crate) fn test(places: &Places, only: Only) -> Result<bool> {
     let start = Instant::now();
-    setup::everything(places)?;
-    if env::var_os("CHANCERY_CORPUS").is_none() {
-        println!("corpus: not run, CHANCERY_CORPUS is not set");
-    }
-    let mut lines = vec![line("set-up", start, "")];
+    let mut lines = Vec::new();
     let (mut passed, mut failed) = (0, 0);
     for phase in PHASES {
         // The judges' tests are among the Rust tests; alone they are a part of their own.
@@ -111,6 +125,11 @@ pub(crate) fn test(places: &Places, only: Only) -> Result<bool> {
             continue;
         }
         println!("\n── {} ──", phase.name);
+        if let Some(reason) = (phase.hindered)(places) {
+            println!("{}: not run: {reason}", phase.name);
+            lines.push(format!("{:<24}not run: {reason}", phase.name));
+            continue;
+        }
         let start = Instant::now();
         match (phase.work)(places) {
             Ok(()) => {
@@ -125,12 +144,19 @@ pub(crate) fn test(places: &Places, only: Only) -> Result<bool> {
         }
     }
     println!("\n{}\n{}", lines.join("\n"), line("in all", start, ""));
+    if env::var_os("CHANCERY_CORPUS").is_none() {
+        println!("corpus: not run, CHANCERY_CORPUS is not set");
+    }
     println!("\n{passed} passed, {failed} failed");
     Ok(failed == 0)
 }
 
 fn line(name: &str, start: Instant, remark: &str) -> String {
     format!("{name:<24}{:>6} s{remark}", start.elapsed().as_secs())
+}
+
+fn never(_: &Places) -> Option<&'static str> {
+    None
 }
 
 fn cargo(places: &Places, arguments: &[&str]) -> Command {
@@ -174,11 +200,11 @@ fn documentation(places: &Places) -> Result<()> {
     run(cargo(places, &arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+fn no_cargo_deny(_: &Places) -> Option<&'static str> {
+    (!has("cargo-deny")).then_some("cargo-deny is not installed")
+}
+
 fn licences(places: &Places) -> Result<()> {
-    if !has("cargo-deny") {
-        println!("not run: cargo-deny is not installed");
-        return Ok(());
-    }
     run(&mut cargo(
         places,
         &["deny", "--offline", "check", "bans", "licenses", "sources"],
@@ -200,15 +226,18 @@ fn rust(places: &Places) -> Result<()> {
 }
 
 fn judges(places: &Places) -> Result<()> {
-    run(&mut cargo(places, &["test", "--package", "tests", "judge"]))
+    run(&mut cargo(
+        places,
+        &["test", "--package", "tests", "judges"],
+    ))
+}
+
+fn no_checkout(places: &Places) -> Option<&'static str> {
+    (!places.root.join(".git").exists()).then_some("this is no git checkout")
 }
 
 /// What Rust generates for the window must be what is committed.
 fn generated(places: &Places) -> Result<()> {
-    if !places.root.join(".git").exists() {
-        println!("not run: this is no git checkout");
-        return Ok(());
-    }
     run(&mut cargo(
         places,
         &[

@@ -1,10 +1,11 @@
 //! Debian packages.
 
 use std::io::{IsTerminal, stdin};
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 
-use crate::shell::{command, has, run, step};
+use crate::shell::{command, done, has, output, run, step};
 
 /// What the window is built with.
 pub(super) const BUILD: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config"];
@@ -21,12 +22,16 @@ pub(super) const TEST: &[&str] = &[
     "gnome-keyring",
     "poppler-utils",
     "qpdf",
+    "mupdf-tools",
     "sqlite3",
     "openssl",
+    "xdotool",
+    "imagemagick",
 ];
 
 /// Installs those of the lists that are not there.
 pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
+    let start = Instant::now();
     let missing: Vec<&str> = lists
         .iter()
         .copied()
@@ -35,6 +40,7 @@ pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
         .filter(|package| !is_installed(package))
         .collect();
     if missing.is_empty() {
+        done("Debian packages", start, "there");
         return Ok(());
     }
     if !has("apt-get") {
@@ -43,7 +49,7 @@ pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
             missing.join(" ")
         );
     }
-    let as_root = crate::shell::output(&mut command("id", &["-u"]))?.trim() == "0";
+    let as_root = output(&mut command("id", &["-u"]))?.trim() == "0";
     if !as_root && !agreed(&missing)? {
         bail!("not installed: {}", missing.join(" "));
     }
@@ -59,7 +65,7 @@ pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
             .args(["-qq", "-o", "DPkg::Lock::Timeout=600"])
             .args(arguments))
     };
-    step(&format!("installing {}", missing.join(" ")), || {
+    step(&format!("Debian packages {}", missing.join(" ")), || {
         apt(&["update"])?;
         let mut arguments = vec!["install", "-y", "--no-install-recommends"];
         arguments.extend(&missing);

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
 use crate::places::Places;
-use crate::shell::{command, output, run, step};
+use crate::shell::{command, done, output, run, step};
 
 /// The oldest Node that the build runs on.
 const NODE: (u32, u32) = (20, 19);
@@ -16,32 +16,34 @@ const NODE: (u32, u32) = (20, 19);
 pub(super) fn build(places: &Places) -> Result<()> {
     let ui = places.ui();
     node_packages(&ui)?;
+    let start = Instant::now();
     let built = modified(&ui.join("dist/index.html"));
     if built.is_some_and(|built| newest(&ui).is_ok_and(|source| source <= built)) {
+        done("the window's inside", start, "built");
         return Ok(());
     }
-    step("building the window's inside", || {
+    step("the window's inside", || {
         run(command("npm", &["run", "--silent", "build"]).current_dir(&ui))
     })
 }
 
 /// Installs the packages of a folder as its lock file says, if that changed since.
-pub(crate) fn node_packages(folder: &Path) -> Result<()> {
+pub(super) fn node_packages(folder: &Path) -> Result<()> {
+    let start = Instant::now();
+    check_node()?;
     let lock = folder.join("package-lock.json");
     let list = fs::read(&lock).with_context(|| lock.display().to_string())?;
     let stamp = folder.join("node_modules/.installed.json");
+    let what = format!("Node packages of {}", folder.display());
     if fs::read(&stamp).is_ok_and(|installed| installed == list) {
+        done(&what, start, "there");
         return Ok(());
     }
-    check_node()?;
-    step(
-        &format!("installing the packages of {}", folder.display()),
-        || {
-            let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-            run(command("npm", &arguments).current_dir(folder))?;
-            Ok(fs::write(&stamp, &list)?)
-        },
-    )
+    step(&what, || {
+        let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+        run(command("npm", &arguments).current_dir(folder))?;
+        Ok(fs::write(&stamp, &list)?)
+    })
 }
 
 fn check_node() -> Result<()> {
