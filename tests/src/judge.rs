@@ -161,3 +161,44 @@ fn python() -> PathBuf {
     );
     python
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::panic::catch_unwind;
+
+    use service::wire::{Placement, Rect};
+
+    use super::*;
+    use crate::organisation::SIGNER_SECRET;
+    use crate::{Organisation, sample};
+
+    #[test]
+    fn the_judges_refuse_what_was_changed_after_signing() {
+        let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+        let (input, signed) = (sample::agreement(), organisation.path("signed.pdf"));
+        let rect = Rect {
+            x: 310.0,
+            y: 68.0,
+            width: 225.0,
+            height: 66.0,
+        };
+        let placement = Placement { page: 1, rect };
+        organisation
+            .sign_to(&input, &signed, placement, "ada", SIGNER_SECRET)
+            .expect("the sample can be signed");
+        let ca = organisation.home().ca_file();
+        all(&input, &signed, &ca);
+
+        let mut bytes = fs::read(&signed).expect("the signed file can be read");
+        bytes[7] ^= 1; // the version in the header: still a PDF
+        let changed = organisation.path("changed.pdf");
+        fs::write(&changed, &bytes).expect("the changed file is written");
+        let verdict = pyhanko(&changed, &ca);
+        assert!(!verdict.intact && !verdict.bottom_line, "{verdict:?}");
+        assert!(catch_unwind(|| pdfsig(&changed)).is_err(), "pdfsig");
+        assert!(!is_strict_prefix(&input, &changed));
+        assert!(!is_strict_prefix(&input, &input));
+        assert!(catch_unwind(|| pdfsig(&input)).is_err(), "unsigned");
+    }
+}
