@@ -42,7 +42,8 @@ impl Document {
     /// # Errors
     /// [`Error::NotAPdf`], [`Error::BytesBeforeHeader`], [`Error::NoStartXref`],
     /// [`Error::CrossReference`], [`Error::CrossReferenceStream`], [`Error::Missing`] without a
-    /// catalog, [`Error::Read`].
+    /// catalog, [`Error::Encrypted`] where the catalog is in an encrypted stream, [`Error::Object`],
+    /// [`Error::Read`].
     pub fn open(source: Arc<dyn Source>) -> Result<Self> {
         let length = source.len().map_err(Error::Read)?;
         let chain = Arc::new(XrefChain::read(&*source, length)?);
@@ -101,6 +102,7 @@ impl Document {
         &self.source
     }
 
+    /// The streams of objects that were decoded so far.
     pub(crate) fn object_streams(&self) -> &ObjectStreams {
         &self.streams
     }

@@ -181,6 +181,9 @@ impl Page {
     }
 }
 
+/// Sees a page with its id, if it is an object of its own; says whether it has seen enough.
+type Visit<'v> = dyn FnMut(Option<ObjectId>, &Dictionary, &Inherited) -> Result<bool> + 'v;
+
 /// Attributes that a page takes from its ancestors (§7.7.3.4).
 #[derive(Clone, Default)]
 struct Inherited {
@@ -256,10 +259,7 @@ impl Document {
     }
 
     /// Visits pages in order until the visitor has seen enough.
-    fn walk(
-        &self,
-        visit: &mut dyn FnMut(Option<ObjectId>, &Dictionary, &Inherited) -> Result<bool>,
-    ) -> Result<()> {
+    fn walk(&self, visit: &mut Visit<'_>) -> Result<()> {
         let catalog = self.catalog();
         let missing = Error::Missing { what: "page tree" };
         let root = catalog

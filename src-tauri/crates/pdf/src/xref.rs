@@ -2,7 +2,8 @@
 //!
 //! Sections are kept apart, newest first, with free entries and 64-bit offsets, so that every
 //! earlier state of the document can be told. A table is not read whole: where its entries are the
-//! regular twenty bytes, one is looked up in place.
+//! regular twenty bytes, one is looked up in place. A stream is decoded, within a bound for the
+//! whole chain, and its entries are looked up in what it decodes to.
 
 mod stream;
 
