@@ -5,6 +5,7 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import type { Backend } from "./ipc/backend";
+import { spoken } from "./text";
 
 /** The shell's commands; in a plain browser, while developing, answers from memory. */
 async function backend(): Promise<Backend> {
@@ -14,6 +15,7 @@ async function backend(): Promise<Backend> {
   return (await import("./ipc/tauri")).tauri;
 }
 
+document.documentElement.lang = spoken;
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has an element with the id app");
 mount(App, { target, props: { backend: await backend() } });

@@ -1,13 +1,22 @@
 import type { Failure } from "../ipc/error";
+import { de } from "./de";
 import { en, type Key } from "./en";
 
 export type { Key };
 
 type Words = Record<string, string | number>;
 
-const catalogue: Record<Key, string> = en;
 /** Dates and numbers are written as the person's system writes them. */
-const language = navigator.language;
+const language = known(navigator.language);
+
+/** The language as Intl wants it; a system without one says "C", which is none. */
+export function known(tag: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? "en";
+  } catch {
+    return "en";
+  }
+}
 
 /** A sentence in the person's language, its `{words}` filled in. */
 export function say(key: Key, words: Words = {}): string {
@@ -45,7 +54,7 @@ export function size(bytes: number): string {
 /** What happened and what can be done about it; a code without words speaks for itself. */
 export function explain(failure: Failure): { happened: string; advice: string } {
   const [happened, advice] = [`err-${failure.code}`, `rec-${failure.code}`];
-  if (!(happened in en)) return { happened: failure.message, advice: "" };
+  if (!Object.hasOwn(en, happened)) return { happened: failure.message, advice: "" };
   const words = { time: failure.until === undefined ? "" : time(failure.until) };
   return { happened: say(happened as Key), advice: say(advice as Key, words) };
 }
