@@ -8,6 +8,9 @@ type Words = Record<string, string | number>;
 
 /** Dates and numbers are written as the person's system writes them. */
 const language = known(navigator.language);
+/** What the sentences are written in: for `lang`, so that they are also read out right. */
+export const spoken = /^de\b/i.test(language) ? "de" : "en";
+const catalogue: Record<Key, string> = { en, de }[spoken];
 
 /** The language as Intl wants it; a system without one says "C", which is none. */
 export function known(tag: string): string {
