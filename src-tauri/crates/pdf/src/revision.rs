@@ -5,6 +5,7 @@
 //! already counts as a change to an earlier signature.
 
 mod dangling;
+mod edit;
 mod section;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,9 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::page::{Page, ShownRect};
 use crate::render::PageNumber;
-use crate::syntax::{Parser, RawDictionary};
+use crate::syntax::Parser;
 use crate::text;
+use edit::{Edit, insert_element};
 
 /// Annotation flags Print and Locked (table 167): a signature is shown on paper, too.
 const PRINT_AND_LOCKED: i64 = 4 | 128;
@@ -274,6 +276,15 @@ impl Revision {
                 raw.bytes.get(raw.range).unwrap_or_default().to_vec()
             }
         };
+        // One array may be both: the page's annotations and the form's fields.
+        let array = Parser::new(&bytes, 0).object();
+        let array = array.map_err(|why| Error::Object { id, why })?;
+        if array
+            .as_array()
+            .is_ok_and(|array| array.contains(&element.into()))
+        {
+            return Ok(());
+        }
         insert_element(&mut bytes, element).ok_or(Error::Object {
             id,
             why: "it is no array",
@@ -547,99 +558,6 @@ fn stream(document: &Document, mut take: impl FnMut(&[u8]) -> Result<()>) -> Res
     } else {
         Err(Error::InputChanged)
     }
-}
-
-/// A dictionary that is edited in its own bytes.
-#[derive(Debug)]
-struct Edit {
-    bytes: Vec<u8>,
-    raw: RawDictionary,
-    /// What is put in the place of an entry: nothing, or `/Key value`.
-    replaced: BTreeMap<usize, (usize, Vec<u8>)>,
-    added: Vec<u8>,
-}
-
-impl Edit {
-    fn parse(bytes: &[u8], id: ObjectId) -> Result<Self> {
-        let raw = Parser::new(bytes, 0)
-            .dictionary()
-            .map_err(|why| Error::Object { id, why })?;
-        Ok(Self {
-            bytes: bytes.to_vec(),
-            raw,
-            replaced: BTreeMap::new(),
-            added: Vec::new(),
-        })
-    }
-
-    fn is_changed(&self) -> bool {
-        !self.replaced.is_empty() || !self.added.is_empty()
-    }
-
-    /// The bytes of a value, as they stand in the file.
-    fn value(&self, key: &[u8]) -> Option<&[u8]> {
-        let (_, range) = self
-            .raw
-            .entries
-            .iter()
-            .rev()
-            .find(|(name, _)| name == key)?;
-        let entry = self.bytes.get(range.clone())?;
-        let mut parser = Parser::new(entry, 0);
-        parser.name().ok()?;
-        parser.space();
-        entry.get(parser.at..)
-    }
-
-    fn set(&mut self, key: &[u8], value: &[u8]) {
-        let entry = [b"/", key, b" ", value].concat();
-        match self.raw.entries.iter().rev().find(|(name, _)| name == key) {
-            Some((_, range)) => {
-                self.replaced.insert(range.start, (range.end, entry));
-            }
-            None => self.added.extend_from_slice(&entry),
-        }
-    }
-
-    fn remove(&mut self, key: &[u8]) {
-        for (_, range) in self.raw.entries.iter().filter(|(name, _)| name == key) {
-            self.replaced.insert(range.start, (range.end, Vec::new()));
-        }
-    }
-
-    fn append_to_array(&mut self, key: &'static [u8], element: ObjectId) -> Result<()> {
-        let mut value = self.value(key).unwrap_or_default().to_vec();
-        insert_element(&mut value, element).ok_or(Error::Missing {
-            what: "array where one was read before",
-        })?;
-        self.set(key, &value);
-        Ok(())
-    }
-
-    fn finish(self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.bytes.len() + self.added.len() + 64);
-        let mut at = 0;
-        for (start, (end, entry)) in self.replaced {
-            out.extend_from_slice(self.bytes.get(at..start).unwrap_or_default());
-            out.extend_from_slice(&entry);
-            at = end;
-        }
-        out.extend_from_slice(self.bytes.get(at..self.raw.close).unwrap_or_default());
-        out.extend_from_slice(&self.added);
-        out.extend_from_slice(b">>");
-        out
-    }
-}
-
-/// Puts a reference at the end of an array, given its bytes up to its `]`.
-fn insert_element(array: &mut Vec<u8>, element: ObjectId) -> Option<()> {
-    let close = array.iter().rposition(|byte| *byte == b']')?;
-    if array.first() != Some(&b'[') {
-        return None;
-    }
-    let text = format!(" {} {} R", element.0, element.1);
-    array.splice(close..close, text.into_bytes());
-    Some(())
 }
 
 fn string(text: &str) -> Object {

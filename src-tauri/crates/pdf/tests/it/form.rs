@@ -109,6 +109,25 @@ fn the_form_may_be_direct_indirect_missing_or_null() {
 }
 
 #[test]
+fn one_array_that_is_annotations_and_fields_gets_the_field_once() {
+    let pdf = Pdf::new()
+        .catalog("/AcroForm<</Fields 7 0 R>>")
+        .page(&format!("{BOX}/Annots 7 0 R"))
+        .object(5, TEXT_FIELD)
+        .object(7, "[5 0 R]");
+    let (input, signed) = signed(&pdf);
+    let output = appended(&input, &signed.bytes);
+    let array = output
+        .split("\n7 0 obj\n")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    assert_eq!(array.matches(" R").count(), 2, "{array}");
+}
+
+#[test]
 fn odd_spelling_of_catalog_and_page_is_kept_and_extended() {
     let pdf = Pdf::new()
         .object(
