@@ -9,7 +9,7 @@ use service::wire;
 #[derive(Debug, Parser)]
 #[command(name = "chancery", version, propagate_version = true)]
 pub(crate) struct Arguments {
-    /// The organisation's folder [default: CHANCERY_HOME, else the XDG data folder]
+    /// The organisation's folder (default: CHANCERY_HOME, else the XDG data folder)
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Print one JSON document on standard output
@@ -61,16 +61,16 @@ pub(crate) struct Init {
     /// Login of the founding officer
     #[arg(long, value_name = "LOGIN")]
     pub(crate) admin: String,
-    /// Full name of the officer [default: the login]
+    /// Full name of the officer (default: the login)
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// E-mail address of the officer [default: LOGIN@localhost]
+    /// E-mail address of the officer (default: LOGIN@localhost)
     #[arg(long)]
     pub(crate) email: Option<String>,
-    /// Name of the organisation [default: Chancery trial]
+    /// Name of the organisation (default: Chancery trial)
     #[arg(long)]
     pub(crate) organisation: Option<String>,
-    /// Where the signing PIN lies [default: keyring, or a private file where there is none]
+    /// Where the signing PIN lies (default: keyring, or a private file where there is none)
     #[arg(long, value_enum)]
     pub(crate) pin_store: Option<PinStore>,
     #[command(flatten)]

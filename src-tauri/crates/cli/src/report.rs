@@ -2,11 +2,7 @@
 //!
 //! The JSON shapes are the command line's public interface: snake_case, one document, nothing
 //! removed or renamed between minor versions.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "printing is what this module is for"
-)]
+#![expect(clippy::print_stderr, reason = "printing is what this module is for")]
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,6 +12,14 @@ use service::requests::{Check, Enrolled, Founded, Health, Inspection, People, Si
 use service::wire;
 
 use crate::failure::{Failure, Status};
+
+/// Prints a line. A reader that went away, such as `head`, is no fault of the command.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
 
 /// Prints a failure and gives its exit status.
 pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
@@ -41,13 +45,13 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
             "admin": founded.admin, "home": founded.folder.to_string_lossy(), "notices": founded.notices,
         }));
     }
-    println!(
+    say!(
         "Organisation {} founded in {}",
         founded.organisation,
         founded.folder.display()
     );
-    println!("Fingerprint: {}", grouped(&founded.fingerprint));
-    println!("Officer: {}", founded.admin);
+    say!("Fingerprint: {}", grouped(&founded.fingerprint));
+    say!("Officer: {}", founded.admin);
     for notice in &founded.notices {
         eprintln!("Note: {notice}");
     }
@@ -60,19 +64,19 @@ pub(crate) fn enrolled(enrolled: &Enrolled, json: bool) {
             "activation_code": *enrolled.activation_code, "certificate_pem": enrolled.certificate_pem,
         }));
     }
-    println!("{} is enrolled.", enrolled.login);
-    println!(
+    say!("{} is enrolled.", enrolled.login);
+    say!(
         "Activation code, shown this once, good for seven days: {}",
         *enrolled.activation_code
     );
-    println!("Next: chancery activate --login {}", enrolled.login);
+    say!("Next: chancery activate --login {}", enrolled.login);
 }
 
 pub(crate) fn activated(login: &str, json: bool) {
     if json {
         return print(&json!({ "login": login, "activated": true }));
     }
-    println!(
+    say!(
         "The key of {login} is active; sign with: chancery sign FILE -o OUT --as {login} --rect X,Y,W,H"
     );
 }
@@ -91,7 +95,7 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
         return print(&json!({ "signed": signed }));
     }
     for file in files {
-        println!(
+        say!(
             "Signed: {} ({}, re-read from disk and validated)",
             file.output.display(),
             file.level
@@ -107,19 +111,19 @@ pub(crate) fn validation(file: &Path, validation: &wire::Validation, json: bool)
             "file": file.to_string_lossy(), "headline": validation.headline, "signatures": signatures,
         }));
     } else {
-        println!("{}: {}", file.display(), headline(validation.headline));
+        say!("{}: {}", file.display(), headline(validation.headline));
         for report in &validation.signatures {
-            println!("  {}: {}", report.field, headline(report.headline));
-            println!("    intact:   {}", if report.intact { "yes" } else { "no" });
-            println!(
+            say!("  {}: {}", report.field, headline(report.headline));
+            say!("    intact:   {}", if report.intact { "yes" } else { "no" });
+            say!(
                 "    signer:   {}, issued by {}{}",
                 report.signer,
                 report.issuer,
                 if report.trusted { "" } else { " (not trusted)" }
             );
-            println!("    covers:   {}", coverage(report.coverage));
+            say!("    covers:   {}", coverage(report.coverage));
             for finding in &report.findings {
-                println!("    - {} ({})", finding.message, finding.code);
+                say!("    - {} ({})", finding.message, finding.code);
             }
         }
     }
@@ -148,15 +152,17 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
             "signatures": signatures, "findings": found.findings, "refusal": found.refusal,
         }));
     }
-    println!(
+    say!(
         "{} pages, {} revisions, {} bytes",
-        found.pages, found.revisions, found.bytes
+        found.pages,
+        found.revisions,
+        found.bytes
     );
     for field in &found.fields {
         let page = field
             .page
             .map_or(String::new(), |page| format!(", page {page}"));
-        println!(
+        say!(
             "field {} ({}{page}{})",
             field.name,
             field.kind,
@@ -164,7 +170,7 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
         );
     }
     for report in &found.signatures {
-        println!(
+        say!(
             "signature {} by {}: {}",
             report.field,
             report.signer,
@@ -172,10 +178,10 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
         );
     }
     for finding in &found.findings {
-        println!("{}: {}", finding.code, finding.message);
+        say!("{}: {}", finding.code, finding.message);
     }
     if let Some(refusal) = &found.refusal {
-        println!("cannot be signed: {}", refusal.message);
+        say!("cannot be signed: {}", refusal.message);
     }
 }
 
@@ -201,14 +207,17 @@ pub(crate) fn people(page: &People, json: bool) {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .replace('_', " ");
-        println!(
+        say!(
             "{:<20} {:<28} {:<32} {:<8} {status}",
-            person.login, person.name, person.email, person.role
+            person.login,
+            person.name,
+            person.email,
+            person.role
         );
     }
-    println!("{} of {}", page.users.len(), page.total);
+    say!("{} of {}", page.users.len(), page.total);
     if let Some(next) = &page.next {
-        println!("more: --after {next}");
+        say!("more: --after {next}");
     }
 }
 
@@ -227,7 +236,7 @@ pub(crate) fn checks(checks: &[Check], json: bool) -> ExitCode {
         print(&json!({ "checks": checks }));
     } else {
         for check in checks {
-            println!(
+            say!(
                 "{:<8} {}: {}",
                 word(check.health),
                 check.code,
@@ -246,7 +255,7 @@ pub(crate) fn rendered(output: &Path, json: bool) {
     if json {
         return print(&json!({ "output": output.to_string_lossy() }));
     }
-    println!("Drawn: {}", output.display());
+    say!("Drawn: {}", output.display());
 }
 
 fn signature(report: &wire::SignatureReport) -> Value {
@@ -291,5 +300,5 @@ fn grouped(hex: &str) -> String {
 }
 
 fn print(document: &Value) {
-    println!("{document:#}");
+    say!("{document:#}");
 }

@@ -1,6 +1,6 @@
 //! Certificate requests, certificates and revocation lists of the organisation's CA.
 //!
-//! The shape is prepare → sign → complete: [`root`], [`request`], [`issue`] and [`revoke`] fix the
+//! The shape is prepare → sign → complete: [`root()`], [`request()`], [`issue`] and [`revoke`] fix the
 //! bytes, `digest` goes to whoever holds the key, `complete` verifies what comes back and gives the
 //! DER. No key, token or clock is in here.
 //!

@@ -5,7 +5,7 @@
 //! its steps on a thread that may block, and closes it again. Requests and answers are in
 //! [`requests`] and [`wire`]; every failure is an [`Error`] with a stable code.
 //!
-//! In reading order: [`sign`](mod@sign), the life of one signature; `station::key`, one use of a
+//! In reading order: `sign`, the life of one signature; `station::key`, one use of a
 //! key; [`custody`], the bytes; [`audit`], the log; `enrol`, `activate`, `found`.
 //!
 //! ```no_run

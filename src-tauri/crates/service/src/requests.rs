@@ -1,6 +1,6 @@
 //! Requests of the use-cases that work on files and people, and their answers.
 //!
-//! What the window asks for crosses as [`wire`](crate::wire) and is parsed into these; the command
+//! What the window asks for crosses as [`crate::wire`] and is parsed into these; the command
 //! line builds them itself.
 
 use std::path::PathBuf;

@@ -13,7 +13,7 @@ pub enum Error {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// A request that is not in the form that [`super::request`] makes.
+    /// A request that is not in the form that [`super::request()`] makes.
     #[error("the certificate request is malformed: {what}")]
     MalformedRequest {
         /// What is wrong with it.
