@@ -3,6 +3,9 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
 
 import App from "./App.svelte";
+import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
+import type { PageSize } from "./ipc/generated/PageSize";
+import type { SignedDocument } from "./ipc/generated/SignedDocument";
 import { agreement, memory, noOrganisation, SECRET, valid, type Answers } from "./ipc/memory";
 
 afterEach(cleanup);
@@ -100,6 +103,94 @@ describe("the window", () => {
     const broken = { headline: "broken" as const, signatures: [report] } as typeof valid;
     await shown({ documents: [{ ...agreement, signatures: 1 }], validation: broken });
     expect(await screen.findByTestId("result-headline")).toHaveTextContent("Broken");
+  });
+
+  it("tells every signature, also where the file repeats their names and findings", async () => {
+    const finding = { code: "twice", severity: "caution" as const, message: "Seen twice." };
+    const [report] = valid.signatures;
+    if (!report) throw new Error("there is a signature");
+    const twin = { ...report, findings: [finding, finding], modifications: ["Page 2 was added."] };
+    await shown({
+      documents: [{ ...agreement, signatures: 2 }],
+      validation: { headline: "valid", signatures: [twin, twin] },
+    });
+    await screen.findByTestId("result-headline");
+    expect(screen.getAllByText("Is the document intact?")).toHaveLength(2);
+    expect(screen.getAllByText("Seen twice.")).toHaveLength(4);
+    expect(screen.getAllByText("Page 2 was added.")).toHaveLength(2);
+  });
+
+  it("sees a signature to its end when another document is handed over meanwhile", async () => {
+    let hand: (document: OpenedDocument) => void = () => {};
+    let finish: (signed: SignedDocument) => void = () => {};
+    const closed: string[] = [];
+    render(App, {
+      backend: {
+        ...memory(),
+        onOpened: async (heard) => void (hand = heard),
+        signDocument: () => new Promise((done) => (finish = done)),
+        closeDocument: async (document) => void closed.push(document),
+      },
+    });
+    await fireEvent.click(await screen.findByTestId("place-for-me"));
+    await sign(SECRET);
+    hand({ ...agreement, id: "d7", name: "Lease.pdf" });
+    expect(closed).toEqual([]);
+    finish({ document: { ...agreement, id: "d2", signatures: 1 }, validation: valid });
+    expect(await screen.findByTestId("result-headline")).toHaveTextContent("Valid");
+    expect(closed).toEqual(["d1"]);
+    await fireEvent.click(screen.getByText(/Lease\.pdf is waiting/));
+    expect(await screen.findByTestId("place-for-me")).toBeInTheDocument();
+    expect(closed).toEqual(["d1", "d2"]);
+  });
+
+  it("leaves the box on its page when its numbers are changed from another one", async () => {
+    await placed();
+    await fireEvent.click(screen.getByLabelText("Next page"));
+    await waitFor(() => expect(screen.getByTestId("page-number")).toHaveValue(2));
+    await fireEvent.change(screen.getByLabelText("left"), { target: { value: "20" } });
+    expect(screen.queryByTestId("signature-box")).toBeNull();
+    await fireEvent.click(screen.getByLabelText("Previous page"));
+    const box = await screen.findByTestId("signature-box");
+    expect(box).toHaveAccessibleName(/page 1, 20 mm from left/);
+  });
+
+  it("does not take a late answer for another page", async () => {
+    const answers: (() => void)[] = [];
+    const pageSize = (): Promise<PageSize> =>
+      new Promise((done) => answers.push(() => done({ width: 100, height: 100 })));
+    render(App, { backend: { ...memory(), pageSize } });
+    await screen.findByTestId("page-number");
+    const field = screen.getByTestId("page-number");
+    await fireEvent.change(field, { target: { value: "2" } });
+    await fireEvent.change(field, { target: { value: "3" } });
+    answers[1]?.();
+    answers[0]?.();
+    await waitFor(() => expect(screen.getByLabelText("Next page")).toBeDisabled());
+    expect(screen.getByRole("article")).toHaveAccessibleName("Page 3 of 3");
+  });
+
+  it("says when a page cannot be drawn", async () => {
+    await shown();
+    await fireEvent.error(await screen.findByTestId("page-image"));
+    expect(screen.getByText(/This page cannot be drawn\./)).toBeInTheDocument();
+  });
+
+  it("says until when to wait, in place", async () => {
+    const refusal = { code: "wait", message: "", detail: "", until: 1_795_513_327 };
+    await placed({ refusal });
+    await sign(SECRET);
+    expect(await screen.findByTestId("error-line")).toHaveTextContent(/looked at from \d/);
+  });
+
+  it("hides the panel and brings it back with the box still in place", async () => {
+    await placed();
+    const toggle = screen.getByLabelText("Show the panel");
+    await fireEvent.click(toggle);
+    expect(screen.queryByTestId("sign-button")).toBeNull();
+    expect(toggle).toHaveAttribute("aria-pressed", "false");
+    await fireEvent.click(toggle);
+    expect(screen.getByText("Type your secret.")).toBeInTheDocument();
   });
 
   it("explains a machine without an organisation", async () => {

@@ -10,7 +10,8 @@ import { spoken } from "./text";
 /** The shell's commands; in a plain browser, while developing, answers from memory. */
 async function backend(): Promise<Backend> {
   if (import.meta.env.DEV && !("__TAURI_INTERNALS__" in window)) {
-    return (await import("./ipc/memory")).memory();
+    const { memory, scenes } = await import("./ipc/memory");
+    return memory(scenes[new URLSearchParams(location.search).get("memory") ?? ""]);
   }
   return (await import("./ipc/tauri")).tauri;
 }

@@ -76,11 +76,59 @@ export interface Answers {
   refusal: Failure | null;
 }
 
-const BLANK =
-  "data:image/svg+xml," +
-  encodeURIComponent(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="595" height="842"><rect width="595" height="842" fill="#fff"/></svg>',
+function picture(width: number, height: number, content: string): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${content}</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** A page that can be told from the others: its number over some lines. */
+function sheet(page: number): string {
+  const lines = Array.from({ length: 24 }, (_, line) => {
+    const width = line % 6 === 5 ? 260 : 475;
+    return `<rect x="60" y="${150 + line * 22}" width="${width}" height="6" fill="#c4c9d0"/>`;
+  });
+  const title = `<text x="60" y="110" font-family="serif" font-size="24">Page ${page}</text>`;
+  return picture(595, 842, `<rect width="595" height="842" fill="#fff"/>${title}${lines.join("")}`);
+}
+
+function stamp(width: number, height: number): string {
+  const text = (y: number, size: number, words: string): string =>
+    `<text x="12" y="${y}" font-family="sans-serif" font-size="${size}" fill="#14283f">${words}</text>`;
+  const middle = height / 2;
+  return picture(
+    width,
+    height,
+    text(middle - 4, 14, "Ana Ruiz") + text(middle + 12, 8, "Meridian Harbour Trust"),
   );
+}
+
+/** What the window can be looked at in: `?memory=NAME` while developing. */
+export const scenes: Record<string, Partial<Answers>> = {
+  empty: { documents: [] },
+  unfounded: { documents: [], identities: [], status: noOrganisation },
+  signed: { documents: [{ ...agreement, signatures: 1 }] },
+  forbids: {
+    documents: [
+      {
+        ...agreement,
+        signatures: 1,
+        refusal: { code: "pdf_forbids", message: "certified, no changes allowed", detail: "" },
+      },
+    ],
+  },
+  broken: {
+    documents: [{ ...agreement, signatures: 1 }],
+    validation: {
+      headline: "broken",
+      signatures: valid.signatures.map((report) => ({
+        ...report,
+        intact: false,
+        headline: "broken",
+        modifications: ["The text of page 1 was changed."],
+      })),
+    },
+  },
+};
 
 /** A backend without a shell: for tests and for looking at screens in a browser. */
 export function memory(changed: Partial<Answers> = {}): Backend {
@@ -112,7 +160,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     status: async () => answers.status,
     onOpened: async () => {},
     onRefused: async () => {},
-    pageUrl: () => BLANK,
-    appearanceUrl: () => BLANK,
+    pageUrl: (_document, page) => sheet(page),
+    appearanceUrl: ({ width, height }) => stamp(width, height),
   };
 }

@@ -68,6 +68,15 @@ describe("the flow of one signature", () => {
     expect(next(flow, { type: "sign-another" }).state).toBe("placing");
   });
 
+  it("lets nothing but an answer end a signature that is under way", () => {
+    const [opened, placed] = [events[0] as Event, events[3] as Event];
+    const signing = after(opened, placed, { type: "submitted" });
+    for (const event of events) {
+      const answer = event.type === "signed" || event.type === "failed";
+      expect(next(signing, event).state === "signing", event.type).toBe(!answer);
+    }
+  });
+
   it("does not take the validation of another document", () => {
     const flow = after({ type: "opened", document: { ...agreement, signatures: 1 } });
     const other = next(flow, { type: "validated", document: "d9", validation: valid });

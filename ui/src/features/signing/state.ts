@@ -37,7 +37,8 @@ export const start: Flow = { state: "empty", failure: null };
 export function next(flow: Flow, event: Event): Flow {
   switch (event.type) {
     case "opened":
-      return opened(event.document);
+      // A signature under way is seen to its end: its result must not be lost.
+      return flow.state === "signing" ? flow : opened(event.document);
     case "refused":
       return "failure" in flow ? { ...flow, failure: event.failure } : flow;
     case "placed":
@@ -68,7 +69,7 @@ export function next(flow: Flow, event: Event): Flow {
         ? { state: "placing", document: flow.document, place: null, failure: null }
         : flow;
     case "closed":
-      return start;
+      return flow.state === "signing" ? flow : start;
   }
 }
 
