@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use lopdf::{Dictionary, Object, ObjectId};
+use lopdf::{Dictionary, Object, ObjectId, Stream};
 
 use crate::error::{Error, Result};
 use crate::object_stream::ObjectStreams;
@@ -115,7 +115,7 @@ impl Document {
         self.root
     }
 
-    /// Reads an object; `Null` where there is none (§7.3.10).
+    /// Reads an object; `Null` where there is none (§7.3.10). A stream comes without its content.
     ///
     /// # Errors
     /// [`Error::Object`] if what stands there is not it, [`Error::Read`].
@@ -149,11 +149,20 @@ impl Document {
                 parser.space();
                 let start = parser.at;
                 let object = parser.object()?;
-                Ok((object, start..parser.at))
+                let range = start..parser.at;
+                parser.space();
+                let object = match object {
+                    // Not to be taken for the dictionary that it begins with.
+                    Object::Dictionary(dictionary) if parser.keyword(b"stream") => {
+                        Object::Stream(Stream::new(dictionary, Vec::new()))
+                    }
+                    other => other,
+                };
+                Ok((object, range, parser.at))
             });
             match parsed {
                 // A number or keyword at the very end of the window may go on behind it.
-                Ok((object, range)) if whole || range.end + 16 < window.bytes.len() => {
+                Ok((object, range, end)) if whole || end + 16 < window.bytes.len() => {
                     return Ok(Some(RawObject {
                         bytes: window.bytes,
                         range,

@@ -66,10 +66,9 @@ pub enum Error {
     Encrypted,
 
     // What the document forbids.
-    /// Its author certified it and allows no changes, signatures included.
-    #[error(
-        "its author certified the document and allows no more signatures; signing would break theirs"
-    )]
+    /// Its author certified it without changes (§12.8.2.2), or the lock of an earlier signature
+    /// covers every new field (§12.8.2.4).
+    #[error("an earlier signature allows no further one; signing would break it")]
     CertifiedWithoutChanges,
 
     // Placing.

@@ -1,15 +1,23 @@
 //! Form fields and the signatures in them (ISO 32000-2 §12.7, §12.8).
 
+mod permission;
+mod place;
+
+use std::rc::Rc;
+
 use lopdf::{Dictionary, Object, ObjectId};
 
+use self::place::Places;
 use crate::document::{Document, Visited};
 use crate::error::{Error, Result};
-use crate::page::{Page, ShownRect};
+use crate::page::ShownRect;
 use crate::syntax::Parser;
 use crate::text;
 
 /// Most fields that are read.
 const MOST_FIELDS: usize = 100_000;
+/// Most bytes of their names and types together: a name is repeated in all that are below it.
+const MOST_TEXT: usize = 16 << 20;
 /// Deepest field tree.
 const DEEPEST: usize = 64;
 /// Longest `/Contents` that is read, in bytes of the file: two hexadecimal digits a byte.
@@ -28,6 +36,20 @@ pub struct Field {
     pub place: Option<(u32, ShownRect)>,
     /// Whether it has a value; for a signature field: whether it is signed.
     pub has_value: bool,
+}
+
+/// A terminal field whose widget has not been looked for on the pages.
+struct Terminal {
+    id: ObjectId,
+    name: String,
+    kind: String,
+    has_value: bool,
+    /// Its first widget: the field itself, or one of its kids.
+    widget: ObjectId,
+    /// `/Rect` of the widget.
+    rect: Option<[f64; 4]>,
+    /// `/P` of the widget, which is optional.
+    page: Option<ObjectId>,
 }
 
 /// A signature as it stands in a document.
@@ -55,8 +77,15 @@ impl Document {
     /// All terminal fields, in the order of the form.
     ///
     /// # Errors
-    /// [`Error::Object`], [`Error::Read`].
+    /// [`Error::Object`], [`Error::Missing`] for a form beyond all bounds, [`Error::Read`].
     pub fn fields(&self) -> Result<Vec<Field>> {
+        let mut places = Places::new(self);
+        let nodes = self.terminal_fields()?.into_iter();
+        nodes.map(|node| places.field(node)).collect()
+    }
+
+    /// The terminal fields without the place of their widgets, which takes a walk over all pages.
+    fn terminal_fields(&self) -> Result<Vec<Terminal>> {
         let catalog = self.catalog();
         let Object::Dictionary(form) = self.get(catalog, b"AcroForm")? else {
             return Ok(Vec::new());
@@ -65,16 +94,22 @@ impl Document {
             return Ok(Vec::new());
         };
         let mut fields = Vec::new();
+        let mut text_bytes = 0usize;
         let mut visited = Visited::default();
+        let top: (Rc<str>, Rc<str>) = ("".into(), "".into());
         let mut stack: Vec<_> = roots
             .iter()
             .rev()
             .filter_map(|root| root.as_reference().ok())
-            .map(|id| (id, String::new(), String::new(), 0))
+            .map(|id| (id, top.clone(), 0))
             .collect();
-        let mut pages = None;
-        while let Some((id, above, kind, depth)) = stack.pop() {
-            if fields.len() >= MOST_FIELDS || depth > DEEPEST || !visited.first(id) {
+        while let Some((id, (above, kind), depth)) = stack.pop() {
+            // What is beyond the bounds is refused, not left out: it could be a signature.
+            if fields.len() >= MOST_FIELDS || depth > DEEPEST || text_bytes > MOST_TEXT {
+                let what = "form: its fields are too many or nested too deep";
+                return Err(Error::Missing { what });
+            }
+            if !visited.first(id) {
                 continue;
             }
             let Some(node) = self.dictionary(&Object::Reference(id))? else {
@@ -84,15 +119,16 @@ impl Document {
                 Object::String(bytes, _) => Some(text::decode(&bytes)),
                 _ => None,
             };
-            let name = match (above.is_empty(), part) {
+            let name: Rc<str> = match (above.is_empty(), part) {
                 (_, None) => above,
-                (true, Some(part)) => part,
-                (false, Some(part)) => format!("{above}.{part}"),
+                (true, Some(part)) => part.into(),
+                (false, Some(part)) => format!("{above}.{part}").into(),
             };
-            let kind = match self.get(&node, b"FT")? {
-                Object::Name(kind) => String::from_utf8_lossy(&kind).into_owned(),
+            let kind: Rc<str> = match self.get(&node, b"FT")? {
+                Object::Name(kind) => String::from_utf8_lossy(&kind).into(),
                 _ => kind,
             };
+            text_bytes = text_bytes.saturating_add(name.len() + kind.len());
             let kids = match self.get(&node, b"Kids")? {
                 Object::Array(kids) => kids,
                 _ => Vec::new(),
@@ -110,73 +146,34 @@ impl Document {
                 }
             }
             if !children.is_empty() {
-                let child = |kid| (kid, name.clone(), kind.clone(), depth + 1);
+                let child = |kid| (kid, (Rc::clone(&name), Rc::clone(&kind)), depth + 1);
                 stack.extend(children.into_iter().rev().map(child));
                 continue;
             }
-            let (widget_id, widget) = widget.unwrap_or_else(|| (id, node.clone()));
-            if pages.is_none() {
-                pages = Some(self.pages()?);
-            }
-            let place = self.place(widget_id, &widget, pages.as_deref().unwrap_or_default())?;
             let has_value = !self.get(&node, b"V")?.is_null();
-            fields.push(Field {
+            let (widget_id, widget) = widget.unwrap_or((id, node));
+            fields.push(Terminal {
                 id,
-                name,
-                kind,
-                place,
+                name: name.as_ref().to_owned(),
+                kind: kind.as_ref().to_owned(),
                 has_value,
+                widget: widget_id,
+                rect: self.rectangle(widget.get(b"Rect").ok())?,
+                page: widget.get(b"P").and_then(Object::as_reference).ok(),
             });
         }
         Ok(fields)
     }
 
-    /// Where a widget is shown.
-    fn place(
-        &self,
-        id: ObjectId,
-        widget: &Dictionary,
-        pages: &[Option<Page>],
-    ) -> Result<Option<(u32, ShownRect)>> {
-        let Some(rect) = self.rectangle(widget.get(b"Rect").ok())? else {
-            return Ok(None);
-        };
-        let named = widget.get(b"P").and_then(Object::as_reference).ok();
-        let is = |page: &Option<Page>| page.as_ref().map(Page::id) == named;
-        let mut index = named.and_then(|_| pages.iter().position(is));
-        if index.is_none() {
-            // /P is optional: the page is the one whose /Annots has the widget.
-            for (at, page) in pages.iter().enumerate() {
-                let page = page.as_ref().map_or(Object::Null, |page| page.id().into());
-                let Some(page) = self.dictionary(&page)? else {
-                    continue;
-                };
-                let annotations = self.get(&page, b"Annots")?;
-                let widget = Object::Reference(id);
-                if annotations
-                    .as_array()
-                    .is_ok_and(|array| array.contains(&widget))
-                {
-                    index = Some(at);
-                    break;
-                }
-            }
-        }
-        let page = index.and_then(|index| Some((index, pages.get(index)?.as_ref()?)));
-        Ok(page
-            .and_then(|(index, page)| Some((u32::try_from(index + 1).ok()?, page.to_shown(rect)?))))
-    }
-
     /// All signatures, those with the shortest covered part first: the order they were made in.
     ///
     /// # Errors
-    /// [`Error::Object`], [`Error::Read`].
+    /// Those of [`Document::fields`].
     pub fn signatures(&self) -> Result<Vec<SignatureValue>> {
+        let mut places = Places::new(self);
         let mut signatures = Vec::new();
-        for field in self.fields()? {
-            if field.kind == "Sig" && field.has_value {
-                signatures.push(self.signature(field)?);
-            }
+        for field in self.signed_fields()? {
+            signatures.push(self.signature(places.field(field)?)?);
         }
         signatures.sort_by_key(|signature| {
             signature
@@ -186,6 +183,13 @@ impl Document {
                 })
         });
         Ok(signatures)
+    }
+
+    /// The signature fields that have a value.
+    fn signed_fields(&self) -> Result<Vec<Terminal>> {
+        let mut fields = self.terminal_fields()?;
+        fields.retain(|field| field.kind == "Sig" && field.has_value);
+        Ok(fields)
     }
 
     fn signature(&self, field: Field) -> Result<SignatureValue> {
@@ -259,57 +263,13 @@ impl Document {
         })
     }
 
-    /// Refuses a document that forbids a further signature, before anything is drawn.
-    ///
-    /// # Errors
-    /// [`Error::Encrypted`], [`Error::CertifiedWithoutChanges`].
-    pub fn permit_signature(&self) -> Result<()> {
-        if self.is_encrypted() {
-            return Err(Error::Encrypted);
-        }
-        if self.certification_level()? == Some(1) {
-            return Err(Error::CertifiedWithoutChanges);
-        }
-        Ok(())
-    }
-
-    /// The DocMDP level (§12.8.2.2): 1, 2 or 3; none if the document is not certified.
-    ///
-    /// # Errors
-    /// [`Error::Object`], [`Error::Read`].
-    pub fn certification_level(&self) -> Result<Option<u8>> {
-        let catalog = self.catalog();
-        let Object::Dictionary(permissions) = self.get(catalog, b"Perms")? else {
-            return Ok(None);
-        };
-        let Object::Dictionary(signature) = self.get(&permissions, b"DocMDP")? else {
-            return Ok(None);
-        };
-        let Object::Array(references) = self.get(&signature, b"Reference")? else {
-            return Ok(Some(2));
-        };
-        for reference in &references {
-            let Some(reference) = self.dictionary(reference)? else {
-                continue;
-            };
-            let Object::Dictionary(parameters) = self.get(&reference, b"TransformParams")? else {
-                continue;
-            };
-            if let Object::Integer(level @ 1..=3) = self.get(&parameters, b"P")? {
-                return Ok(u8::try_from(level).ok());
-            }
-        }
-        // Table 257: the default is 2.
-        Ok(Some(2))
-    }
-
-    /// A field name that no field has: `Signature1`, `Signature2` …
+    /// A field name that no field has and no lock covers: `Signature1`, `Signature2` …
     pub(crate) fn fresh_field_name(&self) -> Result<String> {
         // A field that has others below it has its name, too.
-        let roots = |field: Field| field.name.split('.').next().map(str::to_owned);
-        let taken: std::collections::HashSet<String> =
-            self.fields()?.into_iter().filter_map(roots).collect();
-        (1..=MOST_FIELDS + 1)
+        let roots = |field: Terminal| field.name.split('.').next().map(str::to_owned);
+        let mut taken = self.locked_names()?;
+        taken.extend(self.terminal_fields()?.into_iter().filter_map(roots));
+        (1..=taken.len() + 1)
             .map(|number| format!("Signature{number}"))
             .find(|name| !taken.contains(name))
             .ok_or(Error::Missing {

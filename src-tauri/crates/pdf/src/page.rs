@@ -182,30 +182,29 @@ impl Page {
 }
 
 /// Sees a page with its id, if it is an object of its own; says whether it has seen enough.
-type Visit<'v> = dyn FnMut(Option<ObjectId>, &Dictionary, &Inherited) -> Result<bool> + 'v;
+type Visit<'v> = dyn FnMut(Option<ObjectId>, &Dictionary, Inherited) -> Result<bool> + 'v;
 
 /// Attributes that a page takes from its ancestors (§7.7.3.4).
-#[derive(Clone, Default)]
+///
+/// They are read where they stand: an array, which can be of any length, is not carried along for
+/// every page that waits in the walk.
+#[derive(Clone, Copy, Default)]
 struct Inherited {
-    media_box: Option<Object>,
-    crop_box: Option<Object>,
-    rotate: Option<Object>,
+    media_box: Option<[f64; 4]>,
+    crop_box: Option<[f64; 4]>,
+    /// In degrees.
+    rotate: Option<f64>,
 }
 
 impl Inherited {
-    fn with(&self, node: &Dictionary) -> Self {
-        let take = |key: &[u8], above: &Option<Object>| {
-            node.get(key)
-                .ok()
-                .filter(|object| !object.is_null())
-                .cloned()
-                .or_else(|| above.clone())
-        };
-        Self {
-            media_box: take(b"MediaBox", &self.media_box),
-            crop_box: take(b"CropBox", &self.crop_box),
-            rotate: take(b"Rotate", &self.rotate),
-        }
+    /// What holds below a node, or for a page itself.
+    fn with(self, document: &Document, node: &Dictionary) -> Result<Self> {
+        let rectangle = |key: &[u8]| document.rectangle(node.get(key).ok());
+        Ok(Self {
+            media_box: rectangle(b"MediaBox")?.or(self.media_box),
+            crop_box: rectangle(b"CropBox")?.or(self.crop_box),
+            rotate: number(&document.get(node, b"Rotate")?).or(self.rotate),
+        })
     }
 }
 
@@ -281,35 +280,30 @@ impl Document {
                 continue;
             };
             let Object::Array(kids) = self.get(&node, b"Kids")? else {
-                if visit(id, &node, &inherited.with(&node))? {
+                if visit(id, &node, inherited)? {
                     return Ok(());
                 }
                 continue;
             };
-            let inherited = inherited.with(&node);
+            let inherited = inherited.with(self, &node)?;
             // A page must be an object of its own (§7.7.3.2); readers show one that is not.
             stack.extend(
                 kids.into_iter()
                     .rev()
-                    .map(|kid| (kid, inherited.clone(), depth + 1)),
+                    .map(|kid| (kid, inherited, depth + 1)),
             );
         }
         Ok(())
     }
 
-    fn make_page(&self, id: ObjectId, page: &Dictionary, inherited: &Inherited) -> Result<Page> {
-        let media = self
-            .rectangle(inherited.media_box.as_ref())?
-            .unwrap_or(DEFAULT_BOX);
-        let crop = self.rectangle(inherited.crop_box.as_ref())?;
-        let visible = crop
+    fn make_page(&self, id: ObjectId, page: &Dictionary, inherited: Inherited) -> Result<Page> {
+        let own = inherited.with(self, page)?;
+        let media = own.media_box.unwrap_or(DEFAULT_BOX);
+        let visible = own
+            .crop_box
             .and_then(|crop| intersection(crop, media))
             .unwrap_or(media);
-        let rotate = match &inherited.rotate {
-            Some(object) => number(&self.resolve(object)?).unwrap_or(0.0),
-            None => 0.0,
-        };
-        let rotation = match (rotate / 90.0).rem_euclid(4.0) {
+        let rotation = match (own.rotate.unwrap_or(0.0) / 90.0).rem_euclid(4.0) {
             1.0 => Rotation::Clockwise90,
             2.0 => Rotation::Clockwise180,
             3.0 => Rotation::Clockwise270,

@@ -2,10 +2,12 @@
 //! judged by other programs (qpdf, poppler).
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod bounds;
 mod builder;
 mod corpus;
 mod damage;
 mod form;
+mod permission;
 mod placing;
 mod revisions;
 mod streams;

@@ -1,0 +1,100 @@
+//! Where widgets are shown (ISO 32000-2 §12.5.2): one pass over the pages for all fields.
+
+use std::collections::HashMap;
+
+use lopdf::{Object, ObjectId};
+
+use super::{Field, Terminal};
+use crate::document::Document;
+use crate::error::Result;
+use crate::page::Page;
+
+/// Finds the pages of widgets; reads the pages when it is first asked.
+pub(super) struct Places<'d> {
+    document: &'d Document,
+    pages: Option<Pages>,
+    /// The page of every annotation, for widgets that do not name theirs.
+    annotations: Option<HashMap<ObjectId, usize>>,
+}
+
+/// All pages, and the index of each by its object.
+struct Pages {
+    all: Vec<Option<Page>>,
+    by_id: HashMap<ObjectId, usize>,
+}
+
+impl<'d> Places<'d> {
+    pub(super) fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            pages: None,
+            annotations: None,
+        }
+    }
+
+    /// Adds its place to a field.
+    pub(super) fn field(&mut self, field: Terminal) -> Result<Field> {
+        let index = match field.rect {
+            Some(_) => self.index(&field)?,
+            None => None,
+        };
+        let page = index
+            .zip(self.pages.as_ref())
+            .and_then(|(index, pages)| Some((index, pages.all.get(index)?.as_ref()?)));
+        let place = page.zip(field.rect).and_then(|((index, page), rect)| {
+            Some((u32::try_from(index + 1).ok()?, page.to_shown(rect)?))
+        });
+        Ok(Field {
+            id: field.id,
+            name: field.name,
+            kind: field.kind,
+            place,
+            has_value: field.has_value,
+        })
+    }
+
+    /// The index of the page that a widget is on.
+    fn index(&mut self, field: &Terminal) -> Result<Option<usize>> {
+        let pages = match &mut self.pages {
+            Some(pages) => pages,
+            none => none.insert(Pages::read(self.document)?),
+        };
+        if let Some(index) = field.page.and_then(|page| pages.by_id.get(&page)) {
+            return Ok(Some(*index));
+        }
+        let annotations = match &mut self.annotations {
+            Some(annotations) => annotations,
+            none => none.insert(pages.annotations(self.document)?),
+        };
+        Ok(annotations.get(&field.widget).copied())
+    }
+}
+
+impl Pages {
+    fn read(document: &Document) -> Result<Self> {
+        let all = document.pages()?;
+        let ids = all.iter().enumerate();
+        let by_id = ids
+            .filter_map(|(index, page)| Some((page.as_ref()?.id(), index)))
+            .collect();
+        Ok(Self { all, by_id })
+    }
+
+    fn annotations(&self, document: &Document) -> Result<HashMap<ObjectId, usize>> {
+        let mut annotations = HashMap::new();
+        for (index, page) in self.all.iter().enumerate() {
+            let Some(page) = page else { continue };
+            let Some(page) = document.dictionary(&page.id().into())? else {
+                continue;
+            };
+            let Object::Array(array) = document.get(&page, b"Annots")? else {
+                continue;
+            };
+            for id in array.iter().filter_map(|object| object.as_reference().ok()) {
+                // One that several pages show is on the first.
+                annotations.entry(id).or_insert(index);
+            }
+        }
+        Ok(annotations)
+    }
+}

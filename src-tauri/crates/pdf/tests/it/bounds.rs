@@ -1,0 +1,131 @@
+//! What is large, shared or nested takes time and memory in proportion, and is never left out.
+
+use std::time::{Duration, Instant};
+
+use crate::builder::{Pdf, appended, invisible, open, sign};
+use crate::tools::{Check, qpdf_check};
+use pdf::Error;
+
+const BOX: &str = "/MediaBox[0 0 300 200]";
+
+/// Whether widgets name their page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Named,
+    Unnamed,
+}
+
+/// Pages with four fields each.
+fn form(pages: u32, owner: Owner) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let (mut kids, mut all) = (String::new(), String::new());
+    for page in 10..10 + pages {
+        kids.push_str(&format!("{page} 0 R "));
+        let mut annots = String::new();
+        for field in 0..4 {
+            let number = 10 + pages + (page - 10) * 4 + field;
+            annots.push_str(&format!("{number} 0 R "));
+            let owner = match owner {
+                Owner::Named => format!("/P {page} 0 R"),
+                Owner::Unnamed => String::new(),
+            };
+            let widget = "/Type/Annot/Subtype/Widget/FT/Tx/Rect[1 1 9 9]";
+            pdf = pdf.object(number, &format!("<<{widget}/T(f{number}){owner}>>"));
+        }
+        all.push_str(&annots);
+        let body = format!("<</Type/Page/Parent 2 0 R{BOX}/Annots[{annots}]>>");
+        pdf = pdf.object(page, &body);
+    }
+    pdf.object(2, &format!("<</Type/Pages/Kids[{kids}]/Count {pages}>>"))
+        .catalog(&format!("/AcroForm<</Fields[{all}]>>"))
+        .build()
+}
+
+#[test]
+fn the_pages_of_all_fields_are_found_in_one_pass() {
+    for owner in [Owner::Named, Owner::Unnamed] {
+        let time = |pages| {
+            let input = form(pages, owner);
+            let started = Instant::now();
+            let fields = open(&input).unwrap().fields().unwrap();
+            let elapsed = started.elapsed();
+            let places: Vec<_> = fields.iter().map(|field| field.place.unwrap().0).collect();
+            let expected: Vec<_> = (1..=pages).flat_map(|page| [page; 4]).collect();
+            assert_eq!(places, expected);
+            elapsed
+        };
+        let (few, many) = (time(100), time(800));
+        // In proportion it is 8 times as long; with a walk for each field, 64 times.
+        let bound = few * 24 + Duration::from_millis(500);
+        assert!(
+            many < bound,
+            "{owner:?}: {few:?} for 100, {many:?} for 800 pages"
+        );
+    }
+}
+
+#[test]
+fn what_pages_inherit_is_not_copied_for_each() {
+    // As an array this box takes megabytes; copied for every page that waits, it took gigabytes.
+    let pages = 20_000;
+    let kids: String = (10..10 + pages).map(|id| format!("{id} 0 R ")).collect();
+    let numbers = "1 ".repeat(200_000);
+    let tree =
+        format!("<</Type/Pages/Kids[{kids}]/Count {pages}/MediaBox[0 0 300 200 {numbers}]>>");
+    let mut pdf = Pdf::new().object(2, &tree);
+    for id in 10..10 + pages {
+        pdf = pdf.object(id, "<</Type/Page/Parent 2 0 R>>");
+    }
+    let document = open(&pdf.build()).unwrap();
+    assert_eq!(document.page_count().unwrap(), pages);
+    let page = document.page(pdf::PageNumber::FIRST).unwrap();
+    assert_eq!(page.shown_size(), (300.0, 200.0));
+}
+
+#[test]
+fn a_signature_is_found_or_the_form_refused_however_deep_it_is() {
+    let nested = |levels: u32| {
+        let last = 10 + levels;
+        let mut pdf = Pdf::new().catalog("/AcroForm<</Fields[10 0 R]>>");
+        for level in 10..last {
+            let kid = level + 1;
+            pdf = pdf.object(level, &format!("<</T(l)/Kids[{kid} 0 R]>>"));
+        }
+        let signature = "<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 1 2 3]/Contents<00>>>";
+        let pdf = pdf.object(last, "<</T(s)/FT/Sig/V 6 0 R>>");
+        open(&pdf.object(6, signature).build())
+            .unwrap()
+            .signatures()
+    };
+    assert_eq!(nested(60).unwrap().len(), 1);
+    assert!(matches!(nested(70), Err(Error::Missing { .. })));
+}
+
+#[test]
+fn names_that_multiply_are_refused() {
+    let kids: String = (100..5100).map(|id| format!("{id} 0 R ")).collect();
+    let name = "n".repeat(100_000);
+    let mut pdf = Pdf::new()
+        .catalog("/AcroForm<</Fields[10 0 R]>>")
+        .object(10, &format!("<</T({name})/Kids[{kids}]>>"));
+    for id in 100..5100 {
+        pdf = pdf.object(id, "<</T(a)/FT/Tx>>");
+    }
+    let fields = open(&pdf.build()).unwrap().fields();
+    assert!(matches!(fields, Err(Error::Missing { .. })));
+}
+
+#[test]
+fn a_stream_is_not_taken_for_the_dictionary_it_begins_with() {
+    let input = Pdf::new()
+        .catalog("/AcroForm 5 0 R")
+        .object(5, "<</Fields[]/Length 3>>stream\nabc\nendstream")
+        .build();
+    let signed = sign(&input, &invisible()).unwrap();
+    let output = appended(&input, &signed.bytes);
+    assert!(
+        !output.contains("\n5 0 obj"),
+        "written again without its content: {output}"
+    );
+    assert_eq!(qpdf_check(&signed.bytes), Check::Clean);
+}
