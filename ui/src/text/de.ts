@@ -63,8 +63,7 @@ export const de: Record<Key, string> = {
   "wait-until": "Der nächste Versuch zählt ab {time}.",
   "no-organisation-title": "Auf diesem Rechner ist keine Organisation eingerichtet",
   "no-organisation-1": "Lesen und Prüfen geht auch ohne.",
-  "no-organisation-2":
-    "Zum Signieren gründen Sie eine zur Probe, in einem Terminal: chancery init --embedded --admin LOGIN",
+  "no-organisation-2": "Zum Signieren gründen Sie eine zur Probe, in einem Terminal:",
   "cannot-sign": "Dieses Dokument kann nicht signiert werden",
   "signed-by-one": "Einmal signiert. Ihre Signatur kommt dazu; die andere bleibt unversehrt.",
   "signed-by-several":

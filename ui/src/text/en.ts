@@ -59,8 +59,7 @@ export const en = {
   "wait-until": "The next try is looked at from {time}.",
   "no-organisation-title": "No organisation is set up on this machine",
   "no-organisation-1": "Reading and validating work without one.",
-  "no-organisation-2":
-    "To sign, found one for trial in a terminal: chancery init --embedded --admin LOGIN",
+  "no-organisation-2": "To sign, found one for trial in a terminal:",
   "cannot-sign": "This document cannot be signed",
   "signed-by-one": "Signed once. Yours will be added; the other stays intact.",
   "signed-by-several": "Signed {count} times. Yours will be added; the others stay intact.",
