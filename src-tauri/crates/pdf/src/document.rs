@@ -72,6 +72,16 @@ impl Document {
         self.length
     }
 
+    /// The PDF version, such as `1.7`: the catalog's where it has one, else the header's
+    /// (§7.5.2).
+    pub(crate) fn version(&self) -> Result<Vec<u8>> {
+        if let Object::Name(version) = self.get(self.catalog(), b"Version")? {
+            return Ok(version);
+        }
+        let header = self.bytes(0..self.length.min(8))?;
+        Ok(header.get(5..).unwrap_or_default().to_vec())
+    }
+
     /// Whether it is encrypted.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {

@@ -6,6 +6,7 @@
 
 mod dangling;
 mod edit;
+mod extension;
 mod section;
 
 use std::collections::BTreeMap;
@@ -351,6 +352,7 @@ impl Revision {
         details: &SignatureDetails,
         contents_bytes: usize,
     ) -> Result<Unsigned> {
+        self.name_extension(details)?;
         let length = self.document.len();
         let mut out = Vec::new();
         let last = match length.checked_sub(1) {

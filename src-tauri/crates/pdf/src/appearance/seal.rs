@@ -4,14 +4,17 @@ use std::f64::consts::{PI, TAU};
 
 use super::short;
 
-/// Radius of the ring's line, in parts of the whole.
-const RING: f64 = 0.42;
+// The product's mark, in parts of its diameter of 17 units: ring 7.75 with a line of 1.5, petals
+// 6 long between arcs of 4.5.
+
+/// Radius of the ring's line.
+const RING: f64 = 7.75 / 17.0;
 /// Width of its line.
-const LINE: f64 = 0.04;
+const LINE: f64 = 1.5 / 17.0;
 /// Length of a petal.
-const PETAL: f64 = 0.34;
+const PETAL: f64 = 6.0 / 17.0;
 /// Radius of the arcs that bound a petal.
-const ARC: f64 = 0.255;
+const ARC: f64 = 4.5 / 17.0;
 
 /// Draws it round a centre, in a square of `side` points.
 pub(super) fn draw(content: &mut String, x: f64, y: f64, side: f64) {

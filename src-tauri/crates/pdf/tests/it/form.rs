@@ -262,3 +262,41 @@ fn a_reference_to_nothing_still_means_nothing_after_signing() {
     let signed = sign(&input, &invisible()).unwrap();
     assert!(appended(&input, &signed.bytes).contains("\n5 0 obj"));
 }
+
+#[test]
+fn the_extension_is_named_once_before_the_first_signature_of_a_file_of_version_1_7() {
+    let extension = "/ESIC <</BaseVersion/1.7/ExtensionLevel 2>>";
+    let adobe = "<</ADBE<</BaseVersion/1.7/ExtensionLevel 3>>>>";
+    let theirs = "<</ESIC<</BaseVersion/1.7/ExtensionLevel 5>>>>";
+    for (catalog, other, added) in [
+        (String::new(), "null", true),
+        (format!("/Extensions{adobe}"), "null", true),
+        ("/Extensions 5 0 R".to_owned(), adobe, true),
+        ("/Extensions null".to_owned(), "null", true),
+        (format!("/Extensions{theirs}"), "null", false),
+        ("/Extensions 5 0 R".to_owned(), theirs, false),
+        ("/Version/2.0".to_owned(), "null", false),
+        ("/Version/1.4".to_owned(), "null", false),
+    ] {
+        let (input, first) = signed(&Pdf::new().catalog(&catalog).object(5, other));
+        let output = appended(&input, &first.bytes);
+        assert_eq!(
+            output.contains(extension),
+            added,
+            "{catalog} {other}: {output}"
+        );
+        let kept = !added || !format!("{catalog}{other}").contains("ADBE");
+        assert!(
+            kept || output.contains("/ADBE<<"),
+            "{catalog} {other}: {output}"
+        );
+        // Nothing of it changes once somebody has signed.
+        let second = sign(&first.bytes, &invisible()).unwrap();
+        let output = appended(&first.bytes, &second.bytes);
+        assert_eq!(
+            output.matches("ExtensionLevel 2").count(),
+            0,
+            "{catalog}: {output}"
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! The developer extension that a PAdES signature makes use of (ISO 32000-1 §7.12).
+
+use lopdf::Object;
+
+use super::{Edit, Revision, SignatureDetails};
+use crate::error::Result;
+
+/// The version that the extension is one of; PDF 2.0 has these signatures itself.
+const BASE_VERSION: &[u8] = b"1.7";
+/// ETSI's prefix; level 2 are CAdES signatures, as iText writes it.
+const KEY: &[u8] = b"ESIC";
+const VALUE: &[u8] = b"<</BaseVersion/1.7/ExtensionLevel 2>>";
+
+impl Revision {
+    /// Names the extension in the catalog, unless it is there.
+    ///
+    /// Only before the first signature: Acrobat takes it for a change afterwards. Nor is a version
+    /// raised for it, so a file of an earlier one, PDF/A-1 among them, goes without.
+    pub(super) fn name_extension(&mut self, details: &SignatureDetails) -> Result<()> {
+        let pades = details.sub_filter.starts_with("ETSI.");
+        if !self.first_signature || !pades || self.document.version()? != BASE_VERSION {
+            return Ok(());
+        }
+        let root = self.document.root();
+        let mut catalog = self.edit(root)?;
+        let extensions = catalog.raw.dictionary.get(b"Extensions");
+        match extensions.cloned().unwrap_or(Object::Null) {
+            Object::Null => {
+                let value = [b"<</", KEY, b" ", VALUE, b">>"].concat();
+                catalog.set(b"Extensions", &value);
+            }
+            Object::Dictionary(extensions) if !extensions.has(KEY) => {
+                let bytes = catalog.value(b"Extensions").unwrap_or_default();
+                let mut edit = Edit::parse(bytes, root)?;
+                edit.set(KEY, VALUE);
+                catalog.set(b"Extensions", &edit.finish());
+            }
+            Object::Reference(id) => {
+                let id = self.last_reference(id)?;
+                let extensions = self.document.dictionary(&id.into())?;
+                if extensions.is_some_and(|extensions| !extensions.has(KEY)) {
+                    let mut edit = self.edit(id)?;
+                    edit.set(KEY, VALUE);
+                    self.keep(id, edit);
+                }
+            }
+            _ => {}
+        }
+        self.keep(root, catalog);
+        Ok(())
+    }
+}
