@@ -10,7 +10,7 @@ const COMMANDS: &[&str] = &[
     "opened_documents",
     "choose_document",
     "close_document",
-    "page_size",
+    "page_sizes",
     "identities",
     "choose_output",
     "sign_document",

@@ -7,7 +7,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use service::{requests::Inspection, wire};
+use service::{
+    requests::{Field, Inspection},
+    wire,
+};
 
 /// How many documents can be open at a time.
 ///
@@ -184,6 +187,11 @@ fn shown(id: String, path: &Path, output: &Path, inspection: Inspection) -> wire
         pages: inspection.pages,
         first_page: inspection.first_page,
         signatures: u32::try_from(inspection.signatures.len()).unwrap_or(u32::MAX),
+        fields: inspection
+            .fields
+            .into_iter()
+            .filter_map(Field::of_signature)
+            .collect(),
         findings: inspection.findings,
         refusal: inspection.refusal,
     }

@@ -55,7 +55,7 @@ pub fn build<R: Runtime>(
             commands::documents::opened_documents,
             commands::documents::choose_document,
             commands::documents::close_document,
-            commands::documents::page_size,
+            commands::documents::page_sizes,
             commands::documents::choose_output,
             commands::documents::show_in_folder,
             commands::documents::copy_path,

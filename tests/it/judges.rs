@@ -53,7 +53,7 @@ fn judged(organisation: &Organisation, input: &Path, page: u32, output: &Path) {
         .sign_to(
             input,
             output,
-            Placement { page, rect },
+            Placement::Box { page, rect },
             "ada",
             SIGNER_SECRET,
         )

@@ -15,7 +15,7 @@ fn refused(organisation: &Organisation, login: &str, typed: &str, code: &str, ki
         width: 180.0,
         height: 60.0,
     };
-    let placement = service::wire::Placement { page: 1, rect };
+    let placement = service::wire::Placement::Box { page: 1, rect };
     let error = organisation
         .sign_to(&sample::agreement(), &output, placement, login, typed)
         .unwrap_err();
@@ -223,7 +223,7 @@ fn an_existing_output_is_kept() {
         width: 180.0,
         height: 60.0,
     };
-    let placement = service::wire::Placement { page: 1, rect };
+    let placement = service::wire::Placement::Box { page: 1, rect };
     let error = organisation
         .sign_to(
             &sample::agreement(),
@@ -249,7 +249,7 @@ fn the_original_is_never_written_to() {
         width: 180.0,
         height: 60.0,
     };
-    let placement = service::wire::Placement { page: 1, rect };
+    let placement = service::wire::Placement::Box { page: 1, rect };
     let error = organisation
         .sign_to(&input, &input, placement, "officer", OFFICER_SECRET)
         .unwrap_err();
@@ -271,7 +271,7 @@ fn a_box_outside_the_page_or_too_small_is_refused() {
             width,
             height,
         };
-        let placement = service::wire::Placement { page: 1, rect };
+        let placement = service::wire::Placement::Box { page: 1, rect };
         let error = organisation
             .sign_to(
                 &sample::agreement(),

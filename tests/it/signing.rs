@@ -43,7 +43,7 @@ fn the_box_is_found_again_where_it_was_drawn() {
         height: 64.25,
     };
     let output = organisation.path("placed.pdf");
-    let placement = Placement { page: 2, rect };
+    let placement = Placement::Box { page: 2, rect };
     organisation
         .sign_to(
             &sample::agreement(),
@@ -170,10 +170,11 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             files: files.clone(),
             login: "ada".to_owned(),
             secret: tests::secret(SIGNER_SECRET),
-            placement: Placement { page: 1, rect },
+            placement: Some(Placement::Box { page: 1, rect }),
             reason: Some("Freigegeben – Прочитано".to_owned()),
             location: Some("Αθήνα".to_owned()),
             existing: service::requests::Existing::Keep,
+            watch: Arc::new(service::requests::Unwatched),
         }))
         .unwrap();
     assert_eq!(signed.len(), 3);
@@ -191,10 +192,11 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             }],
             login: "ada".to_owned(),
             secret: tests::secret(SIGNER_SECRET),
-            placement: Placement { page: 1, rect },
+            placement: Some(Placement::Box { page: 1, rect }),
             reason: None,
             location: None,
             existing: service::requests::Existing::Keep,
+            watch: Arc::new(service::requests::Unwatched),
         }))
         .unwrap_err();
     assert_eq!(

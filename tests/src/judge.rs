@@ -183,7 +183,7 @@ mod tests {
             width: 225.0,
             height: 66.0,
         };
-        let placement = Placement { page: 1, rect };
+        let placement = Placement::Box { page: 1, rect };
         organisation
             .sign_to(&input, &signed, placement, "ada", SIGNER_SECRET)
             .expect("the sample can be signed");

@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use service::requests::{
-    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
-};
+use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched};
 use service::{Home, Service, State, Surroundings, wire};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -130,7 +129,7 @@ impl Organisation {
         self.sign_to(
             input,
             &output,
-            wire::Placement { page: 1, rect },
+            wire::Placement::Box { page: 1, rect },
             login,
             typed,
         )?;
@@ -157,10 +156,11 @@ impl Organisation {
             }],
             login: login.to_owned(),
             secret: secret(typed),
-            placement,
+            placement: Some(placement),
             reason: None,
             location: None,
             existing: Existing::Keep,
+            watch: Arc::new(Unwatched),
         }))
     }
 

@@ -57,20 +57,23 @@ pub async fn close_document(
     documents.remove(&document).map(|_| ())
 }
 
-/// Returns the size of a page as shown; pages count from 1.
+/// Returns the sizes of `count` pages as shown, from `first` on; pages count from 1.
+///
+/// At most 512 are told at once, fewer where the document ends.
 ///
 /// # Errors
 /// Code `no_such_document`, and those of the use-case.
 #[tauri::command]
-pub async fn page_size(
+pub async fn page_sizes(
     service: State<'_, Service>,
     documents: State<'_, Documents>,
     document: String,
-    page: u32,
-) -> Result<wire::PageSize, wire::Error> {
+    first: u32,
+    count: u32,
+) -> Result<Vec<wire::PageSize>, wire::Error> {
     let document = documents.find(&document)?;
     service
-        .page_size(document.path().to_owned(), page)
+        .page_sizes(document.path().to_owned(), first, count)
         .await
         .map_err(|error| document.told(error))
 }

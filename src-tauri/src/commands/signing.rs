@@ -1,8 +1,10 @@
 //! Signing.
 
+use std::sync::Arc;
+
 use service::{
     Service,
-    requests::{Existing, FileToSign, Sign},
+    requests::{Existing, FileToSign, Sign, Unwatched},
     wire,
 };
 use tauri::State;
@@ -30,10 +32,11 @@ pub async fn sign_document(
         }],
         login: request.login,
         secret: request.secret,
-        placement: request.placement,
+        placement: Some(request.placement),
         reason: request.reason,
         location: request.location,
         existing: Existing::Keep,
+        watch: Arc::new(Unwatched),
     };
     let signed = service
         .sign(request)

@@ -13,7 +13,7 @@ fn another_window_may_ask_for_nothing() {
         "opened_documents",
         "choose_document",
         "close_document",
-        "page_size",
+        "page_sizes",
         "identities",
         "choose_output",
         "sign_document",

@@ -78,20 +78,20 @@ fn a_closed_document_is_known_no_more() {
 }
 
 #[test]
-fn the_size_of_a_page_is_that_of_the_opened_document() {
+fn the_sizes_of_pages_end_where_the_document_ends() {
     let program = Program::with_agreement();
     let opened = program.ask("opened_documents", json!({})).unwrap();
     let document = &opened[0]["id"];
-    let size = program
-        .ask("page_size", json!({"document": document, "page": 1}))
-        .unwrap();
-    assert_eq!(size, opened[0]["firstPage"]);
-    for missing in [0, 1000] {
-        let error = program
-            .ask("page_size", json!({"document": document, "page": missing}))
-            .unwrap_err();
-        assert!(error["code"].is_string(), "{error}");
-    }
+    let sizes = |first: u32, count: u32| {
+        let request = json!({"document": document, "first": first, "count": count});
+        program.ask("page_sizes", request).unwrap()
+    };
+    let all = sizes(1, u32::MAX);
+    assert_eq!(all[0], opened[0]["firstPage"]);
+    assert_eq!(all.as_array().unwrap().len() as u64, opened[0]["pages"]);
+    assert_eq!(sizes(1, 1).as_array().unwrap().len(), 1);
+    assert_eq!(sizes(1000, 1), json!([]));
+    assert_eq!(sizes(0, 1), json!([]), "pages count from 1");
 }
 
 #[test]
@@ -128,6 +128,6 @@ fn the_desktop_is_given_the_path_that_the_window_never_sees() {
 #[test]
 fn an_argument_that_is_missing_is_an_error_and_no_panic() {
     let program = Program::empty();
-    let error = program.ask("page_size", json!({})).unwrap_err();
+    let error = program.ask("page_sizes", json!({})).unwrap_err();
     assert!(error.as_str().unwrap().contains("document"), "{error}");
 }

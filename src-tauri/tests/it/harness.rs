@@ -136,7 +136,7 @@ pub(crate) fn sign_request(document: &str, secret: &str) -> Value {
         "document": document,
         "login": ADA,
         "secret": secret,
-        "placement": {"page": 1, "rect": {"x": 60, "y": 80, "width": 200, "height": 80}},
+        "placement": {"kind": "box", "page": 1, "rect": {"x": 60, "y": 80, "width": 200, "height": 80}},
         "reason": "Approved",
         "location": null,
     }})

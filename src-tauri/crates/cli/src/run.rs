@@ -3,10 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use service::requests::{
-    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
-};
+use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched};
 use service::{Service, Surroundings, wire};
 
 use crate::arguments::{self, Arguments, Command, PinStore, Users};
@@ -146,10 +145,10 @@ async fn sign(
         files,
         login: arguments.login,
         secret,
-        placement: wire::Placement {
+        placement: Some(wire::Placement::Box {
             page: arguments.page,
             rect: arguments.rect,
-        },
+        }),
         reason: arguments.reason,
         location: arguments.location,
         existing: if arguments.overwrite {
@@ -157,6 +156,7 @@ async fn sign(
         } else {
             Existing::Keep
         },
+        watch: Arc::new(Unwatched),
     };
     report::signed(&service.sign(request).await?, json);
     Ok(ExitCode::SUCCESS)

@@ -135,6 +135,9 @@ pub enum Error {
         /// What does not fit.
         what: &'static str,
     },
+    /// Who asked thought better of it in time.
+    #[error("it was cancelled; nothing was signed")]
+    Cancelled,
     /// The request was carried out before.
     #[error("this request was carried out already; look for its result")]
     RequestRepeated,
@@ -260,6 +263,7 @@ impl Error {
             Self::CodeUsed => ("code_used", Refused),
             Self::CodeLapsed => ("code_lapsed", Refused),
             Self::RecordDamaged { .. } => ("record_damaged", Refused),
+            Self::Cancelled => ("cancelled", Refused),
             Self::RequestRepeated => ("request_repeated", Refused),
             Self::OutputExists { .. } => ("output_exists", InputOutput),
             Self::OutputIsInput { .. } => ("output_is_input", InputOutput),

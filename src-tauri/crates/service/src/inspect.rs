@@ -62,8 +62,30 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
     })
 }
 
+/// Most sizes that are told at once.
+const MOST_SIZES: u32 = 512;
+
+/// The sizes of some pages as shown, from `first` on; fewer where the document ends, and never
+/// more than 512.
+pub(crate) fn page_sizes(file: &Path, first: u32, count: u32) -> Result<Vec<PageSize>> {
+    let unreadable = |source| Error::Document {
+        path: file.to_owned(),
+        source,
+    };
+    let document = document::open(file)?;
+    let pages = document.page_count().map_err(unreadable)?;
+    let end = first.saturating_add(count.min(MOST_SIZES));
+    (first.max(1)..end.min(pages.saturating_add(1)))
+        .filter_map(PageNumber::new)
+        .map(|number| {
+            let (width, height) = document.page(number).map_err(unreadable)?.shown_size();
+            Ok(PageSize { width, height })
+        })
+        .collect()
+}
+
 /// The size of a page as shown.
-pub(crate) fn page_size(file: &Path, page: u32) -> Result<PageSize> {
+fn page_size(file: &Path, page: u32) -> Result<PageSize> {
     let number = PageNumber::new(page).ok_or(Error::BadField {
         what: "page",
         value: page.to_string(),
@@ -83,6 +105,7 @@ fn field(field: pdf::Field) -> Field {
         page: field.place.map(|(page, _)| page),
         rect: field.place.map(|(_, rect)| shown(&rect)),
         name: field.name,
+        label: None,
         signed: field.kind == "Sig" && field.has_value,
         kind: field.kind,
     }

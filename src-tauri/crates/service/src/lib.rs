@@ -145,12 +145,18 @@ impl Service {
             .await
     }
 
-    /// Returns the size of a page as shown.
+    /// Returns the sizes of `count` pages as shown, from `first` on; at most 512, fewer where the
+    /// document ends.
     ///
     /// # Errors
     /// [`Error::Document`], [`Error::File`].
-    pub async fn page_size(&self, file: PathBuf, page: u32) -> Result<wire::PageSize> {
-        self.blocking(move |_| inspect::page_size(&file, page))
+    pub async fn page_sizes(
+        &self,
+        file: PathBuf,
+        first: u32,
+        count: u32,
+    ) -> Result<Vec<wire::PageSize>> {
+        self.blocking(move |_| inspect::page_sizes(&file, first, count))
             .await
     }
 

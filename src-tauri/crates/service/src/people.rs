@@ -159,6 +159,7 @@ pub(crate) fn identities(station: &Station) -> Result<Vec<Identity>> {
             organisation: organisation.clone(),
             valid_until: Some(record.row.certificate.not_after.0),
             status: status(&record, now),
+            change: None,
             wrong_tries: tries.map_or(0, |tries| tries.count),
             wait_until: tries
                 .and_then(|tries| tries::wait_until(tries.count, tries.last_at.0, now)),

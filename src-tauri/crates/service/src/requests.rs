@@ -3,7 +3,10 @@
 //! What the window asks for crosses as [`crate::wire`] and is parsed into these; the command
 //! line builds them itself.
 
+use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -122,14 +125,35 @@ pub struct Sign {
     pub login: String,
     /// The signer's secret.
     pub secret: wire::Secret,
-    /// Where the signature is shown.
-    pub placement: wire::Placement,
+    /// Where the signature goes; `None` for the only empty field.
+    pub placement: Option<wire::Placement>,
     /// Why.
     pub reason: Option<String>,
     /// Where.
     pub location: Option<String>,
     /// What to do when an output exists.
     pub existing: Existing,
+    /// Who hears how far it is.
+    pub watch: Arc<dyn Watch>,
+}
+
+/// Hears how far a batch is, and may stop it until the secret is judged.
+pub trait Watch: fmt::Debug + Send + Sync {
+    /// Hears that `step` is about to begin; `Break` cancels the request.
+    ///
+    /// Asked last before [`wire::SigningStep::Authenticating`]: what follows is seen to its end,
+    /// whatever is answered.
+    fn reach(&self, step: wire::SigningStep) -> ControlFlow<()>;
+}
+
+/// Nobody watches.
+#[derive(Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn reach(&self, _: wire::SigningStep) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// A signed file, re-read and validated.
@@ -156,8 +180,24 @@ pub struct Field {
     pub page: Option<u32>,
     /// Box of its widget on the page as shown.
     pub rect: Option<wire::Rect>,
+    /// What the form's author calls it.
+    pub label: Option<String>,
     /// Whether it carries a signature.
     pub signed: bool,
+}
+
+impl Field {
+    /// What the window is told of it, if it is a signature field.
+    #[must_use]
+    pub fn of_signature(self) -> Option<wire::SignatureField> {
+        (self.kind == "Sig").then_some(wire::SignatureField {
+            name: self.name,
+            label: self.label,
+            page: self.page,
+            rect: self.rect,
+            signed: self.signed,
+        })
+    }
 }
 
 /// What a document is, before anyone signs it.

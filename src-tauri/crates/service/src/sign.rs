@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use pdf::{Look, PageNumber, Placement, Revision, ShownRect};
@@ -23,7 +24,7 @@ use crate::station::key::{self, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
 use crate::station::tokens::SigningToken;
 use crate::validate;
-use crate::wire::{self, Headline};
+use crate::wire::{self, Headline, SigningStep};
 
 /// Signs a batch; blocks.
 pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>> {
@@ -36,12 +37,14 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         });
     }
     check_targets(request)?;
+    reach(request, SigningStep::Reading)?;
     let batch = request
         .files
         .iter()
         .map(|file| prepare(station, request, &record, file, now))
         .collect::<Result<Vec<_>>>()?;
 
+    reach(request, SigningStep::Proving)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
     record.check(station, &token)?;
@@ -66,15 +69,18 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         leaf: Kind::Intent,
         about,
     };
-    let opened = key::open(station, &token, &mut log, &asked);
-    let opened = match opened {
+    if let Err(cancelled) = reach(request, SigningStep::Authenticating) {
+        lock.settle();
+        return Err(cancelled);
+    }
+    let opened = match key::open(station, &token, &mut log, &asked) {
         Ok(opened) => opened,
         Err(error) => {
             lock.settle();
             return Err(error);
         }
     };
-    let signed = carry_out(station, &token, &opened, batch, request.existing);
+    let signed = carry_out(station, &token, &opened, batch, request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
@@ -85,6 +91,14 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
     let signed = signed?;
     concluded?;
     Ok(signed)
+}
+
+/// Says how far the request is, and gives it up if it was cancelled.
+fn reach(request: &Sign, step: SigningStep) -> Result<()> {
+    match request.watch.reach(step) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::Cancelled),
+    }
 }
 
 /// A file whose bytes are fixed and wait for the signature value.
@@ -161,7 +175,6 @@ fn prepare(
         path: file.input.clone(),
         source,
     };
-    let wire::Placement { page, rect } = request.placement;
     let look = look(
         record,
         station.ca()?.subject_common_name(),
@@ -169,6 +182,13 @@ fn prepare(
         request.reason.as_deref(),
         request.location.as_deref(),
     );
+    let Some(wire::Placement::Box { page, rect }) = request.placement else {
+        return Err(Error::BadField {
+            what: "placement",
+            value: String::new(),
+            why: "a box on a page is needed",
+        });
+    };
     let page = PageNumber::new(page).ok_or(Error::BadField {
         what: "page",
         value: page.to_string(),
@@ -206,8 +226,13 @@ fn carry_out(
     token: &SigningToken,
     opened: &key::OpenedKey,
     batch: Vec<PreparedFile>,
-    existing: Existing,
+    request: &Sign,
 ) -> Result<Vec<SignedFile>> {
+    // It is too late to cancel: what is answered from here on is not asked for.
+    let say = |step| {
+        let _ = request.watch.reach(step);
+    };
+    say(SigningStep::Signing);
     let digests: Vec<[u8; 32]> = batch.iter().map(|file| file.prepared.digest()).collect();
     let values = token.sign_with(&opened.blob, &digests)?;
     if values.len() != batch.len() {
@@ -232,7 +257,9 @@ fn carry_out(
                         path: input.clone(),
                         source,
                     })?;
-            write(&output, existing, |out| signed.write_to(out))?;
+            say(SigningStep::Writing);
+            write(&output, request.existing, |out| signed.write_to(out))?;
+            say(SigningStep::Validating);
             let validation = reread(&output, &anchors, now)?;
             Ok(SignedFile {
                 input,

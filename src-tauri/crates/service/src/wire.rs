@@ -5,12 +5,20 @@
 //! left. Requests are parsed into the service's own types before anything is done with them;
 //! nothing in an answer is secret.
 
+mod administration;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use ts_rs::TS;
 use zeroize::Zeroizing;
+
+pub use administration::{
+    Administrator, ChangeStatus, EnrolPerson, FoundOrganisation, FoundedOrganisation, IssuedCode,
+    ListPeople, LogIn, Overview, PeoplePage, Person, RevocationList, RevocationReason,
+    RevokePerson, Role, StatusChange, TokenHealth, TokenTest,
+};
 
 /// A secret on its way in: a signer's secret or an activation code, as typed.
 ///
@@ -144,12 +152,31 @@ pub struct OpenedDocument {
     pub first_page: PageSize,
     /// Number of signatures in the file.
     pub signatures: u32,
+    /// Its signature fields, signed and empty, in the order of the form.
+    pub fields: Vec<SignatureField>,
     /// What preflight found.
     pub findings: Vec<Finding>,
     /// Why the file cannot be signed, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub refusal: Option<Error>,
+}
+
+/// A signature field of a document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SignatureField {
+    /// Fully qualified name.
+    pub name: String,
+    /// What the form's author calls it (`/TU`), if that is said.
+    pub label: Option<String>,
+    /// Page of its widget, from 1; absent if it is shown nowhere.
+    pub page: Option<u32>,
+    /// Box of its widget on that page.
+    pub rect: Option<Rect>,
+    /// Whether it is signed.
+    pub signed: bool,
 }
 
 /// Whether an identity can sign now, and if not, why.
@@ -187,6 +214,8 @@ pub struct Identity {
     pub valid_until: Option<i64>,
     /// Whether it can sign.
     pub status: IdentityStatus,
+    /// Who changed that last, when and why.
+    pub change: Option<StatusChange>,
     /// Wrong secrets counted on this machine since the last right one.
     pub wrong_tries: u32,
     /// Until when tries are answered `wait`.
@@ -194,15 +223,55 @@ pub struct Identity {
     pub wait_until: Option<i64>,
 }
 
-/// Where a visible signature goes.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+/// Where a signature goes.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Placement {
+    /// Into a new field, shown in a box.
+    Box {
+        /// Page, counted from 1.
+        page: u32,
+        /// The box on it.
+        rect: Rect,
+    },
+    /// Into an empty field of the document, shown where that is.
+    Field {
+        /// Fully qualified name.
+        name: String,
+    },
+    /// Into a new field that is shown nowhere.
+    Invisible,
+}
+
+/// What is being done while a document is signed, in this order.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SigningStep {
+    /// The document is read and its digest computed.
+    Reading,
+    /// The token is asked for its proofs, and the record is checked.
+    Proving,
+    /// The secret is judged; from here on it is too late to cancel.
+    Authenticating,
+    /// The key is unwrapped, signs and is destroyed.
+    Signing,
+    /// The signed file is written.
+    Writing,
+    /// It is read again from disk and validated.
+    Validating,
+}
+
+/// How far a signature is; the payload of the event `signing-progress`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
-pub struct Placement {
-    /// Page, counted from 1.
-    pub page: u32,
-    /// The box on it.
-    pub rect: Rect,
+pub struct SigningProgress {
+    /// The request's id.
+    pub request_id: String,
+    /// What is being done.
+    pub step: SigningStep,
 }
 
 /// Sign one open document.
@@ -224,6 +293,54 @@ pub struct SignDocument {
     pub reason: Option<String>,
     /// Where it is signed, shown and recorded.
     pub location: Option<String>,
+}
+
+/// Turn a one-time code into an own secret.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ActivateKey {
+    /// Login name.
+    pub login: String,
+    /// The code as typed.
+    pub code: Secret,
+    /// The new secret.
+    pub secret: Secret,
+}
+
+/// Put another secret in the place of the one that is known.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ChangeSecret {
+    /// Login name.
+    pub login: String,
+    /// The secret until now.
+    pub secret: Secret,
+    /// The new one.
+    pub new_secret: Secret,
+}
+
+/// How well a secret that is being chosen would stand guessing.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SecretStrength {
+    /// Whether it would be taken.
+    pub accepted: bool,
+    /// Decimal logarithm of the guesses it takes, as estimated by zxcvbn.
+    pub guesses_log10: f64,
+}
+
+/// Suspend the own key.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SuspendOwnKey {
+    /// Login name.
+    pub login: String,
+    /// Why, in words: at most 200 characters.
+    pub note: String,
 }
 
 /// The judgement over a signature or a whole document.
@@ -365,6 +482,10 @@ pub struct Organisation {
 pub enum TokenState {
     /// Module, token and keys are there.
     Ready,
+    /// It answers, and a key is not what it must be.
+    Degraded,
+    /// Its PIN is locked.
+    Locked,
     /// It did not answer, or not as expected.
     Unreachable,
     /// There is no organisation yet.

@@ -2,6 +2,7 @@
 import type { Error } from "./Error";
 import type { Finding } from "./Finding";
 import type { PageSize } from "./PageSize";
+import type { SignatureField } from "./SignatureField";
 
 /**
  * A document the window has open; the path stays on this side.
@@ -35,6 +36,10 @@ firstPage: PageSize,
  * Number of signatures in the file.
  */
 signatures: number, 
+/**
+ * Its signature fields, signed and empty, in the order of the form.
+ */
+fields: Array<SignatureField>, 
 /**
  * What preflight found.
  */

@@ -2,9 +2,9 @@
 import type { Rect } from "./Rect";
 
 /**
- * Where a visible signature goes.
+ * Where a signature goes.
  */
-export type Placement = { 
+export type Placement = { "kind": "box", 
 /**
  * Page, counted from 1.
  */
@@ -12,4 +12,8 @@ page: number,
 /**
  * The box on it.
  */
-rect: Rect, };
+rect: Rect, } | { "kind": "field", 
+/**
+ * Fully qualified name.
+ */
+name: string, } | { "kind": "invisible" };

@@ -3,4 +3,4 @@
 /**
  * The state of the signing token in one word.
  */
-export type TokenState = "ready" | "unreachable" | "not_set_up";
+export type TokenState = "ready" | "degraded" | "locked" | "unreachable" | "not_set_up";
