@@ -176,6 +176,12 @@ pub enum Error {
         /// Leaves both heads cover.
         size: u64,
     },
+    /// A revocation list of this number or a higher one was made before.
+    #[error("revocation list {number} does not follow the newest one")]
+    RevocationListNumber {
+        /// The number.
+        number: u64,
+    },
     /// The number does not fit the database.
     #[error("{number} is too large for the vault")]
     TooLarge {

@@ -6,6 +6,7 @@
 use crate::account::Account;
 use crate::certificate::Certificate;
 use crate::id::{AccountId, KeyId, LeafIndex, RecordMac, Sha256};
+use crate::status::StatusChange;
 
 /// The identity of a key; never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +141,10 @@ pub struct Record {
     pub mac: RecordMac,
     /// The certificate that the state names.
     pub certificate: Certificate,
+    /// The owner's suspension of this very state.
+    pub own_suspension: Option<StatusChange>,
+    /// Who made this state, unless it is the first.
+    pub change: Option<StatusChange>,
 }
 
 impl Record {

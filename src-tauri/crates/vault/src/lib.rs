@@ -45,6 +45,7 @@ mod id;
 mod key;
 mod log;
 pub mod pin_store;
+mod status;
 pub mod store;
 mod tries;
 
@@ -57,9 +58,12 @@ pub use id::{
 pub use key::{IssuingPin, Key, KeyState, Origin, Record, Seal, Status, Versions};
 pub use log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 pub use pin_store::{PinName, PinStore, StoredPin};
+pub use status::{
+    OffCertificate, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
+};
 pub use store::sqlite::SqliteStore;
 pub use store::{
-    Answer, Counts, Founder, Initial, IssuingPinReplacement, MAX_LEAVES, NewEnrolment,
-    SealReplacement, StateChange, Store,
+    Answer, Counts, Founder, Initial, IssuingPinReplacement, KeyReplacement, MAX_LEAVES,
+    NewEnrolment, OwnSuspension, SealReplacement, StateChange, Store,
 };
 pub use tries::{BegunTry, Tries};

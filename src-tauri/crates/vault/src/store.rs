@@ -18,6 +18,7 @@ use crate::id::{
 };
 use crate::key::{IssuingPin, Key, KeyState, Record, Seal, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
 use crate::tries::{BegunTry, Tries};
 
 /// What an operation returns: a future that can be boxed, sent and awaited on any runtime thread.
@@ -107,8 +108,34 @@ pub struct StateChange {
     pub state: KeyState,
     /// Covers identity, new state and seal.
     pub mac: RecordMac,
-    /// The leaf of the act.
-    pub leaf: NewLeaf,
+    /// Who changed it, and why.
+    pub note: StatusNote,
+}
+
+/// A new key for a person, in the place of one that is revoked.
+#[derive(Debug, Clone)]
+pub struct KeyReplacement {
+    /// The old key's last state.
+    pub revoked: StateChange,
+    /// The new key's identity; of the same account.
+    pub key: Key,
+    /// The new key's state.
+    pub state: KeyState,
+    /// The new key's seal.
+    pub seal: Seal,
+    /// Covers the three.
+    pub mac: RecordMac,
+    /// The certificate the new state names.
+    pub certificate: Certificate,
+}
+
+/// The owner's own suspension of a key.
+#[derive(Debug, Clone)]
+pub struct OwnSuspension {
+    /// The key.
+    pub key: KeyId,
+    /// Why, in the owner's words.
+    pub note: String,
 }
 
 /// How much the vault holds.
@@ -179,11 +206,41 @@ pub trait Store: Send + Sync {
         self.replace_seals(vec![seal], Vec::new(), leaf)
     }
 
-    /// Replaces the state of a key.
+    /// Replaces the state of a key; a revocation list is due then.
     ///
     /// # Errors
     /// [`Error::KeyUnknown`], [`Error::RowChanged`].
-    fn change_state(&self, change: StateChange) -> Answer<'_, LeafIndex>;
+    fn change_state(&self, change: StateChange, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Writes the last state of one key and all rows of the next; a revocation list is due then.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`], [`Error::SerialTaken`],
+    /// [`Error::PublicKeyTaken`].
+    fn replace_key(&self, replacement: KeyReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Suspends a key as its owner, for as long as its state stays what it is; a revocation list is
+    /// due then. A second suspension of one state adds only its leaf.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`].
+    fn suspend_own(&self, suspension: OwnSuspension, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Appends a leaf that gives up an intent, with the serial number of the certificate that may
+    /// have been made for it; a revocation list is due then.
+    fn abandon(&self, leaf: NewLeaf, serial: Option<Vec<u8>>) -> Answer<'_, LeafIndex>;
+
+    /// Returns the certificates that belong on the revocation list.
+    fn off_list(&self) -> Answer<'_, OffList>;
+
+    /// Returns the newest revocation list, and whether a newer one is due.
+    fn revocation_lists(&self) -> Answer<'_, RevocationLists>;
+
+    /// Notes that a revocation list was made; `mark` is what its entries were read with.
+    ///
+    /// # Errors
+    /// [`Error::RevocationListNumber`] unless its number is above every other.
+    fn put_revocation_list(&self, list: RevocationList, mark: Option<Vec<u8>>) -> Answer<'_, ()>;
 
     /// Returns the person with this login, in whatever case it is written.
     fn account_by_login<'a>(&'a self, login: &'a str) -> Answer<'a, Option<Account>>;

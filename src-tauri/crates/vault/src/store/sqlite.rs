@@ -8,6 +8,7 @@ mod file;
 mod keys;
 mod log;
 mod row;
+mod status;
 mod tries;
 
 use std::path::Path;
@@ -15,8 +16,8 @@ use std::path::Path;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
-    Answer, Counts, Initial, IssuingPinReplacement, NewEnrolment, SealReplacement, StateChange,
-    Store,
+    Answer, Counts, Initial, IssuingPinReplacement, KeyReplacement, NewEnrolment, OwnSuspension,
+    SealReplacement, StateChange, Store,
 };
 use crate::account::{Account, AccountPage, AccountQuery};
 use crate::certificate::Certificate;
@@ -26,6 +27,7 @@ use crate::id::{
 };
 use crate::key::{IssuingPin, Record};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::status::{OffList, RevocationList, RevocationLists};
 use crate::tries::{BegunTry, Tries};
 
 /// The records in one SQLite file.
@@ -145,13 +147,66 @@ impl Store for SqliteStore {
         })
     }
 
-    fn change_state(&self, change: StateChange) -> Answer<'_, LeafIndex> {
+    fn change_state(&self, change: StateChange, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
         Box::pin(async move {
             let mut tx = self.write().await?;
-            let index = log::append(&mut tx, &change.leaf).await?;
-            keys::replace_state(&mut tx, &change).await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            keys::replace_state(&mut tx, &change, index).await?;
             tx.commit().await?;
             Ok(index)
+        })
+    }
+
+    fn replace_key(&self, replacement: KeyReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            keys::replace_state(&mut tx, &replacement.revoked, index).await?;
+            let key = replacement.key.id;
+            keys::insert_key(&mut tx, &replacement.key).await?;
+            keys::insert_certificate(&mut tx, &replacement.certificate).await?;
+            keys::insert_state(&mut tx, key, &replacement.state).await?;
+            keys::insert_seal(&mut tx, key, &replacement.seal, replacement.mac).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn suspend_own(&self, suspension: OwnSuspension, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            status::insert_own_suspension(&mut tx, &suspension, index).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn abandon(&self, leaf: NewLeaf, serial: Option<Vec<u8>>) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            if let Some(serial) = &serial {
+                status::insert_abandoned(&mut tx, serial, index).await?;
+            }
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn off_list(&self) -> Answer<'_, OffList> {
+        Box::pin(async move { status::off(&mut *self.read().await?).await })
+    }
+
+    fn revocation_lists(&self) -> Answer<'_, RevocationLists> {
+        Box::pin(async move { status::lists(&mut *self.read().await?).await })
+    }
+
+    fn put_revocation_list(&self, list: RevocationList, mark: Option<Vec<u8>>) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            status::insert_list(&mut tx, list, mark.as_deref()).await?;
+            Ok(tx.commit().await?)
         })
     }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use vault::{
     Account, AccountQuery, BegunTry, Certificate, Counts, Cursor, Error, Event, Head,
-    IssuingPinReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES, NewEnrolment, Role,
-    Seal, SealReplacement, StateChange, Status, Store, Tries, Versions,
+    IssuingPinReplacement, KeyReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES,
+    NewEnrolment, OffCertificate, OwnSuspension, RevocationList, Role, Seal, SealReplacement,
+    StateChange, Status, Store, Tries, UnixTime, Versions,
 };
 
 use crate::rows::{
     FOUNDER, account, account_id, ca_certificate, certificate, enrolment, fingerprint, initial,
-    intent, issuing_pin, key, key_id, leaf, mac, machine, organisation, outcome, request, root,
-    seal, state,
+    intent, issuing_pin, key, key_id, leaf, mac, machine, note, organisation, outcome, request,
+    root, seal, state,
 };
 
 /// Runs the facts below against one dialect, each on a new vault with its founder.
@@ -54,6 +55,12 @@ conformance!(
     seals_are_replaced_together_or_not_at_all,
     a_state_changes_with_its_mac,
     a_state_made_from_old_rows_is_refused,
+    a_change_of_status_says_who_and_why,
+    an_own_suspension_holds_for_the_state_it_was_made_at,
+    a_replaced_key_is_revoked_with_the_birth_of_the_next,
+    what_is_suspended_revoked_or_abandoned_belongs_on_the_list,
+    a_list_is_due_until_one_was_made_from_what_is_so,
+    numbers_of_lists_only_rise,
     a_version_is_not_skipped,
     tries_are_raised_and_cleared,
     a_wrong_try_keeps_its_count_and_its_time,
@@ -264,7 +271,10 @@ async fn a_search_finds_the_beginnings_of_words(store: &dyn Store) {
 
 async fn a_page_shows_the_state_of_each_key(store: &dyn Store) {
     store.enrol(enrolment(1)).await.unwrap();
-    store.change_state(suspension(1)).await.unwrap();
+    store
+        .change_state(suspension(1), leaf("suspended"))
+        .await
+        .unwrap();
     let query = AccountQuery {
         search: account(1).login,
         after: None,
@@ -372,13 +382,16 @@ fn suspension(number: u32) -> StateChange {
             ..state(number)
         },
         mac: mac(200),
-        leaf: leaf("suspended"),
+        note: note("certificate_hold"),
     }
 }
 
 async fn a_state_changes_with_its_mac(store: &dyn Store) {
     let before = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
-    store.change_state(suspension(FOUNDER)).await.unwrap();
+    store
+        .change_state(suspension(FOUNDER), leaf("suspended"))
+        .await
+        .unwrap();
     let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
     assert_eq!(after.state, suspension(FOUNDER).state);
     assert_eq!(after.mac, mac(200));
@@ -391,11 +404,189 @@ async fn a_state_made_from_old_rows_is_refused(store: &dyn Store) {
         .replace_seal(new_seal(FIRST), leaf("sealed"))
         .await
         .unwrap();
-    let refused = store.change_state(suspension(FOUNDER)).await;
+    let refused = store
+        .change_state(suspension(FOUNDER), leaf("suspended"))
+        .await;
     assert!(matches!(refused, Err(Error::RowChanged { .. })));
     let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
     assert_eq!(after.state.status, Status::Active);
     assert_eq!(after.mac, mac(100));
+}
+
+async fn a_change_of_status_says_who_and_why(store: &dyn Store) {
+    let record = || async { store.record(key_id(FOUNDER)).await.unwrap().unwrap() };
+    assert_eq!(record().await.change, None);
+    store
+        .change_state(suspension(FOUNDER), leaf("suspended"))
+        .await
+        .unwrap();
+    let change = record().await.change.unwrap();
+    assert_eq!(change.officer.as_deref(), Some("founder"));
+    assert_eq!(change.note, "lost laptop");
+    assert!(change.at > UnixTime(1_700_000_000));
+}
+
+fn own(number: u32) -> OwnSuspension {
+    OwnSuspension {
+        key: key_id(number),
+        note: "stolen bag".to_owned(),
+    }
+}
+
+async fn an_own_suspension_holds_for_the_state_it_was_made_at(store: &dyn Store) {
+    let record = || async { store.record(key_id(FOUNDER)).await.unwrap().unwrap() };
+    for _ in 0..2 {
+        store
+            .suspend_own(own(FOUNDER), leaf("suspended"))
+            .await
+            .unwrap();
+        let suspended = record().await.own_suspension.unwrap();
+        assert_eq!(
+            (suspended.officer, suspended.note.as_str()),
+            (None, "stolen bag")
+        );
+    }
+    assert_eq!(
+        record().await.state,
+        state(FOUNDER),
+        "no row is changed by it"
+    );
+
+    let resumed = StateChange {
+        state: KeyState {
+            status: Status::Active,
+            ..suspension(FOUNDER).state
+        },
+        ..suspension(FOUNDER)
+    };
+    store.change_state(resumed, leaf("resumed")).await.unwrap();
+    assert_eq!(
+        record().await.own_suspension,
+        None,
+        "an officer's state lifts it"
+    );
+
+    let unknown = store.suspend_own(own(9), leaf("suspended")).await;
+    assert!(matches!(unknown, Err(Error::KeyUnknown { key }) if key == key_id(9)));
+}
+
+/// A new key, number 2, for the founder.
+fn replacement() -> KeyReplacement {
+    KeyReplacement {
+        revoked: StateChange {
+            state: KeyState {
+                status: Status::Revoked,
+                ..suspension(FOUNDER).state
+            },
+            note: note("superseded"),
+            ..suspension(FOUNDER)
+        },
+        key: vault::Key {
+            account: account_id(FOUNDER),
+            ..key(2)
+        },
+        state: state(2),
+        seal: seal(2, 1),
+        mac: mac(2),
+        certificate: certificate(2),
+    }
+}
+
+async fn a_replaced_key_is_revoked_with_the_birth_of_the_next(store: &dyn Store) {
+    let newest = || async { store.key_of_account(account_id(FOUNDER)).await.unwrap() };
+    // The new certificate's number is taken: nothing of the old key may change either.
+    let mut taken = replacement();
+    taken.certificate.serial = certificate(FOUNDER).serial;
+    store.replace_key(taken, leaf("reset")).await.unwrap_err();
+    assert_eq!(newest().await, Some(key_id(FOUNDER)));
+    let old = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(old.state.status, Status::Active);
+
+    store
+        .replace_key(replacement(), leaf("reset"))
+        .await
+        .unwrap();
+    assert_eq!(newest().await, Some(key_id(2)));
+    let old = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
+    assert_eq!(old.state.status, Status::Revoked);
+    let new = store.record(key_id(2)).await.unwrap().unwrap();
+    assert_eq!(
+        (new.state, new.seal, new.mac),
+        (state(2), seal(2, 1), mac(2))
+    );
+}
+
+async fn what_is_suspended_revoked_or_abandoned_belongs_on_the_list(store: &dyn Store) {
+    assert_eq!(store.off_list().await.unwrap().certificates, []);
+    for number in 1..=2 {
+        store.enrol(enrolment(number)).await.unwrap();
+    }
+    store
+        .change_state(suspension(1), leaf("suspended"))
+        .await
+        .unwrap();
+    store.suspend_own(own(2), leaf("suspended")).await.unwrap();
+    let intent = store.append(intent(1)).await.unwrap();
+    let serial = vec![0x41; 20];
+    store
+        .abandon(outcome(intent), Some(serial.clone()))
+        .await
+        .unwrap();
+
+    let mut off = store.off_list().await.unwrap().certificates;
+    off.sort_by_key(|off| off.serial.clone());
+    let seen = |off: &OffCertificate| (off.serial.clone(), off.status, off.reason.clone());
+    let hold = Some("certificate_hold".to_owned());
+    let mut expected = vec![
+        (certificate(1).serial, Status::Suspended, hold),
+        (certificate(2).serial, Status::Suspended, None),
+        (serial, Status::Revoked, None),
+    ];
+    expected.sort_by_key(|(serial, ..)| serial.clone());
+    assert_eq!(off.iter().map(seen).collect::<Vec<_>>(), expected);
+}
+
+fn list(number: u64) -> RevocationList {
+    RevocationList {
+        number,
+        at: UnixTime(1_700_000_000),
+        entries: 1,
+    }
+}
+
+async fn a_list_is_due_until_one_was_made_from_what_is_so(store: &dyn Store) {
+    let due = || async { store.revocation_lists().await.unwrap().due };
+    assert!(!due().await);
+    store.enrol(enrolment(1)).await.unwrap();
+    assert!(!due().await, "who is enrolled is on no list");
+    store.suspend_own(own(1), leaf("suspended")).await.unwrap();
+    assert!(due().await);
+
+    let read = store.off_list().await.unwrap();
+    store
+        .change_state(suspension(FOUNDER), leaf("suspended"))
+        .await
+        .unwrap();
+    store.put_revocation_list(list(1), read.mark).await.unwrap();
+    assert!(due().await, "the founder is not on it");
+
+    let read = store.off_list().await.unwrap();
+    store.put_revocation_list(list(2), read.mark).await.unwrap();
+    assert!(!due().await);
+    let newest = store.revocation_lists().await.unwrap().newest;
+    assert_eq!(newest, Some(list(2)));
+}
+
+async fn numbers_of_lists_only_rise(store: &dyn Store) {
+    store.put_revocation_list(list(7), None).await.unwrap();
+    for number in [1, 7] {
+        let refused = store.put_revocation_list(list(number), None).await;
+        assert!(matches!(
+            refused,
+            Err(Error::RevocationListNumber { number: told }) if told == number
+        ));
+    }
+    store.put_revocation_list(list(8), None).await.unwrap();
 }
 
 async fn a_version_is_not_skipped(store: &dyn Store) {
@@ -412,7 +603,10 @@ async fn a_version_is_not_skipped(store: &dyn Store) {
         .unwrap_err();
     let mut staying = suspension(FOUNDER);
     staying.state.version = 1;
-    store.change_state(staying).await.unwrap_err();
+    store
+        .change_state(staying, leaf("suspended"))
+        .await
+        .unwrap_err();
     let after = store.record(key_id(FOUNDER)).await.unwrap().unwrap();
     assert_eq!(after.versions(), FIRST);
     assert_eq!(after.mac, mac(FOUNDER));

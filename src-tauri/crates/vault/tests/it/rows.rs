@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use vault::{
     Account, AccountId, Certificate, Founder, INTENT, Initial, IssuingPin, Key, KeyId, KeyState,
     LeafIndex, MachineId, NewEnrolment, NewLeaf, OrganisationId, Origin, RecordMac, RequestId,
-    Role, Seal, Sha256, SqliteStore, Status, Store, UnixTime,
+    Role, Seal, Sha256, SqliteStore, Status, StatusNote, Store, UnixTime,
 };
 
 /// A vault in a directory that goes when the test ends.
@@ -174,6 +174,14 @@ pub(crate) fn ca_certificate() -> Certificate {
     Certificate {
         key: None,
         ..certificate(u32::MAX)
+    }
+}
+
+pub(crate) fn note(reason: &str) -> StatusNote {
+    StatusNote {
+        officer: "founder".to_owned(),
+        reason: reason.to_owned(),
+        note: "lost laptop".to_owned(),
     }
 }
 

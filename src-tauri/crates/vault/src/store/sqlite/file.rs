@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -78,6 +78,11 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool> {
             path: path.to_owned(),
         });
     }
+    if !is_whole(path, &file).map_err(|source| file_error(path, source))? {
+        return Err(Error::Damaged {
+            source: "the file is shorter or longer than its header says".into(),
+        });
+    }
     drop(file);
     close_to_others(path)?;
 
@@ -115,6 +120,35 @@ fn is_vault(file: &File) -> io::Result<bool> {
     Ok(header.len() == HEADER_LENGTH
         && magic == Some(MAGIC.as_slice())
         && id == Some(APPLICATION_ID.to_be_bytes().as_slice()))
+}
+
+/// Whether a file at rest has the length its header tells (SQLite file format, section 1.3).
+///
+/// A page that is cut short reads as zeros to SQLite, and is noticed when it is needed. Beside a
+/// write-ahead log or a journal the file may end anywhere: SQLite mends it.
+fn is_whole(path: &Path, file: &File) -> io::Result<bool> {
+    for suffix in ["-wal", "-journal"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        if fs::metadata(Path::new(&beside)).is_ok_and(|metadata| metadata.len() > 0) {
+            return Ok(true);
+        }
+    }
+    let mut header = [0; HEADER_LENGTH];
+    file.read_exact_at(&mut header, 0)?;
+    let number = |at: usize| {
+        let bytes = [header[at], header[at + 1], header[at + 2], header[at + 3]];
+        u64::from(u32::from_be_bytes(bytes))
+    };
+    // The count of pages is right if it was written with the latest change.
+    if number(24) != number(92) {
+        return Ok(true);
+    }
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65536,
+        page => page,
+    };
+    Ok(file.metadata()?.len() == page * number(28))
 }
 
 /// Takes the file, and those SQLite left beside it, away from group and others, as after a copy with

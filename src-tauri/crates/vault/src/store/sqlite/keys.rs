@@ -2,10 +2,10 @@
 
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use super::accounts;
 use super::row::{
     bad_value, bytes, bytes_or_null, count, count_or_null, is_taken, time, to_column, value, word,
 };
+use super::{accounts, status};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, KeyId, LeafIndex, OrganisationId, RecordMac, Sha256};
@@ -205,6 +205,7 @@ pub(super) async fn replace_seal(
 pub(super) async fn replace_state(
     connection: &mut SqliteConnection,
     change: &StateChange,
+    leaf: LeafIndex,
 ) -> Result<()> {
     expect_versions(connection, change.key, change.expected).await?;
     let state = &change.state;
@@ -222,7 +223,8 @@ pub(super) async fn replace_state(
     .bind(change.key.as_bytes().as_slice())
     .execute(&mut *connection)
     .await?;
-    replace_mac(connection, change.key, change.mac).await
+    replace_mac(connection, change.key, change.mac).await?;
+    status::insert_change(connection, change.key, state.version, &change.note, leaf).await
 }
 
 async fn replace_mac(connection: &mut SqliteConnection, key: KeyId, mac: RecordMac) -> Result<()> {
@@ -312,7 +314,10 @@ pub(super) async fn record(connection: &mut SqliteConnection, id: KeyId) -> Resu
     let certificate = certificate(connection, state.certificate)
         .await?
         .ok_or_else(|| bad_value("certificate"))?;
+    let (own_suspension, change) = status::of_key(connection, id, state.version).await?;
     Ok(Some(Record {
+        own_suspension,
+        change,
         account,
         key,
         state,

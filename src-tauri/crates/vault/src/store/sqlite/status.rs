@@ -1,0 +1,223 @@
+//! Changes of status, own suspensions, abandoned serial numbers, revocation lists.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::row::{count, time, to_column, value, word};
+use crate::error::{Error, Result};
+use crate::id::{KeyId, LeafIndex, UnixTime};
+use crate::key::Status;
+use crate::status::{
+    OffCertificate, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
+};
+use crate::store::OwnSuspension;
+
+/// The name in `meta` that is there as long as a revocation list must be made.
+const DUE: &str = "revocation_list_due";
+
+/// Notes that the list in the folder no longer says what is so.
+///
+/// Every change draws another mark, so that a list begun before it does not take it away.
+async fn make_due(connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO meta (name, value) VALUES (?, randomblob(16))
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(DUE)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_change(
+    connection: &mut SqliteConnection,
+    key: KeyId,
+    state_version: u64,
+    note: &StatusNote,
+    leaf: LeafIndex,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO status_change (key, state_version, at, officer, reason, note, leaf)
+         VALUES (?, ?, unixepoch(), ?, ?, ?, ?)",
+    )
+    .bind(key.as_bytes().as_slice())
+    .bind(to_column(state_version)?)
+    .bind(&note.officer)
+    .bind(&note.reason)
+    .bind(&note.note)
+    .bind(to_column(leaf.0)?)
+    .execute(&mut *connection)
+    .await?;
+    make_due(connection).await
+}
+
+pub(super) async fn insert_own_suspension(
+    connection: &mut SqliteConnection,
+    suspension: &OwnSuspension,
+    leaf: LeafIndex,
+) -> Result<()> {
+    let key = suspension.key;
+    let row = sqlx::query("SELECT version FROM key_state WHERE key = ?")
+        .bind(key.as_bytes().as_slice())
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(Error::KeyUnknown { key })?;
+    let version = count(&row, "version")?;
+    // A second one for the same state says nothing new.
+    sqlx::query(
+        "INSERT INTO own_suspension (key, state_version, at, note, leaf)
+         VALUES (?, ?, unixepoch(), ?, ?) ON CONFLICT (key, state_version) DO NOTHING",
+    )
+    .bind(key.as_bytes().as_slice())
+    .bind(to_column(version)?)
+    .bind(&suspension.note)
+    .bind(to_column(leaf.0)?)
+    .execute(&mut *connection)
+    .await?;
+    make_due(connection).await
+}
+
+pub(super) async fn insert_abandoned(
+    connection: &mut SqliteConnection,
+    serial: &[u8],
+    leaf: LeafIndex,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO abandoned_serial (serial, at, leaf) VALUES (?, unixepoch(), ?)
+         ON CONFLICT (serial) DO NOTHING",
+    )
+    .bind(serial)
+    .bind(to_column(leaf.0)?)
+    .execute(&mut *connection)
+    .await?;
+    make_due(connection).await
+}
+
+/// The owner's own suspension of the state of this version, and the newest change made to it.
+pub(super) async fn of_key(
+    connection: &mut SqliteConnection,
+    key: KeyId,
+    state_version: u64,
+) -> Result<(Option<StatusChange>, Option<StatusChange>)> {
+    let own =
+        sqlx::query("SELECT at, note FROM own_suspension WHERE key = ? AND state_version = ?")
+            .bind(key.as_bytes().as_slice())
+            .bind(to_column(state_version)?)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let own = own
+        .map(|row| {
+            Ok::<_, Error>(StatusChange {
+                at: time(&row, "at")?,
+                officer: None,
+                note: value(&row, "note")?,
+            })
+        })
+        .transpose()?;
+    let change = sqlx::query(
+        "SELECT at, officer, note FROM status_change WHERE key = ? AND state_version = ?",
+    )
+    .bind(key.as_bytes().as_slice())
+    .bind(to_column(state_version)?)
+    .fetch_optional(connection)
+    .await?;
+    let change = change
+        .map(|row| {
+            Ok::<_, Error>(StatusChange {
+                at: time(&row, "at")?,
+                officer: Some(value(&row, "officer")?),
+                note: value(&row, "note")?,
+            })
+        })
+        .transpose()?;
+    Ok((own, change))
+}
+
+/// Reads what belongs on the list; the caller's transaction makes it one snapshot.
+pub(super) async fn off(connection: &mut SqliteConnection) -> Result<OffList> {
+    let rows = sqlx::query(
+        "SELECT certificate.serial, key_state.status,
+                coalesce(status_change.at, certificate.not_before) AS at, status_change.reason
+         FROM key_state
+         JOIN certificate ON certificate.sha256 = key_state.certificate
+         LEFT JOIN status_change ON status_change.key = key_state.key
+                                AND status_change.state_version = key_state.version
+         WHERE key_state.status <> 'active'
+         UNION ALL
+         SELECT certificate.serial, 'suspended', own_suspension.at, NULL
+         FROM own_suspension
+         JOIN key_state ON key_state.key = own_suspension.key
+                       AND key_state.version = own_suspension.state_version
+         JOIN certificate ON certificate.sha256 = key_state.certificate
+         WHERE key_state.status = 'active'
+         UNION ALL
+         SELECT serial, 'revoked', at, NULL FROM abandoned_serial",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mark = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
+        .bind(DUE)
+        .fetch_optional(connection)
+        .await?;
+    let certificates = rows
+        .iter()
+        .map(|row| {
+            Ok(OffCertificate {
+                serial: value(row, "serial")?,
+                status: word(row, "status", Status::parse)?,
+                at: time(row, "at")?,
+                reason: value(row, "reason")?,
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(OffList { certificates, mark })
+}
+
+pub(super) async fn lists(connection: &mut SqliteConnection) -> Result<RevocationLists> {
+    let row =
+        sqlx::query("SELECT number, at, entries FROM revocation_list ORDER BY number DESC LIMIT 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+    let newest = row
+        .map(|row| {
+            Ok::<_, Error>(RevocationList {
+                number: count(&row, "number")?,
+                at: time(&row, "at")?,
+                entries: count(&row, "entries")?,
+            })
+        })
+        .transpose()?;
+    let due = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM meta WHERE name = ?)")
+        .bind(DUE)
+        .fetch_one(connection)
+        .await?;
+    Ok(RevocationLists { newest, due })
+}
+
+pub(super) async fn insert_list(
+    connection: &mut SqliteConnection,
+    list: RevocationList,
+    mark: Option<&[u8]>,
+) -> Result<()> {
+    let RevocationList {
+        number,
+        at: UnixTime(at),
+        entries,
+    } = list;
+    let newest = lists(connection).await?.newest;
+    if newest.is_some_and(|newest| newest.number >= number) {
+        return Err(Error::RevocationListNumber { number });
+    }
+    sqlx::query("INSERT INTO revocation_list (number, at, entries) VALUES (?, ?, ?)")
+        .bind(to_column(number)?)
+        .bind(at)
+        .bind(entries)
+        .execute(&mut *connection)
+        .await?;
+    // What changed since the entries were read is not on this list.
+    sqlx::query("DELETE FROM meta WHERE name = ? AND value IS ?")
+        .bind(DUE)
+        .bind(mark)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
