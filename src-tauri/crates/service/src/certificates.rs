@@ -98,6 +98,7 @@ impl Enrolment<'_> {
         &self,
         authority: &Authority<'_>,
         account: &vault::Account,
+        serial: &SerialNumber,
         now: i64,
     ) -> Result<Rows> {
         let digest = self.seal.to_be_signed(self.identity);
@@ -106,12 +107,11 @@ impl Enrolment<'_> {
             let what = "the unwrapped key is not the one that was wrapped";
             return Err(Error::RecordDamaged { login, what });
         }
-        let serial = new_serial()?;
         let validity = Validity {
             not_before: now - EARLIER,
             not_after: now + SIGNER_VALIDITY,
         };
-        let prepared = ca::issue(authority.ca, &self.born.request, &serial, validity)?;
+        let prepared = ca::issue(authority.ca, &self.born.request, serial, validity)?;
         let value = authority.issuing.sign(&prepared.digest())?;
         let der = prepared.complete(value.as_bytes())?;
         let certificate = vault::Certificate {
@@ -194,7 +194,8 @@ pub(crate) fn new_id() -> Result<[u8; 16]> {
     Ok(id)
 }
 
-fn new_serial() -> Result<SerialNumber> {
+/// Draws a serial number.
+pub(crate) fn new_serial() -> Result<SerialNumber> {
     let mut bytes = [0; 20];
     random(&mut bytes)?;
     Ok(SerialNumber::from_random(bytes))

@@ -199,6 +199,7 @@ fn make(
             ca: &ca,
         },
         account,
+        &certificates::new_serial()?,
         now,
     )?;
     let enrolled = Enrolled {

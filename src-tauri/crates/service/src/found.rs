@@ -334,7 +334,7 @@ impl Founding<'_> {
             born: &born,
             key: key_id,
         };
-        let rows = enrolled.rows(authority, &account, now)?;
+        let rows = enrolled.rows(authority, &account, &certificates::new_serial()?, now)?;
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
         Ok(vault::store::Founder {
             key: rows.key,
