@@ -116,14 +116,11 @@ fn a_role_edited_by_sql_makes_nobody_an_officer() {
         "UPDATE account SET role = 'officer' WHERE login = 'ada'",
     );
     let error = organisation
-        .wait(organisation.service().enrol(service::requests::Enrol {
-            by: "ada".to_owned(),
-            secret: tests::secret(SIGNER_SECRET),
-            login: "eve".to_owned(),
-            name: "Eve".to_owned(),
-            email: "eve@example.org".to_owned(),
-            key: "p256".to_owned(),
-        }))
+        .wait(
+            organisation
+                .service()
+                .log_in("ada".to_owned(), tests::secret(SIGNER_SECRET)),
+        )
         .unwrap_err();
     assert_eq!(error.code(), ("not_an_officer", ErrorKind::Refused));
 }

@@ -39,9 +39,10 @@ const CORPUS: [(&str, u32); 10] = [
 
 /// Signs on a box in the middle of the lower half of a page and has the result judged.
 fn judged(organisation: &Organisation, input: &Path, page: u32, output: &Path) {
-    let size = organisation
-        .wait(organisation.service().page_size(input.to_owned(), page))
+    let sizes = organisation
+        .wait(organisation.service().page_sizes(input.to_owned(), page, 1))
         .unwrap_or_else(|error| panic!("{}: {error}", input.display()));
+    let size = sizes[0];
     let (width, height) = ((size.width * 0.5).min(200.0), (size.height * 0.2).min(66.0));
     let rect = Rect {
         x: size.width * 0.3,

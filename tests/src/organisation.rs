@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched};
-use service::{Home, Service, State, Surroundings, wire};
+use service::requests::{
+    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched,
+};
+use service::{Administrator, Home, Service, State, Surroundings, wire};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -87,15 +89,26 @@ impl Organisation {
     /// # Errors
     /// As [`Service::enrol`].
     pub fn enrol(&self, login: &str, name: &str) -> service::Result<String> {
-        let enrolled = self.wait(self.service.enrol(Enrol {
-            by: "officer".to_owned(),
-            secret: secret(OFFICER_SECRET),
+        let officer = self.officer()?;
+        let request = Enrol {
             login: login.to_owned(),
             name: name.to_owned(),
             email: format!("{login}@example.org"),
             key: "p256".to_owned(),
-        }))?;
+        };
+        let enrolled = self.wait(self.service.enrol(officer, request))?;
         Ok(enrolled.activation_code.to_string())
+    }
+
+    /// Logs the officer in.
+    ///
+    /// # Errors
+    /// As [`Service::log_in`].
+    pub fn officer(&self) -> service::Result<Arc<Administrator>> {
+        let login = self
+            .service
+            .log_in("officer".to_owned(), secret(OFFICER_SECRET));
+        self.wait(login).map(Arc::new)
     }
 
     /// Activates a person.
@@ -109,6 +122,7 @@ impl Organisation {
             code: secret(code),
             secret: secret(new),
         }))
+        .map(drop)
     }
 
     /// Signs one file on a box at the bottom left of page 1 and gives the signed file's path.
@@ -185,6 +199,21 @@ impl Organisation {
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.service.surroundings().home
+    }
+}
+
+impl Organisation {
+    /// Makes this machine forget the newest head of the log, as a reinstalled one would.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn forget_head(&self) {
+        let id = fs::read_dir(self.folder.path().join("state"))
+            .expect("there is a state folder")
+            .filter_map(|entry| entry.ok().map(|entry| entry.path().join("head.json")))
+            .find(|head| head.exists())
+            .expect("a head is remembered");
+        fs::remove_file(id).expect("it can be removed");
     }
 }
 

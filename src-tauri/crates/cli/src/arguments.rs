@@ -27,6 +27,12 @@ pub(crate) enum Command {
     Enrol(Enrol),
     /// Turn an activation code into an own secret
     Activate(Activate),
+    /// The own secret
+    #[command(subcommand)]
+    Secret(SecretOf),
+    /// The own key
+    #[command(subcommand)]
+    Key(Key),
     /// Sign files
     Sign(Sign),
     /// Validate the signatures of a file
@@ -128,12 +134,18 @@ pub(crate) struct Sign {
     /// Whose key signs
     #[arg(long = "as", value_name = "LOGIN")]
     pub(crate) login: String,
-    /// Page of the visible signature, from 1
-    #[arg(long, default_value_t = 1)]
+    /// The empty field to sign (default: the only one)
+    #[arg(long, value_name = "NAME", group = "place")]
+    pub(crate) field: Option<String>,
+    /// Box of a new visible signature in points on the page as shown, origin bottom left
+    #[arg(long, value_name = "X,Y,W,H", value_parser = rect, group = "place")]
+    pub(crate) rect: Option<wire::Rect>,
+    /// Page of that box, from 1
+    #[arg(long, default_value_t = 1, conflicts_with_all = ["field", "invisible"])]
     pub(crate) page: u32,
-    /// Box of the signature in points on the page as shown, origin bottom left
-    #[arg(long, value_name = "X,Y,W,H", value_parser = rect, required = true)]
-    pub(crate) rect: wire::Rect,
+    /// A new signature that is shown nowhere
+    #[arg(long, group = "place")]
+    pub(crate) invisible: bool,
     /// Why it is signed
     #[arg(long)]
     pub(crate) reason: Option<String>,
@@ -187,6 +199,77 @@ pub(crate) enum Users {
         /// People on a page
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
+    },
+    /// Show one person
+    Show {
+        /// Whom
+        #[arg(long)]
+        login: String,
+    },
+    /// Block a key until it is resumed; its certificate goes on hold
+    Suspend(StatusOf),
+    /// Lift a suspension, the owner's own too
+    Resume(StatusOf),
+    /// Revoke a certificate, for good
+    Revoke {
+        #[command(flatten)]
+        status: StatusOf,
+        /// The reason that goes on the revocation list
+        #[arg(long, value_enum, default_value = "unspecified")]
+        cause: Cause,
+    },
+    /// Mend a forgotten secret: the certificate is revoked, and there is a new key and code
+    Reset(StatusOf),
+}
+
+/// Whose key, who changes it, and why.
+#[derive(Debug, Args)]
+pub(crate) struct StatusOf {
+    /// Login of the officer who does it
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) by: String,
+    /// Whose key
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Why, in words; goes into the log
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) secrets: SecretFile,
+}
+
+/// The reason that goes on the revocation list (RFC 5280 §5.3.1).
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Cause {
+    Unspecified,
+    KeyCompromise,
+    AffiliationChanged,
+    Superseded,
+    CessationOfOperation,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretOf {
+    /// Put another secret in the place of the one that is known
+    Change {
+        /// Whose secret
+        #[arg(long)]
+        login: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Suspend the own key, at once and without a secret; an officer lifts it
+    Suspend {
+        /// Whose key
+        #[arg(long)]
+        login: String,
+        /// Why, in words; goes into the log
+        #[arg(long, value_name = "WORDS", default_value = "suspended by the owner")]
+        reason: String,
     },
 }
 
@@ -249,12 +332,14 @@ mod tests {
     #[test]
     fn no_secret_can_be_given_as_an_argument() {
         use clap::CommandFactory;
-        for command in Arguments::command().get_subcommands() {
+        let mut commands = vec![Arguments::command()];
+        while let Some(command) = commands.pop() {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();
                 assert!(name == "secret_file" || !name.contains("secret"), "{name}");
                 assert!(!name.contains("pin") || name == "pin_store", "{name}");
             }
+            commands.extend(command.get_subcommands().cloned());
         }
     }
 }

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use service::requests::{Check, Enrolled, Founded, Health, Inspection, People, SignedFile};
-use service::wire;
+use service::requests::{Check, Enrolled, Founded, Health, Inspection, SignedFile};
+use service::wire::{self, PeoplePage, Person};
 
 use crate::failure::{Failure, Status};
 
@@ -185,39 +185,76 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
     }
 }
 
-pub(crate) fn people(page: &People, json: bool) {
+pub(crate) fn people(page: &PeoplePage, json: bool) {
     if json {
-        let users: Vec<Value> = page
-            .users
-            .iter()
-            .map(|person| {
-                json!({
-                    "account": person.account, "login": person.login, "name": person.name,
-                    "email": person.email, "role": person.role, "status": person.status,
-                    "valid_until": person.valid_until,
-                })
-            })
-            .collect();
+        let users: Vec<Value> = page.people.iter().map(of_person).collect();
         return print(&json!({ "total": page.total, "users": users, "next": page.next }));
     }
-    for person in &page.users {
-        let status = serde_json::to_value(person.status).ok();
-        let status = status
-            .as_ref()
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .replace('_', " ");
+    for person in &page.people {
         say!(
-            "{:<20} {:<28} {:<32} {:<8} {status}",
+            "{:<20} {:<28} {:<32} {:<8} {}",
             person.login,
             person.name,
             person.email,
-            person.role
+            word(json!(person.role)),
+            word(json!(person.status)).replace('_', " ")
         );
     }
-    say!("{} of {}", page.users.len(), page.total);
+    say!("{} of {}", page.people.len(), page.total);
     if let Some(next) = &page.next {
         say!("more: --after {next}");
+    }
+}
+
+pub(crate) fn person(person: &Person, json: bool) {
+    if json {
+        return print(&of_person(person));
+    }
+    say!("{} ({})", person.name, person.login);
+    say!("{}", person.email);
+    say!(
+        "{}, {}",
+        word(json!(person.role)),
+        word(json!(person.status)).replace('_', " ")
+    );
+    if let Some(change) = &person.change {
+        let by = change.by.as_deref().unwrap_or("the owner");
+        say!("changed by {by}: {}", change.note);
+    }
+    if let (Some(key), Some(serial)) = (&person.key, &person.serial) {
+        say!("key {key}, certificate {serial}");
+    }
+}
+
+pub(crate) fn identity(identity: &wire::Identity, json: bool) {
+    let status = word(json!(identity.status));
+    if json {
+        return print(&json!({ "login": identity.login, "status": status }));
+    }
+    say!("{}: {}", identity.login, status.replace('_', " "));
+}
+
+pub(crate) fn secret_changed(login: &str, json: bool) {
+    if json {
+        return print(&json!({ "login": login, "secret": "changed" }));
+    }
+    say!("{login} has another secret now; the old one opens nothing");
+}
+
+fn of_person(person: &Person) -> Value {
+    json!({
+        "account": person.account, "login": person.login, "name": person.name,
+        "email": person.email, "role": person.role, "status": person.status,
+        "key": person.key, "serial": person.serial, "valid_until": person.valid_until,
+        "change": person.change,
+    })
+}
+
+/// The word that a value without fields has on the wire.
+fn word(value: Value) -> String {
+    match value {
+        Value::String(word) => word,
+        _ => String::new(),
     }
 }
 

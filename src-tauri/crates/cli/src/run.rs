@@ -5,10 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use service::requests::{Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched};
-use service::{Service, Surroundings, wire};
+use service::requests::{
+    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
+    Unwatched,
+};
+use service::wire::RevocationReason;
+use service::{Administrator, Service, Surroundings, wire};
 
-use crate::arguments::{self, Arguments, Command, PinStore, Users};
+use crate::arguments::{
+    self, Arguments, Cause, Command, Key, PinStore, SecretFile, SecretOf, StatusOf, Users,
+};
 use crate::failure::Failure;
 use crate::report;
 use crate::secrets::Secrets;
@@ -38,12 +44,16 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
             Ok(ExitCode::SUCCESS)
         }
         Command::Render(arguments) => render(service, arguments, json).await,
-        Command::Users(Users::List {
-            search,
-            after,
-            limit,
-        }) => {
-            report::people(&service.people(search, after, limit).await?, json);
+        Command::Users(command) => users(service, command, json).await,
+        Command::Secret(SecretOf::Change { login, secrets }) => {
+            change_secret(service, login, &secrets, json).await
+        }
+        Command::Key(Key::Suspend { login, reason }) => {
+            let request = wire::SuspendOwnKey {
+                login,
+                note: reason,
+            };
+            report::identity(&service.suspend_own(request).await?, json);
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),
@@ -88,27 +98,113 @@ async fn enrol(
     arguments: arguments::Enrol,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
-    let secret = secrets.ask(&format!("secret of {}", arguments.by))?;
+    let officer = log_in(service, arguments.by, &arguments.secrets).await?;
     let arguments::Enrol {
-        by,
         login,
         name,
         email,
         key,
         ..
     } = arguments;
-    let enrolled = service
-        .enrol(Enrol {
-            by,
+    let request = Enrol {
+        login,
+        name,
+        email,
+        key,
+    };
+    report::enrolled(&service.enrol(officer, request).await?, json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs the officer in whom `--by` names.
+async fn log_in(
+    service: &Service,
+    by: String,
+    secrets: &SecretFile,
+) -> Result<Arc<Administrator>, Failure> {
+    let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+    let secret = secrets.ask(&format!("secret of {by}"))?;
+    Ok(Arc::new(service.log_in(by, secret).await?))
+}
+
+async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode, Failure> {
+    match command {
+        Users::List {
+            search,
+            after,
+            limit,
+        } => {
+            let request = wire::ListPeople {
+                search,
+                after,
+                limit,
+            };
+            report::people(&service.people(request).await?, json);
+        }
+        Users::Show { login } => report::person(&service.person(login).await?, json),
+        Users::Suspend(status) => {
+            let (officer, request) = change_of(service, status).await?;
+            report::person(&service.suspend(officer, request).await?, json);
+        }
+        Users::Resume(status) => {
+            let (officer, request) = change_of(service, status).await?;
+            report::person(&service.resume(officer, request).await?, json);
+        }
+        Users::Revoke { status, cause } => {
+            let (officer, wire::ChangeStatus { login, note }) = change_of(service, status).await?;
+            let request = wire::RevokePerson {
+                login,
+                note,
+                reason: match cause {
+                    Cause::Unspecified => RevocationReason::Unspecified,
+                    Cause::KeyCompromise => RevocationReason::KeyCompromise,
+                    Cause::AffiliationChanged => RevocationReason::AffiliationChanged,
+                    Cause::Superseded => RevocationReason::Superseded,
+                    Cause::CessationOfOperation => RevocationReason::CessationOfOperation,
+                },
+            };
+            report::person(&service.revoke(officer, request).await?, json);
+        }
+        Users::Reset(status) => {
+            let (officer, request) = change_of(service, status).await?;
+            report::enrolled(&service.reset(officer, request).await?, json);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn change_of(
+    service: &Service,
+    status: StatusOf,
+) -> Result<(Arc<Administrator>, wire::ChangeStatus), Failure> {
+    let StatusOf {
+        by,
+        login,
+        reason,
+        secrets,
+    } = status;
+    let officer = log_in(service, by, &secrets).await?;
+    let note = reason;
+    Ok((officer, wire::ChangeStatus { login, note }))
+}
+
+async fn change_secret(
+    service: &Service,
+    login: String,
+    secrets: &SecretFile,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+    let secret = secrets.ask(&format!("secret of {login}"))?;
+    let new_secret = secrets.choose("new secret")?;
+    service
+        .change_secret(ChangeSecret {
+            login: login.clone(),
             secret,
-            login,
-            name,
-            email,
-            key,
+            new_secret,
         })
         .await?;
-    report::enrolled(&enrolled, json);
+    report::secret_changed(&login, json);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,10 +241,12 @@ async fn sign(
         files,
         login: arguments.login,
         secret,
-        placement: Some(wire::Placement::Box {
-            page: arguments.page,
-            rect: arguments.rect,
-        }),
+        placement: placement(
+            arguments.field,
+            arguments.rect,
+            arguments.page,
+            arguments.invisible,
+        ),
         reason: arguments.reason,
         location: arguments.location,
         existing: if arguments.overwrite {
@@ -160,6 +258,20 @@ async fn sign(
     };
     report::signed(&service.sign(request).await?, json);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the arguments say of where the signature goes; none of them is the only empty field.
+fn placement(
+    field: Option<String>,
+    rect: Option<wire::Rect>,
+    page: u32,
+    invisible: bool,
+) -> Option<wire::Placement> {
+    match (field, rect) {
+        (Some(name), _) => Some(wire::Placement::Field { name }),
+        (None, Some(rect)) => Some(wire::Placement::Box { page, rect }),
+        (None, None) => invisible.then_some(wire::Placement::Invisible),
+    }
 }
 
 /// Pairs each input with its output.

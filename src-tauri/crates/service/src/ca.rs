@@ -23,7 +23,9 @@ use signature::SignatureAlgorithm;
 pub use self::certificate::{PreparedCertificate, issue, root};
 pub use self::error::Error;
 pub use self::request::{CertificateRequest, PreparedRequest, request};
-pub use self::revocation_list::{PreparedRevocationList, Reason, Revoked, revoke};
+pub use self::revocation_list::{
+    PreparedRevocationList, Reason, Revoked, revocation_list_number, revoke,
+};
 
 /// Result of this module.
 pub type Result<T> = std::result::Result<T, Error>;

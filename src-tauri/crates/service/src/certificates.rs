@@ -1,6 +1,6 @@
 //! The birth of a signer's key and its certificate: steps that founding and enrolment share.
 
-use token::{RawSignature, SignerAlgorithm};
+use token::RawSignature;
 use vault::{KeyId, Seal, Sha256, UnixTime};
 use zeroize::Zeroizing;
 
@@ -32,12 +32,12 @@ pub(crate) struct Born {
 /// generate → certificate request by the same session key → wrap → destroy.
 pub(crate) fn birth(
     signing: &SigningToken,
-    algorithm: SignerAlgorithm,
+    kind: KeyKind,
     name: &str,
     organisation: &str,
     email: &str,
 ) -> Result<Born> {
-    let key = signing.token().generate(algorithm)?;
+    let key = signing.token().generate(kind.on_token())?;
     let spki = key
         .spki()
         .ok_or(token::Error::PublicKeyMalformed)?
@@ -80,6 +80,7 @@ pub(crate) struct Enrolment<'a> {
     /// By the key itself, after its round trip through unwrap: r ‖ s.
     pub(crate) seal_signature: &'a [u8],
     pub(crate) born: &'a Born,
+    pub(crate) kind: KeyKind,
     pub(crate) key: KeyId,
 }
 
@@ -93,16 +94,17 @@ pub(crate) struct Rows {
 }
 
 impl Enrolment<'_> {
-    /// Verifies the round trip, has the CA certify the key, and makes its rows.
+    /// Verifies the round trip, has the CA certify the key, and makes its rows, and the state that
+    /// an officer has still to vouch for.
     pub(crate) fn rows(
         &self,
         authority: &Authority<'_>,
         account: &vault::Account,
         serial: &SerialNumber,
         now: i64,
-    ) -> Result<Rows> {
+    ) -> Result<(Rows, KeyState)> {
         let digest = self.seal.to_be_signed(self.identity);
-        if !verifies(KeyKind::P256, &self.born.spki, &digest, self.seal_signature) {
+        if !verifies(self.kind, &self.born.spki, &digest, self.seal_signature) {
             let login = account.login.clone();
             let what = "the unwrapped key is not the one that was wrapped";
             return Err(Error::RecordDamaged { login, what });
@@ -131,11 +133,11 @@ impl Enrolment<'_> {
         };
         let input = record_mac_input(self.identity, Some(&state), self.seal);
         let mac = authority.signing.record_mac(&input)?;
-        Ok(Rows {
+        let rows = Rows {
             key: vault::Key {
                 id: self.key,
                 account: account.id,
-                algorithm: KeyKind::P256.name().to_owned(),
+                algorithm: self.kind.name().to_owned(),
                 spki: self.born.spki.clone(),
                 identity: self.identity.as_bytes().to_vec(),
                 origin: vault::Origin::Generated,
@@ -144,14 +146,15 @@ impl Enrolment<'_> {
                 version: state.version,
                 status: vault::Status::Active,
                 certificate: certificate.sha256,
-                wrapping_key: state.wrapping_key,
+                wrapping_key: state.wrapping_key.clone(),
                 officer_signature: None,
                 intent: None,
             },
             seal: seal_row(self.seal, self.seal_signature),
             mac: mac.into(),
             certificate,
-        })
+        };
+        Ok((rows, state))
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::home::Surroundings;
 use crate::organisation::Deployment;
+use crate::overview;
 use crate::pages::PDFIUM;
 use crate::requests::{Check, Health};
 use crate::station::Station;
@@ -94,7 +95,7 @@ pub(crate) fn status(station: &Station) -> Status {
             detail: "keys proven just now".to_owned(),
         },
         Err(error) => TokenStatus {
-            state: TokenState::Unreachable,
+            state: overview::state_of(&error),
             detail: error.to_string(),
         },
     };
@@ -125,7 +126,7 @@ pub(crate) fn status_without_station(error: Error) -> Status {
 }
 
 /// The lowest of what limits the organisation; a software token is for trial whatever else holds.
-fn assurance(station: &Station) -> (Assurance, String) {
+pub(crate) fn assurance(station: &Station) -> (Assurance, String) {
     match station.organisation.local.deployment {
         Deployment::Embedded => (Assurance::Trial, "software token".to_owned()),
     }

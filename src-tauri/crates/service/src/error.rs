@@ -95,6 +95,29 @@ pub enum Error {
         /// Unix time.
         until: i64,
     },
+    /// Nothing would be changed.
+    #[error("the key of {login} {why}")]
+    StatusUnchanged {
+        /// The login.
+        login: String,
+        /// What is so already.
+        why: &'static str,
+    },
+    /// Without this officer nobody could mend anything.
+    #[error(
+        "{login} is the organisation's only officer; without one nobody could be enrolled, \
+         suspended or helped again"
+    )]
+    LastOfficer {
+        /// The login.
+        login: String,
+    },
+    /// A status was changed, and the list that tells others of it could not be written.
+    #[error(
+        "the change is made and holds here, but the revocation list could not be written; it is \
+         written anew when an officer logs in"
+    )]
+    ListNotWritten(#[source] Box<Self>),
     /// The activation code has not been used yet.
     #[error(
         "the key of {login} is not activated; use the code with chancery activate --login {login}"
@@ -260,6 +283,9 @@ impl Error {
             Self::Suspended { .. } => ("suspended", Refused),
             Self::Revoked { .. } => ("revoked", Refused),
             Self::Expired { .. } => ("expired", Refused),
+            Self::StatusUnchanged { .. } => ("status_unchanged", Refused),
+            Self::LastOfficer { .. } => ("last_officer", Refused),
+            Self::ListNotWritten(_) => ("list_not_written", InputOutput),
             Self::CodeUsed => ("code_used", Refused),
             Self::CodeLapsed => ("code_lapsed", Refused),
             Self::RecordDamaged { .. } => ("record_damaged", Refused),
@@ -366,6 +392,7 @@ fn vault_code(error: &vault::Error) -> (&'static str, ErrorKind) {
         | E::LeafUnknown { .. }
         | E::HeadAhead { .. }
         | E::HeadForked { .. }
+        | E::RevocationListNumber { .. }
         | E::TooLarge { .. } => ("vault_fault", Device),
     }
 }

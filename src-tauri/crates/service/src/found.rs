@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use token::{Host, Pin, SignerAlgorithm, SpkiDer, Token, TokenKeyKind, TokenLabel};
+use token::{Host, Pin, SpkiDer, Token, TokenKeyKind, TokenLabel};
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
@@ -19,8 +19,7 @@ use crate::ca;
 use crate::certificates::{self, Authority, CA_VALIDITY};
 use crate::custody::record::{Origin, record_mac_input};
 use crate::custody::seal::{IssuingSecrets, seal_blobs, seal_issuing};
-use crate::custody::slot::NewSlot;
-use crate::custody::{Identity, NewSecret, OuterKey, SealRow, SealedBlob, SlotKind};
+use crate::custody::{Identity, NewSecret, OuterKey};
 use crate::error::{Error, Result};
 use crate::home::{Home, Surroundings, create_private_folder, lock_file, write_private};
 use crate::organisation::{
@@ -28,7 +27,8 @@ use crate::organisation::{
 };
 use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Founded, InitEmbedded};
-use crate::signing_algorithm::sha256;
+use crate::reseal::slotted;
+use crate::signing_algorithm::{KeyKind, hex, sha256};
 use crate::station::log::{Log, new_leaf};
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{
@@ -47,6 +47,10 @@ const SOFTHSM: [&str; 4] = [
 
 const SIGNING_LABEL: &str = "chancery-signing";
 const ISSUING_LABEL: &str = "chancery-issuing";
+/// Where the founding stands in the log.
+const FOUNDING_LEAF: LeafIndex = LeafIndex(0);
+/// Version of the first seal of anything.
+const FIRST_SEAL: u64 = 1;
 /// Generation of the first issuing PIN.
 const FIRST_PIN: u32 = 1;
 
@@ -295,7 +299,7 @@ impl Founding<'_> {
         let signing = authority.signing;
         let born = certificates::birth(
             signing,
-            SignerAlgorithm::EcdsaP256,
+            KeyKind::P256,
             &account.name,
             &self.name,
             &account.email,
@@ -306,17 +310,24 @@ impl Founding<'_> {
             organisation,
             account.id.as_bytes(),
             key_id.as_bytes(),
-            "p256",
+            KeyKind::P256.name(),
             &born.spki,
             Origin::Generated,
         );
         let outer = OuterKey::generate()?;
         let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
-        let seal = slotted(signing, &outer, &identity, sealed, secret)?;
+        let seal = slotted(signing, FIRST_SEAL, sealed, &outer, &identity, secret)?;
         let pin_identity = Identity::of_issuing_pin(organisation, account.id.as_bytes(), FIRST_PIN);
         let pin_outer = OuterKey::generate()?;
         let pin_sealed = seal_issuing(&pin_outer, &pin_identity, &secrets);
-        let pin_seal = slotted(signing, &pin_outer, &pin_identity, pin_sealed, secret)?;
+        let pin_seal = slotted(
+            signing,
+            FIRST_SEAL,
+            pin_sealed,
+            &pin_outer,
+            &pin_identity,
+            secret,
+        )?;
         let signatures = signing.sign_with(
             &born.blob,
             &[
@@ -332,9 +343,19 @@ impl Founding<'_> {
             seal: &seal,
             seal_signature: own.as_bytes(),
             born: &born,
+            kind: KeyKind::P256,
             key: key_id,
         };
-        let rows = enrolled.rows(authority, &account, &certificates::new_serial()?, now)?;
+        let serial = certificates::new_serial()?;
+        let (mut rows, state) = enrolled.rows(authority, &account, &serial, now)?;
+        // The organisation file vouches for the founder, who vouches for the own first state.
+        let digest = state.to_be_signed(&identity, FOUNDING_LEAF.0);
+        let values = signing.sign_with(&born.blob, &[digest])?;
+        let value = values
+            .first()
+            .ok_or(Error::Token(token::Error::OutOfStep))?;
+        rows.state.officer_signature = Some(value.as_bytes().to_vec());
+        rows.state.intent = Some(FOUNDING_LEAF);
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
         Ok(vault::store::Founder {
             key: rows.key,
@@ -382,6 +403,9 @@ impl Founding<'_> {
             digests: &[fingerprint],
             intent: None,
             outcome: None,
+            officer: None,
+            note: None,
+            serial: None,
         };
         let leaf = new_leaf(Kind::Founding, &event, Some(request.into()), None)?;
         let serial = signature::Certificate::from_der(ca_der).map_err(ca::Error::from)?;
@@ -403,30 +427,6 @@ impl Founding<'_> {
         let index: LeafIndex = station.wait(station.store.initialise(initial))?;
         Log::open(station, signing)?.sign(index, &leaf)
     }
-}
-
-/// A seal row with one slot, opened by the person's own secret.
-pub(crate) fn slotted(
-    signing: &SigningToken,
-    outer: &OuterKey,
-    identity: &Identity,
-    sealed: SealedBlob,
-    secret: &NewSecret,
-) -> Result<SealRow> {
-    let new = NewSlot::begin(
-        SlotKind::Passphrase,
-        PEPPER,
-        0,
-        outer,
-        identity,
-        secret.normal(),
-    )?;
-    let hmac = signing.pepper(PEPPER, new.hmac_input())?;
-    Ok(SealRow {
-        version: 1,
-        sealed,
-        slots: vec![new.complete(&hmac)],
-    })
 }
 
 fn public(created: token::Created) -> Result<Vec<u8>> {
@@ -499,8 +499,4 @@ fn file(doing: &'static str, path: &Path, source: io::Error) -> Error {
         path: path.to_owned(),
         source,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -35,6 +35,12 @@ impl Home {
         self.0.join("ca.pem")
     }
 
+    /// The newest revocation list in DER, for other programs.
+    #[must_use]
+    pub fn revocation_list_file(&self) -> PathBuf {
+        self.0.join("crl.der")
+    }
+
     /// The vault of an embedded organisation.
     #[must_use]
     pub fn vault_file(&self) -> PathBuf {

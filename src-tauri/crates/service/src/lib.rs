@@ -6,7 +6,7 @@
 //! [`requests`] and [`wire`]; every failure is an [`Error`] with a stable code.
 //!
 //! In reading order: `sign`, the life of one signature; `station::key`, one use of a
-//! key; [`custody`], the bytes; [`audit`], the log; `enrol`, `activate`, `found`.
+//! key; [`custody`], the bytes; [`audit`], the log; `administration`, `reseal`, `found`.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,30 +27,35 @@ pub mod organisation;
 pub mod requests;
 pub mod wire;
 
-mod activate;
+mod administration;
 mod certificates;
 mod doctor;
 mod document;
-mod enrol;
 mod error;
 mod found;
 mod home;
 mod inspect;
+mod overview;
+mod own_suspension;
 mod pages;
 mod people;
+mod reseal;
 mod sign;
 mod signing_algorithm;
 mod station;
 mod validate;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+pub use administration::Administrator;
+use administration::Change;
 pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use pages::Appearance;
 use requests::{
-    Activate, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection, People, Sign,
-    SignedFile,
+    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection,
+    Sign, SignedFile,
 };
 use station::Station;
 
@@ -98,22 +103,151 @@ impl Service {
             .await
     }
 
+    /// Logs an officer in with the own secret; the answer is what every act below asks for.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOfficer`], [`Error::WrongSecret`], [`Error::Wait`] and any other.
+    pub async fn log_in(&self, login: String, secret: wire::Secret) -> Result<Administrator> {
+        self.station(move |station| administration::log_in(station, &login, &secret))
+            .await
+    }
+
+    /// Looks at the organisation; the signing token is used for real.
+    ///
+    /// # Errors
+    /// What the vault answers; a token that does not is a state.
+    pub async fn overview(&self, officer: Arc<Administrator>) -> Result<wire::Overview> {
+        self.station(move |station| overview::overview(station, &officer))
+            .await
+    }
+
+    /// Uses the signing token for real: the canary is unwrapped, signs, and is verified.
+    ///
+    /// # Errors
+    /// If the organisation cannot be opened; a token that does not answer is a state.
+    pub async fn test_token(&self) -> Result<wire::TokenHealth> {
+        self.station(|station| Ok(overview::token_health(station)))
+            .await
+    }
+
     /// Enrols a person: key, certificate, one-time code; all or nothing.
     ///
     /// # Errors
     /// Any [`Error`]; nobody is enrolled then.
-    pub async fn enrol(&self, request: Enrol) -> Result<Enrolled> {
-        self.station(move |station| enrol::enrol(station, &request))
+    pub async fn enrol(&self, officer: Arc<Administrator>, request: Enrol) -> Result<Enrolled> {
+        self.station(move |station| administration::enrol(station, &officer, &request))
             .await
+    }
+
+    /// Suspends a person's key; the certificate goes on hold.
+    ///
+    /// # Errors
+    /// [`Error::StatusUnchanged`], [`Error::LastOfficer`] and any other; nothing is changed then,
+    /// but for [`Error::ListNotWritten`].
+    pub async fn suspend(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+    ) -> Result<wire::Person> {
+        self.change_status(officer, request, Change::Suspend).await
+    }
+
+    /// Lifts a suspension, the owner's own too.
+    ///
+    /// # Errors
+    /// As [`Service::suspend`].
+    pub async fn resume(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+    ) -> Result<wire::Person> {
+        self.change_status(officer, request, Change::Resume).await
+    }
+
+    /// Revokes a person's certificate, for good.
+    ///
+    /// # Errors
+    /// As [`Service::suspend`].
+    pub async fn revoke(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::RevokePerson,
+    ) -> Result<wire::Person> {
+        let wire::RevokePerson {
+            login,
+            reason,
+            note,
+        } = request;
+        let request = wire::ChangeStatus { login, note };
+        self.change_status(officer, request, Change::Revoke(reason))
+            .await
+    }
+
+    async fn change_status(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+        change: Change,
+    ) -> Result<wire::Person> {
+        let wire::ChangeStatus { login, note } = request;
+        self.station(move |station| {
+            administration::change(station, &officer, &login, change, &note)
+        })
+        .await
+    }
+
+    /// Mends a forgotten secret: the certificate is revoked, and there is a new key and code.
+    ///
+    /// # Errors
+    /// Any [`Error`]; nothing is changed then.
+    pub async fn reset(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+    ) -> Result<Enrolled> {
+        let wire::ChangeStatus { login, note } = request;
+        self.station(move |station| administration::reset(station, &officer, &login, &note))
+            .await
+    }
+
+    /// Suspends the own key, at once and without a secret; an officer lifts it.
+    ///
+    /// # Errors
+    /// [`Error::StatusUnchanged`], [`Error::LastOfficer`] and any other.
+    pub async fn suspend_own(&self, request: wire::SuspendOwnKey) -> Result<wire::Identity> {
+        self.station(move |station| {
+            own_suspension::suspend_own(station, &request.login, &request.note)
+        })
+        .await
     }
 
     /// Turns a one-time code into an own secret.
     ///
     /// # Errors
     /// Any [`Error`]; the code stays good then, unless it says otherwise.
-    pub async fn activate(&self, request: Activate) -> Result<()> {
-        self.station(move |station| activate::activate(station, &request))
+    pub async fn activate(&self, request: Activate) -> Result<wire::Identity> {
+        self.station(move |station| {
+            reseal::activate(station, &request)?;
+            people::identity(station, &request.login)
+        })
+        .await
+    }
+
+    /// Puts another secret in the place of the one that is known.
+    ///
+    /// # Errors
+    /// Any [`Error`]; the old secret stays good then.
+    pub async fn change_secret(&self, request: ChangeSecret) -> Result<()> {
+        self.station(move |station| reseal::change_secret(station, &request))
             .await
+    }
+
+    /// Says how well a secret that is being chosen would stand guessing.
+    ///
+    /// `words` are known to who guesses: login, name, organisation.
+    #[must_use]
+    pub fn secret_strength(secret: &wire::Secret, words: &[String]) -> wire::SecretStrength {
+        custody::secret::strength(secret, words)
     }
 
     /// Signs a batch of files with one use of the signer's key.
@@ -201,13 +335,17 @@ impl Service {
     ///
     /// # Errors
     /// What the vault answers.
-    pub async fn people(
-        &self,
-        search: Option<String>,
-        after: Option<String>,
-        limit: u32,
-    ) -> Result<People> {
-        self.station(move |station| people::list(station, search, after, limit))
+    pub async fn people(&self, request: wire::ListPeople) -> Result<wire::PeoplePage> {
+        self.station(move |station| people::list(station, request))
+            .await
+    }
+
+    /// Returns one person.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchPerson`], and what the vault answers.
+    pub async fn person(&self, login: String) -> Result<wire::Person> {
+        self.station(move |station| people::person(station, &login))
             .await
     }
 

@@ -1,13 +1,13 @@
 //! Accounts: what a login, a name and an address may be, and who there is.
 
-use vault::{AccountQuery, Cursor, ListedAccount, Role, Status, UnixTime};
+use vault::{Account, AccountQuery, Cursor, ListedAccount, Status, UnixTime};
 
 use crate::custody::tries;
 use crate::error::{Error, Result};
-use crate::requests::{People, Person};
+use crate::signing_algorithm::hex;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
-use crate::wire::{Identity, IdentityStatus};
+use crate::wire::{Identity, IdentityStatus, ListPeople, PeoplePage, Person, Role, StatusChange};
 
 /// Longest login in characters.
 const LONGEST_LOGIN: usize = 64;
@@ -15,6 +15,8 @@ const LONGEST_LOGIN: usize = 64;
 const LONGEST_NAME: usize = 64;
 /// Longest address (RFC 5321 §4.5.3.1).
 const LONGEST_EMAIL: usize = 254;
+/// Most people on one page of a list.
+const LONGEST_PAGE: u32 = 1000;
 /// Most identities offered in a picker at once.
 const OFFERED: u32 = 100;
 
@@ -74,53 +76,70 @@ pub(crate) fn checked_email(email: &str) -> Result<String> {
 }
 
 /// A page of the list of people.
-pub(crate) fn list(
-    station: &Station,
-    search: Option<String>,
-    after: Option<String>,
-    limit: u32,
-) -> Result<People> {
-    let after = after.as_deref().map(Cursor::parse);
+pub(crate) fn list(station: &Station, request: ListPeople) -> Result<PeoplePage> {
+    let after = request.after.as_deref().map(Cursor::parse);
     let query = AccountQuery {
-        search: search.unwrap_or_default(),
+        search: request.search.unwrap_or_default(),
         after,
-        limit,
+        limit: request.limit.clamp(1, LONGEST_PAGE),
     };
     let page = station.wait(station.store.accounts(query))?;
     let now = station.now()?;
-    let users = page
+    let people = page
         .accounts
         .into_iter()
-        .map(|listed| person(station, listed, now))
+        .map(|listed| listed_person(station, listed.account, now))
         .collect::<Result<_>>()?;
-    Ok(People {
+    Ok(PeoplePage {
         total: page.total,
-        users,
+        people,
         next: page.next.map(|cursor| cursor.to_string()),
     })
 }
 
-fn person(station: &Station, listed: ListedAccount, now: i64) -> Result<Person> {
-    let ListedAccount { account, .. } = listed;
+/// One person.
+pub(crate) fn person(station: &Station, login: &str) -> Result<Person> {
+    let account = station
+        .wait(station.store.account_by_login(login))?
+        .ok_or_else(|| Error::NoSuchPerson {
+            login: login.to_owned(),
+        })?;
+    let now = station.now()?;
+    listed_person(station, account, now)
+}
+
+fn listed_person(station: &Station, account: Account, now: i64) -> Result<Person> {
     let record = match KeyRecord::of_login(station, &account.login) {
         Ok(record) => Some(record),
         // Listed all the same: a damaged record must not hide the person.
         Err(Error::NoSuchPerson { .. } | Error::RecordDamaged { .. } | Error::Custody(_)) => None,
         Err(error) => return Err(error),
     };
+    let record = record.as_ref();
     Ok(Person {
         account: account.id.to_string(),
         role: match account.role {
-            Role::Officer => "officer",
-            Role::Signer => "signer",
+            vault::Role::Officer => Role::Officer,
+            vault::Role::Signer => Role::Signer,
         },
-        status: record
-            .as_ref()
-            .map_or(IdentityStatus::NotActivated, |record| status(record, now)),
+        status: record.map_or(IdentityStatus::Damaged, |record| status(record, now)),
+        key: record.map(|record| record.row.key.algorithm.clone()),
+        serial: record.map(|record| hex(&record.row.certificate.serial)),
         valid_until: record.map(|record| record.row.certificate.not_after.0),
+        change: record.and_then(|record| change(&record.row)),
         login: account.login,
         name: account.name,
         email: account.email,
+    })
+}
+
+/// Who changed the status last: the owner, if that still holds, or an officer.
+fn change(row: &vault::Record) -> Option<StatusChange> {
+    let newest = row.own_suspension.as_ref().or(row.change.as_ref())?;
+    Some(StatusChange {
+        at: newest.at.0,
+        by: newest.officer.clone(),
+        note: newest.note.clone(),
     })
 }
 
@@ -130,6 +149,7 @@ fn status(record: &KeyRecord, now: i64) -> IdentityStatus {
     match record.row.state.status {
         Status::Suspended => IdentityStatus::Suspended,
         Status::Revoked => IdentityStatus::Revoked,
+        Status::Active if record.row.own_suspension.is_some() => IdentityStatus::Suspended,
         Status::Active if until < now => IdentityStatus::Expired,
         Status::Active if record.is_activated() => IdentityStatus::Active,
         Status::Active => IdentityStatus::NotActivated,
@@ -144,28 +164,32 @@ pub(crate) fn identities(station: &Station) -> Result<Vec<Identity>> {
         limit: OFFERED,
     };
     let page = station.wait(station.store.accounts(query))?;
-    let organisation = station.ca()?.subject_common_name().to_owned();
-    let now = station.now()?;
     let mut identities = Vec::with_capacity(page.accounts.len());
     for ListedAccount { account, .. } in page.accounts {
-        let Ok(record) = KeyRecord::of_login(station, &account.login) else {
-            continue;
-        };
-        let tries = station.wait(station.store.tries(record.row.key.id, station.machine))?;
-        identities.push(Identity {
-            login: account.login,
-            name: record.name().to_owned(),
-            email: account.email,
-            organisation: organisation.clone(),
-            valid_until: Some(record.row.certificate.not_after.0),
-            status: status(&record, now),
-            change: None,
-            wrong_tries: tries.map_or(0, |tries| tries.count),
-            wait_until: tries
-                .and_then(|tries| tries::wait_until(tries.count, tries.last_at.0, now)),
-        });
+        // One record that cannot be read hides nobody else.
+        if let Ok(identity) = identity(station, &account.login) {
+            identities.push(identity);
+        }
     }
     Ok(identities)
+}
+
+/// One person's key as it can be chosen to sign with.
+pub(crate) fn identity(station: &Station, login: &str) -> Result<Identity> {
+    let record = KeyRecord::of_login(station, login)?;
+    let now = station.now()?;
+    let tries = station.wait(station.store.tries(record.row.key.id, station.machine))?;
+    Ok(Identity {
+        login: record.login().to_owned(),
+        name: record.name().to_owned(),
+        email: record.row.account.email.clone(),
+        organisation: station.ca()?.subject_common_name().to_owned(),
+        valid_until: Some(record.row.certificate.not_after.0),
+        status: status(&record, now),
+        change: change(&record.row),
+        wrong_tries: tries.map_or(0, |tries| tries.count),
+        wait_until: tries.and_then(|tries| tries::wait_until(tries.count, tries.last_at.0, now)),
+    })
 }
 
 #[cfg(test)]

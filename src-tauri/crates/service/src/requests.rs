@@ -58,10 +58,6 @@ pub struct Founded {
 /// Enrol one person.
 #[derive(Debug)]
 pub struct Enrol {
-    /// Login of the officer who enrols.
-    pub by: String,
-    /// The officer's secret.
-    pub secret: wire::Secret,
     /// Login of the new person.
     pub login: String,
     /// Full name, as it will stand in the certificate.
@@ -77,12 +73,34 @@ pub struct Enrol {
 pub struct Enrolled {
     /// Login.
     pub login: String,
+    /// Full name.
+    pub name: String,
     /// Account id, 32 hexadecimal digits.
     pub account: String,
     /// The one-time code in groups.
     pub activation_code: Zeroizing<String>,
+    /// Until when it can be used, Unix seconds.
+    pub expires: i64,
+    /// Kind of the key.
+    pub key: &'static str,
     /// The certificate as PEM.
     pub certificate_pem: String,
+    /// SHA-256 of its DER, 64 hexadecimal digits.
+    pub certificate_sha256: String,
+}
+
+impl From<Enrolled> for wire::IssuedCode {
+    /// The code crosses to the window, where it is shown once.
+    fn from(enrolled: Enrolled) -> Self {
+        Self {
+            code: enrolled.activation_code.as_str().to_owned(),
+            login: enrolled.login,
+            name: enrolled.name,
+            expires: enrolled.expires,
+            key: enrolled.key.to_owned(),
+            certificate_sha256: enrolled.certificate_sha256,
+        }
+    }
 }
 
 /// Turn a one-time code into an own secret.
@@ -94,6 +112,17 @@ pub struct Activate {
     pub code: wire::Secret,
     /// The new secret.
     pub secret: wire::Secret,
+}
+
+/// Put another secret in the place of the one that is known.
+#[derive(Debug)]
+pub struct ChangeSecret {
+    /// Login.
+    pub login: String,
+    /// The secret until now.
+    pub secret: wire::Secret,
+    /// The new one.
+    pub new_secret: wire::Secret,
 }
 
 /// One file of a batch.
@@ -223,36 +252,6 @@ pub struct Inspection {
     pub refusal: Option<wire::Error>,
     /// Length in bytes.
     pub bytes: u64,
-}
-
-/// A person in the list.
-#[derive(Debug, Clone)]
-pub struct Person {
-    /// Account id, 32 hexadecimal digits.
-    pub account: String,
-    /// Login.
-    pub login: String,
-    /// Full name.
-    pub name: String,
-    /// E-mail address.
-    pub email: String,
-    /// `officer` or `signer`.
-    pub role: &'static str,
-    /// Whether the person can sign.
-    pub status: wire::IdentityStatus,
-    /// End of the certificate's validity, Unix seconds.
-    pub valid_until: Option<i64>,
-}
-
-/// A page of the list of people.
-#[derive(Debug, Clone)]
-pub struct People {
-    /// How many there are in all that match.
-    pub total: u64,
-    /// This page.
-    pub users: Vec<Person>,
-    /// Where the next page starts, if there is one.
-    pub next: Option<String>,
 }
 
 /// How a check of the doctor came out.

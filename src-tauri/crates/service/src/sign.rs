@@ -54,12 +54,8 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         .collect();
     let lock = RequestLock::take(station, &request.request)?;
     let about = About {
-        act: Act::Sign,
-        request: &request.request,
-        account: Some(record.row.account.id.as_bytes()),
-        login: Some(record.login()),
-        key: Some(record.row.key.id.as_bytes()),
         digests: &digests,
+        ..About::key(Act::Sign, &request.request, &record)
     };
     let secret = Normal::of(&request.secret);
     let asked = Use {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use signature::algorithm::{self, SignatureAlgorithm};
+use token::SignerAlgorithm;
 
 use crate::error::{Error, Result};
 
@@ -27,6 +28,13 @@ impl KeyKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::P256 => "p256",
+        }
+    }
+
+    /// What the token calls it.
+    pub(crate) fn on_token(self) -> SignerAlgorithm {
+        match self {
+            Self::P256 => SignerAlgorithm::EcdsaP256,
         }
     }
 
@@ -57,4 +65,9 @@ pub(crate) fn der_signature(raw: &[u8]) -> Result<Vec<u8>> {
 /// SHA-256.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

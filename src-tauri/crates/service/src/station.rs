@@ -4,6 +4,7 @@
 //! stays logged in while nothing is done. What it is trusted for stands in the organisation file,
 //! never in the database.
 
+pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod pins;

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 pub use administration::{
     Administrator, ChangeStatus, EnrolPerson, FoundOrganisation, FoundedOrganisation, IssuedCode,
-    ListPeople, LogIn, Overview, PeoplePage, Person, RevocationList, RevocationReason,
+    ListPeople, LogIn, Notice, Overview, PeoplePage, Person, RevocationList, RevocationReason,
     RevokePerson, Role, StatusChange, TokenHealth, TokenTest,
 };
 
@@ -194,6 +194,8 @@ pub enum IdentityStatus {
     Revoked,
     /// The certificate is past its validity.
     Expired,
+    /// The record cannot be read.
+    Damaged,
 }
 
 /// A person's key that can be chosen to sign with.

@@ -115,8 +115,8 @@ pub struct StateChange {
 /// A new key for a person, in the place of one that is revoked.
 #[derive(Debug, Clone)]
 pub struct KeyReplacement {
-    /// The old key's last state.
-    pub revoked: StateChange,
+    /// The old key's last state, unless that is so already.
+    pub revoked: Option<StateChange>,
     /// The new key's identity; of the same account.
     pub key: Key,
     /// The new key's state.

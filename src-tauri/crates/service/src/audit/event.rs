@@ -1,6 +1,6 @@
 //! What happened, as bytes: the event, which may be erased, and the leaf, which may not.
 
-use minicbor::Encoder;
+use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
 
 /// What a leaf says about its event.
@@ -42,6 +42,18 @@ pub enum Act {
     Activate,
     /// An administrator logs in.
     Login,
+    /// A person puts another secret in the place of the own one.
+    ChangeSecret,
+    /// A key is suspended by an officer.
+    Suspend,
+    /// A suspension is lifted by an officer.
+    Resume,
+    /// A certificate is revoked.
+    Revoke,
+    /// A key is revoked and another one made in its place.
+    Reset,
+    /// A key is suspended by who says to be its owner; no secret is asked.
+    SuspendOwn,
     /// An intent is found whose process is gone.
     Sweep,
 }
@@ -56,6 +68,12 @@ impl Act {
             Self::Enrol => "enrol",
             Self::Activate => "activate",
             Self::Login => "login",
+            Self::ChangeSecret => "change_secret",
+            Self::Suspend => "suspend",
+            Self::Resume => "resume",
+            Self::Revoke => "revoke",
+            Self::Reset => "reset",
+            Self::SuspendOwn => "suspend_own",
             Self::Sweep => "sweep",
         }
     }
@@ -117,7 +135,16 @@ pub struct Event<'a> {
     pub intent: Option<u64>,
     /// For an outcome: what became of it.
     pub outcome: Option<Outcome>,
+    /// Login of the officer who acts, where it is not the one the event is about.
+    pub officer: Option<&'a str>,
+    /// Why, in a person's words.
+    pub note: Option<&'a str>,
+    /// Serial number of the certificate that will be made.
+    pub serial: Option<&'a [u8]>,
 }
+
+/// How many elements an event has, its version among them.
+const ELEMENTS: u64 = 16;
 
 impl Event<'_> {
     /// Encodes the event as a CBOR array in the order of its fields, after the version 1.
@@ -126,7 +153,7 @@ impl Event<'_> {
         let mut writer = Encoder::new(Vec::new());
         let written = (|| {
             writer
-                .array(13)?
+                .array(ELEMENTS)?
                 .u8(1)?
                 .str(self.kind.word())?
                 .str(self.act.word())?;
@@ -143,11 +170,32 @@ impl Event<'_> {
             optional(&mut writer, self.intent, |w, index| w.u64(index).map(drop))?;
             optional(&mut writer, self.outcome, |w, outcome| {
                 w.str(outcome.word()).map(drop)
+            })?;
+            optional(&mut writer, self.officer, |w, login| w.str(login).map(drop))?;
+            optional(&mut writer, self.note, |w, note| w.str(note).map(drop))?;
+            optional(&mut writer, self.serial, |w, serial| {
+                w.bytes(serial).map(drop)
             })
         })();
         written.expect("writing CBOR into a Vec does not fail");
         writer.into_writer()
     }
+}
+
+/// The serial number that an encoded event names, if it names one.
+///
+/// Anything that is no event of this version names none.
+#[must_use]
+pub fn serial_of(event: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Decoder::new(event);
+    if reader.array().ok()? != Some(ELEMENTS) || reader.u8().ok()? != 1 {
+        return None;
+    }
+    // It is the last element.
+    for _ in 2..ELEMENTS {
+        reader.skip().ok()?;
+    }
+    reader.bytes().ok().map(<[u8]>::to_vec)
 }
 
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
@@ -217,6 +265,9 @@ mod tests {
             digests: &[[7; 32]],
             intent: None,
             outcome: None,
+            officer: None,
+            note: None,
+            serial: None,
         };
         let bytes = event.to_bytes();
         let edits = [
@@ -268,7 +319,26 @@ mod tests {
                 outcome: Some(Outcome::Done),
                 ..event.clone()
             },
+            Event {
+                officer: Some("eve"),
+                ..event.clone()
+            },
+            Event {
+                note: Some("lost"),
+                ..event.clone()
+            },
+            Event {
+                serial: Some(&[1]),
+                ..event.clone()
+            },
         ];
+        assert_eq!(serial_of(&bytes), None);
+        let issued = Event {
+            serial: Some(&[8; 20]),
+            ..event.clone()
+        };
+        assert_eq!(serial_of(&issued.to_bytes()), Some(vec![8; 20]));
+        assert_eq!(serial_of(&bytes[1..]), None, "what is no event names none");
         for edit in edits {
             assert_ne!(edit.to_bytes(), bytes, "{edit:?}");
         }

@@ -1,10 +1,11 @@
 //! Certificate revocation lists (RFC 5280 §5).
 
+use const_oid::AssociatedOid;
 use der::Decode;
 use der::asn1::Uint;
 use signature::Certificate;
 use x509_cert::certificate::Version;
-use x509_cert::crl::{RevokedCert, TbsCertList};
+use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::pkix::{CrlNumber, CrlReason};
 use x509_cert::name::Name;
 use x509_cert::serial_number;
@@ -114,6 +115,22 @@ pub fn revoke(
         ]),
     };
     Ok(PreparedRevocationList(Unsigned::new(&tbs, spki)?))
+}
+
+/// The number of a revocation list in DER; none if it is no list or has no number.
+#[must_use]
+pub fn revocation_list_number(der: &[u8]) -> Option<u64> {
+    let list = CertificateList::from_der(der).ok()?;
+    let extensions = list.tbs_cert_list.crl_extensions?;
+    let number = extensions
+        .iter()
+        .find(|extension| extension.extn_id == CrlNumber::OID)?;
+    let number = CrlNumber::from_der(number.extn_value.as_bytes()).ok()?;
+    let bytes = number.0.as_bytes();
+    let mut wide = [0; 8];
+    wide.get_mut(8usize.checked_sub(bytes.len())?..)?
+        .copy_from_slice(bytes);
+    Some(u64::from_be_bytes(wide))
 }
 
 fn entry(revoked: &Revoked<'_>) -> Result<RevokedCert> {

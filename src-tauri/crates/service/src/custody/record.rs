@@ -138,6 +138,26 @@ impl KeyState {
     }
 }
 
+impl KeyState {
+    /// What the acting officer signs, to vouch for the state and for the act that made it.
+    ///
+    /// SHA-256 of `"chancery key state v1" ‖ 0 ‖ SHA-256(CBOR[identity, state, intent])`, where
+    /// `intent` is the log index of the act's intent.
+    #[must_use]
+    pub fn to_be_signed(&self, identity: &Identity, intent: u64) -> [u8; 32] {
+        let mut writer: Writer = minicbor::Encoder::new(Vec::new());
+        writer.array(3).sure();
+        splice(&mut writer, identity.as_bytes());
+        splice(&mut writer, &self.to_bytes());
+        writer.u64(intent).sure();
+        let message = labelled(
+            b"chancery key state v1",
+            &Sha256::digest(writer.into_writer()),
+        );
+        Sha256::digest(message).into()
+    }
+}
+
 /// The sealed blob with the slots that open it: `CBOR[1, version, sealed, slots]`.
 #[derive(Debug, Clone)]
 pub struct SealRow {

@@ -9,6 +9,9 @@ use crate::wire;
 /// The fewest characters of a signer's secret: it must stand guessing by who has PIN and database.
 pub const FEWEST_CHARACTERS: usize = 12;
 
+/// The most characters that an estimate of strength looks at.
+const LONGEST_JUDGED: usize = 64;
+
 /// A secret in the form it is hashed in: UTF-8, NFC, one line end stripped.
 pub struct Normal(Zeroizing<String>);
 
@@ -73,6 +76,22 @@ impl NewSecret {
     }
 }
 
+/// Estimates how many guesses a secret that is being chosen would stand.
+///
+/// `words` are known to who guesses. The estimator keeps no copy, and it does not wipe the ones it
+/// works on: the window that asks holds the secret in a field that is not wiped either.
+pub(crate) fn strength(typed: &wire::Secret, words: &[String]) -> wire::SecretStrength {
+    let normal = Normal::of(typed);
+    // The estimate takes time that grows with the square of the length; more is strong anyway.
+    let start: Zeroizing<String> =
+        Zeroizing::new(normal.text().chars().take(LONGEST_JUDGED).collect());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    wire::SecretStrength {
+        accepted: NewSecret::choose(typed).is_ok(),
+        guesses_log10: zxcvbn::zxcvbn(&start, &words).guesses_log10(),
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -107,6 +126,18 @@ mod tests {
             Err(Error::SecretTooWeak(_))
         ));
         NewSecret::choose(&typed("twelve chars")).unwrap();
+    }
+
+    #[test]
+    fn what_the_guesser_knows_makes_a_secret_weaker() {
+        let secret = typed("ana.ruiz acme gmbh");
+        let words = ["ana.ruiz".to_owned(), "acme".to_owned(), "gmbh".to_owned()];
+        let (blind, knowing) = (strength(&secret, &[]), strength(&secret, &words));
+        assert!(blind.accepted && knowing.accepted);
+        assert!(knowing.guesses_log10 < blind.guesses_log10);
+        assert!(!strength(&typed("123456789012"), &[]).accepted);
+        let long = strength(&typed(&"never ending story ".repeat(5000)), &[]);
+        assert!(long.guesses_log10 > 12.0, "and it does not take minutes");
     }
 
     #[test]

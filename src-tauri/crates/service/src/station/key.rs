@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq;
 use token::Pin;
-use vault::{LeafIndex, Status, UnixTime, Versions};
+use vault::{KeyId, LeafIndex, Status, UnixTime, Versions};
 use zeroize::Zeroizing;
 
 use super::Station;
@@ -15,7 +15,7 @@ use crate::custody::secret::Normal;
 use crate::custody::slot::Verdict;
 use crate::custody::{Identity, KeyState, OuterKey, SealRow, SlotKind, tries};
 use crate::error::{Error, Result};
-use crate::signing_algorithm::{self, KeyKind};
+use crate::signing_algorithm::{self, KeyKind, sha256};
 
 /// A key's rows, parsed; not yet believed.
 pub(crate) struct KeyRecord {
@@ -40,6 +40,14 @@ impl KeyRecord {
             .wait(store.key_of_account(account.id))?
             .ok_or_else(nobody)?;
         let row = station.wait(store.record(key))?.ok_or_else(nobody)?;
+        Self::parse(station, row)
+    }
+
+    /// Reads a key that was there before.
+    pub(crate) fn of_key(station: &Station, key: KeyId) -> Result<Self> {
+        let row = station
+            .wait(station.store.record(key))?
+            .ok_or(vault::Error::KeyUnknown { key })?;
         Self::parse(station, row)
     }
 
@@ -122,6 +130,7 @@ impl KeyRecord {
         if !signing_algorithm::verifies(kind, spki, &signed, &self.row.seal.signature) {
             return Err(self.damaged("the seal is not signed by the key it seals"));
         }
+        self.check_officer_signature(station)?;
         let certificate = &self.certificate;
         if certificate.fingerprint() != self.state.certificate {
             return Err(self.damaged("the certificate is not the one the state names"));
@@ -134,10 +143,39 @@ impl KeyRecord {
             .map_err(|_| self.damaged("the certificate is not of the organisation's CA"))
     }
 
+    /// Believes the state: an officer that the organisation file names has signed it.
+    fn check_officer_signature(&self, station: &Station) -> Result<()> {
+        let state = &self.row.state;
+        let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) else {
+            return Err(self.damaged("no officer vouches for the state"));
+        };
+        let signed = self.state.to_be_signed(&self.identity, intent.0);
+        for founder in &station.organisation.fixed.founders {
+            let Some(key) = station.wait(station.store.key_of_account(founder.account.0.into()))?
+            else {
+                continue;
+            };
+            let Some(officer) = station.wait(station.store.record(key))? else {
+                continue;
+            };
+            let spki = &officer.key.spki;
+            let kind = KeyKind::parse(&officer.key.algorithm)?;
+            if sha256(spki) == founder.spki_sha256.0.as_slice()
+                && signing_algorithm::verifies(kind, spki, &signed, signature)
+            {
+                return Ok(());
+            }
+        }
+        Err(self.damaged("no officer of the organisation has signed the state"))
+    }
+
     /// Refuses a key that may not be used at `now` (Unix seconds).
     pub(crate) fn permit_use(&self, now: i64) -> Result<()> {
         let login = self.login().to_owned();
         match self.state.status {
+            record::Status::Active if self.row.own_suspension.is_some() => {
+                return Err(Error::Suspended { login });
+            }
             record::Status::Active => {}
             record::Status::Suspended => return Err(Error::Suspended { login }),
             record::Status::Revoked => return Err(Error::Revoked { login }),
@@ -282,51 +320,78 @@ fn current_blob(record: &KeyRecord, outer: &OuterKey) -> Result<WrappedBlob> {
         .ok_or_else(|| record.damaged("no blob is wrapped under the current master"))
 }
 
-/// Opens an officer's record of the issuing PIN with the secret that opened the officer's key.
-///
-/// The login's try covers it: a secret that opens the one and not the other is damage.
-pub(crate) fn open_issuing(
-    station: &Station,
-    token: &SigningToken,
-    officer: &KeyRecord,
-    secret: &Normal,
-) -> Result<IssuingSecrets> {
-    let account = officer.row.account.id;
-    let row = station
-        .wait(station.store.issuing_pin(account))?
-        .ok_or_else(|| Error::NotAnOfficer {
-            login: officer.login().to_owned(),
-        })?;
-    let generation = u32::try_from(row.generation)
-        .map_err(|_| officer.damaged("the issuing PIN's generation is no number of ours"))?;
-    let identity =
-        Identity::of_issuing_pin(station.id().as_bytes(), account.as_bytes(), generation);
-    if identity.as_bytes() != row.identity {
-        return Err(officer.damaged("the issuing PIN's identity is not that of its row"));
-    }
-    let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
-    let mac = token.record_mac(&record_mac_input(&identity, None, &seal))?;
-    if !bool::from(mac.ct_eq(row.mac.as_bytes())) {
-        return Err(officer.damaged("the issuing PIN's record was edited: its MAC does not fit"));
-    }
-    let kind = KeyKind::parse(&officer.row.key.algorithm)?;
-    let signed = seal.to_be_signed(&identity);
-    if !signing_algorithm::verifies(kind, &officer.row.key.spki, &signed, &row.seal.signature) {
-        return Err(officer.damaged("the issuing PIN's seal is not signed by the officer's key"));
-    }
-    let now = station.now()?;
-    for slot in seal
-        .slots
-        .iter()
-        .filter(|slot| slot.kind() == SlotKind::Passphrase)
-    {
-        let attempt = slot.attempt(&identity, secret)?;
-        let hmac = token.pepper(slot.pepper(), attempt.hmac_input())?;
-        if let Verdict::Opened(outer) = attempt.judge(&hmac, now)? {
-            return Ok(seal::open_issuing(&seal.sealed, &outer, &identity)?);
+/// An officer's record of the issuing PIN, believed.
+pub(crate) struct IssuingRecord {
+    pub(crate) row: vault::IssuingPin,
+    pub(crate) identity: Identity,
+    pub(crate) seal: SealRow,
+}
+
+impl IssuingRecord {
+    /// Reads and believes the record of an officer; none if the person has none.
+    pub(crate) fn of_officer(
+        station: &Station,
+        token: &SigningToken,
+        officer: &KeyRecord,
+    ) -> Result<Option<Self>> {
+        let account = officer.row.account.id;
+        let Some(row) = station.wait(station.store.issuing_pin(account))? else {
+            return Ok(None);
+        };
+        let generation = u32::try_from(row.generation)
+            .map_err(|_| officer.damaged("the issuing PIN's generation is no number of ours"))?;
+        let identity =
+            Identity::of_issuing_pin(station.id().as_bytes(), account.as_bytes(), generation);
+        if identity.as_bytes() != row.identity {
+            return Err(officer.damaged("the issuing PIN's identity is not that of its row"));
         }
+        let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
+        let mac = token.record_mac(&record_mac_input(&identity, None, &seal))?;
+        if !bool::from(mac.ct_eq(row.mac.as_bytes())) {
+            return Err(
+                officer.damaged("the issuing PIN's record was edited: its MAC does not fit")
+            );
+        }
+        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+        let signed = seal.to_be_signed(&identity);
+        let spki = &officer.row.key.spki;
+        if !signing_algorithm::verifies(kind, spki, &signed, &row.seal.signature) {
+            return Err(
+                officer.damaged("the issuing PIN's seal is not signed by the officer's key")
+            );
+        }
+        Ok(Some(Self {
+            row,
+            identity,
+            seal,
+        }))
     }
-    Err(officer.damaged("the officer's secret does not open the issuing PIN"))
+
+    /// Opens it with the secret that opened the officer's key.
+    ///
+    /// The try of that covers this: a secret that opens the one and not the other is damage.
+    pub(crate) fn open(
+        &self,
+        station: &Station,
+        token: &SigningToken,
+        officer: &KeyRecord,
+        secret: &Normal,
+    ) -> Result<IssuingSecrets> {
+        let now = station.now()?;
+        let slots = self.seal.slots.iter();
+        for slot in slots.filter(|slot| slot.kind() == SlotKind::Passphrase) {
+            let attempt = slot.attempt(&self.identity, secret)?;
+            let hmac = token.pepper(slot.pepper(), attempt.hmac_input())?;
+            if let Verdict::Opened(outer) = attempt.judge(&hmac, now)? {
+                return Ok(seal::open_issuing(
+                    &self.seal.sealed,
+                    &outer,
+                    &self.identity,
+                )?);
+            }
+        }
+        Err(officer.damaged("the officer's secret does not open the issuing PIN"))
+    }
 }
 
 /// Takes a PIN out of what a seal kept.

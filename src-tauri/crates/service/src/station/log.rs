@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Head, LeafIndex, NewLeaf, RequestId, Sha256};
 
 use super::Station;
+use super::key::KeyRecord;
 use super::tokens::SigningToken;
 use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome};
 use crate::error::{Error, Result};
@@ -37,6 +38,39 @@ pub(crate) struct About<'a> {
     pub(crate) login: Option<&'a str>,
     pub(crate) key: Option<&'a [u8; 16]>,
     pub(crate) digests: &'a [[u8; 32]],
+    /// Login of the officer who acts.
+    pub(crate) officer: Option<&'a str>,
+    /// Why, in a person's words.
+    pub(crate) note: Option<&'a str>,
+    /// Serial number of the certificate that will be made.
+    pub(crate) serial: Option<&'a [u8]>,
+}
+
+impl<'a> About<'a> {
+    /// A request about nobody and nothing yet.
+    pub(crate) fn of(act: Act, request: &'a [u8; 16]) -> Self {
+        Self {
+            act,
+            request,
+            account: None,
+            login: None,
+            key: None,
+            digests: &[],
+            officer: None,
+            note: None,
+            serial: None,
+        }
+    }
+
+    /// A request about a person's key.
+    pub(crate) fn key(act: Act, request: &'a [u8; 16], record: &'a KeyRecord) -> Self {
+        Self {
+            account: Some(record.row.account.id.as_bytes()),
+            login: Some(record.login()),
+            key: Some(record.row.key.id.as_bytes()),
+            ..Self::of(act, request)
+        }
+    }
 }
 
 impl<'s> Log<'s> {
@@ -145,16 +179,12 @@ impl<'s> Log<'s> {
                 continue;
             }
             // What the intent was about stands in its own event; the outcome points at it.
-            let about = About {
-                act: Act::Sweep,
-                request: request.as_bytes(),
-                account: None,
-                login: None,
-                key: None,
-                digests: &[],
-            };
+            let about = About::of(Act::Sweep, request.as_bytes());
             let leaf = self.outcome_leaf(&about, intent.index, Outcome::Abandoned)?;
-            match self.station.wait(store.append(leaf.clone())) {
+            // A certificate may have been made: its number goes on the next revocation list.
+            let event = self.station.wait(store.event(intent.index))?;
+            let serial = event.and_then(|event| audit::event::serial_of(&event.bytes));
+            match self.station.wait(store.abandon(leaf.clone(), serial)) {
                 Ok(index) => self.sign(index, &leaf)?,
                 // Another process of this machine swept it first.
                 Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => {}
@@ -200,6 +230,9 @@ impl<'s> Log<'s> {
             digests: about.digests,
             intent: intent.map(|index| index.0),
             outcome,
+            officer: about.officer,
+            note: about.note,
+            serial: about.serial,
         };
         let request = (kind != Kind::Outcome).then(|| RequestId::from(*about.request));
         new_leaf(kind, &event, request, intent)
@@ -215,6 +248,29 @@ impl<'s> Log<'s> {
         let leaf = self.outcome_leaf(about, intent, outcome)?;
         let index = self.station.wait(self.station.store.append(leaf.clone()))?;
         self.sign(index, &leaf)
+    }
+
+    /// Appends an intent, and signs the head over it before anything is done.
+    pub(crate) fn begin(&mut self, about: &About<'_>) -> Result<LeafIndex> {
+        let leaf = self.opening_leaf(Kind::Intent, about)?;
+        let index = self.station.wait(self.station.store.append(leaf.clone()))?;
+        self.sign(index, &leaf)?;
+        Ok(index)
+    }
+
+    /// Appends the outcome of an intent that failed; a certificate that may have been made for it
+    /// goes on the next revocation list.
+    ///
+    /// Best effort: the error that led here is the one to tell. If the intent has its outcome
+    /// already, nothing is added.
+    pub(crate) fn give_up(&mut self, about: &About<'_>, intent: LeafIndex) {
+        let serial = about.serial.map(<[u8]>::to_vec);
+        if let Ok(leaf) = self.outcome_leaf(about, intent, Outcome::Fault) {
+            let given_up = self.station.store.abandon(leaf.clone(), serial);
+            if let Ok(index) = self.station.wait(given_up) {
+                let _ = self.sign(index, &leaf);
+            }
+        }
     }
 
     /// Signs the head over all leaves, after the commit of `leaf` as `index`, and checks that it

@@ -1,7 +1,7 @@
 //! The two tokens: who starts their host processes, and what is proven at every login.
 
 use std::ffi::OsString;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use token::{
     Canary, Host, KeyLabel, KnownAnswer, Launch, Mac, Pin, RawSignature, SignerAlgorithm, SpkiDer,
@@ -9,7 +9,7 @@ use token::{
 };
 use zeroize::Zeroizing;
 
-use super::Station;
+use super::{Station, health};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
@@ -76,6 +76,21 @@ fn login(surroundings: &Surroundings, address: &TokenAddress, pin: &Pin) -> Resu
     Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
 }
 
+/// Who made the device that holds a token, and what it is, as it says itself.
+pub(crate) fn model(station: &Station, label: &str) -> Result<String> {
+    let address = &station.organisation.local.signing;
+    let host = start_host(&station.surroundings, &address.module, None)?;
+    let token = host
+        .tokens()?
+        .into_iter()
+        .find(|token| token.label == label);
+    Ok(token.map_or_else(String::new, |token| {
+        format!("{} {}", token.manufacturer, token.model)
+            .trim()
+            .to_owned()
+    }))
+}
+
 /// The signing token, logged in and its keys proven.
 pub(crate) struct SigningToken {
     token: Token,
@@ -88,6 +103,13 @@ pub(crate) struct SigningToken {
 impl SigningToken {
     /// Logs in with this machine's signing PIN and proves the four keys.
     pub(crate) fn open(station: &Station) -> Result<Self> {
+        let begun = Instant::now();
+        let opened = Self::logged_in(station);
+        health::note(station, opened.is_ok(), begun.elapsed());
+        opened
+    }
+
+    fn logged_in(station: &Station) -> Result<Self> {
         let (pin, _) = super::pins::signing_pin(station)?;
         let token = login(
             &station.surroundings,

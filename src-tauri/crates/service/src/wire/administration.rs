@@ -91,8 +91,9 @@ pub struct TokenHealth {
     pub label: String,
     /// Manufacturer and model, as the token says.
     pub model: String,
-    /// Objects on the token.
-    pub objects: Option<u32>,
+    /// Objects stored on the token.
+    #[ts(type = "number | null")]
+    pub objects: Option<u64>,
 }
 
 /// What the administrator's first page shows.
@@ -114,8 +115,23 @@ pub struct Overview {
     pub leaves: u64,
     /// The newest revocation list.
     pub revocation_list: Option<RevocationList>,
-    /// What to know or mend, one sentence each.
-    pub notices: Vec<String>,
+    /// What to know or mend: codes that the window words.
+    pub notices: Vec<Notice>,
+}
+
+/// Something an administrator should know or mend.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Notice {
+    /// A status has changed that the revocation list does not tell yet.
+    RevocationListDue,
+    /// There is one officer: no four eyes, and the own secret must not be forgotten.
+    OneOfficer,
+    /// The signing PIN lies in a private file, because there was no keyring.
+    PinInFile,
+    /// The token is software: every key lies in files.
+    SoftwareToken,
 }
 
 /// The revocation list in the organisation's folder.
@@ -142,7 +158,7 @@ pub struct ListPeople {
     pub search: Option<String>,
     /// Where the page starts: `next` of the page before.
     pub after: Option<String>,
-    /// Most people in the answer, 1 to 200.
+    /// Most people in the answer, 1 to 1000.
     pub limit: u32,
 }
 
@@ -165,6 +181,8 @@ pub struct PeoplePage {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Person {
+    /// Account id, 32 hexadecimal digits.
+    pub account: String,
     /// Login name.
     pub login: String,
     /// Full name.

@@ -161,7 +161,9 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let mut tx = self.write().await?;
             let index = log::append(&mut tx, &leaf).await?;
-            keys::replace_state(&mut tx, &replacement.revoked, index).await?;
+            if let Some(revoked) = &replacement.revoked {
+                keys::replace_state(&mut tx, revoked, index).await?;
+            }
             let key = replacement.key.id;
             keys::insert_key(&mut tx, &replacement.key).await?;
             keys::insert_certificate(&mut tx, &replacement.certificate).await?;

@@ -473,14 +473,14 @@ async fn an_own_suspension_holds_for_the_state_it_was_made_at(store: &dyn Store)
 /// A new key, number 2, for the founder.
 fn replacement() -> KeyReplacement {
     KeyReplacement {
-        revoked: StateChange {
+        revoked: Some(StateChange {
             state: KeyState {
                 status: Status::Revoked,
                 ..suspension(FOUNDER).state
             },
             note: note("superseded"),
             ..suspension(FOUNDER)
-        },
+        }),
         key: vault::Key {
             account: account_id(FOUNDER),
             ..key(2)

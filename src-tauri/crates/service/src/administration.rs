@@ -1,0 +1,292 @@
+//! What officers do: they log in once, with the own secret, and then act without it.
+//!
+//! An [`Administrator`] is such a login: the opened key and the issuing PIN, held by the window
+//! until it locks itself, or by the command line for one act. Every act goes through an `Office`:
+//! the officer's record is read and believed anew, the intent is in the log before anything is
+//! done, and what is changed is signed by the officer's own key.
+
+mod enrol;
+mod reset;
+mod revocation_list;
+mod status;
+
+use std::fmt;
+
+use vault::{KeyId, LeafIndex, Role};
+
+pub(crate) use self::enrol::enrol;
+pub(crate) use self::reset::reset;
+pub(crate) use self::status::{Change, change};
+use crate::audit::{Act, Kind};
+use crate::certificates::{self, Authority};
+use crate::custody::record::record_mac_input;
+use crate::custody::seal::{IssuingSecrets, WrappedBlob};
+use crate::custody::secret::Normal;
+use crate::custody::{Identity, KeyState, SlotKind};
+use crate::error::{Error, Result};
+use crate::signing_algorithm::{KeyKind, sha256, verifies};
+use crate::station::Station;
+use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
+use crate::station::log::{About, Log, RequestLock};
+use crate::station::tokens::{IssuingToken, SigningToken};
+use crate::wire::Secret;
+
+/// Longest reason in words, in characters.
+const LONGEST_NOTE: usize = 200;
+
+/// An administrator's login: the opened key and the issuing PIN, wiped on drop.
+pub struct Administrator {
+    login: String,
+    name: String,
+    key: KeyId,
+    blob: WrappedBlob,
+    secrets: IssuingSecrets,
+}
+
+impl Administrator {
+    /// Login name.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// Full name, as certified.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Debug for Administrator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Administrator({}, ..)", self.login)
+    }
+}
+
+/// Logs an officer in: one secret opens the own key, then the issuing PIN; blocks.
+///
+/// The revocation list is written where one is due.
+pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<Administrator> {
+    let officer = KeyRecord::of_login(station, login)?;
+    // Told before the secret is judged: it would help nobody else.
+    founding_officer(station, &officer)?;
+    let signing = SigningToken::open(station)?;
+    let mut log = Log::open(station, &signing)?;
+    officer.check(station, &signing)?;
+    officer.permit_use(station.now()?)?;
+    let secret = Normal::of(secret);
+    let request = certificates::new_id()?;
+    let asked = Use {
+        record: &officer,
+        secret: &secret,
+        slots: SlotKind::Passphrase,
+        leaf: Kind::Login,
+        about: About::key(Act::Login, &request, &officer),
+    };
+    let opened = key::open(station, &signing, &mut log, &asked)?;
+    let secrets = IssuingRecord::of_officer(station, &signing, &officer)?
+        .ok_or_else(|| Error::NotAnOfficer {
+            login: officer.login().to_owned(),
+        })?
+        .open(station, &signing, &officer, &secret)?;
+    let administrator = Administrator {
+        login: officer.login().to_owned(),
+        name: officer.name().to_owned(),
+        key: officer.row.key.id,
+        blob: opened.blob,
+        secrets,
+    };
+    let office = Office::with(station, &signing, log, &administrator)?;
+    // A list that cannot be written stays due, and the overview says so: no reason to lock out.
+    let _ = office.publish();
+    Ok(administrator)
+}
+
+/// The organisation file vouches for officers; a role edited in the database makes nobody one.
+pub(crate) fn founding_officer(station: &Station, officer: &KeyRecord) -> Result<()> {
+    let spki = sha256(&officer.row.key.spki);
+    let vouched = station.organisation.fixed.founders.iter().any(|founder| {
+        founder.account.0 == *officer.row.account.id.as_bytes()
+            && founder.spki_sha256.0 == spki.as_slice()
+    });
+    if vouched && officer.row.account.role == Role::Officer {
+        Ok(())
+    } else {
+        Err(Error::NotAnOfficer {
+            login: officer.login().to_owned(),
+        })
+    }
+}
+
+/// Refuses to take the only officer away.
+pub(crate) fn spare_the_last_officer(station: &Station, record: &KeyRecord) -> Result<()> {
+    let account = record.row.account.id;
+    let founders = &station.organisation.fixed.founders;
+    let only = founders.len() == 1
+        && founders
+            .iter()
+            .any(|founder| founder.account.0 == *account.as_bytes());
+    if only {
+        return Err(Error::LastOfficer {
+            login: record.login().to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads a reason in words.
+pub(crate) fn checked_note(note: &str) -> Result<String> {
+    let note = note.trim();
+    let count = note.chars().count();
+    if count == 0 || count > LONGEST_NOTE || note.chars().any(char::is_control) {
+        return Err(Error::BadField {
+            what: "reason",
+            value: note.to_owned(),
+            why: "a reason has 1 to 200 characters on one line",
+        });
+    }
+    Ok(note.to_owned())
+}
+
+/// What an act needs: both tokens, the log, and the officer who acts.
+pub(crate) struct Office<'s> {
+    station: &'s Station,
+    signing: &'s SigningToken,
+    issuing: IssuingToken,
+    log: Log<'s>,
+    officer: &'s Administrator,
+}
+
+impl<'s> Office<'s> {
+    /// Does `work` as an officer whose record still says so.
+    fn enter<T>(
+        station: &'s Station,
+        officer: &Administrator,
+        work: impl FnOnce(&mut Office<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let signing = SigningToken::open(station)?;
+        let log = Log::open(station, &signing)?;
+        let record = KeyRecord::of_key(station, officer.key)?;
+        record.check(station, &signing)?;
+        record.permit_use(station.now()?)?;
+        founding_officer(station, &record)?;
+        work(&mut Office::with(station, &signing, log, officer)?)
+    }
+
+    fn with(
+        station: &'s Station,
+        signing: &'s SigningToken,
+        log: Log<'s>,
+        officer: &'s Administrator,
+    ) -> Result<Self> {
+        let issuing = IssuingToken::open(station, &key::pin(&officer.secrets.issuing_pin)?)?;
+        Ok(Self {
+            station,
+            signing,
+            issuing,
+            log,
+            officer,
+        })
+    }
+
+    /// Begins an act: intent first; `work` ends it with its outcome, or it is given up.
+    fn act<T>(
+        &mut self,
+        about: &About<'_>,
+        work: impl FnOnce(&mut Self, LeafIndex) -> Result<T>,
+    ) -> Result<T> {
+        let lock = RequestLock::take(self.station, about.request)?;
+        let intent = self.log.begin(about)?;
+        let done = work(self, intent);
+        if done.is_err() {
+            self.log.give_up(about, intent);
+        }
+        lock.settle();
+        done
+    }
+
+    /// The officer's signature over a state, for the act whose intent it names.
+    fn vouch(&self, identity: &Identity, state: &KeyState, intent: LeafIndex) -> Result<Vec<u8>> {
+        let digest = state.to_be_signed(identity, intent.0);
+        let values = self.signing.sign_with(&self.officer.blob, &[digest])?;
+        let value = values
+            .first()
+            .ok_or(Error::Token(token::Error::OutOfStep))?;
+        let officer = KeyRecord::of_key(self.station, self.officer.key)?;
+        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+        if verifies(kind, &officer.row.key.spki, &digest, value.as_bytes()) {
+            Ok(value.as_bytes().to_vec())
+        } else {
+            Err(Error::RecordDamaged {
+                login: self.officer.login.clone(),
+                what: "the officer's unwrapped key is not the enrolled one",
+            })
+        }
+    }
+
+    /// The next state of a key, signed by the officer and covered by a new MAC.
+    fn next_state(
+        &self,
+        record: &KeyRecord,
+        status: crate::custody::record::Status,
+        reason: &str,
+        note: &str,
+        intent: LeafIndex,
+    ) -> Result<vault::store::StateChange> {
+        use crate::custody::record::Status;
+        let state = KeyState {
+            version: record.state.version + 1,
+            status,
+            ..record.state.clone()
+        };
+        let signature = self.vouch(&record.identity, &state, intent)?;
+        let input = record_mac_input(&record.identity, Some(&state), &record.seal);
+        let mac = self.signing.record_mac(&input)?;
+        Ok(vault::store::StateChange {
+            key: record.row.key.id,
+            expected: record.versions(),
+            state: vault::KeyState {
+                version: state.version,
+                status: match status {
+                    Status::Active => vault::Status::Active,
+                    Status::Suspended => vault::Status::Suspended,
+                    Status::Revoked => vault::Status::Revoked,
+                },
+                officer_signature: Some(signature),
+                intent: Some(intent),
+                ..record.row.state.clone()
+            },
+            mac: mac.into(),
+            note: vault::StatusNote {
+                officer: self.officer.login.clone(),
+                reason: reason.to_owned(),
+                note: note.to_owned(),
+            },
+        })
+    }
+
+    fn authority<'a>(&'a self, ca: &'a signature::Certificate) -> Authority<'a> {
+        Authority {
+            signing: self.signing,
+            issuing: &self.issuing,
+            ca,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_line_of_at_most_200_characters() {
+        assert_eq!(checked_note(" lost laptop ").unwrap(), "lost laptop");
+        for note in ["", "  ", "a\nb", &"x".repeat(201)] {
+            assert!(matches!(
+                checked_note(note),
+                Err(Error::BadField { what: "reason", .. })
+            ));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Enrolment: key, certificate and one-time code for a person, all or nothing.
+
+use vault::{Account, KeyId, LeafIndex, NewEnrolment, Role, UnixTime};
+
+use super::{Administrator, Office};
+use crate::audit::{Act, Outcome};
+use crate::ca::SerialNumber;
+use crate::certificates::{self, Enrolment, Rows};
+use crate::custody::code::LIFETIME_SECONDS;
+use crate::custody::record::Origin;
+use crate::custody::seal::seal_blobs;
+use crate::custody::slot::NewSlot;
+use crate::custody::{ActivationCode, Identity, OuterKey, SealRow, SlotKind};
+use crate::error::{Error, Result};
+use crate::people::{checked_email, checked_login, checked_name};
+use crate::requests::{Enrol, Enrolled};
+use crate::signing_algorithm::{KeyKind, sha256};
+use crate::station::Station;
+use crate::station::log::About;
+use crate::station::tokens::PEPPER;
+
+/// Enrols one person; blocks.
+pub(crate) fn enrol(
+    station: &Station,
+    officer: &Administrator,
+    request: &Enrol,
+) -> Result<Enrolled> {
+    let login = checked_login(&request.login)?;
+    let name = checked_name("name", &request.name)?;
+    let email = checked_email(&request.email)?;
+    let kind = KeyKind::parse(&request.key)?;
+    // Told before a key is made; the vault decides it again when it writes.
+    if station
+        .wait(station.store.account_by_login(&login))?
+        .is_some()
+    {
+        return Err(vault::Error::LoginTaken { login }.into());
+    }
+    Office::enter(station, officer, |office| {
+        let account = Account {
+            id: certificates::new_id()?.into(),
+            login,
+            name,
+            email,
+            role: Role::Signer,
+            created_at: UnixTime(station.now()?),
+            row_version: 1,
+            officer_signature: None,
+        };
+        let digest = digest(&account, kind);
+        let request = certificates::new_id()?;
+        let serial = certificates::new_serial()?;
+        let about = About {
+            account: Some(account.id.as_bytes()),
+            login: Some(&account.login),
+            digests: &[digest],
+            officer: Some(&officer.login),
+            serial: Some(serial.as_bytes()),
+            ..About::of(Act::Enrol, &request)
+        };
+        office.act(&about, |office, intent| {
+            let (rows, enrolled) = office.newborn(&account, kind, &serial, intent)?;
+            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
+            let enrolment = NewEnrolment {
+                account: account.clone(),
+                key: rows.key,
+                state: rows.state,
+                seal: rows.seal,
+                mac: rows.mac,
+                certificate: rows.certificate,
+                leaf: leaf.clone(),
+            };
+            let index = station.wait(station.store.enrol(enrolment))?;
+            office.log.sign(index, &leaf)?;
+            Ok(enrolled)
+        })
+    })
+}
+
+/// What the log keeps of who is enrolled, and for which kind of key.
+pub(super) fn digest(account: &Account, kind: KeyKind) -> [u8; 32] {
+    let fields = [
+        account.login.as_str(),
+        &account.name,
+        &account.email,
+        kind.name(),
+    ];
+    sha256(fields.join("\0").as_bytes())
+}
+
+impl Office<'_> {
+    /// Makes key, seal, certificate and code; nothing is written yet but the intent.
+    pub(super) fn newborn(
+        &self,
+        account: &Account,
+        kind: KeyKind,
+        serial: &SerialNumber,
+        intent: LeafIndex,
+    ) -> Result<(Rows, Enrolled)> {
+        let station = self.station;
+        let ca = station.ca()?;
+        let now = station.now()?;
+        let born = certificates::birth(
+            self.signing,
+            kind,
+            &account.name,
+            ca.subject_common_name(),
+            &account.email,
+        )?;
+        let key = KeyId::from(certificates::new_id()?);
+        let identity = Identity::of_key(
+            station.id().as_bytes(),
+            account.id.as_bytes(),
+            key.as_bytes(),
+            kind.name(),
+            &born.spki,
+            Origin::Generated,
+        );
+        let outer = OuterKey::generate()?;
+        let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
+        let code = ActivationCode::generate()?;
+        let expires = now + LIFETIME_SECONDS;
+        let new = NewSlot::begin(
+            SlotKind::Activation,
+            PEPPER,
+            expires,
+            &outer,
+            &identity,
+            &code.normal(),
+        )?;
+        let hmac = self.signing.pepper(PEPPER, new.hmac_input())?;
+        let seal = SealRow {
+            version: 1,
+            sealed,
+            slots: vec![new.complete(&hmac)],
+        };
+        // The signature over the seal row is the round trip: unwrap, sign, verify, destroy.
+        let digest = seal.to_be_signed(&identity);
+        let values = self.signing.sign_with(&born.blob, &[digest])?;
+        let value = values
+            .first()
+            .ok_or(Error::Token(token::Error::OutOfStep))?;
+        let enrolment = Enrolment {
+            identity: &identity,
+            seal: &seal,
+            seal_signature: value.as_bytes(),
+            born: &born,
+            kind,
+            key,
+        };
+        let (mut rows, state) = enrolment.rows(&self.authority(&ca), account, serial, now)?;
+        rows.state.officer_signature = Some(self.vouch(&identity, &state, intent)?);
+        rows.state.intent = Some(intent);
+        let enrolled = Enrolled {
+            login: account.login.clone(),
+            name: account.name.clone(),
+            account: account.id.to_string(),
+            activation_code: code.reveal(),
+            expires,
+            key: kind.name(),
+            certificate_pem: certificates::pem(&rows.certificate.der)?,
+            certificate_sha256: rows.certificate.sha256.to_string(),
+        };
+        Ok((rows, enrolled))
+    }
+}

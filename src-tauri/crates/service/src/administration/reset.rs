@@ -1,0 +1,69 @@
+//! Reset of a forgotten secret: the certificate is revoked, and there is a new key.
+//!
+//! A key that was opened once may be in somebody's hands; nothing less than another key is honest.
+
+use vault::store::KeyReplacement;
+
+use super::enrol::digest;
+use super::{Administrator, Office, checked_note, spare_the_last_officer};
+use crate::audit::{Act, Outcome};
+use crate::certificates;
+use crate::custody::record::Status;
+use crate::error::Result;
+use crate::requests::Enrolled;
+use crate::signing_algorithm::KeyKind;
+use crate::station::Station;
+use crate::station::key::KeyRecord;
+use crate::station::log::About;
+use crate::wire::RevocationReason;
+
+/// Gives a person a new key of the same kind, certificate and code; blocks.
+pub(crate) fn reset(
+    station: &Station,
+    officer: &Administrator,
+    login: &str,
+    note: &str,
+) -> Result<Enrolled> {
+    let note = checked_note(note)?;
+    Office::enter(station, officer, |office| {
+        let record = KeyRecord::of_login(station, login)?;
+        record.check(station, office.signing)?;
+        spare_the_last_officer(station, &record)?;
+        let kind = KeyKind::parse(&record.row.key.algorithm)?;
+        let account = &record.row.account;
+        let digest = digest(account, kind);
+        let request = certificates::new_id()?;
+        let serial = certificates::new_serial()?;
+        let about = About {
+            digests: &[digest],
+            officer: Some(&officer.login),
+            note: Some(&note),
+            serial: Some(serial.as_bytes()),
+            ..About::key(Act::Reset, &request, &record)
+        };
+        let enrolled = office.act(&about, |office, intent| {
+            let (rows, enrolled) = office.newborn(account, kind, &serial, intent)?;
+            let revoked = if record.state.status == Status::Revoked {
+                None
+            } else {
+                let reason = RevocationReason::Superseded.word();
+                Some(office.next_state(&record, Status::Revoked, reason, &note, intent)?)
+            };
+            let replacement = KeyReplacement {
+                revoked,
+                key: rows.key,
+                state: rows.state,
+                seal: rows.seal,
+                mac: rows.mac,
+                certificate: rows.certificate,
+            };
+            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
+            let index = station.wait(station.store.replace_key(replacement, leaf.clone()))?;
+            office.log.sign(index, &leaf)?;
+            Ok(enrolled)
+        })?;
+        // The code is told whatever becomes of the list, which stays due until it is written.
+        let _ = office.publish();
+        Ok(enrolled)
+    })
+}

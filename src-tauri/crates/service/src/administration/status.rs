@@ -1,0 +1,115 @@
+//! Suspending, resuming and revoking.
+
+use super::{Administrator, Office, checked_note, spare_the_last_officer};
+use crate::audit::{Act, Outcome};
+use crate::certificates::new_id;
+use crate::custody::record::Status;
+use crate::error::{Error, Result};
+use crate::people;
+use crate::station::Station;
+use crate::station::key::KeyRecord;
+use crate::station::log::About;
+use crate::wire::{Person, RevocationReason};
+
+/// A change of a key's status.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    /// Not to be used until it is resumed.
+    Suspend,
+    /// To be used again.
+    Resume,
+    /// Never to be used again.
+    Revoke(RevocationReason),
+}
+
+impl Change {
+    fn act(self) -> Act {
+        match self {
+            Self::Suspend => Act::Suspend,
+            Self::Resume => Act::Resume,
+            Self::Revoke(_) => Act::Revoke,
+        }
+    }
+
+    fn status(self) -> Status {
+        match self {
+            Self::Suspend => Status::Suspended,
+            Self::Resume => Status::Active,
+            Self::Revoke(_) => Status::Revoked,
+        }
+    }
+
+    /// The word that the vault keeps, and that the revocation list is made from.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Suspend => "certificate_hold",
+            Self::Resume => "removed_from_hold",
+            Self::Revoke(reason) => reason.word(),
+        }
+    }
+
+    /// Refuses what changes nothing or cannot be.
+    fn permitted(self, record: &KeyRecord) -> Result<()> {
+        let own = record.row.own_suspension.is_some();
+        let why = match (self, record.state.status) {
+            (_, Status::Revoked) => "is revoked, and that is for good",
+            (Self::Suspend, Status::Suspended) => "is suspended already",
+            (Self::Resume, Status::Active) if !own => "is not suspended",
+            _ => return Ok(()),
+        };
+        Err(Error::StatusUnchanged {
+            login: record.login().to_owned(),
+            why,
+        })
+    }
+}
+
+impl RevocationReason {
+    /// The word in the vault's row.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::KeyCompromise => "key_compromise",
+            Self::AffiliationChanged => "affiliation_changed",
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessation_of_operation",
+        }
+    }
+}
+
+/// Changes the status of a person's newest key; blocks.
+pub(crate) fn change(
+    station: &Station,
+    officer: &Administrator,
+    login: &str,
+    change: Change,
+    note: &str,
+) -> Result<Person> {
+    let note = checked_note(note)?;
+    Office::enter(station, officer, |office| {
+        let record = KeyRecord::of_login(station, login)?;
+        // Before a new MAC is made over it: an edited record must not come out believed.
+        record.check(station, office.signing)?;
+        change.permitted(&record)?;
+        if !matches!(change, Change::Resume) {
+            spare_the_last_officer(station, &record)?;
+        }
+        let request = new_id()?;
+        let about = About {
+            officer: Some(&officer.login),
+            note: Some(&note),
+            ..About::key(change.act(), &request, &record)
+        };
+        office.act(&about, |office, intent| {
+            let next =
+                office.next_state(&record, change.status(), change.reason(), &note, intent)?;
+            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
+            let index = station.wait(station.store.change_state(next, leaf.clone()))?;
+            office.log.sign(index, &leaf)
+        })?;
+        office
+            .publish()
+            .map_err(|error| Error::ListNotWritten(Box::new(error)))?;
+        people::person(station, login)
+    })
+}

@@ -1,0 +1,87 @@
+//! What the administrator's first page shows: can people sign, and what is there to mend.
+
+use crate::administration::Administrator;
+use crate::doctor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::organisation::Deployment;
+use crate::signing_algorithm::hex;
+use crate::station::Station;
+use crate::station::health;
+use crate::station::pins::{self, PinPlace};
+use crate::station::tokens::{self, SigningToken};
+use crate::wire::{Notice, Organisation, Overview, RevocationList, TokenHealth, TokenState};
+
+/// Looks at the organisation for an administrator.
+pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview> {
+    let counts = station.wait(station.store.counts())?;
+    let lists = station.wait(station.store.revocation_lists())?;
+    let (assurance, assurance_reason) = doctor::assurance(station);
+    let mut notices = Vec::new();
+    if lists.due {
+        notices.push(Notice::RevocationListDue);
+    }
+    if station.organisation.fixed.founders.len() == 1 {
+        notices.push(Notice::OneOfficer);
+    }
+    if matches!(pins::signing_pin(station), Ok((_, PinPlace::File))) {
+        notices.push(Notice::PinInFile);
+    }
+    if station.organisation.local.deployment == Deployment::Embedded {
+        notices.push(Notice::SoftwareToken);
+    }
+    Ok(Overview {
+        organisation: Organisation {
+            name: station.ca()?.subject_common_name().to_owned(),
+            assurance,
+            assurance_reason,
+        },
+        fingerprint: hex(&station.organisation.fixed.fingerprint()),
+        token: token_health(station),
+        people: counts.accounts,
+        leaves: counts.leaves,
+        revocation_list: lists.newest.map(|list| RevocationList {
+            number: list.number,
+            at: list.at.0,
+            entries: list.entries,
+        }),
+        notices,
+    })
+}
+
+/// Uses the signing token for real, and says how that came out.
+pub(crate) fn token_health(station: &Station) -> TokenHealth {
+    let opened = SigningToken::open(station);
+    let last_test = health::newest(station);
+    let label = station.organisation.local.signing.label.clone();
+    match opened {
+        Ok(signing) => TokenHealth {
+            state: TokenState::Ready,
+            detail: "every key gave its known answer, and the master its canary".to_owned(),
+            last_test,
+            model: tokens::model(station, &label).unwrap_or_default(),
+            objects: signing
+                .token()
+                .object_counts()
+                .ok()
+                .map(|counts| counts.token),
+            label,
+        },
+        Err(error) => TokenHealth {
+            state: state_of(&error),
+            detail: error.to_string(),
+            last_test,
+            label,
+            model: String::new(),
+            objects: None,
+        },
+    }
+}
+
+/// The one word for a token that did not open.
+pub(crate) fn state_of(error: &Error) -> TokenState {
+    match error.code() {
+        ("token_locked", _) => TokenState::Locked,
+        ("keys_not_proven", _) | (_, ErrorKind::Refused) => TokenState::Degraded,
+        _ => TokenState::Unreachable,
+    }
+}
