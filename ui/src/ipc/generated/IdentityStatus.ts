@@ -3,4 +3,4 @@
 /**
  * Whether an identity can sign now, and if not, why.
  */
-export type IdentityStatus = "active" | "not_activated" | "suspended" | "revoked" | "expired";
+export type IdentityStatus = "active" | "not_activated" | "suspended" | "revoked" | "expired" | "damaged";

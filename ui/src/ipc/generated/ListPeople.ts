@@ -13,6 +13,6 @@ search: string | null,
  */
 after: string | null, 
 /**
- * Most people in the answer, 1 to 200.
+ * Most people in the answer, 1 to 1000.
  */
 limit: number, };

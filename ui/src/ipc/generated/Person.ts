@@ -8,6 +8,10 @@ import type { StatusChange } from "./StatusChange";
  */
 export type Person = { 
 /**
+ * Account id, 32 hexadecimal digits.
+ */
+account: string, 
+/**
  * Login name.
  */
 login: string, 

@@ -27,6 +27,6 @@ label: string,
  */
 model: string, 
 /**
- * Objects on the token.
+ * Objects stored on the token.
  */
 objects: number | null, };
