@@ -49,7 +49,7 @@ pub(crate) fn birth(
         email,
     };
     let prepared = ca::request(&subject, &spki)?;
-    let value = key.sign(&prepared.digest())?;
+    let value = key.sign(&prepared.digest().into())?;
     let request = prepared.complete(value.as_bytes())?;
     let wrapped = key.wrap(signing.master())?;
     key.destroy()?;

@@ -413,7 +413,11 @@ fn token_code(error: &token::Error) -> (&'static str, ErrorKind) {
         | E::KeyAttribute { .. }
         | E::KeyDiffers { .. }
         | E::WrappingKeyAcceptsWeaker { .. } => "keys_not_proven",
-        E::NoWrapMechanism | E::TemplateRefused { .. } => "token_unfit",
+        E::NoWrapMechanism
+        | E::TemplateRefused { .. }
+        | E::AlgorithmNotOffered { .. }
+        | E::AlgorithmNotWrapped { .. }
+        | E::AlgorithmNotSupported { .. } => "token_unfit",
         E::WrappedKeyRefused { .. }
         | E::MechanismNotAllowed { .. }
         | E::SessionKeyWeaker { .. } => return ("record_damaged", ErrorKind::Refused),

@@ -2,7 +2,7 @@ use std::{io, path::PathBuf, time::Duration};
 
 use minicbor::{CborLen, Decode, Encode};
 
-use crate::{AttributeName, KeyLabel, Sha256, TokenLabel, Weaker, wire};
+use crate::{AttributeName, KeyLabel, Sha256, SignerAlgorithm, TokenLabel, Weaker, wire};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -312,7 +312,8 @@ pub enum Error {
         #[n(0)]
         limit: u32,
     },
-    /// The token gave a public key that is no point on the curve.
+    /// The token gave a public key that is no point on the curve, or no RSA key of the length
+    /// asked for.
     #[n(32)]
     #[error("the token gave a malformed public key")]
     PublicKeyMalformed,
@@ -349,4 +350,37 @@ pub enum Error {
     #[n(36)]
     #[error("the operating system gave no random bytes")]
     NoRandomBytes,
+
+    // Algorithms of signers' keys.
+    /// The token does not list a mechanism that keys of this algorithm need, or not for keys of
+    /// this length. Nothing was made.
+    #[n(37)]
+    #[error("the token does not offer {algorithm}: mechanism {mechanism:#06x} is not there for it")]
+    AlgorithmNotOffered {
+        /// The algorithm.
+        #[n(0)]
+        algorithm: SignerAlgorithm,
+        /// CK_MECHANISM_TYPE of the first one that is missing.
+        #[n(1)]
+        mechanism: u64,
+    },
+    /// The token makes keys of this algorithm, and does not wrap them; tried on a throw-away key.
+    #[n(38)]
+    #[error("the token does not wrap {algorithm} keys: C_WrapKey answered {answer}")]
+    AlgorithmNotWrapped {
+        /// The algorithm.
+        #[n(0)]
+        algorithm: SignerAlgorithm,
+        /// The return value by name.
+        #[n(1)]
+        answer: String,
+    },
+    /// The token could do it, and this version cannot.
+    #[n(39)]
+    #[error("this version does not sign with {algorithm}")]
+    AlgorithmNotSupported {
+        /// The algorithm.
+        #[n(0)]
+        algorithm: SignerAlgorithm,
+    },
 }

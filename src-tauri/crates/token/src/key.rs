@@ -1,12 +1,8 @@
 use std::fmt;
 
 use minicbor::{CborLen, Decode, Encode};
-use p256::{
-    ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier},
-    pkcs8::{DecodePublicKey, EncodePublicKey},
-};
 
-use crate::{Error, Result, secret::SecretBytes};
+use crate::{Error, Result, SignerAlgorithm, SpkiDer, secret::SecretBytes};
 
 /// What a key on the token is for; each kind has a template of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
@@ -32,18 +28,6 @@ pub enum TokenKeyKind {
     Notary,
 }
 
-/// Algorithm of a signer's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
-#[cbor(index_only)]
-pub enum SignerAlgorithm {
-    /// ECDSA on P-256 over a digest of 32 bytes (FIPS 186-5 §6, RFC 5480 §2.1.1.1).
-    #[n(0)]
-    EcdsaP256,
-}
-
-/// A digest of 32 bytes, as CKM_ECDSA on P-256 takes it.
-pub type Digest = [u8; 32];
-
 /// SHA-256 of a file, printed as lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen)]
 #[cbor(transparent)]
@@ -63,108 +47,6 @@ impl fmt::Debug for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sha256({self})")
     }
-}
-
-/// An ECDSA P-256 signature as tokens give it: r ‖ s, 32 bytes each, big-endian
-/// (PKCS#11 v3.1 §6.3.1). CMS and X.509 want a DER `SEQUENCE` of the two (RFC 3279 §2.2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
-#[cbor(transparent)]
-pub struct RawSignature(
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    [u8; Self::LENGTH],
-);
-
-impl RawSignature {
-    /// Length in bytes.
-    pub const LENGTH: usize = 64;
-
-    /// r ‖ s.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; Self::LENGTH] {
-        &self.0
-    }
-
-    pub(crate) fn from_token(bytes: &[u8]) -> Result<Self> {
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_| Error::OutputMalformed {
-                length: bytes.len() as u64,
-                expected: Self::LENGTH as u64,
-            })
-    }
-}
-
-/// A P-256 public key as DER SubjectPublicKeyInfo (RFC 5480 §2), a point on the curve.
-///
-/// ```asn1
-/// SubjectPublicKeyInfo ::= SEQUENCE {
-///     algorithm         AlgorithmIdentifier,   -- id-ecPublicKey, secp256r1
-///     subjectPublicKey  BIT STRING }           -- 04 ‖ x ‖ y
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
-#[cbor(transparent)]
-pub struct SpkiDer(
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    Vec<u8>,
-);
-
-impl SpkiDer {
-    /// Takes a DER SubjectPublicKeyInfo.
-    ///
-    /// # Errors
-    /// [`Error::PublicKeyMalformed`] unless it is one of P-256 with a point on the curve.
-    pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self> {
-        let der = der.into();
-        VerifyingKey::from_public_key_der(&der).map_err(|_| Error::PublicKeyMalformed)?;
-        Ok(Self(der))
-    }
-
-    /// Reads CKA_EC_POINT: a DER OCTET STRING of the point (PKCS#11 v3.1 §6.3.3), or the bare
-    /// point, which some tokens give.
-    pub(crate) fn from_ec_point(attribute: &[u8]) -> Result<Self> {
-        const OCTET_STRING_OF_65: [u8; 2] = [0x04, 65];
-        let point = match attribute.strip_prefix(&OCTET_STRING_OF_65) {
-            Some(point) if point.len() == 65 => point,
-            _ => attribute,
-        };
-        VerifyingKey::from_sec1_bytes(point)
-            .ok()
-            .and_then(|key| key.to_public_key_der().ok())
-            .map(|der| Self(der.into_vec()))
-            .ok_or(Error::PublicKeyMalformed)
-    }
-
-    /// The DER encoding.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Verifies a signature over a digest (FIPS 186-5 §6.4.2).
-    #[must_use]
-    pub fn verify(&self, digest: &Digest, signature: &RawSignature) -> Verified {
-        let holds = VerifyingKey::from_public_key_der(&self.0).is_ok_and(|key| {
-            Signature::from_slice(signature.as_bytes())
-                .is_ok_and(|signature| key.verify_prehash(digest, &signature).is_ok())
-        });
-        if holds {
-            Verified::Holds
-        } else {
-            Verified::Fails
-        }
-    }
-}
-
-/// Whether a signature verifies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verified {
-    /// The mathematics holds.
-    Holds,
-    /// It does not, or the signature is malformed.
-    Fails,
 }
 
 /// A signer's private key, wrapped under a master.
@@ -412,39 +294,6 @@ pub struct ObjectCounts {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-
-    /// Generator of P-256 (SEC 2 §2.4.2), so that the test needs no key.
-    const GENERATOR: &str = "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\
-                             4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
-
-    fn generator() -> Vec<u8> {
-        (0..GENERATOR.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&GENERATOR[at..at + 2], 16).unwrap())
-            .collect()
-    }
-
-    #[test]
-    fn an_ec_point_is_read_bare_and_wrapped() {
-        let bare = generator();
-        let wrapped = [&[0x04, 65][..], &bare].concat();
-        let spki = SpkiDer::from_ec_point(&bare).unwrap();
-        assert_eq!(spki, SpkiDer::from_ec_point(&wrapped).unwrap());
-        assert_eq!(spki, SpkiDer::from_der(spki.as_bytes()).unwrap());
-        assert!(spki.as_bytes().ends_with(&bare));
-    }
-
-    #[test]
-    fn an_ec_point_off_the_curve_is_refused() {
-        let mut point = generator();
-        *point.last_mut().unwrap() ^= 1;
-        for attribute in [point.as_slice(), &[], &[0x04], &[0x04, 65], &[0x00]] {
-            assert!(matches!(
-                SpkiDer::from_ec_point(attribute),
-                Err(Error::PublicKeyMalformed)
-            ));
-        }
-    }
 
     #[test]
     fn a_wrapped_key_takes_only_authenticated_mechanisms() {

@@ -18,7 +18,7 @@
 //! ```no_run
 //! # use std::time::Duration;
 //! # use chancery_token as token;
-//! # use token::{Host, KeyLabel, Launch, Pin, SignerAlgorithm, TokenLabel};
+//! # use token::{Digest, Host, KeyLabel, Launch, Pin, SignerAlgorithm, TokenLabel};
 //! # fn main() -> token::Result<()> {
 //! let host = Host::start(&Launch {
 //!     executable: "/usr/lib/chancery/chancery-host".into(),
@@ -34,20 +34,22 @@
 //! let wrapped = key.wrap(&master)?;
 //! key.destroy()?;
 //!
-//! let digest = [0x5A; 32];
+//! let digest = Digest::Sha256([0x5A; 32]);
 //! let signatures =
 //!     token.sign_with_wrapped(&master, &wrapped, SignerAlgorithm::EcdsaP256, &[digest])?;
 //! # Ok(()) }
 //! ```
 //!
-//! In reading order: what is said ([`Error`], labels, [`Pin`], keys), the client ([`Host`],
+//! In reading order: what is said ([`Error`], labels, [`Pin`], algorithms, keys), the client ([`Host`],
 //! [`Token`], [`SessionKey`]), the protocol (`host`), and what the host does (`module`, `slot`,
 //! `login`, `template`, `raw`).
 
+mod algorithm;
 mod error;
 mod key;
 mod label;
 mod pin;
+mod public_key;
 mod secret;
 
 mod host;
@@ -62,15 +64,17 @@ mod raw;
 mod slot;
 mod template;
 
+pub use algorithm::{Digest, RawSignature, SignerAlgorithm};
 pub use error::{Error, Result};
 pub use host::{Host, Launch, serve};
 pub use key::{
-    AttributeName, Canary, Created, Digest, KnownAnswer, ObjectCounts, Proven, RawSignature,
-    Sha256, SignerAlgorithm, SpkiDer, TokenKeyKind, Verified, Weaker, WrapMechanism, WrappedKey,
+    AttributeName, Canary, Created, KnownAnswer, ObjectCounts, Proven, Sha256, TokenKeyKind,
+    Weaker, WrapMechanism, WrappedKey,
 };
 pub use label::{KeyLabel, TokenLabel};
 pub use module::LoadedBy;
 pub use pin::Pin;
+pub use public_key::{SpkiDer, Verified};
 pub use secret::Mac;
 pub use session_key::SessionKey;
 pub use slot::{Hardware, PinState, TokenInfo, TokenState};

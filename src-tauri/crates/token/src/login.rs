@@ -1,11 +1,15 @@
 //! What the host process does on a token it is logged in to.
 
 mod create;
+mod offer;
 mod prove;
 mod session_key;
 mod wrap;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use cryptoki::{
     error::{Error as CkError, RvError},
@@ -20,7 +24,7 @@ pub(crate) use self::session_key::KeyNumber;
 use self::session_key::SessionKeys;
 use crate::{
     AttributeName, Digest, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result,
-    TokenLabel, WrapMechanism,
+    SignerAlgorithm, TokenLabel, WrapMechanism,
     module::Module,
     slot,
     template::{self, Id},
@@ -37,11 +41,16 @@ pub(crate) struct Login {
     /// it later.
     found: HashMap<(KeyLabel, KeyClass), ObjectHandle>,
     wrap_mechanism: Option<WrapMechanism>,
+    /// Algorithms whose mechanisms the token was seen to offer.
+    offered: HashSet<SignerAlgorithm>,
     slot: Slot,
     /// Keeps the login: closing the last session would end it (PKCS#11 v3.1 §5.6.2).
     keeper: Session,
     module: Rc<Module>,
 }
+
+/// What CA, notary and head keys sign with.
+const TOKEN_KEY: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
 
 /// Class of a token key, as keys are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +78,7 @@ impl Login {
             keys: SessionKeys::default(),
             found: HashMap::new(),
             wrap_mechanism: None,
+            offered: HashSet::new(),
             slot,
             keeper,
             module: Rc::clone(module),
@@ -97,11 +107,11 @@ impl Login {
         self.mac(&session, key, data)
     }
 
-    /// ECDSA with a token key.
-    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+    /// ECDSA on P-256 with a token key.
+    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: [u8; 32]) -> Result<RawSignature> {
         let session = self.session()?;
         let key = self.find(&session, label, KeyClass::Private)?;
-        self.ecdsa(&session, key, digest)
+        self.sign_digest(&session, key, TOKEN_KEY, &digest.into())
     }
 
     /// Counts what this login sees.
@@ -143,10 +153,17 @@ impl Login {
         Ok(Mac::new(mac))
     }
 
-    fn ecdsa(&self, session: &Session, key: ObjectHandle, digest: &Digest) -> Result<RawSignature> {
-        let mechanism = *MechanismType::ECDSA;
-        let output = self.module.raw.sign(session, mechanism, key, digest)?;
-        RawSignature::from_token(&output)
+    fn sign_digest(
+        &self,
+        session: &Session,
+        key: ObjectHandle,
+        algorithm: SignerAlgorithm,
+        digest: &Digest,
+    ) -> Result<RawSignature> {
+        let mechanism = algorithm.signing_mechanism();
+        let input = algorithm.input(digest)?;
+        let output = self.module.raw.sign(session, mechanism, key, &input)?;
+        RawSignature::from_token(algorithm, &output)
     }
 
     /// Finds the one token key of this label and class.

@@ -78,18 +78,22 @@ impl Raw {
         Ok(list)
     }
 
-    /// Says what a mechanism can be used for: the CKF_ flags of C_GetMechanismInfo.
-    pub(crate) fn mechanism_flags(
+    /// Says what a mechanism can be used for (C_GetMechanismInfo).
+    pub(crate) fn mechanism_info(
         &self,
         slot: Slot,
         mechanism: CK_MECHANISM_TYPE,
-    ) -> CkResult<CK_FLAGS> {
+    ) -> CkResult<MechanismInfo> {
         let call = present(self.functions.C_GetMechanismInfo)?;
         let mut info = CK_MECHANISM_INFO::default();
         // SAFETY: `info` is the structure the function fills.
         let answer = unsafe { call(slot.into(), mechanism, &raw mut info) };
         ok(answer, Function::GetMechanismInfo)?;
-        Ok(info.flags)
+        Ok(MechanismInfo {
+            flags: info.flags,
+            smallest: info.ulMinKeySize,
+            largest: info.ulMaxKeySize,
+        })
     }
 
     /// Signs or MACs in one C_Sign, and cuts the output to its length.
@@ -187,6 +191,29 @@ impl Raw {
         ok(answer, Function::UnwrapKey)?;
         // SAFETY: the module just gave this handle out for this session.
         Ok(unsafe { ObjectHandle::new_from_raw(handle) })
+    }
+}
+
+/// What a token says about a mechanism.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MechanismInfo {
+    flags: CK_FLAGS,
+    /// Shortest and longest key, in bits for RSA and elliptic curves (PKCS#11 v3.1 §6.1.6,
+    /// §6.3.3).
+    smallest: CK_ULONG,
+    largest: CK_ULONG,
+}
+
+impl MechanismInfo {
+    /// Whether all of these CKF_ flags are set.
+    pub(crate) fn does(self, flags: CK_FLAGS) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// Whether it takes keys of this length; a longest key of zero bits says nothing.
+    pub(crate) fn takes(self, bits: u32) -> bool {
+        let bits = CK_ULONG::from(bits);
+        self.largest == 0 || (self.smallest..=self.largest).contains(&bits)
     }
 }
 

@@ -40,7 +40,7 @@ impl SessionKey {
     /// [`OutputMalformed`](crate::Error::OutputMalformed); otherwise as every call on a
     /// [`Token`](crate::Token).
     pub fn sign(&self, digest: &Digest) -> Result<RawSignature> {
-        let digest = (*digest).into();
+        let digest = *digest;
         let key = self.number()?;
         self.login.call(OnToken::SessionKeySign { key, digest })
     }

@@ -8,7 +8,12 @@ use cryptoki::{
 };
 use cryptoki_sys::{CKA_UNWRAP_TEMPLATE, CKA_WRAP_TEMPLATE};
 
-use crate::{KeyLabel, SignerAlgorithm, Weaker, raw::NestedTemplate};
+use crate::{
+    KeyLabel, SignerAlgorithm, Weaker,
+    algorithm::Family,
+    public_key::RSA_EXPONENT,
+    raw::{self, NestedTemplate},
+};
 
 /// Random CKA_ID that ties the halves of a pair together.
 pub(crate) type Id = [u8; 16];
@@ -184,7 +189,11 @@ pub(crate) fn signing_key(label: &KeyLabel, id: Id, storage: Storage) -> Templat
 /// Template of the public half of a CA, notary or head key. Nothing rests on it: the public key
 /// that counts is in the organisation file, so it may be destroyed.
 pub(crate) fn signing_key_public(label: &KeyLabel, id: Id, storage: Storage) -> Template {
-    let mut attributes = public_half(id, matches!(storage, Storage::Token));
+    let mut attributes = public_half(
+        SignerAlgorithm::EcdsaP256,
+        id,
+        matches!(storage, Storage::Token),
+    );
     attributes.push(Attribute::Label(label.as_str().into()));
     Template::new(attributes)
 }
@@ -215,9 +224,7 @@ pub(crate) fn newborn_signing_key(algorithm: SignerAlgorithm, id: Id) -> Templat
 
 /// Template of the public half of a signer's key: a session object, never stored.
 pub(crate) fn newborn_public_key(algorithm: SignerAlgorithm, id: Id) -> Template {
-    match algorithm {
-        SignerAlgorithm::EcdsaP256 => Template::new(public_half(id, false)),
-    }
+    Template::new(public_half(algorithm, id, false))
 }
 
 /// Template of a signer's key while it is unwrapped for one signature.
@@ -231,12 +238,12 @@ pub(crate) fn unwrapped_signing_key(algorithm: SignerAlgorithm, id: Id) -> Templ
 }
 
 fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
-    let (key_type, mechanism) = match algorithm {
-        SignerAlgorithm::EcdsaP256 => (KeyType::EC, MechanismType::ECDSA),
-    };
+    // The one mechanism it signs with. SoftHSM 2.6.1 does not take this in UNWRAP_TEMPLATE, so it
+    // binds only our own call.
+    let mechanism = raw::mechanism_type(algorithm.signing_mechanism());
     vec![
         Attribute::Class(ObjectClass::PRIVATE_KEY),
-        Attribute::KeyType(key_type),
+        Attribute::KeyType(key_type(algorithm)),
         Attribute::Token(false),    // never written to the token's storage
         Attribute::Private(true),   // invisible until login
         Attribute::Sensitive(true), // the value cannot be read
@@ -250,20 +257,51 @@ fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
     ]
 }
 
-fn public_half(id: Id, token: bool) -> Vec<Attribute> {
-    /// secp256r1 as ECParameters.namedCurve (RFC 5480 §2.1.1), DER.
-    const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-    vec![
+fn key_type(algorithm: SignerAlgorithm) -> KeyType {
+    match algorithm.family() {
+        Family::Ecdsa => KeyType::EC,
+        Family::Rsa => KeyType::RSA,
+        Family::Eddsa => KeyType::EC_EDWARDS,
+    }
+}
+
+/// What is generated: CKA_EC_PARAMS as ECParameters.namedCurve (RFC 5480 §2.1.1; RFC 8410 §3 for
+/// Ed25519), or CKA_MODULUS_BITS and CKA_PUBLIC_EXPONENT (PKCS#11 v3.1 §6.1.4).
+fn parameters(algorithm: SignerAlgorithm) -> Vec<Attribute> {
+    /// secp256r1, DER.
+    const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    /// secp384r1, DER.
+    const P384: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+    /// secp521r1, DER.
+    const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
+    /// id-Ed25519, DER.
+    const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
+    let curve = |parameters: &[u8]| vec![Attribute::EcParams(parameters.to_vec())];
+    match algorithm {
+        SignerAlgorithm::EcdsaP256 => curve(P256),
+        SignerAlgorithm::EcdsaP384 => curve(P384),
+        SignerAlgorithm::EcdsaP521 => curve(P521),
+        SignerAlgorithm::Ed25519 => curve(ED25519),
+        SignerAlgorithm::Rsa2048 | SignerAlgorithm::Rsa3072 | SignerAlgorithm::Rsa4096 => vec![
+            Attribute::ModulusBits(u64::from(algorithm.key_bits()).into()),
+            Attribute::PublicExponent(RSA_EXPONENT.to_vec()),
+        ],
+    }
+}
+
+fn public_half(algorithm: SignerAlgorithm, id: Id, token: bool) -> Vec<Attribute> {
+    let mut attributes = vec![
         Attribute::Class(ObjectClass::PUBLIC_KEY),
-        Attribute::KeyType(KeyType::EC),
-        Attribute::EcParams(P256.to_vec()),
+        Attribute::KeyType(key_type(algorithm)),
         Attribute::Token(token),
         Attribute::Private(false),
         Attribute::Verify(true),
         Attribute::Encrypt(false),
         Attribute::Wrap(false),
         Attribute::Id(id.to_vec()),
-    ]
+    ];
+    attributes.extend(parameters(algorithm));
+    attributes
 }
 
 /// The templates a wrapping key must not unwrap with, each the full template with one thing

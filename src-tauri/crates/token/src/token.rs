@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use minicbor::{Decode, bytes::ByteArray};
+use minicbor::Decode;
 
 use crate::{
     Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Proven, RawSignature,
@@ -158,7 +158,7 @@ impl Token {
         &self,
         label: &KeyLabel,
         spki: &SpkiDer,
-        digest: &Digest,
+        digest: &[u8; 32],
     ) -> Result<Proven> {
         self.login.call(OnToken::ProveSigningKey {
             label: label.clone(),
@@ -180,20 +180,23 @@ impl Token {
         Ok(mac)
     }
 
-    /// Signs a digest with a CA, notary or head key.
+    /// Signs a SHA-256 digest with a CA, notary or head key: ECDSA on P-256.
     ///
     /// # Errors
     /// [`OutputMalformed`](crate::Error::OutputMalformed) if the signature has another length.
-    pub fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+    pub fn sign(&self, label: &KeyLabel, digest: &[u8; 32]) -> Result<RawSignature> {
         self.login.call(OnToken::Sign {
             label: label.clone(),
             digest: (*digest).into(),
         })
     }
 
-    /// Generates a signer's key pair as session objects.
+    /// Generates a signer's key pair as session objects. RSA takes seconds.
     ///
     /// # Errors
+    /// [`AlgorithmNotOffered`](crate::Error::AlgorithmNotOffered),
+    /// [`AlgorithmNotWrapped`](crate::Error::AlgorithmNotWrapped) and
+    /// [`AlgorithmNotSupported`](crate::Error::AlgorithmNotSupported) before anything is made;
     /// [`SessionKeyWeaker`](crate::Error::SessionKeyWeaker),
     /// [`PublicKeyMalformed`](crate::Error::PublicKeyMalformed),
     /// [`TooManySessionKeys`](crate::Error::TooManySessionKeys).
@@ -207,6 +210,7 @@ impl Token {
     /// back that it is one.
     ///
     /// # Errors
+    /// [`AlgorithmNotOffered`](crate::Error::AlgorithmNotOffered) and its siblings;
     /// [`WrappedKeyRefused`](crate::Error::WrappedKeyRefused) for a damaged key or one of another
     /// master, [`SessionKeyWeaker`](crate::Error::SessionKeyWeaker),
     /// [`TooManySessionKeys`](crate::Error::TooManySessionKeys).
@@ -243,7 +247,7 @@ impl Token {
             master: master.clone(),
             wrapped: wrapped.clone(),
             algorithm,
-            digests: digests.iter().copied().map(ByteArray::from).collect(),
+            digests: digests.to_vec(),
         })
     }
 

@@ -13,7 +13,11 @@ use cryptoki_sys::{
     CKA_CLASS, CKA_DECRYPT, CKA_DERIVE, CKA_EXTRACTABLE, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN,
     CKA_TOKEN, CKA_UNWRAP, CKA_UNWRAP_TEMPLATE, CKO_PRIVATE_KEY,
 };
-use token::{Error, SignerAlgorithm::EcdsaP256, Weaker};
+use token::{
+    Error,
+    SignerAlgorithm::{self, EcdsaP256, EcdsaP384, Rsa2048},
+    Weaker,
+};
 
 use crate::support::{SOFTHSM, SoftTokens, label};
 
@@ -108,9 +112,13 @@ fn blob() -> Vec<u8> {
 
 /// What the product sends with C_UnwrapKey.
 fn full_template() -> Vec<Attribute> {
+    let key_type = match std::env::var("ATTACKER_KEY_TYPE").as_deref() {
+        Ok("RSA") => KeyType::RSA,
+        _ => KeyType::EC,
+    };
     vec![
         Attribute::Class(ObjectClass::PRIVATE_KEY),
-        Attribute::KeyType(KeyType::EC),
+        Attribute::KeyType(key_type),
         Attribute::Token(false),
         Attribute::Private(true),
         Attribute::Sensitive(true),
@@ -144,23 +152,36 @@ fn refused<T>(attempt: Result<T, CkError>, why: &[RvError]) {
 }
 
 /// A token with a master, and a signer's key the attacker has got the blob of.
-fn with_a_stolen_blob(test: &str) -> SoftTokens {
+fn with_a_stolen_blob(test: &str) {
+    with_a_stolen_blob_of(EcdsaP256, "EC", test);
+}
+
+fn with_a_stolen_blob_of(algorithm: SignerAlgorithm, key_type: &str, test: &str) {
     let tokens = SoftTokens::new();
     let (token, master) = tokens.with_master();
-    let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
+    let wrapped = token.generate(algorithm).unwrap().wrap(&master).unwrap();
     let hexadecimal = wrapped
         .expose_blob()
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    tokens.attack(test, &[("ATTACKER_BLOB", hexadecimal)]);
-    tokens
+    let key_type = key_type.to_owned();
+    tokens.attack(
+        test,
+        &[
+            ("ATTACKER_BLOB", hexadecimal),
+            ("ATTACKER_KEY_TYPE", key_type),
+        ],
+    );
 }
 
 #[test]
 fn the_master_unwraps_under_no_weaker_template() {
     let Some(attacker) = Attacker::in_this_process() else {
-        with_a_stolen_blob("attacks::the_master_unwraps_under_no_weaker_template");
+        for (algorithm, key_type) in [(EcdsaP256, "EC"), (EcdsaP384, "EC"), (Rsa2048, "RSA")] {
+            const TEST: &str = "attacks::the_master_unwraps_under_no_weaker_template";
+            with_a_stolen_blob_of(algorithm, key_type, TEST);
+        }
         return;
     };
     let pad = Mechanism::AesKeyWrapPad;
@@ -230,17 +251,26 @@ fn the_master_unwraps_and_wraps_by_no_other_mechanism() {
 #[test]
 fn an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker() {
     let Some(attacker) = Attacker::in_this_process() else {
-        with_a_stolen_blob("attacks::an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker");
+        for (algorithm, key_type) in [(EcdsaP256, "EC"), (EcdsaP384, "EC"), (Rsa2048, "RSA")] {
+            const TEST: &str =
+                "attacks::an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker";
+            with_a_stolen_blob_of(algorithm, key_type, TEST);
+        }
         return;
     };
     let key = attacker
         .unwrap(&Mechanism::AesKeyWrapPad, &full_template())
         .unwrap();
     let session = &attacker.session;
-    let value = session
-        .get_attributes(key, &[AttributeType::Value])
-        .unwrap();
-    assert_eq!(value, [], "the token does not show the private value");
+    // CKA_VALUE of an EC key; what an RSA key has instead (PKCS#11 v3.1 §6.3.4, §6.1.3).
+    for secret in [
+        AttributeType::Value,
+        AttributeType::PrivateExponent,
+        AttributeType::Prime1,
+    ] {
+        let value = session.get_attributes(key, &[secret]).unwrap();
+        assert_eq!(value, [], "the token does not show {secret:?}");
+    }
 
     let own = attacker.wrapping_key();
     for wrapping in [own, attacker.secret_key("wk-1")] {

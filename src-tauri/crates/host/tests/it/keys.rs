@@ -2,11 +2,11 @@
 
 use hmac::Mac as _;
 use token::{
-    Error, KnownAnswer, SignerAlgorithm::EcdsaP256, TokenKeyKind, WrapMechanism, WrappedKey,
+    Digest, Error, KnownAnswer, SignerAlgorithm::EcdsaP256, TokenKeyKind, WrapMechanism, WrappedKey,
 };
 
 use crate::attacks::Attacker;
-use crate::support::{DIGEST, SoftTokens, label, verifies};
+use crate::support::{DIGEST, SHA256, SoftTokens, label, verifies};
 
 #[test]
 fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
@@ -22,7 +22,7 @@ fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
     let key = token.unwrap(&master, &wrapped, EcdsaP256).unwrap();
     let signature = key.sign(&DIGEST).unwrap();
     assert!(verifies(&spki, &DIGEST, &signature));
-    assert!(!verifies(&spki, &[0; 32], &signature));
+    assert!(!verifies(&spki, &Digest::Sha256([0; 32]), &signature));
     key.destroy().unwrap();
 }
 
@@ -40,7 +40,7 @@ fn a_wrapped_key_signs_each_digest_of_a_batch_in_another_process() {
         wrapped.mechanism().rfc(),
         wrapped.expose_blob().to_vec(),
     );
-    let digests = [[1; 32], [2; 32], [3; 32]];
+    let digests = [[1; 32], [2; 32], [3; 32]].map(Digest::Sha256);
     let token = tokens.login();
     let signatures = token
         .sign_with_wrapped(&master, &stored.unwrap(), EcdsaP256, &digests)
@@ -88,7 +88,7 @@ fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on() {
     let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
     let sign =
         |count: usize| token.sign_with_wrapped(&master, &wrapped, EcdsaP256, &vec![DIGEST; count]);
-    // 34 bytes a digest, 66 a signature: the question is too long, then only the answer.
+    // 37 bytes a digest, 66 a signature: the question is too long, then only the answer.
     for count in [32_000, 16_000] {
         let refused = sign(count).unwrap_err();
         assert!(
@@ -254,15 +254,15 @@ fn a_ca_key_signs_and_is_proven_by_its_public_key_alone() {
     token
         .create(TokenKeyKind::CertificateAuthority, &other)
         .unwrap();
-    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &DIGEST).unwrap()));
+    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &SHA256).unwrap()));
     assert_eq!(
         token
-            .prove_signing_key(&ca, &spki, &DIGEST)
+            .prove_signing_key(&ca, &spki, &SHA256)
             .unwrap()
             .missing,
         []
     );
-    let proof = token.prove_signing_key(&other, &spki, &DIGEST);
+    let proof = token.prove_signing_key(&other, &spki, &SHA256);
     assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
 }
 

@@ -2,6 +2,7 @@
 //! of tokens for each test.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod algorithms;
 mod attacks;
 mod host;
 mod keys;

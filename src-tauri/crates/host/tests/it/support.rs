@@ -17,7 +17,10 @@ pub(crate) const SOFTHSM: &str = "/usr/lib/softhsm/libsofthsm2.so";
 /// The host process under test.
 pub(crate) const HOST: &str = env!("CARGO_BIN_EXE_chancery-host");
 
-pub(crate) const DIGEST: Digest = [0x5A; 32];
+/// What a token key signs.
+pub(crate) const SHA256: [u8; 32] = [0x5A; 32];
+
+pub(crate) const DIGEST: Digest = Digest::Sha256(SHA256);
 
 /// Two freshly initialised tokens in a directory that goes with this.
 pub(crate) struct SoftTokens {
@@ -125,5 +128,5 @@ pub(crate) fn label(text: &str) -> KeyLabel {
 pub(crate) fn verifies(spki: &SpkiDer, digest: &Digest, signature: &RawSignature) -> bool {
     let key = VerifyingKey::from_public_key_der(spki.as_bytes()).unwrap();
     let signature = Signature::from_slice(signature.as_bytes()).unwrap();
-    key.verify_prehash(digest, &signature).is_ok()
+    key.verify_prehash(digest.as_bytes(), &signature).is_ok()
 }

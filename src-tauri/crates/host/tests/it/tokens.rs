@@ -4,7 +4,7 @@ use std::process::Command;
 
 use token::{Error, Hardware, Pin, PinState, TokenInfo, TokenKeyKind, TokenLabel, TokenState};
 
-use crate::support::{SOFTHSM, SoftTokens, label};
+use crate::support::{DIGEST, SOFTHSM, SoftTokens, label};
 
 #[test]
 fn an_initialised_token_is_listed_with_its_label_and_is_software() {
@@ -107,13 +107,13 @@ fn handles_of_an_older_login_are_refused() {
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let old = token.generate(token::SignerAlgorithm::EcdsaP256).unwrap();
     token.logout().unwrap();
-    assert!(matches!(old.sign(&[0; 32]), Err(Error::LoginOver)));
+    assert!(matches!(old.sign(&DIGEST), Err(Error::LoginOver)));
 
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let new = token.generate(token::SignerAlgorithm::EcdsaP256).unwrap();
-    assert!(matches!(old.sign(&[0; 32]), Err(Error::LoginOver)));
+    assert!(matches!(old.sign(&DIGEST), Err(Error::LoginOver)));
     drop(old);
-    new.sign(&[0; 32])
+    new.sign(&DIGEST)
         .expect("dropping the old handle does not touch the new key");
 }
 

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use token::{
-    Canary, Host, KeyLabel, KnownAnswer, Launch, Mac, Pin, RawSignature, SignerAlgorithm, SpkiDer,
-    Token, TokenLabel, WrappedKey,
+    Canary, Digest, Host, KeyLabel, KnownAnswer, Launch, Mac, Pin, RawSignature, SignerAlgorithm,
+    SpkiDer, Token, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
@@ -198,7 +198,11 @@ impl SigningToken {
             &self.master,
             &wrapped,
             SignerAlgorithm::EcdsaP256,
-            digests,
+            &digests
+                .iter()
+                .copied()
+                .map(Digest::Sha256)
+                .collect::<Vec<_>>(),
         )?)
     }
 

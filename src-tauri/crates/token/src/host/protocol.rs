@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
 
 use crate::{
-    Canary, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer, TokenKeyKind,
-    TokenLabel, WrappedKey, login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
+    Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer,
+    TokenKeyKind, TokenLabel, WrappedKey, login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
 };
 
 #[derive(Encode, Decode, CborLen)]
@@ -147,7 +147,7 @@ pub(crate) enum OnToken {
         #[n(0)]
         key: KeyNumber,
         #[n(1)]
-        digest: ByteArray<32>,
+        digest: Digest,
     },
     /// `WrappedKey`.
     #[n(12)]
@@ -173,7 +173,7 @@ pub(crate) enum OnToken {
         #[n(2)]
         algorithm: SignerAlgorithm,
         #[n(3)]
-        digests: Vec<ByteArray<32>>,
+        digests: Vec<Digest>,
     },
     /// `ObjectCounts`.
     #[n(15)]

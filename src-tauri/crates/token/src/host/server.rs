@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use minicbor::{CborLen, Encode, bytes::ByteArray};
+use minicbor::{CborLen, Encode};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     fs::{Mode, OFlags, open},
@@ -182,13 +182,13 @@ impl Server {
                 spki,
                 digest,
             } => self.done(login, |login| {
-                login.prove_signing_key(&label, &spki, &digest)
+                login.prove_signing_key(&label, &spki, digest.into())
             }),
             OnToken::Hmac { label, data } => self.done(login, |login| {
                 login.hmac(&label, data.expose()).map(MacInTransit)
             }),
             OnToken::Sign { label, digest } => {
-                self.done(login, |login| login.sign(&label, &digest))
+                self.done(login, |login| login.sign(&label, digest.into()))
             }
             OnToken::Generate { algorithm } => self.done(login, |login| login.generate(algorithm)),
             OnToken::Unwrap {
@@ -210,12 +210,9 @@ impl Server {
                 wrapped,
                 algorithm,
                 digests,
-            } => {
-                let digests: Vec<_> = digests.into_iter().map(ByteArray::into).collect();
-                self.done(login, |login| {
-                    login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
-                })
-            }
+            } => self.done(login, |login| {
+                login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
+            }),
             OnToken::ObjectCounts => self.done(login, |login| login.object_counts()),
         }
     }

@@ -6,9 +6,9 @@ use cryptoki::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{KeyClass, Login, name, objects, random_id, session_key::public_key};
+use super::{KeyClass, Login, TOKEN_KEY, name, objects, random_id, session_key::public_key};
 use crate::{
-    Created, Digest, Error, KeyLabel, Result, SpkiDer, TokenKeyKind, WrapMechanism, answer, raw,
+    Created, Error, KeyLabel, Result, SpkiDer, TokenKeyKind, WrapMechanism, answer, raw,
     template::{self, DROPPABLE, Id, Storage, Template},
 };
 
@@ -56,7 +56,9 @@ impl Login {
         let (made, undestroyable) = settle(label, &[AttributeType::Destroyable], |more| {
             make(Storage::Token, &beside(more))
         })?;
-        let public_key = made.public.map(|public| public_key(&session, public));
+        let public_key = made
+            .public
+            .map(|public| public_key(&session, TOKEN_KEY, public));
         let public_key = public_key.transpose()?;
         let mut missing = self.prove(&session, label, making, Storage::Token, &made)?;
         for attribute in dropped.into_iter().chain(undestroyable).map(name) {
@@ -100,14 +102,14 @@ impl Login {
             }
             Making::SigningKey => {
                 let spki: SpkiDer = match made.public {
-                    Some(public) => public_key(session, public)?,
+                    Some(public) => public_key(session, TOKEN_KEY, public)?,
                     None => return Err(Error::PublicKeyMalformed),
                 };
-                let digest: Digest = [random_id()?, random_id()?]
+                let digest: [u8; 32] = [random_id()?, random_id()?]
                     .concat()
                     .try_into()
                     .map_err(|_| Error::NoRandomBytes)?;
-                self.prove_pair(session, label, made.key, &spki, &digest)?;
+                self.prove_pair(session, label, made.key, TOKEN_KEY, &spki, &digest.into())?;
             }
         }
         Ok(missing)

@@ -9,7 +9,7 @@ use cryptoki_sys::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{KeyClass, Login, name, random_id};
+use super::{KeyClass, Login, TOKEN_KEY, name, random_id};
 use crate::{
     AttributeName, Canary, Digest, Error, KeyLabel, KnownAnswer, Proven, Result, SignerAlgorithm,
     SpkiDer, Verified, Weaker, answer,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A digest nobody has a use for a signature of.
-const DIGEST: Digest = *b"chancery proves its keys by this";
+const DIGEST: Digest = Digest::Sha256(*b"chancery proves its keys by this");
 
 impl Login {
     /// Wraps a key of no value under a master, to prove the master by later.
@@ -71,13 +71,13 @@ impl Login {
         &mut self,
         label: &KeyLabel,
         spki: &SpkiDer,
-        digest: &Digest,
+        digest: [u8; 32],
     ) -> Result<Proven> {
         let session = self.session()?;
         let key = self.prove_alone(&session, label, KeyClass::Private)?;
         let template = template::signing_key(label, random_id()?, Storage::Token);
         let missing = self.prove_attributes(&session, label, key, &template)?;
-        self.prove_pair(&session, label, key, spki, digest)?;
+        self.prove_pair(&session, label, key, TOKEN_KEY, spki, &digest.into())?;
         Ok(Proven { missing })
     }
 
@@ -131,10 +131,11 @@ impl Login {
         session: &Session,
         label: &KeyLabel,
         key: ObjectHandle,
+        algorithm: SignerAlgorithm,
         spki: &SpkiDer,
         digest: &Digest,
     ) -> Result<()> {
-        let signature = self.ecdsa(session, key, digest)?;
+        let signature = self.sign_digest(session, key, algorithm, digest)?;
         match spki.verify(digest, &signature) {
             Verified::Holds => Ok(()),
             Verified::Fails => Err(Error::KeyDiffers {
@@ -176,7 +177,7 @@ impl Login {
             },
             other => other,
         })?;
-        self.prove_pair(session, label, key, &canary.spki, &DIGEST)?;
+        self.prove_pair(session, label, key, canary.algorithm, &canary.spki, &DIGEST)?;
         let accepts = |weaker| Error::WrappingKeyAcceptsWeaker {
             label: label.clone(),
             weaker,
@@ -258,16 +259,16 @@ impl Login {
             if mechanism == canary.wrapped.mechanism().number() {
                 continue;
             }
-            let flags = raw.mechanism_flags(self.slot, mechanism)?;
+            let info = raw.mechanism_info(self.slot, mechanism)?;
             let parameter = parameter(mechanism);
-            if flags & CKF_UNWRAP != 0 {
+            if info.does(CKF_UNWRAP) {
                 let (blob, attributes) = (canary.wrapped.expose_blob(), template.attributes());
                 let tried = raw.unwrap(session, mechanism, parameter, master, blob, attributes);
                 if let Some(answer) = not_refused(tried) {
                     return Ok(Some(Weaker::UnwrapBy { mechanism, answer }));
                 }
             }
-            if flags & CKF_WRAP != 0 {
+            if info.does(CKF_WRAP) {
                 let tried = raw.wrap(session, mechanism, parameter, master, key);
                 if let Some(answer) = not_refused(tried) {
                     return Ok(Some(Weaker::WrapBy { mechanism, answer }));

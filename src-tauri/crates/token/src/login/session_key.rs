@@ -11,7 +11,9 @@ use minicbor::{CborLen, Decode, Encode};
 use super::{KeyClass, Login, name, random_id};
 use crate::{
     Digest, Error, KeyLabel, RawSignature, Result, SignerAlgorithm, SpkiDer, WrapMechanism,
-    WrappedKey, answer,
+    WrappedKey,
+    algorithm::Family,
+    answer,
     raw::Parameter,
     secret::SecretBytes,
     template::{self, Template},
@@ -31,6 +33,7 @@ pub(super) struct SessionKeys {
 
 struct SessionKey {
     private: ObjectHandle,
+    algorithm: SignerAlgorithm,
     session: Session,
 }
 
@@ -55,10 +58,10 @@ impl SessionKeys {
     fn use_once<T>(
         &mut self,
         number: KeyNumber,
-        operation: impl FnOnce(&Session, ObjectHandle) -> Result<T>,
+        operation: impl FnOnce(&SessionKey) -> Result<T>,
     ) -> Result<T> {
         let key = self.live.remove(&number).ok_or(Error::SessionKeyGone)?;
-        let done = operation(&key.session, key.private)?;
+        let done = operation(&key)?;
         self.live.insert(number, key);
         Ok(done)
     }
@@ -67,9 +70,14 @@ impl SessionKeys {
 impl Login {
     /// Generates a signer's key pair as session objects.
     pub(crate) fn generate(&mut self, algorithm: SignerAlgorithm) -> Result<(KeyNumber, SpkiDer)> {
+        self.check_offered(algorithm)?;
         let session = self.session()?;
         let (private, spki) = self.newborn(&session, algorithm)?;
-        let number = self.keys.insert(SessionKey { private, session })?;
+        let number = self.keys.insert(SessionKey {
+            private,
+            algorithm,
+            session,
+        })?;
         Ok((number, spki))
     }
 
@@ -80,10 +88,15 @@ impl Login {
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
     ) -> Result<KeyNumber> {
+        self.check_offered(algorithm)?;
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
         let private = self.unwrapped(&session, master, wrapped, algorithm)?;
-        self.keys.insert(SessionKey { private, session })
+        self.keys.insert(SessionKey {
+            private,
+            algorithm,
+            session,
+        })
     }
 
     /// Unwraps a signer's key, signs each digest, destroys the key.
@@ -96,12 +109,13 @@ impl Login {
         algorithm: SignerAlgorithm,
         digests: &[Digest],
     ) -> Result<Vec<RawSignature>> {
+        self.check_offered(algorithm)?;
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
         let key = self.unwrapped(&session, master, wrapped, algorithm)?;
         let signatures = digests
             .iter()
-            .map(|digest| self.ecdsa(&session, key, digest))
+            .map(|digest| self.sign_digest(&session, key, algorithm, digest))
             .collect();
         session.destroy_object(key)?;
         signatures
@@ -113,8 +127,8 @@ impl Login {
         digest: &Digest,
     ) -> Result<RawSignature> {
         let mut keys = std::mem::take(&mut self.keys);
-        let signature = keys.use_once(number, |session, private| {
-            self.ecdsa(session, private, digest)
+        let signature = keys.use_once(number, |key| {
+            self.sign_digest(&key.session, key.private, key.algorithm, digest)
         });
         self.keys = keys;
         signature
@@ -129,15 +143,17 @@ impl Login {
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
         let mut keys = std::mem::take(&mut self.keys);
-        let wrapped = keys.use_once(number, |session, private| {
-            self.wrapped(session, mechanism, master, private)
+        let wrapped = keys.use_once(number, |key| {
+            self.wrapped(&session, mechanism, master, key.private)
         });
         self.keys = keys;
         wrapped
     }
 
     pub(crate) fn session_key_destroy(&mut self, number: KeyNumber) -> Result<()> {
-        let SessionKey { private, session } = self
+        let SessionKey {
+            private, session, ..
+        } = self
             .keys
             .live
             .remove(&number)
@@ -153,8 +169,10 @@ impl Login {
         session: &Session,
         algorithm: SignerAlgorithm,
     ) -> Result<(ObjectHandle, SpkiDer)> {
-        let mechanism = match algorithm {
-            SignerAlgorithm::EcdsaP256 => Mechanism::EccKeyPairGen,
+        let mechanism = match algorithm.family() {
+            Family::Ecdsa => Mechanism::EccKeyPairGen,
+            Family::Rsa => Mechanism::RsaPkcsKeyPairGen,
+            Family::Eddsa => return Err(Error::AlgorithmNotSupported { algorithm }),
         };
         let id = random_id()?;
         let public_template = template::newborn_public_key(algorithm, id);
@@ -165,7 +183,7 @@ impl Login {
             private_template.attributes(),
         )?;
         self.refuse_weaker(session, private, &private_template)?;
-        let spki = public_key(session, public)?;
+        let spki = public_key(session, algorithm, public)?;
         Ok((private, spki))
     }
 
@@ -227,10 +245,21 @@ impl Login {
 }
 
 /// Reads the public half of a key pair.
-pub(super) fn public_key(session: &Session, public: ObjectHandle) -> Result<SpkiDer> {
-    let read = session.get_attributes(public, &[AttributeType::EcPoint])?;
-    match read.first() {
-        Some(Attribute::EcPoint(point)) => SpkiDer::from_ec_point(point),
+pub(super) fn public_key(
+    session: &Session,
+    algorithm: SignerAlgorithm,
+    public: ObjectHandle,
+) -> Result<SpkiDer> {
+    let wanted: &[AttributeType] = match algorithm.family() {
+        Family::Ecdsa | Family::Eddsa => &[AttributeType::EcPoint],
+        Family::Rsa => &[AttributeType::Modulus, AttributeType::PublicExponent],
+    };
+    match &session.get_attributes(public, wanted)?[..] {
+        [Attribute::EcPoint(point)] => SpkiDer::from_ec_point(algorithm, point),
+        [
+            Attribute::Modulus(modulus),
+            Attribute::PublicExponent(exponent),
+        ] => SpkiDer::from_rsa(algorithm, modulus, exponent),
         _ => Err(Error::PublicKeyMalformed),
     }
 }

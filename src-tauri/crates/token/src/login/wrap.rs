@@ -23,8 +23,8 @@ impl Login {
             if !listed.contains(&number) {
                 continue;
             }
-            let flags = self.module.raw.mechanism_flags(self.slot, number)?;
-            if flags & CKF_WRAP == 0 || flags & CKF_UNWRAP == 0 {
+            let info = self.module.raw.mechanism_info(self.slot, number)?;
+            if !info.does(CKF_WRAP | CKF_UNWRAP) {
                 continue;
             }
             let tried = match number {
@@ -84,7 +84,7 @@ impl Login {
         identify: impl FnOnce(&[u8]) -> Result<WrapMechanism>,
     ) -> Result<WrapMechanism> {
         const ALGORITHM: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
-        const DIGEST: Digest = [0x5A; 32];
+        const DIGEST: Digest = Digest::Sha256([0x5A; 32]);
 
         let (key, spki) = self.newborn(session, ALGORITHM)?;
         let raw = &self.module.raw;
@@ -94,7 +94,7 @@ impl Login {
         session.destroy_object(key)?;
 
         let unwrapped = self.unwrapped(session, wrapping, &wrapped, ALGORITHM)?;
-        let signature = self.ecdsa(session, unwrapped, &DIGEST)?;
+        let signature = self.sign_digest(session, unwrapped, ALGORITHM, &DIGEST)?;
         match spki.verify(&DIGEST, &signature) {
             Verified::Holds => Ok(mechanism),
             Verified::Fails => Err(Error::NoWrapMechanism),

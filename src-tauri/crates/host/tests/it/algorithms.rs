@@ -1,0 +1,137 @@
+//! Signers' keys of every algorithm: made, wrapped, used, destroyed; and which are refused.
+
+use std::{fs, process::Command};
+
+use token::{Digest, Error, SignerAlgorithm, Verified};
+
+use crate::support::{DIGEST, SoftTokens};
+
+/// All that SoftHSM 2.6.1 makes and wraps.
+const ALGORITHMS: [SignerAlgorithm; 6] = [
+    SignerAlgorithm::EcdsaP256,
+    SignerAlgorithm::EcdsaP384,
+    SignerAlgorithm::EcdsaP521,
+    SignerAlgorithm::Rsa2048,
+    SignerAlgorithm::Rsa3072,
+    SignerAlgorithm::Rsa4096,
+];
+
+const DIGESTS: [Digest; 3] = [
+    DIGEST,
+    Digest::Sha384([0x5B; 48]),
+    Digest::Sha512([0x5C; 64]),
+];
+
+#[test]
+fn a_key_of_every_algorithm_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let before = token.object_counts().unwrap();
+    for algorithm in ALGORITHMS {
+        let key = token.generate(algorithm).unwrap();
+        let spki = key.spki().unwrap().clone();
+        let wrapped = key.wrap(&master).unwrap();
+        key.destroy().unwrap();
+
+        let key = token.unwrap(&master, &wrapped, algorithm).unwrap();
+        let again = key.wrap(&master).unwrap_err();
+        assert!(
+            matches!(&again, Error::Unexpected { answer, .. } if answer == "KeyUnextractable"),
+            "{algorithm}: {again}"
+        );
+        drop(key);
+
+        let signatures = token
+            .sign_with_wrapped(&master, &wrapped, algorithm, &DIGESTS)
+            .unwrap();
+        for (digest, signature) in DIGESTS.iter().zip(&signatures) {
+            assert_eq!(signature.as_bytes().len(), algorithm.signature_len());
+            assert_eq!(
+                spki.verify(digest, signature),
+                Verified::Holds,
+                "{algorithm}, {} bytes",
+                digest.as_bytes().len()
+            );
+        }
+        let other = Digest::Sha256([0; 32]);
+        assert_eq!(spki.verify(&other, &signatures[0]), Verified::Fails);
+        assert_eq!(spki.verify(&DIGEST, &signatures[1]), Verified::Fails);
+        assert_eq!(token.object_counts().unwrap(), before, "{algorithm}");
+    }
+}
+
+#[test]
+fn openssl_verifies_rsa_signatures_over_every_digest() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).unwrap();
+    let key = token.generate(SignerAlgorithm::Rsa2048).unwrap();
+    write("spki.der", key.spki().unwrap().as_bytes());
+    for (digest, name) in DIGESTS.iter().zip(["sha256", "sha384", "sha512"]) {
+        write("digest", digest.as_bytes());
+        write("value", key.sign(digest).unwrap().as_bytes());
+        let output = Command::new("openssl")
+            .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER"])
+            .args(["-inkey", "spki.der", "-in", "digest", "-sigfile", "value"])
+            .args(["-pkeyopt", &format!("digest:{name}")])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}: {output:?}");
+    }
+}
+
+#[test]
+fn a_key_taken_for_one_of_another_algorithm_does_not_sign() {
+    let tokens = SoftTokens::new();
+    let (token, master) = tokens.with_master();
+    let wrapped = token
+        .generate(SignerAlgorithm::EcdsaP384)
+        .unwrap()
+        .wrap(&master)
+        .unwrap();
+    let taken_for = |algorithm| {
+        token
+            .sign_with_wrapped(&master, &wrapped, algorithm, &[DIGEST])
+            .unwrap_err()
+    };
+    let shorter = taken_for(SignerAlgorithm::EcdsaP256);
+    assert!(
+        matches!(
+            shorter,
+            Error::OutputMalformed {
+                length: 96,
+                expected: 64
+            }
+        ),
+        "{shorter}"
+    );
+    let rsa = taken_for(SignerAlgorithm::Rsa2048);
+    assert!(matches!(rsa, Error::WrappedKeyRefused { .. }), "{rsa}");
+    assert_eq!(token.object_counts().unwrap().session, 0);
+}
+
+#[test]
+fn ed25519_is_refused_because_the_token_does_not_wrap_it() {
+    const CKM_EC_EDWARDS_KEY_PAIR_GEN: u64 = 0x1055;
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let refused = token.generate(SignerAlgorithm::Ed25519).unwrap_err();
+    assert!(
+        token
+            .mechanisms()
+            .unwrap()
+            .contains(&CKM_EC_EDWARDS_KEY_PAIR_GEN),
+        "Debian's SoftHSM 2.6.1 makes such keys"
+    );
+    assert_eq!(
+        refused.to_string(),
+        "the token does not wrap Ed25519 keys: C_WrapKey answered KeyNotWrappable"
+    );
+    assert_eq!(
+        token.object_counts().unwrap().session,
+        0,
+        "the trial leaves nothing"
+    );
+}

@@ -1,0 +1,261 @@
+use minicbor::{CborLen, Decode, Encode};
+use p256::{
+    ecdsa::signature::hazmat::PrehashVerifier,
+    pkcs8::{DecodePublicKey, EncodePublicKey},
+};
+use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
+
+use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm};
+
+/// A public key as DER SubjectPublicKeyInfo: a point on P-256, P-384 or P-521 (RFC 5480 §2), or
+/// an RSA key (RFC 3279 §2.3.1).
+///
+/// ```asn1
+/// SubjectPublicKeyInfo ::= SEQUENCE {
+///     algorithm         AlgorithmIdentifier,   -- id-ecPublicKey and curve, or rsaEncryption
+///     subjectPublicKey  BIT STRING }           -- 04 ‖ x ‖ y, or RSAPublicKey
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[cbor(transparent)]
+pub struct SpkiDer(
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    Vec<u8>,
+);
+
+/// A public key that was read.
+enum PublicKey {
+    P256(p256::PublicKey),
+    P384(p384::PublicKey),
+    P521(p521::PublicKey),
+    Rsa(RsaPublicKey),
+}
+
+impl PublicKey {
+    fn read(der: &[u8]) -> Option<Self> {
+        // Each reader takes keys of its own algorithm and curve alone.
+        if let Ok(key) = p256::PublicKey::from_public_key_der(der) {
+            Some(Self::P256(key))
+        } else if let Ok(key) = p384::PublicKey::from_public_key_der(der) {
+            Some(Self::P384(key))
+        } else if let Ok(key) = p521::PublicKey::from_public_key_der(der) {
+            Some(Self::P521(key))
+        } else {
+            let key = RsaPublicKey::from_public_key_der(der).ok()?;
+            Some(Self::Rsa(key))
+        }
+    }
+
+    fn verify(&self, digest: &Digest, signature: &[u8]) -> Option<()> {
+        match self {
+            Self::P256(key) => {
+                let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
+                let key = p256::ecdsa::VerifyingKey::from(key);
+                key.verify_prehash(digest.as_bytes(), &signature).ok()
+            }
+            Self::P384(key) => {
+                let signature = p384::ecdsa::Signature::from_slice(signature).ok()?;
+                let key = p384::ecdsa::VerifyingKey::from(key);
+                key.verify_prehash(digest.as_bytes(), &signature).ok()
+            }
+            Self::P521(key) => {
+                let signature = p521::ecdsa::Signature::from_slice(signature).ok()?;
+                let key = p521::ecdsa::VerifyingKey::from_affine(*key.as_affine()).ok()?;
+                // The number a short digest stands for does not change by zeros in front of it
+                // (FIPS 186-5 §6.4.2), and the crate takes none below half the field's width.
+                let mut wide = [0; 64];
+                let digest = digest.as_bytes();
+                wide.get_mut(64 - digest.len()..)?.copy_from_slice(digest);
+                key.verify_prehash(&wide, &signature).ok()
+            }
+            Self::Rsa(key) => {
+                let padding = match digest {
+                    Digest::Sha256(_) => Pkcs1v15Sign::new::<sha2::Sha256>(),
+                    Digest::Sha384(_) => Pkcs1v15Sign::new::<sha2::Sha384>(),
+                    Digest::Sha512(_) => Pkcs1v15Sign::new::<sha2::Sha512>(),
+                };
+                key.verify(padding, digest.as_bytes(), signature).ok()
+            }
+        }
+    }
+}
+
+impl SpkiDer {
+    /// Takes a DER SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// [`Error::PublicKeyMalformed`] unless it is one of P-256, P-384 or P-521 with a point on
+    /// the curve, or one of RSA with at most 4096 bits.
+    pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self> {
+        let der = der.into();
+        match PublicKey::read(&der) {
+            Some(_) => Ok(Self(der)),
+            None => Err(Error::PublicKeyMalformed),
+        }
+    }
+
+    /// Reads CKA_EC_POINT: a DER OCTET STRING of the point (PKCS#11 v3.1 §6.3.3), or the bare
+    /// point, which some tokens give.
+    pub(crate) fn from_ec_point(algorithm: SignerAlgorithm, attribute: &[u8]) -> Result<Self> {
+        let point = octet_string(attribute).unwrap_or(attribute);
+        let der = match algorithm {
+            SignerAlgorithm::EcdsaP256 => p256::PublicKey::from_sec1_bytes(point)
+                .ok()
+                .and_then(|key| key.to_public_key_der().ok()),
+            SignerAlgorithm::EcdsaP384 => p384::PublicKey::from_sec1_bytes(point)
+                .ok()
+                .and_then(|key| key.to_public_key_der().ok()),
+            SignerAlgorithm::EcdsaP521 => p521::PublicKey::from_sec1_bytes(point)
+                .ok()
+                .and_then(|key| key.to_public_key_der().ok()),
+            SignerAlgorithm::Rsa2048
+            | SignerAlgorithm::Rsa3072
+            | SignerAlgorithm::Rsa4096
+            | SignerAlgorithm::Ed25519 => None,
+        };
+        der.map(|der| Self(der.into_vec()))
+            .ok_or(Error::PublicKeyMalformed)
+    }
+
+    /// Reads CKA_MODULUS and CKA_PUBLIC_EXPONENT, both big-endian (PKCS#11 v3.1 §6.1.2). The
+    /// modulus must be as long as the algorithm says, the exponent 65537.
+    pub(crate) fn from_rsa(
+        algorithm: SignerAlgorithm,
+        modulus: &[u8],
+        exponent: &[u8],
+    ) -> Result<Self> {
+        let odd = modulus.last().is_some_and(|byte| byte & 1 == 1);
+        let modulus = BigUint::from_bytes_be(modulus);
+        let exponent = BigUint::from_bytes_be(exponent);
+        let as_asked = odd
+            && modulus.bits() == algorithm.key_bits() as usize
+            && exponent == BigUint::from_bytes_be(&RSA_EXPONENT);
+        RsaPublicKey::new(modulus, exponent)
+            .ok()
+            .filter(|_| as_asked)
+            .and_then(|key| key.to_public_key_der().ok())
+            .map(|der| Self(der.into_vec()))
+            .ok_or(Error::PublicKeyMalformed)
+    }
+
+    /// The DER encoding.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Verifies a signature over a digest (FIPS 186-5 §6.4.2, RFC 8017 §8.2.2).
+    #[must_use]
+    pub fn verify(&self, digest: &Digest, signature: &RawSignature) -> Verified {
+        let verified =
+            PublicKey::read(&self.0).and_then(|key| key.verify(digest, signature.as_bytes()));
+        match verified {
+            Some(()) => Verified::Holds,
+            None => Verified::Fails,
+        }
+    }
+}
+
+/// The public exponent of every RSA key made here: 65537, big-endian.
+pub(crate) const RSA_EXPONENT: [u8; 3] = [1, 0, 1];
+
+/// Content of a DER OCTET STRING of less than 256 bytes that is the whole of its input.
+fn octet_string(der: &[u8]) -> Option<&[u8]> {
+    const OCTET_STRING: u8 = 0x04;
+    const ONE_LENGTH_BYTE: u8 = 0x81;
+    let (length, content) = match der {
+        [OCTET_STRING, ONE_LENGTH_BYTE, length, content @ ..] if *length >= 0x80 => {
+            (*length, content)
+        }
+        [OCTET_STRING, length, content @ ..] if *length < 0x80 => (*length, content),
+        _ => return None,
+    };
+    (usize::from(length) == content.len()).then_some(content)
+}
+
+/// Whether a signature verifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// The mathematics holds.
+    Holds,
+    /// It does not, or the signature is malformed.
+    Fails,
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use p256::elliptic_curve::{Group, sec1::ToEncodedPoint};
+
+    use super::*;
+
+    const P256: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
+
+    /// Generators of the three curves, so that the tests need no keys.
+    fn generators() -> [(SignerAlgorithm, Vec<u8>); 3] {
+        let p256 = p256::ProjectivePoint::generator().to_encoded_point(false);
+        let p384 = p384::ProjectivePoint::generator().to_encoded_point(false);
+        let p521 = p521::ProjectivePoint::generator().to_encoded_point(false);
+        [
+            (P256, p256.as_bytes().to_vec()),
+            (SignerAlgorithm::EcdsaP384, p384.as_bytes().to_vec()),
+            (SignerAlgorithm::EcdsaP521, p521.as_bytes().to_vec()),
+        ]
+    }
+
+    #[test]
+    fn an_ec_point_is_read_bare_and_wrapped() {
+        for (algorithm, bare) in generators() {
+            let length = bare.len() as u8;
+            let header = match length {
+                ..0x80 => vec![0x04, length],
+                _ => vec![0x04, 0x81, length],
+            };
+            let wrapped = [&header[..], &bare].concat();
+            let spki = SpkiDer::from_ec_point(algorithm, &bare).unwrap();
+            assert_eq!(spki, SpkiDer::from_ec_point(algorithm, &wrapped).unwrap());
+            assert_eq!(spki, SpkiDer::from_der(spki.as_bytes()).unwrap());
+            assert!(spki.as_bytes().ends_with(&bare));
+        }
+    }
+
+    #[test]
+    fn an_ec_point_off_the_curve_or_of_another_curve_is_refused() {
+        for (algorithm, mut point) in generators() {
+            let other = match algorithm {
+                P256 => SignerAlgorithm::EcdsaP384,
+                _ => P256,
+            };
+            let of_another = SpkiDer::from_ec_point(other, &point);
+            assert!(matches!(of_another, Err(Error::PublicKeyMalformed)));
+            *point.last_mut().unwrap() ^= 1;
+            for attribute in [point.as_slice(), &[], &[0x04], &[0x04, 65], &[0x00]] {
+                assert!(matches!(
+                    SpkiDer::from_ec_point(algorithm, attribute),
+                    Err(Error::PublicKeyMalformed)
+                ));
+            }
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_of_another_length_or_exponent_is_refused() {
+        let rsa = SignerAlgorithm::Rsa2048;
+        let odd = |bytes: usize| [&[0x80][..], &vec![0; bytes - 2], &[1]].concat();
+        let spki = SpkiDer::from_rsa(rsa, &odd(256), &[1, 0, 1]).unwrap();
+        assert_eq!(spki, SpkiDer::from_der(spki.as_bytes()).unwrap());
+        let even = [&[0x80][..], &[0; 255]].concat();
+        for (modulus, exponent) in [
+            (odd(255), &[1, 0, 1][..]),
+            (odd(257), &[1, 0, 1]),
+            (odd(256), &[3]),
+            (even, &[1, 0, 1]),
+            (vec![], &[]),
+        ] {
+            assert!(matches!(
+                SpkiDer::from_rsa(rsa, &modulus, exponent),
+                Err(Error::PublicKeyMalformed)
+            ));
+        }
+    }
+}
