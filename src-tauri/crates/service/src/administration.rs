@@ -208,12 +208,13 @@ impl<'s> Office<'s> {
     /// The officer's signature over a state, for the act whose intent it names.
     fn vouch(&self, identity: &Identity, state: &KeyState, intent: LeafIndex) -> Result<Vec<u8>> {
         let digest = state.to_be_signed(identity, intent.0);
-        let values = self.signing.sign_with(&self.officer.blob, &[digest])?;
+        let officer = KeyRecord::of_key(self.station, self.officer.key)?;
+        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+        let blob = &self.officer.blob;
+        let values = self.signing.sign_with(kind, blob, &[digest.into()])?;
         let value = values
             .first()
             .ok_or(Error::Token(token::Error::OutOfStep))?;
-        let officer = KeyRecord::of_key(self.station, self.officer.key)?;
-        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
         if verifies(kind, &officer.row.key.spki, &digest, value.as_bytes()) {
             Ok(value.as_bytes().to_vec())
         } else {

@@ -9,7 +9,7 @@ use crate::custody::record::{Status, record_mac_input};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::{Identity, KeyState, SealRow, random};
 use crate::error::{Error, Result};
-use crate::signing_algorithm::{KeyKind, sha256, verifies};
+use crate::signing_algorithm::{KeyKind, on_token, sha256, verifies};
 use crate::station::tokens::{IssuingToken, MASTER, SigningToken};
 
 /// Validity of the CA certificate: ten years.
@@ -49,7 +49,7 @@ pub(crate) fn birth(
         email,
     };
     let prepared = ca::request(&subject, &spki)?;
-    let value = key.sign(&prepared.digest().into())?;
+    let value = key.sign(&on_token(prepared.digest()))?;
     let request = prepared.complete(value.as_bytes())?;
     let wrapped = key.wrap(signing.master())?;
     key.destroy()?;
@@ -77,7 +77,7 @@ pub(crate) struct Authority<'a> {
 pub(crate) struct Enrolment<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) seal: &'a SealRow,
-    /// By the key itself, after its round trip through unwrap: r ‖ s.
+    /// By the key itself, after its round trip through unwrap, as the token gives it.
     pub(crate) seal_signature: &'a [u8],
     pub(crate) born: &'a Born,
     pub(crate) kind: KeyKind,

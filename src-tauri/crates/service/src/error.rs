@@ -79,7 +79,10 @@ pub enum Error {
         why: &'static str,
     },
     /// This kind of key cannot be made here.
-    #[error("a key of kind {kind:?} cannot be made by this version; use p256")]
+    #[error(
+        "a key of kind {kind:?} cannot be made by this version; \
+         use p256, p384, p521, rsa2048, rsa3072 or rsa4096"
+    )]
     KeyKind {
         /// What was asked for.
         kind: String,
@@ -470,6 +473,7 @@ fn signature_code(error: &signature::Error) -> (&'static str, ErrorKind) {
         E::NotACertificate { .. }
         | E::NotPem(_)
         | E::KeyNotSupported { .. }
+        | E::RsaKeySize { .. }
         | E::MalformedKey
         | E::NotForDocuments { .. }
         | E::TooManySignatures { .. }

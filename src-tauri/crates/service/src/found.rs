@@ -329,10 +329,11 @@ impl Founding<'_> {
             secret,
         )?;
         let signatures = signing.sign_with(
+            KeyKind::P256,
             &born.blob,
             &[
-                seal.to_be_signed(&identity),
-                pin_seal.to_be_signed(&pin_identity),
+                seal.to_be_signed(&identity).into(),
+                pin_seal.to_be_signed(&pin_identity).into(),
             ],
         )?;
         let [own, pin] = &signatures[..] else {
@@ -350,7 +351,7 @@ impl Founding<'_> {
         let (mut rows, state) = enrolled.rows(authority, &account, &serial, now)?;
         // The organisation file vouches for the founder, who vouches for the own first state.
         let digest = state.to_be_signed(&identity, FOUNDING_LEAF.0);
-        let values = signing.sign_with(&born.blob, &[digest])?;
+        let values = signing.sign_with(KeyKind::P256, &born.blob, &[digest.into()])?;
         let value = values
             .first()
             .ok_or(Error::Token(token::Error::OutOfStep))?;

@@ -206,11 +206,11 @@ fn sign(
     identity: &Identity,
 ) -> Result<Vec<u8>> {
     let digest = seal.to_be_signed(identity);
-    let values = token.sign_with(&opened.blob, &[digest])?;
+    let kind = KeyKind::parse(&record.row.key.algorithm)?;
+    let values = token.sign_with(kind, &opened.blob, &[digest.into()])?;
     let value = values
         .first()
         .ok_or(Error::Token(token::Error::OutOfStep))?;
-    let kind = KeyKind::parse(&record.row.key.algorithm)?;
     if verifies(kind, &record.row.key.spki, &digest, value.as_bytes()) {
         return Ok(value.as_bytes().to_vec());
     }

@@ -19,6 +19,7 @@ use crate::custody::secret::Normal;
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::requests::{Existing, FileToSign, Sign, SignedFile};
+use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
 use crate::station::key::{self, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
@@ -29,6 +30,7 @@ use crate::wire::{self, Headline, SigningStep};
 /// Signs a batch; blocks.
 pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>> {
     let record = KeyRecord::of_login(station, &request.login)?;
+    let kind = KeyKind::parse(&record.row.key.algorithm)?;
     let now = station.now()?;
     record.permit_use(now)?;
     if !record.is_activated() {
@@ -76,7 +78,7 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
             return Err(error);
         }
     };
-    let signed = carry_out(station, &token, &opened, batch, request);
+    let signed = carry_out(station, &token, kind, &opened, batch, request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
@@ -220,6 +222,7 @@ fn prepare(
 fn carry_out(
     station: &Station,
     token: &SigningToken,
+    kind: KeyKind,
     opened: &key::OpenedKey,
     batch: Vec<PreparedFile>,
     request: &Sign,
@@ -229,8 +232,11 @@ fn carry_out(
         let _ = request.watch.reach(step);
     };
     say(SigningStep::Signing);
-    let digests: Vec<[u8; 32]> = batch.iter().map(|file| file.prepared.digest()).collect();
-    let values = token.sign_with(&opened.blob, &digests)?;
+    let digests: Vec<token::Digest> = batch
+        .iter()
+        .map(|file| on_token(file.prepared.digest()))
+        .collect();
+    let values = token.sign_with(kind, &opened.blob, &digests)?;
     if values.len() != batch.len() {
         return Err(token::Error::OutOfStep.into());
     }

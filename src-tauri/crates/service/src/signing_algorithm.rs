@@ -1,7 +1,7 @@
 //! Kinds of signers' keys, and the one place where their names meet the algorithms.
 
 use sha2::{Digest, Sha256};
-use signature::algorithm::{self, SignatureAlgorithm};
+use signature::algorithm::{self, Curve, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 use token::SignerAlgorithm;
 
 use crate::error::{Error, Result};
@@ -11,52 +11,113 @@ use crate::error::{Error, Result};
 pub(crate) enum KeyKind {
     /// ECDSA on P-256 with SHA-256.
     P256,
+    /// ECDSA on P-384 with SHA-384.
+    P384,
+    /// ECDSA on P-521 with SHA-512.
+    P521,
+    /// RSA of 2048 bits with SHA-256.
+    Rsa2048,
+    /// RSA of 3072 bits with SHA-256.
+    Rsa3072,
+    /// RSA of 4096 bits with SHA-384.
+    Rsa4096,
+    /// Ed25519: the token is asked for one, and refuses it with its reason.
+    Ed25519,
 }
 
 impl KeyKind {
+    /// All kinds that have a name.
+    const ALL: [Self; 7] = [
+        Self::P256,
+        Self::P384,
+        Self::P521,
+        Self::Rsa2048,
+        Self::Rsa3072,
+        Self::Rsa4096,
+        Self::Ed25519,
+    ];
+
     /// Reads the name used on the command line, in rows and in identities.
     pub(crate) fn parse(name: &str) -> Result<Self> {
-        match name {
-            "p256" => Ok(Self::P256),
-            other => Err(Error::KeyKind {
-                kind: other.to_owned(),
-            }),
-        }
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| Error::KeyKind {
+                kind: name.to_owned(),
+            })
     }
 
     /// The name.
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::P256 => "p256",
+            Self::P384 => "p384",
+            Self::P521 => "p521",
+            Self::Rsa2048 => "rsa2048",
+            Self::Rsa3072 => "rsa3072",
+            Self::Rsa4096 => "rsa4096",
+            Self::Ed25519 => "ed25519",
         }
     }
 
     /// What the token calls it.
-    pub(crate) fn on_token(self) -> SignerAlgorithm {
+    pub(crate) const fn on_token(self) -> SignerAlgorithm {
         match self {
             Self::P256 => SignerAlgorithm::EcdsaP256,
+            Self::P384 => SignerAlgorithm::EcdsaP384,
+            Self::P521 => SignerAlgorithm::EcdsaP521,
+            Self::Rsa2048 => SignerAlgorithm::Rsa2048,
+            Self::Rsa3072 => SignerAlgorithm::Rsa3072,
+            Self::Rsa4096 => SignerAlgorithm::Rsa4096,
+            Self::Ed25519 => SignerAlgorithm::Ed25519,
         }
     }
 
-    /// How it signs.
-    pub(crate) fn algorithm(self) -> SignatureAlgorithm {
+    /// What its public keys are; none for a kind that nobody has.
+    const fn key_algorithm(self) -> Option<KeyAlgorithm> {
         match self {
-            Self::P256 => SignatureAlgorithm::EcdsaP256Sha256,
+            Self::P256 => Some(KeyAlgorithm::Ecdsa(Curve::P256)),
+            Self::P384 => Some(KeyAlgorithm::Ecdsa(Curve::P384)),
+            Self::P521 => Some(KeyAlgorithm::Ecdsa(Curve::P521)),
+            Self::Rsa2048 => Some(KeyAlgorithm::Rsa { modulus_bits: 2048 }),
+            Self::Rsa3072 => Some(KeyAlgorithm::Rsa { modulus_bits: 3072 }),
+            Self::Rsa4096 => Some(KeyAlgorithm::Rsa { modulus_bits: 4096 }),
+            Self::Ed25519 => None,
         }
     }
 }
 
-/// Whether `value`, as a token gives it (r ‖ s), is a signature over `digest` by the key `spki`.
+/// Whether `value`, as a token gives it, is a signature over a row by the key `spki` of a kind.
+///
+/// Rows are signed over 32 bytes (CUSTODY-FORMAT), which every kind of key signs as the SHA-256
+/// digest they are: ECDSA the number they stand for, RSA their DigestInfo.
 pub(crate) fn verifies(kind: KeyKind, spki: &[u8], digest: &[u8; 32], value: &[u8]) -> bool {
-    algorithm::verify(spki, kind.algorithm(), digest, value).is_ok()
+    let Ok(key) = KeyAlgorithm::of_spki(spki) else {
+        return false;
+    };
+    let algorithm = match key {
+        KeyAlgorithm::Ecdsa(_) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
+        KeyAlgorithm::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
+    };
+    kind.key_algorithm() == Some(key) && algorithm::verify(spki, algorithm, digest, value).is_ok()
 }
 
-/// An ECDSA value as a DER SEQUENCE.
+/// A digest as the token takes it.
+pub(crate) const fn on_token(digest: signature::Digest) -> token::Digest {
+    match digest {
+        signature::Digest::Sha256(digest) => token::Digest::Sha256(digest),
+        signature::Digest::Sha384(digest) => token::Digest::Sha384(digest),
+        signature::Digest::Sha512(digest) => token::Digest::Sha512(digest),
+    }
+}
+
+/// An ECDSA value of a P-256 key, r ‖ s, as a DER SEQUENCE.
 pub(crate) fn der_signature(raw: &[u8]) -> Result<Vec<u8>> {
-    algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, raw).map_err(|_| {
+    let key = KeyAlgorithm::Ecdsa(Curve::P256);
+    algorithm::der_from_raw(key, raw).map_err(|_| {
         token::Error::OutputMalformed {
             length: raw.len() as u64,
-            expected: 64,
+            expected: key.raw_len() as u64,
         }
         .into()
     })

@@ -3,91 +3,83 @@
 //! A token returns an ECDSA value *raw*: `r ‖ s`, both big-endian and left-padded to the width of
 //! the curve (PKCS#11 v3.1 §6.3.1). CMS, X.509 and signed notes carry the same pair as a DER
 //! `SEQUENCE` (RFC 3279 §2.2.3). The functions here take the raw form, because it is what every
-//! caller has in hand, and [`der_from_raw`] and [`raw_from_der`] go between the two.
+//! caller has in hand, and [`der_from_raw`] and [`raw_from_der`] go between the two. An RSA value
+//! is as long as the modulus in both forms (RFC 8017 §8.2.1).
+//!
+//! A [`KeyAlgorithm`] says what a key is, a [`SignatureAlgorithm`] how one signed. Keys of one kind
+//! may sign over several digests; [`KeyAlgorithm::signature_algorithm`] says which ours do.
+
+mod digest;
+mod public_key;
 
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc5912::{ECDSA_WITH_SHA_256, ID_EC_PUBLIC_KEY, ID_SHA_256, SECP_256_R_1};
-use der::{Decode, Encode};
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{Signature, VerifyingKey};
-use sha2::{Digest, Sha256};
-use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use const_oid::db::rfc5912::{
+    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ECDSA_WITH_SHA_512, ID_EC_PUBLIC_KEY, RSA_ENCRYPTION,
+    SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION, SHA_512_WITH_RSA_ENCRYPTION,
+};
+use der::asn1::{Any, Null};
+use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 
+pub(crate) use self::digest::Hasher;
+pub use self::digest::{Digest, DigestAlgorithm};
+use self::public_key::PublicKey;
 use crate::error::{Error, Result};
 
-/// A digest algorithm.
+/// A NIST curve (SP 800-186 §3.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DigestAlgorithm {
-    /// SHA-256, FIPS 180-4.
-    Sha256,
+pub enum Curve {
+    /// P-256, secp256r1.
+    P256,
+    /// P-384, secp384r1.
+    P384,
+    /// P-521, secp521r1.
+    P521,
 }
 
-impl DigestAlgorithm {
-    /// Length of a digest in bytes.
-    #[must_use]
-    pub const fn digest_len(self) -> usize {
+impl Curve {
+    /// Width of the order, and of r and of s, in bytes.
+    const fn width(self) -> usize {
         match self {
-            Self::Sha256 => 32,
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
         }
-    }
-
-    /// Digest of `bytes`.
-    #[must_use]
-    pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => Sha256::digest(bytes).to_vec(),
-        }
-    }
-
-    /// AlgorithmIdentifier with absent parameters, as RFC 5754 §2 wants it written.
-    pub(crate) const fn identifier(self) -> AlgorithmIdentifierOwned {
-        match self {
-            Self::Sha256 => AlgorithmIdentifierOwned {
-                oid: ID_SHA_256,
-                parameters: None,
-            },
-        }
-    }
-
-    /// Reads an identifier; parameters may be absent or NULL (RFC 5754 §2).
-    pub(crate) fn from_identifier(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
-        let plain = identifier
-            .parameters
-            .is_none_or(|parameters| parameters.is_null());
-        (identifier.oid == ID_SHA_256 && plain).then_some(Self::Sha256)
     }
 }
 
-/// A signature algorithm together with its digest.
+/// What a public key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureAlgorithm {
-    /// ECDSA on NIST P-256 over a SHA-256 digest (`ecdsa-with-SHA256`, RFC 5758 §3.2).
-    EcdsaP256Sha256,
+pub enum KeyAlgorithm {
+    /// A point on a curve (RFC 5480 §2).
+    Ecdsa(Curve),
+    /// An RSA key, 2048 to 4096 bits (RFC 3279 §2.3.1).
+    Rsa {
+        /// Length of the modulus.
+        modulus_bits: usize,
+    },
 }
 
-impl SignatureAlgorithm {
-    /// The algorithm that keys of this kind sign with.
-    ///
-    /// `spki` is a DER SubjectPublicKeyInfo (RFC 5480 for elliptic curves).
+impl KeyAlgorithm {
+    /// What a DER SubjectPublicKeyInfo holds.
     ///
     /// # Errors
-    /// [`Error::MalformedKey`], [`Error::KeyNotSupported`].
-    pub fn of_key(spki: &[u8]) -> Result<Self> {
-        let spki = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| Error::MalformedKey)?;
-        let curve = spki.algorithm.parameters_oid().ok();
-        match (spki.algorithm.oid, curve) {
-            (ID_EC_PUBLIC_KEY, Some(SECP_256_R_1)) => Ok(Self::EcdsaP256Sha256),
-            (ID_EC_PUBLIC_KEY, Some(oid)) | (oid, _) => Err(Error::KeyNotSupported {
-                oid: oid.to_string(),
-            }),
-        }
+    /// [`Error::MalformedKey`], [`Error::KeyNotSupported`], [`Error::RsaKeySize`].
+    pub fn of_spki(spki: &[u8]) -> Result<Self> {
+        Ok(PublicKey::read(spki)?.algorithm())
     }
 
-    /// The digest that is signed.
+    /// How keys of this kind sign here: a digest as strong as the key (RFC 5753 §8, ETSI
+    /// TS 119 312 §7), and one that Acrobat lists for it.
     #[must_use]
-    pub const fn digest_algorithm(self) -> DigestAlgorithm {
+    pub const fn signature_algorithm(self) -> SignatureAlgorithm {
         match self {
-            Self::EcdsaP256Sha256 => DigestAlgorithm::Sha256,
+            Self::Ecdsa(Curve::P256) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
+            Self::Ecdsa(Curve::P384) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha384),
+            Self::Ecdsa(Curve::P521) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha512),
+            Self::Rsa { modulus_bits } if modulus_bits >= 4096 => {
+                SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384)
+            }
+            Self::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
         }
     }
 
@@ -95,24 +87,84 @@ impl SignatureAlgorithm {
     #[must_use]
     pub const fn raw_len(self) -> usize {
         match self {
-            Self::EcdsaP256Sha256 => 64,
+            Self::Ecdsa(curve) => 2 * curve.width(),
+            Self::Rsa { modulus_bits } => modulus_bits.div_ceil(8),
         }
     }
 
     /// Greatest length of a value as CMS carries it, in bytes.
     ///
-    /// For P-256: two INTEGERs of 33 content bytes with their headers, in a SEQUENCE.
+    /// For ECDSA two INTEGERs with their headers in a SEQUENCE. Orders of P-256 and P-384 fill
+    /// their bytes, so that a zero may stand before the first bit; that of P-521 has room.
     pub(crate) const fn longest_der(self) -> usize {
         match self {
-            Self::EcdsaP256Sha256 => 2 + 2 * (2 + 33),
+            Self::Ecdsa(Curve::P256) => 2 + 2 * (2 + 33),
+            Self::Ecdsa(Curve::P384) => 2 + 2 * (2 + 49),
+            Self::Ecdsa(Curve::P521) => 3 + 2 * (2 + 66),
+            Self::Rsa { .. } => self.raw_len(),
         }
     }
 
-    /// AlgorithmIdentifier for CMS and X.509; parameters are absent (RFC 5758 §3.2).
-    pub(crate) const fn identifier(self) -> AlgorithmIdentifierOwned {
+    /// Object identifier of such keys.
+    const fn oid(self) -> ObjectIdentifier {
+        match self {
+            Self::Ecdsa(_) => ID_EC_PUBLIC_KEY,
+            Self::Rsa { .. } => RSA_ENCRYPTION,
+        }
+    }
+
+    /// Whether such keys make signatures by an algorithm.
+    const fn signs_by(self, algorithm: SignatureAlgorithm) -> bool {
+        matches!(
+            (self, algorithm),
+            (Self::Ecdsa(_), SignatureAlgorithm::Ecdsa(_))
+                | (Self::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(_))
+        )
+    }
+}
+
+/// A signature algorithm together with its digest: what an AlgorithmIdentifier names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureAlgorithm {
+    /// ECDSA (`ecdsa-with-SHA256` and its siblings, RFC 5758 §3.2); the key says on which curve.
+    Ecdsa(DigestAlgorithm),
+    /// RSASSA-PKCS1-v1_5 (`sha256WithRSAEncryption` and its siblings, RFC 8017 §8.2, RFC 5754
+    /// §3.2).
+    RsaPkcs1(DigestAlgorithm),
+}
+
+impl SignatureAlgorithm {
+    /// The algorithm that keys of this kind sign with here.
+    ///
+    /// `spki` is a DER SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// As [`KeyAlgorithm::of_spki`].
+    pub fn of_key(spki: &[u8]) -> Result<Self> {
+        Ok(KeyAlgorithm::of_spki(spki)?.signature_algorithm())
+    }
+
+    /// The digest that is signed.
+    #[must_use]
+    pub const fn digest_algorithm(self) -> DigestAlgorithm {
+        match self {
+            Self::Ecdsa(digest) | Self::RsaPkcs1(digest) => digest,
+        }
+    }
+
+    /// AlgorithmIdentifier for CMS and X.509. Parameters are absent for ECDSA (RFC 5758 §3.2) and
+    /// NULL for RSA (RFC 5754 §3.2).
+    ///
+    /// A SignerInfo may also name RSA by `rsaEncryption` alone; what pyHanko writes, and what
+    /// is the same in certificates, is written here.
+    #[must_use]
+    pub fn identifier(self) -> AlgorithmIdentifierOwned {
         AlgorithmIdentifierOwned {
             oid: self.oid(),
-            parameters: None,
+            parameters: match self {
+                Self::Ecdsa(_) => None,
+                Self::RsaPkcs1(_) => Some(Any::from(Null)),
+            },
         }
     }
 
@@ -120,18 +172,50 @@ impl SignatureAlgorithm {
     #[must_use]
     pub const fn oid(self) -> ObjectIdentifier {
         match self {
-            Self::EcdsaP256Sha256 => ECDSA_WITH_SHA_256,
+            Self::Ecdsa(DigestAlgorithm::Sha256) => ECDSA_WITH_SHA_256,
+            Self::Ecdsa(DigestAlgorithm::Sha384) => ECDSA_WITH_SHA_384,
+            Self::Ecdsa(DigestAlgorithm::Sha512) => ECDSA_WITH_SHA_512,
+            Self::RsaPkcs1(DigestAlgorithm::Sha256) => SHA_256_WITH_RSA_ENCRYPTION,
+            Self::RsaPkcs1(DigestAlgorithm::Sha384) => SHA_384_WITH_RSA_ENCRYPTION,
+            Self::RsaPkcs1(DigestAlgorithm::Sha512) => SHA_512_WITH_RSA_ENCRYPTION,
         }
     }
 
-    /// Reads an identifier; parameters must be absent (RFC 5758 §3.2).
+    /// Reads an identifier. Parameters must be absent for ECDSA (RFC 5758 §3.2), and NULL or
+    /// absent for RSA (RFC 4055 §5).
     pub(crate) fn from_identifier(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
-        (identifier.oid == ECDSA_WITH_SHA_256 && identifier.parameters.is_none())
-            .then_some(Self::EcdsaP256Sha256)
+        DigestAlgorithm::ALL
+            .into_iter()
+            .flat_map(|digest| [Self::Ecdsa(digest), Self::RsaPkcs1(digest)])
+            .find(|algorithm| {
+                algorithm.oid() == identifier.oid
+                    && match algorithm {
+                        Self::Ecdsa(_) => identifier.parameters.is_none(),
+                        Self::RsaPkcs1(_) => is_null_or_absent(identifier),
+                    }
+            })
+    }
+
+    /// Reads the identifier in a SignerInfo, where `rsaEncryption` leaves the digest to
+    /// digestAlgorithm (RFC 5754 §3.2).
+    pub(crate) fn from_signer_info(
+        identifier: AlgorithmIdentifierRef<'_>,
+        digest: DigestAlgorithm,
+    ) -> Option<Self> {
+        if identifier.oid == RSA_ENCRYPTION && is_null_or_absent(identifier) {
+            return Some(Self::RsaPkcs1(digest));
+        }
+        Self::from_identifier(identifier)
     }
 }
 
-/// Turns a raw value, as a token returns it, into the DER form of CMS and X.509.
+fn is_null_or_absent(identifier: AlgorithmIdentifierRef<'_>) -> bool {
+    identifier
+        .parameters
+        .is_none_or(|parameters| parameters.is_null())
+}
+
+/// Turns a raw value, as a token returns it for a key of this kind, into the form of CMS and X.509.
 ///
 /// ```text
 /// ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }
@@ -140,67 +224,65 @@ impl SignatureAlgorithm {
 /// # Errors
 /// [`Error::SignatureLength`]; [`Error::MalformedSignature`] if r or s is zero or not below the
 /// order of the curve.
-pub fn der_from_raw(algorithm: SignatureAlgorithm, raw: &[u8]) -> Result<Vec<u8>> {
-    match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 => {
-            Ok(p256_signature(algorithm, raw)?.to_der().as_bytes().to_vec())
-        }
-    }
+pub fn der_from_raw(key: KeyAlgorithm, raw: &[u8]) -> Result<Vec<u8>> {
+    check_length(key, raw)?;
+    let der = match key {
+        KeyAlgorithm::Ecdsa(Curve::P256) => p256::ecdsa::Signature::from_slice(raw)
+            .ok()
+            .map(|value| value.to_der().as_bytes().to_vec()),
+        KeyAlgorithm::Ecdsa(Curve::P384) => p384::ecdsa::Signature::from_slice(raw)
+            .ok()
+            .map(|value| value.to_der().as_bytes().to_vec()),
+        KeyAlgorithm::Ecdsa(Curve::P521) => p521::ecdsa::Signature::from_slice(raw)
+            .ok()
+            .map(|value| value.to_der().as_bytes().to_vec()),
+        KeyAlgorithm::Rsa { .. } => Some(raw.to_vec()),
+    };
+    der.ok_or(Error::MalformedSignature)
 }
 
-/// Turns a value in strict DER into its raw form of [`SignatureAlgorithm::raw_len`] bytes.
+/// Turns a value as CMS and X.509 carry it, in strict DER for ECDSA, into its raw form of
+/// [`KeyAlgorithm::raw_len`] bytes.
 ///
 /// # Errors
-/// [`Error::MalformedSignature`].
-pub fn raw_from_der(algorithm: SignatureAlgorithm, value: &[u8]) -> Result<Vec<u8>> {
-    match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 => {
-            let signature = Signature::from_der(value).map_err(|_| Error::MalformedSignature)?;
-            // One encoding for one value: what is written again must be what was read.
-            if signature.to_der().as_bytes() != value {
-                return Err(Error::MalformedSignature);
-            }
-            Ok(signature.to_bytes().to_vec())
-        }
+/// [`Error::MalformedSignature`]; for RSA [`Error::SignatureLength`].
+pub fn raw_from_der(key: KeyAlgorithm, value: &[u8]) -> Result<Vec<u8>> {
+    let raw = match key {
+        KeyAlgorithm::Ecdsa(Curve::P256) => p256::ecdsa::Signature::from_der(value)
+            .ok()
+            .map(|value| value.to_bytes().to_vec()),
+        KeyAlgorithm::Ecdsa(Curve::P384) => p384::ecdsa::Signature::from_der(value)
+            .ok()
+            .map(|value| value.to_bytes().to_vec()),
+        KeyAlgorithm::Ecdsa(Curve::P521) => p521::ecdsa::Signature::from_der(value)
+            .ok()
+            .map(|value| value.to_bytes().to_vec()),
+        KeyAlgorithm::Rsa { .. } => Some(value.to_vec()),
+    };
+    let raw = raw.ok_or(Error::MalformedSignature)?;
+    // One encoding for one value: what is written again must be what was read.
+    if der_from_raw(key, &raw)? != value {
+        return Err(Error::MalformedSignature);
     }
+    Ok(raw)
 }
 
-/// Verifies a raw signature over a digest.
+/// Verifies a raw signature over a digest (FIPS 186-5 §6.4.2, RFC 8017 §8.2.2).
 ///
 /// `spki` is the DER SubjectPublicKeyInfo of the key, `digest` the algorithm's digest of the
-/// signed bytes, `raw` the value as a token returns it. For P-256 the point is taken in
-/// uncompressed form only (RFC 5480 §2.2), as every certificate carries it.
+/// signed bytes, `raw` the value as a token returns it. Points are taken in uncompressed form only
+/// (RFC 5480 §2.2), as every certificate carries them.
 ///
 /// # Errors
 /// [`Error::SignatureDoesNotVerify`] if the mathematics does not hold;
-/// [`Error::MalformedKey`], [`Error::KeyNotSupported`], [`Error::DigestLength`],
-/// [`Error::SignatureLength`] or [`Error::MalformedSignature`] if it was not reached.
+/// [`Error::MalformedKey`], [`Error::KeyNotSupported`], [`Error::RsaKeySize`],
+/// [`Error::DigestLength`], [`Error::SignatureLength`] or [`Error::MalformedSignature`] if it was
+/// not reached.
 pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], raw: &[u8]) -> Result<()> {
-    let of_key = SignatureAlgorithm::of_key(spki)?;
-    if of_key != algorithm {
-        return Err(Error::KeyNotSupported {
-            oid: of_key.oid().to_string(),
-        });
-    }
-    // The primitive would cut or pad a digest of another length without a word.
-    let expected = algorithm.digest_algorithm().digest_len();
-    if digest.len() != expected {
-        return Err(Error::DigestLength {
-            expected,
-            actual: digest.len(),
-        });
-    }
-    match algorithm {
-        SignatureAlgorithm::EcdsaP256Sha256 => {
-            let signature = p256_signature(algorithm, raw)?;
-            p256_key(spki)?
-                .verify_prehash(digest, &signature)
-                .map_err(|_| Error::SignatureDoesNotVerify)
-        }
-    }
+    verify_with(&key_for(spki, algorithm)?, algorithm, digest, raw)
 }
 
-/// Verifies a signature over a digest, the value being in DER as CMS and X.509 carry it.
+/// Verifies a signature over a digest, the value being as CMS and X.509 carry it.
 ///
 /// # Errors
 /// As [`verify`]; a key of another kind is [`Error::KeyNotSupported`], before its value is looked
@@ -211,151 +293,51 @@ pub fn verify_der(
     digest: &[u8],
     value: &[u8],
 ) -> Result<()> {
-    SignatureAlgorithm::of_key(spki)?;
-    verify(spki, algorithm, digest, &raw_from_der(algorithm, value)?)
+    let key = key_for(spki, algorithm)?;
+    let raw = raw_from_der(key.algorithm(), value)?;
+    verify_with(&key, algorithm, digest, &raw)
 }
 
-fn p256_signature(algorithm: SignatureAlgorithm, raw: &[u8]) -> Result<Signature> {
-    let expected = algorithm.raw_len();
+/// Reads a key that makes signatures by this algorithm.
+fn key_for(spki: &[u8], algorithm: SignatureAlgorithm) -> Result<PublicKey> {
+    let key = PublicKey::read(spki)?;
+    if !key.algorithm().signs_by(algorithm) {
+        return Err(Error::KeyNotSupported {
+            oid: key.algorithm().oid().to_string(),
+        });
+    }
+    Ok(key)
+}
+
+fn verify_with(
+    key: &PublicKey,
+    algorithm: SignatureAlgorithm,
+    digest: &[u8],
+    raw: &[u8],
+) -> Result<()> {
+    // The primitive would cut or pad a digest of another length without a word.
+    let digest_algorithm = algorithm.digest_algorithm();
+    let expected = digest_algorithm.digest_len();
+    if digest.len() != expected {
+        return Err(Error::DigestLength {
+            expected,
+            actual: digest.len(),
+        });
+    }
+    check_length(key.algorithm(), raw)?;
+    key.verify(digest_algorithm, digest, raw)
+}
+
+fn check_length(key: KeyAlgorithm, raw: &[u8]) -> Result<()> {
+    let expected = key.raw_len();
     if raw.len() != expected {
         return Err(Error::SignatureLength {
             expected,
             actual: raw.len(),
         });
     }
-    Signature::from_slice(raw).map_err(|_| Error::MalformedSignature)
-}
-
-fn p256_key(spki: &[u8]) -> Result<VerifyingKey> {
-    /// First byte of an uncompressed point, SEC 1 §2.3.3.
-    const UNCOMPRESSED: u8 = 4;
-    let parsed = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| Error::MalformedKey)?;
-    // One encoding for one key, so that digests over it name it.
-    if parsed.to_der().map_err(|_| Error::MalformedKey)? != spki {
-        return Err(Error::MalformedKey);
-    }
-    let point = parsed
-        .subject_public_key
-        .as_bytes()
-        .ok_or(Error::MalformedKey)?;
-    if point.first() != Some(&UNCOMPRESSED) {
-        return Err(Error::MalformedKey);
-    }
-    VerifyingKey::from_sec1_bytes(point).map_err(|_| Error::MalformedKey)
+    Ok(())
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::samples::Key;
-
-    const P256: SignatureAlgorithm = SignatureAlgorithm::EcdsaP256Sha256;
-
-    #[test]
-    fn a_signature_verifies_with_its_key_and_its_digest_only() {
-        let (ada, bob) = (Key::from_seed(1), Key::from_seed(2));
-        let digest = [7; 32];
-        let raw = ada.sign(&digest);
-        verify(&ada.spki(), P256, &digest, &raw).unwrap();
-        assert!(matches!(
-            verify(&bob.spki(), P256, &digest, &raw),
-            Err(Error::SignatureDoesNotVerify)
-        ));
-        assert!(matches!(
-            verify(&ada.spki(), P256, &[8; 32], &raw),
-            Err(Error::SignatureDoesNotVerify)
-        ));
-    }
-
-    #[test]
-    fn a_digest_of_another_length_is_refused_before_the_mathematics() {
-        let ada = Key::from_seed(1);
-        let raw = ada.sign(&[7; 32]);
-        let mut longer = vec![7; 32];
-        longer.push(7);
-        assert!(matches!(
-            verify(&ada.spki(), P256, &longer, &raw),
-            Err(Error::DigestLength {
-                expected: 32,
-                actual: 33
-            })
-        ));
-        assert!(matches!(
-            verify(&ada.spki(), P256, &[], &raw),
-            Err(Error::DigestLength {
-                expected: 32,
-                actual: 0
-            })
-        ));
-    }
-
-    #[test]
-    fn zero_and_the_order_of_the_curve_are_no_values() {
-        let order = hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
-        let one = [&[0; 31][..], &[1]].concat();
-        let spki = Key::from_seed(1).spki();
-        for raw in [
-            [0; 64].to_vec(),
-            [&one[..], &[0; 32]].concat(),
-            [&order[..], &one].concat(),
-            [&one[..], &order].concat(),
-        ] {
-            assert!(matches!(
-                der_from_raw(P256, &raw),
-                Err(Error::MalformedSignature)
-            ));
-            assert!(matches!(
-                verify(&spki, P256, &[7; 32], &raw),
-                Err(Error::MalformedSignature)
-            ));
-        }
-    }
-
-    #[test]
-    fn a_compressed_point_is_refused() {
-        let key = Key::from_seed(1);
-        let raw = key.sign(&[7; 32]);
-        assert!(matches!(
-            verify(&key.compressed_spki(), P256, &[7; 32], &raw),
-            Err(Error::MalformedKey)
-        ));
-    }
-
-    #[test]
-    fn a_padded_der_value_is_not_a_second_encoding_of_the_same_signature() {
-        let raw = Key::from_seed(1).sign(&[7; 32]);
-        let mut longer = der_from_raw(P256, &raw).unwrap();
-        longer.push(0);
-        assert!(matches!(
-            raw_from_der(P256, &longer),
-            Err(Error::MalformedSignature)
-        ));
-    }
-
-    fn hex(text: &str) -> Vec<u8> {
-        (0..text.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
-            .collect()
-    }
-
-    proptest! {
-        #[test]
-        fn every_value_survives_the_way_to_der_and_back(r in any::<[u8; 32]>(), s in any::<[u8; 32]>()) {
-            let raw = [r, s].concat();
-            if let Ok(value) = der_from_raw(P256, &raw) {
-                prop_assert!(value.len() <= P256.longest_der());
-                prop_assert_eq!(raw_from_der(P256, &value).unwrap(), raw);
-            }
-        }
-
-        #[test]
-        fn garbage_is_refused_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert!(raw_from_der(P256, &bytes).is_err());
-            prop_assert!(verify(&bytes, P256, &[0; 32], &[1; 64]).is_err());
-        }
-    }
-}
+mod tests;

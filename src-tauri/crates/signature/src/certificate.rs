@@ -27,7 +27,7 @@ use x509_cert::serial_number::SerialNumber;
 
 use self::extensions::Extensions;
 pub use self::extensions::{BasicConstraints, KeyUsage};
-use crate::algorithm::{self, SignatureAlgorithm};
+use crate::algorithm::{self, KeyAlgorithm, SignatureAlgorithm};
 use crate::error::{Error, Result};
 
 /// Largest certificate that is read, in bytes. Those of people take one or two thousand.
@@ -296,12 +296,12 @@ impl Certificate {
             && self.key_usage().is_none_or(|usage| usage.key_cert_sign)
     }
 
-    /// The algorithm that the certified key signs with.
+    /// What the certified key is.
     ///
     /// # Errors
-    /// [`Error::KeyNotSupported`], [`Error::MalformedKey`].
-    pub fn key_algorithm(&self) -> Result<SignatureAlgorithm> {
-        SignatureAlgorithm::of_key(&self.spki)
+    /// [`Error::KeyNotSupported`], [`Error::MalformedKey`], [`Error::RsaKeySize`].
+    pub fn key_algorithm(&self) -> Result<KeyAlgorithm> {
+        KeyAlgorithm::of_spki(&self.spki)
     }
 
     /// Verifies the issuer's signature over this certificate with a public key.
@@ -317,7 +317,7 @@ impl Certificate {
             });
         };
         let digest = algorithm.digest_algorithm().digest(&self.tbs);
-        algorithm::verify_der(issuer_spki, algorithm, &digest, &self.signature)
+        algorithm::verify_der(issuer_spki, algorithm, digest.as_bytes(), &self.signature)
     }
 }
 
@@ -503,7 +503,7 @@ mod tests {
         let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         #[rustfmt::skip]
         crate::samples::run("openssl", &[
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521", "-sha256",
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp256k1", "-sha256",
             "-nodes", "-subj", "/CN=Other", "-keyout", &file("key"), "-out", &file("pem"),
         ]);
         let other = Certificate::from_pem(&std::fs::read(file("pem")).unwrap()).unwrap();
@@ -512,6 +512,31 @@ mod tests {
             matches!(verified, Err(Error::KeyNotSupported { .. })),
             "{verified:?}"
         );
+    }
+
+    #[test]
+    fn certificates_that_openssl_makes_with_any_of_the_keys_and_digests_verify() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        for (algorithm, option, digest) in [
+            ("ec", "ec_paramgen_curve:P-256", "-sha512"),
+            ("ec", "ec_paramgen_curve:P-384", "-sha256"),
+            ("ec", "ec_paramgen_curve:P-384", "-sha384"),
+            ("ec", "ec_paramgen_curve:P-521", "-sha256"),
+            ("ec", "ec_paramgen_curve:P-521", "-sha512"),
+            ("rsa", "rsa_keygen_bits:2048", "-sha384"),
+        ] {
+            #[rustfmt::skip]
+            crate::samples::run("openssl", &[
+                "req", "-x509", "-newkey", algorithm, "-pkeyopt", option, digest,
+                "-nodes", "-subj", "/CN=Other", "-keyout", &file("key"), "-out", &file("pem"),
+            ]);
+            let other = Certificate::from_pem(&std::fs::read(file("pem")).unwrap()).unwrap();
+            let verified = other.verify_issued_by_key(other.spki_der());
+            assert!(verified.is_ok(), "{option} {digest}: {verified:?}");
+            let stranger = Authority::new("Test CA", 1).certificate();
+            assert!(other.verify_issued_by_key(stranger.spki_der()).is_err());
+        }
     }
 
     #[test]

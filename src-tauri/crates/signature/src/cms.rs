@@ -14,11 +14,10 @@ use cms::signed_data::{
 use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
 use der::asn1::{Any, OctetString, SetOfVec};
 use der::{Decode, Encode, Sequence};
-use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierOwned;
 
 pub(crate) use self::attributes::EssCertificateIds;
-use crate::algorithm::{self, DigestAlgorithm, SignatureAlgorithm};
+use crate::algorithm::{self, Digest, KeyAlgorithm, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 
@@ -54,22 +53,23 @@ struct SignedData {
 pub struct Prepared {
     signer: Certificate,
     chain: Vec<Certificate>,
-    algorithm: SignatureAlgorithm,
+    key: KeyAlgorithm,
     attributes: SignedAttributes,
     to_be_signed: Vec<u8>,
-    digest: [u8; 32],
+    digest: Digest,
 }
 
 /// Fixes the signed attributes over a document.
 ///
-/// `document_digest` is SHA-256 over what the signature covers. The signature will carry `signer`
-/// and `chain`, in any order and with or without the root.
+/// `document_digest` is over what the signature covers, by the algorithm that the signer's key
+/// signs with ([`KeyAlgorithm::signature_algorithm`]). The signature will carry `signer` and
+/// `chain`, in any order and with or without the root.
 ///
 /// # Errors
-/// [`Error::KeyNotSupported`] or [`Error::MalformedKey`] about the signer's key,
-/// [`Error::ChainTooLong`].
+/// [`Error::KeyNotSupported`], [`Error::RsaKeySize`] or [`Error::MalformedKey`] about the signer's
+/// key, [`Error::DigestLength`] for a digest by another algorithm, [`Error::ChainTooLong`].
 pub fn prepare(
-    document_digest: &[u8; 32],
+    document_digest: &Digest,
     signer: &Certificate,
     chain: &[Certificate],
 ) -> Result<Prepared> {
@@ -80,18 +80,23 @@ pub fn prepare(
             most: MOST_CERTIFICATES,
         });
     }
-    let algorithm = signer.key_algorithm()?;
+    let key = signer.key_algorithm()?;
+    let digest_algorithm = key.signature_algorithm().digest_algorithm();
+    if document_digest.algorithm() != digest_algorithm {
+        return Err(Error::DigestLength {
+            expected: digest_algorithm.digest_len(),
+            actual: document_digest.as_bytes().len(),
+        });
+    }
     let attributes = attributes::pades(document_digest, signer)?;
     // The SET OF form with tag 0x31 is what is signed, not the `[0]` form stored in SignerInfo
     // (RFC 5652 §5.4). SetOfVec sorts as DER wants it.
     let to_be_signed = attributes.to_der()?;
-    let digest = match algorithm.digest_algorithm() {
-        DigestAlgorithm::Sha256 => Sha256::digest(&to_be_signed).into(),
-    };
+    let digest = digest_algorithm.digest(&to_be_signed);
     Ok(Prepared {
         signer: signer.clone(),
         chain: chain.to_vec(),
-        algorithm,
+        key,
         attributes,
         to_be_signed,
         digest,
@@ -106,8 +111,9 @@ pub fn prepare(
 /// # Errors
 /// As [`prepare`].
 pub fn largest_size(signer: &Certificate, chain: &[Certificate]) -> Result<usize> {
-    let prepared = prepare(&[0; 32], signer, chain)?;
-    let longest = vec![0xff; prepared.algorithm.longest_der()];
+    let algorithm = signer.key_algorithm()?.signature_algorithm();
+    let prepared = prepare(&algorithm.digest_algorithm().digest(&[]), signer, chain)?;
+    let longest = vec![0xff; prepared.key.longest_der()];
     Ok(prepared.assemble(longest)?.len())
 }
 
@@ -118,16 +124,16 @@ impl Prepared {
         &self.to_be_signed
     }
 
-    /// SHA-256 of [`Self::to_be_signed`], for a key that signs digests.
+    /// Digest of [`Self::to_be_signed`], for a key that signs digests.
     #[must_use]
-    pub const fn digest(&self) -> [u8; 32] {
+    pub const fn digest(&self) -> Digest {
         self.digest
     }
 
     /// The algorithm to sign with.
     #[must_use]
     pub const fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+        self.key.signature_algorithm()
     }
 
     /// Verifies a raw value with the signer's certificate and closes the CMS.
@@ -138,8 +144,9 @@ impl Prepared {
     /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
     /// [`Error::MalformedSignature`]: nothing leaves that does not verify.
     pub fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
-        algorithm::verify(self.signer.spki_der(), self.algorithm, &self.digest, raw)?;
-        let value = algorithm::der_from_raw(self.algorithm, raw)?;
+        let spki = self.signer.spki_der();
+        algorithm::verify(spki, self.algorithm(), self.digest.as_bytes(), raw)?;
+        let value = algorithm::der_from_raw(self.key, raw)?;
         self.assemble(value)
     }
 
@@ -155,14 +162,16 @@ impl Prepared {
     }
 
     fn assemble(self, value: Vec<u8>) -> Result<Vec<u8>> {
-        let digest_algorithm = self.algorithm.digest_algorithm().identifier();
+        let algorithm = self.algorithm();
+        // One for document and attributes (RFC 5652 §5.4).
+        let digest_algorithm = algorithm.digest_algorithm().identifier();
         let signer_info = SignerInfo {
             // 1, because the signer is named by issuer and serial number (RFC 5652 §5.3).
             version: CmsVersion::V1,
             sid: SignerIdentifier::IssuerAndSerialNumber(self.signer.issuer_and_serial()?),
             digest_alg: digest_algorithm.clone(),
             signed_attrs: Some(self.attributes),
-            signature_algorithm: self.algorithm.identifier(),
+            signature_algorithm: algorithm.identifier(),
             signature: OctetString::new(value)?,
             // Absent, for an empty set is not allowed (RFC 5652 §5.3: SIZE (1..MAX)).
             unsigned_attrs: None,

@@ -26,7 +26,17 @@ pub enum Error {
         /// Algorithm of the SPKI in dotted notation.
         oid: String,
     },
-    /// The SubjectPublicKeyInfo holds no usable point.
+    /// An RSA key shorter than is safe, or longer than is read.
+    #[error("RSA keys of {bits} bits are not supported, only those of {least} to {most}")]
+    RsaKeySize {
+        /// Length of the modulus.
+        bits: usize,
+        /// The shortest.
+        least: usize,
+        /// The longest.
+        most: usize,
+    },
+    /// The SubjectPublicKeyInfo holds no usable key.
     #[error("malformed public key")]
     MalformedKey,
     /// A digest of another length than the algorithm signs.

@@ -14,7 +14,7 @@
 //!
 //! ```no_run
 //! # use chancery_signature as signature;
-//! # fn token_sign(digest: [u8; 32]) -> Vec<u8> { digest.to_vec() }
+//! # fn token_sign(digest: signature::Digest) -> Vec<u8> { digest.as_bytes().to_vec() }
 //! # fn example(
 //! #     document: pdf::Document, placement: pdf::Placement, details: signature::Details,
 //! #     signer: signature::Certificate, ca: signature::Certificate,
@@ -52,7 +52,7 @@ pub mod prepare;
 mod samples;
 pub mod validate;
 
-pub use self::algorithm::{DigestAlgorithm, SignatureAlgorithm};
+pub use self::algorithm::{Digest, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use pdf::{Completed, Revision, SignatureDetails, SignatureField, Unsigned};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{Digest, Hasher, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms;
 use crate::error::{Error, Result};
@@ -73,10 +73,15 @@ pub fn prepare(
     };
     let reserved = cms::largest_size(signer, chain)?;
     let unsigned = revision.lay_out(field, &dictionary, reserved)?;
-    let mut digest = Sha256::new();
-    unsigned.covered(&mut |chunk| digest.update(chunk))?;
-    let document_digest = digest.finalize().into();
-    let cms = cms::prepare(&document_digest, signer, chain)?;
+    let algorithm = signer.key_algorithm()?.signature_algorithm();
+    let mut signed = Hasher::new(algorithm.digest_algorithm());
+    let mut logged = Sha256::new();
+    unsigned.covered(&mut |chunk| {
+        signed.update(chunk);
+        logged.update(chunk);
+    })?;
+    let document_digest = logged.finalize().into();
+    let cms = cms::prepare(&signed.finalize(), signer, chain)?;
     Ok(Prepared {
         unsigned,
         cms,
@@ -109,13 +114,15 @@ impl Prepared {
         self.cms.to_be_signed()
     }
 
-    /// SHA-256 of [`Self::to_be_signed`], for a key that signs digests.
+    /// Digest of [`Self::to_be_signed`] by the digest of [`Self::algorithm`], for a key that signs
+    /// digests.
     #[must_use]
-    pub const fn digest(&self) -> [u8; 32] {
+    pub const fn digest(&self) -> Digest {
         self.cms.digest()
     }
 
-    /// SHA-256 over the byte range of the document.
+    /// SHA-256 over the byte range of the document, whatever the signature digests it with: a log
+    /// names documents by it.
     #[must_use]
     pub const fn document_digest(&self) -> [u8; 32] {
         self.document_digest

@@ -1,7 +1,9 @@
 //! What the tests are made of: keys from a seed, and a small authority to certify them.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use der::asn1::{BitString, OctetString};
@@ -10,7 +12,9 @@ use der::{DateTime, Decode, Encode};
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::EncodePublicKey;
-use sha2::{Digest, Sha256};
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use sha2::{Sha256, Sha384, Sha512};
 use spki::SubjectPublicKeyInfoOwned;
 use x509_cert::certificate::{TbsCertificate, Version};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
@@ -19,41 +23,122 @@ use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
-use crate::algorithm::SignatureAlgorithm;
+use crate::algorithm::{self, KeyAlgorithm};
 use crate::certificate::Certificate;
 
 /// 2026-01-02 03:04:05 UTC, when things happen in tests.
 pub(crate) const NOW: i64 = 1_767_323_045;
 const YEAR: i64 = 365 * 24 * 3600;
 
-/// A P-256 key pair that signs digests as a token does.
+/// A key pair that signs digests as a token does.
 #[derive(Clone)]
-pub(crate) struct Key(SigningKey);
+pub(crate) enum Key {
+    P256(SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
+    Rsa(Box<RsaPrivateKey>),
+}
 
 impl Key {
+    /// One on P-256.
     pub(crate) fn from_seed(seed: u8) -> Self {
-        Self(SigningKey::from_slice(&[seed; 32]).unwrap())
+        Self::P256(SigningKey::from_slice(&[seed; 32]).unwrap())
+    }
+
+    /// One key of every kind that signs: three curves, RSA of three lengths.
+    pub(crate) fn of_every_kind() -> [(&'static str, Self); 6] {
+        [
+            ("P-256", Self::from_seed(2)),
+            ("P-384", Self::p384()),
+            ("P-521", Self::p521()),
+            ("RSA-2048", Self::rsa(2048)),
+            ("RSA-3072", Self::rsa(3072)),
+            ("RSA-4096", Self::rsa(4096)),
+        ]
+    }
+
+    pub(crate) fn p384() -> Self {
+        Self::P384(p384::ecdsa::SigningKey::from_slice(&[2; 48]).unwrap())
+    }
+
+    pub(crate) fn p521() -> Self {
+        let below_the_order = [&[0; 2][..], &[2; 64]].concat();
+        Self::P521(p521::ecdsa::SigningKey::from_slice(&below_the_order).unwrap())
+    }
+
+    /// One that OpenSSL makes, in a fraction of the time it takes here; each length once.
+    pub(crate) fn rsa(bits: usize) -> Self {
+        static MADE: Mutex<BTreeMap<usize, Key>> = Mutex::new(BTreeMap::new());
+        let make = || {
+            let output = Command::new("openssl")
+                .args(["genpkey", "-algorithm", "RSA", "-outform", "DER"])
+                .args(["-pkeyopt", &format!("rsa_keygen_bits:{bits}")])
+                .output()
+                .expect("install openssl");
+            assert!(output.status.success(), "{output:?}");
+            let key = RsaPrivateKey::from_pkcs1_der(&output.stdout).unwrap();
+            Self::Rsa(Box::new(key))
+        };
+        MADE.lock()
+            .unwrap()
+            .entry(bits)
+            .or_insert_with(make)
+            .clone()
     }
 
     pub(crate) fn spki(&self) -> Vec<u8> {
-        self.0
-            .verifying_key()
-            .to_public_key_der()
-            .unwrap()
-            .into_vec()
+        let spki = match self {
+            Self::P256(key) => key.verifying_key().to_public_key_der(),
+            Self::P384(key) => key.verifying_key().to_public_key_der(),
+            Self::P521(key) => {
+                let point = p521::ecdsa::VerifyingKey::from(key).to_encoded_point(false);
+                p521::PublicKey::from_sec1_bytes(point.as_bytes())
+                    .unwrap()
+                    .to_public_key_der()
+            }
+            Self::Rsa(key) => key.to_public_key().to_public_key_der(),
+        };
+        spki.unwrap().into_vec()
     }
 
+    /// The same key of P-256, its point in the form of one coordinate.
     pub(crate) fn compressed_spki(&self) -> Vec<u8> {
+        let Self::P256(key) = self else {
+            panic!("only for P-256");
+        };
         let mut spki = SubjectPublicKeyInfoOwned::from_der(&self.spki()).unwrap();
-        let point = self.0.verifying_key().to_encoded_point(true);
+        let point = key.verifying_key().to_encoded_point(true);
         spki.subject_public_key = BitString::from_bytes(point.as_bytes()).unwrap();
         spki.to_der().unwrap()
     }
 
-    /// Raw `r ‖ s` over a digest.
-    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Vec<u8> {
-        let signature: Signature = self.0.sign_prehash(digest).unwrap();
-        signature.to_bytes().to_vec()
+    /// Raw value over a digest of SHA-256, SHA-384 or SHA-512.
+    pub(crate) fn sign(&self, digest: impl AsRef<[u8]>) -> Vec<u8> {
+        let digest = digest.as_ref();
+        match self {
+            Self::P256(key) => {
+                let value: Signature = key.sign_prehash(digest).unwrap();
+                value.to_bytes().to_vec()
+            }
+            Self::P384(key) => {
+                let value: p384::ecdsa::Signature = key.sign_prehash(digest).unwrap();
+                value.to_bytes().to_vec()
+            }
+            Self::P521(key) => {
+                // The same number, in a form the crate takes.
+                let wide = [&vec![0; 64 - digest.len()], digest].concat();
+                let value: p521::ecdsa::Signature = key.sign_prehash(&wide).unwrap();
+                value.to_bytes().to_vec()
+            }
+            Self::Rsa(key) => {
+                let padding = match digest.len() {
+                    32 => Pkcs1v15Sign::new::<Sha256>(),
+                    48 => Pkcs1v15Sign::new::<Sha384>(),
+                    _ => Pkcs1v15Sign::new::<Sha512>(),
+                };
+                key.sign(padding, digest).unwrap()
+            }
+        }
     }
 }
 
@@ -125,9 +210,12 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// A self-signed root without a limit on its path.
+    /// A self-signed root on P-256 without a limit on its path.
     pub(crate) fn new(name: &str, seed: u8) -> Self {
-        let key = Key::from_seed(seed);
+        Self::of_key(name, Key::from_seed(seed))
+    }
+
+    pub(crate) fn of_key(name: &str, key: Key) -> Self {
         let certificate = sign(
             Template::ca(name, &key, None),
             Name::from_str(&format!("CN={name}")).unwrap(),
@@ -164,7 +252,8 @@ impl Authority {
 }
 
 fn sign(template: Template, issuer: Name, key: &Key) -> Certificate {
-    let algorithm = SignatureAlgorithm::EcdsaP256Sha256.identifier();
+    let of_key = KeyAlgorithm::of_spki(&key.spki()).unwrap();
+    let algorithm = of_key.signature_algorithm().identifier();
     let tbs_certificate = TbsCertificate {
         version: Version::V3,
         serial_number: SerialNumber::from(template.serial),
@@ -180,10 +269,9 @@ fn sign(template: Template, issuer: Name, key: &Key) -> Certificate {
         subject_unique_id: None,
         extensions: Some(template.extensions),
     };
-    let digest = Sha256::digest(tbs_certificate.to_der().unwrap()).into();
-    let value =
-        crate::algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, &key.sign(&digest))
-            .unwrap();
+    let digest_algorithm = of_key.signature_algorithm().digest_algorithm();
+    let digest = digest_algorithm.digest(&tbs_certificate.to_der().unwrap());
+    let value = algorithm::der_from_raw(of_key, &key.sign(digest)).unwrap();
     let certificate = x509_cert::Certificate {
         tbs_certificate,
         signature_algorithm: algorithm,

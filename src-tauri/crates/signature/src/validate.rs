@@ -16,7 +16,6 @@ pub mod integrity;
 pub mod verdict;
 
 use pdf::{Document, Field, SignatureValue};
-use sha2::{Digest, Sha256};
 
 use self::chain::{Path, find_path};
 pub use self::coverage::Coverage;
@@ -24,7 +23,7 @@ use self::coverage::Ranges;
 pub use self::finding::{Finding, Severity};
 use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge};
 pub use self::verdict::Headline;
-use crate::algorithm::DigestAlgorithm;
+use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::level::Level;
@@ -211,9 +210,8 @@ fn ends_in_end_of_file_marker(bytes: &[u8]) -> bool {
 }
 
 /// Digest over the two ranges.
-fn digest(document: &Document, ranges: Ranges, algorithm: DigestAlgorithm) -> Result<Vec<u8>> {
-    let DigestAlgorithm::Sha256 = algorithm;
-    let mut digest = Sha256::new();
+fn digest(document: &Document, ranges: Ranges, algorithm: DigestAlgorithm) -> Result<Digest> {
+    let mut digest = Hasher::new(algorithm);
     let mut buffer = vec![0; CHUNK];
     for (mut at, end) in [(0, ranges.gap_start), (ranges.gap_end, ranges.end)] {
         while at < end {
@@ -229,7 +227,7 @@ fn digest(document: &Document, ranges: Ranges, algorithm: DigestAlgorithm) -> Re
             at += length as u64;
         }
     }
-    Ok(digest.finalize().to_vec())
+    Ok(digest.finalize())
 }
 
 /// Reads a short stretch, whose length was checked by the caller.

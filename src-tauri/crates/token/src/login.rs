@@ -108,10 +108,10 @@ impl Login {
     }
 
     /// ECDSA on P-256 with a token key.
-    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: [u8; 32]) -> Result<RawSignature> {
+    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
         let session = self.session()?;
         let key = self.find(&session, label, KeyClass::Private)?;
-        self.sign_digest(&session, key, TOKEN_KEY, &digest.into())
+        self.sign_digest(&session, key, TOKEN_KEY, digest)
     }
 
     /// Counts what this login sees.

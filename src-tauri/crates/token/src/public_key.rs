@@ -124,11 +124,9 @@ impl SpkiDer {
         modulus: &[u8],
         exponent: &[u8],
     ) -> Result<Self> {
-        let odd = modulus.last().is_some_and(|byte| byte & 1 == 1);
         let modulus = BigUint::from_bytes_be(modulus);
         let exponent = BigUint::from_bytes_be(exponent);
-        let as_asked = odd
-            && modulus.bits() == algorithm.key_bits() as usize
+        let as_asked = modulus.bits() == algorithm.key_bits() as usize
             && exponent == BigUint::from_bytes_be(&RSA_EXPONENT);
         RsaPublicKey::new(modulus, exponent)
             .ok()

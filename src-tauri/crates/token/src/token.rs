@@ -180,14 +180,14 @@ impl Token {
         Ok(mac)
     }
 
-    /// Signs a SHA-256 digest with a CA, notary or head key: ECDSA on P-256.
+    /// Signs a digest with a CA, notary or head key: ECDSA on P-256.
     ///
     /// # Errors
     /// [`OutputMalformed`](crate::Error::OutputMalformed) if the signature has another length.
-    pub fn sign(&self, label: &KeyLabel, digest: &[u8; 32]) -> Result<RawSignature> {
+    pub fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
         self.login.call(OnToken::Sign {
             label: label.clone(),
-            digest: (*digest).into(),
+            digest: *digest,
         })
     }
 

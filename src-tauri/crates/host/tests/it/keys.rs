@@ -254,7 +254,7 @@ fn a_ca_key_signs_and_is_proven_by_its_public_key_alone() {
     token
         .create(TokenKeyKind::CertificateAuthority, &other)
         .unwrap();
-    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &SHA256).unwrap()));
+    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &DIGEST).unwrap()));
     assert_eq!(
         token
             .prove_signing_key(&ca, &spki, &SHA256)

@@ -136,7 +136,7 @@ impl Office<'_> {
         };
         // The signature over the seal row is the round trip: unwrap, sign, verify, destroy.
         let digest = seal.to_be_signed(&identity);
-        let values = self.signing.sign_with(&born.blob, &[digest])?;
+        let values = self.signing.sign_with(kind, &born.blob, &[digest.into()])?;
         let value = values
             .first()
             .ok_or(Error::Token(token::Error::OutOfStep))?;

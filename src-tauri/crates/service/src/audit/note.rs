@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
-use signature::algorithm::{self, SignatureAlgorithm};
+use signature::algorithm::{self, Curve, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 
 use super::Error;
 
@@ -98,10 +98,10 @@ impl Checkpoint {
     }
 
     fn is_signed_by(&self, spki: &[u8], value: &[u8]) -> bool {
-        algorithm::raw_from_der(SignatureAlgorithm::EcdsaP256Sha256, value).is_ok_and(|raw| {
+        algorithm::raw_from_der(KeyAlgorithm::Ecdsa(Curve::P256), value).is_ok_and(|raw| {
             algorithm::verify(
                 spki,
-                SignatureAlgorithm::EcdsaP256Sha256,
+                SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
                 &self.digest(),
                 &raw,
             )

@@ -4,7 +4,7 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::ID_KP_EMAIL_PROTECTION;
 use der::Decode;
 use der::flagset::FlagSet;
-use signature::Certificate;
+use signature::{Certificate, Digest};
 use spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::certificate::{TbsCertificate, Version};
 use x509_cert::ext::Extension;
@@ -16,7 +16,7 @@ use x509_cert::name::Name;
 use x509_cert::serial_number;
 
 use super::encoding::{self, Critical, extension};
-use super::unsigned::{Unsigned, identifier};
+use super::unsigned::Unsigned;
 use super::{CertificateRequest, Error, Result, SerialNumber, SignatureAlgorithm, Validity};
 
 /// id-kp-documentSigning, RFC 9336.
@@ -30,9 +30,9 @@ const ADOBE_AUTHENTIC_DOCUMENTS: ObjectIdentifier =
 pub struct PreparedCertificate(Unsigned);
 
 impl PreparedCertificate {
-    /// SHA-256 of the TBSCertificate, to be signed with the CA's key.
+    /// Digest of the TBSCertificate, to be signed with the CA's key.
     #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
+    pub fn digest(&self) -> Digest {
         self.0.digest()
     }
 
@@ -169,7 +169,7 @@ fn tbs(
     Ok(TbsCertificate {
         version: Version::V3,
         serial_number: serial_number::SerialNumber::new(serial.as_bytes())?,
-        signature: identifier(algorithm),
+        signature: algorithm.identifier(),
         issuer,
         validity: encode_validity(validity)?,
         subject,

@@ -3,7 +3,7 @@
 use const_oid::AssociatedOid;
 use der::asn1::{Any, SetOfVec};
 use der::{Decode, Encode};
-use signature::algorithm;
+use signature::algorithm::{self, Digest};
 use spki::SubjectPublicKeyInfoOwned;
 use x509_cert::attr::Attribute;
 use x509_cert::ext::Extension;
@@ -11,7 +11,7 @@ use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
 
 use super::encoding::{self, Critical};
-use super::unsigned::{Unsigned, identifier};
+use super::unsigned::Unsigned;
 use super::{Error, Result, SignatureAlgorithm, Subject};
 
 /// Largest request that is read, in bytes.
@@ -22,9 +22,9 @@ const LARGEST: usize = 16 * 1024;
 pub struct PreparedRequest(Unsigned);
 
 impl PreparedRequest {
-    /// SHA-256 of the CertificationRequestInfo, to be signed with the requester's key.
+    /// Digest of the CertificationRequestInfo, to be signed with the requester's key.
     #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
+    pub fn digest(&self) -> Digest {
         self.0.digest()
     }
 
@@ -135,7 +135,7 @@ impl CertificateRequest {
 /// Proof of possession: the request is signed by the key it names (RFC 2986 §4.2).
 fn verify(request: &CertReq, spki: &[u8]) -> std::result::Result<(), signature::Error> {
     let algorithm = SignatureAlgorithm::of_key(spki)?;
-    if request.algorithm != identifier(algorithm) {
+    if request.algorithm != algorithm.identifier() {
         let oid = request.algorithm.oid.to_string();
         return Err(signature::Error::KeyNotSupported { oid });
     }
@@ -144,7 +144,7 @@ fn verify(request: &CertReq, spki: &[u8]) -> std::result::Result<(), signature::
         .as_bytes()
         .ok_or(signature::Error::MalformedSignature)?;
     let digest = algorithm.digest_algorithm().digest(&request.info.to_der()?);
-    algorithm::verify_der(spki, algorithm, &digest, value)
+    algorithm::verify_der(spki, algorithm, digest.as_bytes(), value)
 }
 
 /// The one address in the one extension of the one attribute.

@@ -3,7 +3,7 @@
 use const_oid::AssociatedOid;
 use der::Decode;
 use der::asn1::Uint;
-use signature::Certificate;
+use signature::{Certificate, Digest};
 use x509_cert::certificate::Version;
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
 use x509_cert::ext::pkix::{CrlNumber, CrlReason};
@@ -12,7 +12,7 @@ use x509_cert::serial_number;
 
 use super::certificate::authority_key_identifier;
 use super::encoding::{self, Critical, extension};
-use super::unsigned::{Unsigned, identifier};
+use super::unsigned::Unsigned;
 use super::{Error, Result, SignatureAlgorithm, Validity};
 
 /// Why a certificate is on the list (RFC 5280 §5.3.1).
@@ -48,9 +48,9 @@ pub struct Revoked<'a> {
 pub struct PreparedRevocationList(Unsigned);
 
 impl PreparedRevocationList {
-    /// SHA-256 of the TBSCertList, to be signed with the CA's key.
+    /// Digest of the TBSCertList, to be signed with the CA's key.
     #[must_use]
-    pub fn digest(&self) -> [u8; 32] {
+    pub fn digest(&self) -> Digest {
         self.0.digest()
     }
 
@@ -103,7 +103,7 @@ pub fn revoke(
     let spki = issuer.spki_der();
     let tbs = TbsCertList {
         version: Version::V2,
-        signature: identifier(SignatureAlgorithm::of_key(spki)?),
+        signature: SignatureAlgorithm::of_key(spki)?.identifier(),
         issuer: Name::from_der(issuer.subject_der())?,
         this_update: encoding::time(not_before).ok_or_else(out_of_range)?,
         next_update: Some(encoding::time(not_after).ok_or_else(out_of_range)?),

@@ -7,7 +7,7 @@ use std::process::Command;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::EncodePublicKey;
-use signature::Certificate;
+use signature::{Certificate, Digest};
 
 use super::*;
 
@@ -39,8 +39,8 @@ impl Key {
             .into_vec()
     }
 
-    fn sign(&self, digest: [u8; 32]) -> Vec<u8> {
-        let value: Signature = self.0.sign_prehash(&digest).unwrap();
+    fn sign(&self, digest: Digest) -> Vec<u8> {
+        let value: Signature = self.0.sign_prehash(digest.as_bytes()).unwrap();
         value.to_bytes().to_vec()
     }
 }
@@ -398,7 +398,7 @@ fn years_from_2050_on_are_written_in_four_digits() {
     );
 }
 
-fn root_digest(key: &Key, validity: Validity) -> [u8; 32] {
+fn root_digest(key: &Key, validity: Validity) -> Digest {
     root("Example Ltd", &key.spki(), &serial(1), validity)
         .unwrap()
         .digest()

@@ -2,8 +2,7 @@
 
 use der::asn1::{Any, BitString};
 use der::{Decode, Encode, Sequence};
-use sha2::{Digest, Sha256};
-use signature::algorithm::{self, DigestAlgorithm, SignatureAlgorithm};
+use signature::algorithm::{self, Digest, KeyAlgorithm, SignatureAlgorithm};
 use spki::AlgorithmIdentifierOwned;
 
 use super::Result;
@@ -14,7 +13,7 @@ pub(super) struct Unsigned {
     to_be_signed: Vec<u8>,
     /// Public key of whoever signs, SPKI DER.
     spki: Vec<u8>,
-    algorithm: SignatureAlgorithm,
+    key: KeyAlgorithm,
 }
 
 /// The outer shape of all three (RFC 5280 §4.1, §5.1; RFC 2986 §4.2).
@@ -34,41 +33,33 @@ struct Signed {
 
 impl Unsigned {
     pub(super) fn new(to_be_signed: &impl Encode, spki: &[u8]) -> Result<Self> {
-        let algorithm = SignatureAlgorithm::of_key(spki)?;
+        let key = KeyAlgorithm::of_spki(spki)?;
         Ok(Self {
             to_be_signed: to_be_signed.to_der()?,
             spki: spki.to_vec(),
-            algorithm,
+            key,
         })
     }
 
     /// Digest of the bytes to sign.
-    pub(super) fn digest(&self) -> [u8; 32] {
-        match self.algorithm.digest_algorithm() {
-            DigestAlgorithm::Sha256 => Sha256::digest(&self.to_be_signed).into(),
-        }
+    pub(super) fn digest(&self) -> Digest {
+        let algorithm = self.algorithm().digest_algorithm();
+        algorithm.digest(&self.to_be_signed)
     }
 
     pub(super) fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
+        self.key.signature_algorithm()
     }
 
     /// Verifies a raw value and gives the signed structure in DER.
     pub(super) fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
-        algorithm::verify(&self.spki, self.algorithm, &self.digest(), raw)?;
+        let algorithm = self.algorithm();
+        algorithm::verify(&self.spki, algorithm, self.digest().as_bytes(), raw)?;
         let signed = Signed {
             to_be_signed: Any::from_der(&self.to_be_signed)?,
-            algorithm: identifier(self.algorithm),
-            signature: BitString::from_bytes(&algorithm::der_from_raw(self.algorithm, raw)?)?,
+            algorithm: algorithm.identifier(),
+            signature: BitString::from_bytes(&algorithm::der_from_raw(self.key, raw)?)?,
         };
         Ok(signed.to_der()?)
-    }
-}
-
-/// AlgorithmIdentifier without parameters (RFC 5758 §3.2).
-pub(super) fn identifier(algorithm: SignatureAlgorithm) -> AlgorithmIdentifierOwned {
-    AlgorithmIdentifierOwned {
-        oid: algorithm.oid(),
-        parameters: None,
     }
 }

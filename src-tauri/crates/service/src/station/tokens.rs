@@ -15,7 +15,7 @@ use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::organisation::TokenAddress;
-use crate::signing_algorithm::der_signature;
+use crate::signing_algorithm::{KeyKind, der_signature, on_token};
 
 /// What the known answers are computed over (CUSTODY-FORMAT 5).
 pub(crate) const KNOWN_ANSWER: &[u8] = b"chancery known answer v1";
@@ -183,27 +183,21 @@ impl SigningToken {
 
     /// Signs a head of the log; DER as a note carries it.
     pub(crate) fn sign_head(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
-        der_signature(self.token.sign(&self.head, digest)?.as_bytes())
+        der_signature(self.token.sign(&self.head, &(*digest).into())?.as_bytes())
     }
 
     /// Unwraps a key for one batch, signs each digest, destroys it: one call.
     pub(crate) fn sign_with(
         &self,
+        kind: KeyKind,
         blob: &WrappedBlob,
-        digests: &[[u8; 32]],
+        digests: &[Digest],
     ) -> Result<Vec<RawSignature>> {
         let rfc = u16::try_from(blob.rfc).unwrap_or(u16::MAX);
         let wrapped = WrappedKey::from_parts(blob.mechanism, rfc, blob.blob.to_vec())?;
-        Ok(self.token.sign_with_wrapped(
-            &self.master,
-            &wrapped,
-            SignerAlgorithm::EcdsaP256,
-            &digests
-                .iter()
-                .copied()
-                .map(Digest::Sha256)
-                .collect::<Vec<_>>(),
-        )?)
+        Ok(self
+            .token
+            .sign_with_wrapped(&self.master, &wrapped, kind.on_token(), digests)?)
     }
 
     /// The token itself, where keys are made.
@@ -252,8 +246,8 @@ impl IssuingToken {
     }
 
     /// Signs a certificate or revocation list.
-    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Result<RawSignature> {
-        Ok(self.token.sign(&self.ca, digest)?)
+    pub(crate) fn sign(&self, digest: &signature::Digest) -> Result<RawSignature> {
+        Ok(self.token.sign(&self.ca, &on_token(*digest))?)
     }
 }
 

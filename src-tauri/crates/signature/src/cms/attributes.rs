@@ -7,11 +7,10 @@ use const_oid::db::rfc5911::{
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::asn1::{Any, AnyRef, OctetString, OctetStringRef, SetOfVec};
 use der::{Decode, Encode, Reader, Sequence, Tag};
-use sha2::{Digest, Sha256};
-use spki::AlgorithmIdentifierRef;
+use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 use x509_cert::attr::Attribute;
 
-use crate::algorithm::DigestAlgorithm;
+use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::certificate::Certificate;
 use crate::error::Result;
 
@@ -24,10 +23,11 @@ use crate::error::Result;
 ///     issuerSerial   IssuerSerial OPTIONAL }
 /// ```
 ///
-/// The hash is SHA-256, whose identifier DER leaves out as the default. issuerSerial adds nothing
-/// to a hash over the whole certificate, and is left out too.
+/// The hash is by the algorithm of the signature. That of SHA-256 is left out, as DER wants it with
+/// a default. issuerSerial adds nothing to a hash over the whole certificate, and is left out too.
 #[derive(Sequence)]
 struct EssCertIdV2 {
+    hash_algorithm: Option<AlgorithmIdentifierOwned>,
     cert_hash: OctetString,
 }
 
@@ -53,14 +53,21 @@ impl AssociatedOid for SigningCertificateV2 {
 ///
 /// No signing-time: PAdES has the time in the signature dictionary's M
 /// (ETSI EN 319 142-1 §6.3).
-pub(super) fn pades(document_digest: &[u8; 32], signer: &Certificate) -> Result<SignedAttributes> {
-    let cert_hash = OctetString::new(Sha256::digest(signer.as_der()).as_slice())?;
+pub(super) fn pades(document_digest: &Digest, signer: &Certificate) -> Result<SignedAttributes> {
+    let algorithm = document_digest.algorithm();
+    let cert_hash = OctetString::new(algorithm.digest(signer.as_der()).as_bytes())?;
     let signing_certificate = SigningCertificateV2 {
-        certs: vec![EssCertIdV2 { cert_hash }],
+        certs: vec![EssCertIdV2 {
+            hash_algorithm: (algorithm != DigestAlgorithm::Sha256).then(|| algorithm.identifier()),
+            cert_hash,
+        }],
     };
     Ok(SetOfVec::try_from(vec![
         attribute(ID_CONTENT_TYPE, &ID_DATA)?,
-        attribute(ID_MESSAGE_DIGEST, &OctetStringRef::new(document_digest)?)?,
+        attribute(
+            ID_MESSAGE_DIGEST,
+            &OctetStringRef::new(document_digest.as_bytes())?,
+        )?,
         attribute(SigningCertificateV2::OID, &signing_certificate)?,
     ])?)
 }

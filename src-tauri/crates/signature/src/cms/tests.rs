@@ -3,53 +3,106 @@
 use std::fs;
 
 use super::*;
+use crate::algorithm::DigestAlgorithm;
 use crate::samples::{Authority, Key, run};
 
 const DOCUMENT: &[u8] = b"the bytes of a document";
 
-fn document_digest() -> [u8; 32] {
-    Sha256::digest(DOCUMENT).into()
+fn document_digest() -> Digest {
+    DigestAlgorithm::Sha256.digest(DOCUMENT)
+}
+
+/// What a key signs the document by, with its certificate.
+fn digest_for(signer: &Certificate) -> Digest {
+    let algorithm = signer.key_algorithm().unwrap().signature_algorithm();
+    algorithm.digest_algorithm().digest(DOCUMENT)
 }
 
 fn signed() -> (Authority, Certificate, Vec<u8>) {
-    let (ca, key) = (Authority::new("Test CA", 1), Key::from_seed(2));
-    let ada = ca.issue("Ada", &key);
-    let prepared = prepare(&document_digest(), &ada, &[ca.certificate()]).unwrap();
-    let value = key.sign(&prepared.digest());
+    signed_by(&Key::from_seed(2))
+}
+
+fn signed_by(key: &Key) -> (Authority, Certificate, Vec<u8>) {
+    let ca = Authority::new("Test CA", 1);
+    let ada = ca.issue("Ada", key);
+    let prepared = prepare(&digest_for(&ada), &ada, &[ca.certificate()]).unwrap();
+    let value = key.sign(prepared.digest());
     let contents = prepared.complete(&value).unwrap();
     (ca, ada, contents)
 }
 
 #[test]
-fn openssl_verifies_what_we_made() {
-    let (ca, _, contents) = signed();
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    fs::write(path("cms.der"), contents).unwrap();
-    fs::write(path("ca.pem"), ca.certificate().to_pem().unwrap()).unwrap();
-    fs::write(path("document"), DOCUMENT).unwrap();
-    let verify = [
-        "cms",
-        "-verify",
-        "-binary",
-        "-inform",
-        "DER",
-        "-in",
-        &path("cms.der"),
-        "-content",
-        &path("document"),
-        "-CAfile",
-        &path("ca.pem"),
-        "-purpose",
-        "any",
-        "-cades",
-        "-attime",
-        "1767323045",
-        "-out",
-        &path("out"),
+fn openssl_verifies_what_keys_of_every_kind_made() {
+    for (kind, key) in Key::of_every_kind() {
+        let (ca, _, contents) = signed_by(&key);
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::write(path("cms.der"), contents).unwrap();
+        fs::write(path("ca.pem"), ca.certificate().to_pem().unwrap()).unwrap();
+        fs::write(path("document"), DOCUMENT).unwrap();
+        let verify = [
+            "cms",
+            "-verify",
+            "-binary",
+            "-inform",
+            "DER",
+            "-in",
+            &path("cms.der"),
+            "-content",
+            &path("document"),
+            "-CAfile",
+            &path("ca.pem"),
+            "-purpose",
+            "any",
+            "-cades",
+            "-attime",
+            "1767323045",
+            "-out",
+            &path("out"),
+        ];
+        let said = run("openssl", &verify);
+        assert!(said.contains("Verification successful"), "{kind}: {said}");
+    }
+}
+
+#[test]
+fn keys_of_every_kind_sign_by_the_digest_of_their_strength() {
+    use SignatureAlgorithm::{Ecdsa, RsaPkcs1};
+    let expected = [
+        Ecdsa(DigestAlgorithm::Sha256),
+        Ecdsa(DigestAlgorithm::Sha384),
+        Ecdsa(DigestAlgorithm::Sha512),
+        RsaPkcs1(DigestAlgorithm::Sha256),
+        RsaPkcs1(DigestAlgorithm::Sha256),
+        RsaPkcs1(DigestAlgorithm::Sha384),
     ];
-    let said = run("openssl", &verify);
-    assert!(said.contains("Verification successful"), "{said}");
+    for ((kind, key), algorithm) in Key::of_every_kind().into_iter().zip(expected) {
+        let (_, _, contents) = signed_by(&key);
+        let read = read::SignedData::read(&contents).unwrap();
+        let digest = DigestAlgorithm::from_identifier(read.digest_algorithm).unwrap();
+        assert_eq!(digest, algorithm.digest_algorithm(), "{kind}");
+        let signed = SignatureAlgorithm::from_signer_info(read.signature_algorithm, digest);
+        assert_eq!(signed, Some(algorithm), "{kind}");
+        let read::Attribute::One(attribute) =
+            read.attribute(const_oid::db::rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2)
+        else {
+            panic!("signing-certificate-v2 is there once");
+        };
+        let named = EssCertificateIds::read(attribute).unwrap();
+        assert_eq!(named.algorithm, Ok(digest), "{kind}");
+    }
+}
+
+#[test]
+fn a_document_digest_by_another_algorithm_is_refused() {
+    let ada = Authority::new("Test CA", 1).issue("Ada", &Key::p384());
+    assert!(matches!(
+        prepare(&document_digest(), &ada, &[]),
+        Err(Error::DigestLength {
+            expected: 48,
+            actual: 32
+        })
+    ));
 }
 
 #[test]
@@ -59,7 +112,7 @@ fn the_digest_to_sign_is_over_the_set_form_of_the_attributes() {
     assert_eq!(prepared.to_be_signed().first(), Some(&0x31));
     assert_eq!(
         prepared.digest(),
-        <[u8; 32]>::from(Sha256::digest(prepared.to_be_signed()))
+        DigestAlgorithm::Sha256.digest(prepared.to_be_signed())
     );
 }
 
@@ -84,8 +137,12 @@ fn the_signed_attributes_are_the_three_of_pades_and_no_other() {
         ]
     );
     // SEQUENCE { SEQUENCE OF { SEQUENCE { OCTET STRING } } }: no hash algorithm, no policies.
-    let hash = Sha256::digest(ada.as_der());
-    let expected = [&[0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20][..], &hash].concat();
+    let hash = DigestAlgorithm::Sha256.digest(ada.as_der());
+    let expected = [
+        &[0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20][..],
+        hash.as_bytes(),
+    ]
+    .concat();
     let value = prepared.attributes.as_slice()[2].values.as_slice()[0]
         .to_der()
         .unwrap();
@@ -113,8 +170,8 @@ fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
     let most = largest_size(&ada, &chain).unwrap();
     let sizes: Vec<usize> = (0..64)
         .map(|byte| {
-            let prepared = prepare(&[byte; 32], &ada, &chain).unwrap();
-            let value = key.sign(&prepared.digest());
+            let prepared = prepare(&Digest::Sha256([byte; 32]), &ada, &chain).unwrap();
+            let value = key.sign(prepared.digest());
             prepared.complete(&value).unwrap().len()
         })
         .collect();
@@ -130,10 +187,29 @@ fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
 }
 
 #[test]
+fn the_estimate_is_never_too_small_for_any_kind_of_key() {
+    for (kind, key) in Key::of_every_kind() {
+        let (ca, ada, contents) = signed_by(&key);
+        let most = largest_size(&ada, &[ca.certificate()]).unwrap();
+        let slack = most - contents.len();
+        assert!(slack <= 8, "{kind}: {slack} bytes too many");
+        let (longest, raw_len) = (
+            ada.key_algorithm().unwrap().longest_der(),
+            ada.key_algorithm().unwrap().raw_len(),
+        );
+        for value in [key.sign(digest_for(&ada)), key.sign([7; 64])] {
+            assert_eq!(value.len(), raw_len, "{kind}");
+            let value = algorithm::der_from_raw(ada.key_algorithm().unwrap(), &value).unwrap();
+            assert!(value.len() <= longest, "{kind}: {}", value.len());
+        }
+    }
+}
+
+#[test]
 fn a_value_by_another_key_does_not_leave() {
     let ada = Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2));
     let prepared = prepare(&document_digest(), &ada, &[]).unwrap();
-    let value = Key::from_seed(3).sign(&prepared.digest());
+    let value = Key::from_seed(3).sign(prepared.digest());
     assert!(matches!(
         prepared.complete(&value),
         Err(Error::SignatureDoesNotVerify)
@@ -145,8 +221,8 @@ fn a_value_in_der_or_of_another_width_is_refused() {
     let key = Key::from_seed(2);
     let ada = Authority::new("Test CA", 1).issue("Ada", &key);
     let prepare = || prepare(&document_digest(), &ada, &[]).unwrap();
-    let raw = key.sign(&prepare().digest());
-    let der = algorithm::der_from_raw(SignatureAlgorithm::EcdsaP256Sha256, &raw).unwrap();
+    let raw = key.sign(prepare().digest());
+    let der = algorithm::der_from_raw(ada.key_algorithm().unwrap(), &raw).unwrap();
     assert!(matches!(
         prepare().complete(&der),
         Err(Error::SignatureLength { expected: 64, .. })

@@ -4,6 +4,8 @@
 //! Names are compared byte for byte, as CAs must write them (RFC 5280 §4.1.2.6). Revocation is not
 //! looked at.
 
+use const_oid::db::rfc5912::RSA_ENCRYPTION;
+
 use super::finding::Finding;
 use crate::certificate::Certificate;
 use crate::error::Error;
@@ -146,6 +148,9 @@ impl Search<'_> {
             Err(Error::KeyNotSupported { oid }) => {
                 findings.push(Finding::AlgorithmNotSupported { oid });
             }
+            Err(Error::RsaKeySize { .. }) => findings.push(Finding::AlgorithmNotSupported {
+                oid: RSA_ENCRYPTION.to_string(),
+            }),
             Err(_) => findings.push(Finding::CertificateNotByIssuer {
                 subject: subject.subject_common_name().to_owned(),
                 issuer: issuer.subject_common_name().to_owned(),

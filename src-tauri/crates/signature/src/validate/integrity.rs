@@ -8,7 +8,7 @@ use der::Tagged;
 use der::asn1::{AnyRef, OctetStringRef};
 
 use super::finding::Finding;
-use crate::algorithm::{self, DigestAlgorithm, SignatureAlgorithm};
+use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
 use crate::cms::read::{Attribute, SignedData, key_identifier};
@@ -45,7 +45,7 @@ pub(super) struct Judgement {
 /// believed; then no proof is given either.
 pub(super) fn judge(
     contents: &[u8],
-    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Vec<u8>>>,
+    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
     let signed_data = match SignedData::read(contents) {
@@ -85,7 +85,7 @@ fn check_content_type(signed_data: &SignedData<'_>, findings: &mut Vec<Finding>)
 /// message-digest is that of the document (RFC 5652 §11.2); gives whether that is proven.
 fn check_message_digest(
     signed_data: &SignedData<'_>,
-    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Vec<u8>>>,
+    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
     findings: &mut Vec<Finding>,
 ) -> Result<bool> {
     let identifier = signed_data.digest_algorithm;
@@ -108,10 +108,11 @@ fn check_message_digest(
     let Some(digest) = document_digest(algorithm)? else {
         return Ok(false);
     };
-    if digest != value.as_bytes() {
+    let proven = digest.as_bytes() == value.as_bytes();
+    if !proven {
         findings.push(Finding::DigestMismatch);
     }
-    Ok(digest == value.as_bytes())
+    Ok(proven)
 }
 
 /// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows.
@@ -156,7 +157,9 @@ fn certificates(
     findings: &mut Vec<Finding>,
 ) -> (Option<Certificate>, Vec<Certificate>) {
     let is_named = |certificate: &Certificate| {
-        named.is_none_or(|(algorithm, hash)| algorithm.digest(certificate.as_der()) == *hash)
+        named.is_none_or(|(algorithm, hash)| {
+            algorithm.digest(certificate.as_der()).as_bytes() == *hash
+        })
     };
     let mut read: Vec<Certificate> = signed_data
         .certificates
@@ -195,7 +198,12 @@ fn check_signature(
     findings: &mut Vec<Finding>,
 ) -> bool {
     let identifier = signed_data.signature_algorithm;
-    let Some(algorithm) = SignatureAlgorithm::from_identifier(identifier) else {
+    // That a digest is not known has been said with the document's.
+    let Some(digest_algorithm) = DigestAlgorithm::from_identifier(signed_data.digest_algorithm)
+    else {
+        return false;
+    };
+    let Some(algorithm) = SignatureAlgorithm::from_signer_info(identifier, digest_algorithm) else {
         findings.push(Finding::AlgorithmNotSupported {
             oid: identifier.oid.to_string(),
         });
@@ -206,16 +214,19 @@ fn check_signature(
     let Some(to_be_signed) = signed_data.to_be_signed() else {
         return false;
     };
-    let digest_algorithm = algorithm.digest_algorithm();
-    let digest = digest_algorithm.digest(&to_be_signed);
-    let verified =
-        algorithm::verify_der(signer.spki_der(), algorithm, &digest, signed_data.signature);
+    let digest = algorithm.digest_algorithm().digest(&to_be_signed);
+    let (spki, value) = (signer.spki_der(), signed_data.signature);
+    let verified = algorithm::verify_der(spki, algorithm, digest.as_bytes(), value);
     // One digest algorithm for document and attributes (RFC 5652 §5.4).
-    let same_digest =
-        DigestAlgorithm::from_identifier(signed_data.digest_algorithm) == Some(digest_algorithm);
+    let same_digest = algorithm.digest_algorithm() == digest_algorithm;
     match verified {
         Ok(()) if same_digest => true,
         Err(Error::KeyNotSupported { oid }) => {
+            findings.push(Finding::AlgorithmNotSupported { oid });
+            false
+        }
+        Err(Error::RsaKeySize { .. }) => {
+            let oid = identifier.oid.to_string();
             findings.push(Finding::AlgorithmNotSupported { oid });
             false
         }

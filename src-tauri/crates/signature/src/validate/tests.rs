@@ -51,7 +51,7 @@ fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Prepare
 
 fn signed_with_chain(file: &[u8], chain: &[Certificate]) -> Vec<u8> {
     let prepared = prepared(file, &ada(), chain);
-    let value = key().sign(&prepared.digest());
+    let value = key().sign(prepared.digest());
     let mut out = Vec::new();
     prepared
         .complete(&value)
@@ -438,7 +438,7 @@ fn an_expired_certificate_or_one_for_other_things_signs_nothing() {
 #[test]
 fn a_value_by_another_key_does_not_leave() {
     let prepared = prepared(&one_page(), &ada(), &[]);
-    let value = Key::from_seed(3).sign(&prepared.digest());
+    let value = Key::from_seed(3).sign(prepared.digest());
     assert!(matches!(
         prepared.complete(&value),
         Err(Error::SignatureDoesNotVerify)

@@ -123,7 +123,7 @@ pub(crate) enum OnToken {
         #[n(0)]
         label: KeyLabel,
         #[n(1)]
-        digest: ByteArray<32>,
+        digest: Digest,
     },
     /// `(KeyNumber, SpkiDer)`.
     #[n(9)]

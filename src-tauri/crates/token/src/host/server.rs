@@ -188,7 +188,7 @@ impl Server {
                 login.hmac(&label, data.expose()).map(MacInTransit)
             }),
             OnToken::Sign { label, digest } => {
-                self.done(login, |login| login.sign(&label, digest.into()))
+                self.done(login, |login| login.sign(&label, &digest))
             }
             OnToken::Generate { algorithm } => self.done(login, |login| login.generate(algorithm)),
             OnToken::Unwrap {

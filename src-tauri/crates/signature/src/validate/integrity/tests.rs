@@ -6,15 +6,14 @@ use const_oid::db::rfc5911::ID_SIGNED_DATA;
 use der::asn1::{Any, OctetString, SetOfVec};
 use der::{Decode, Encode};
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 use x509_cert::attr::Attribute as FullAttribute;
 
 use super::*;
 use crate::cms::prepare;
-use crate::samples::{Authority, Key, NOW, Template};
+use crate::samples::{Authority, Key, NOW, Template, run};
 use crate::validate::chain::find_path;
 
-const DIGEST: [u8; 32] = [0xd1; 32];
+const DIGEST: Digest = Digest::Sha256([0xd1; 32]);
 
 fn key() -> Key {
     Key::from_seed(2)
@@ -30,12 +29,12 @@ fn ada() -> Certificate {
 
 fn signed() -> Vec<u8> {
     let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
-    let value = key().sign(&prepared.digest());
+    let value = key().sign(prepared.digest());
     prepared.complete(&value).unwrap()
 }
 
 fn judged(contents: &[u8]) -> Judgement {
-    judge(contents, |_| Ok(Some(DIGEST.to_vec()))).unwrap()
+    judge(contents, |_| Ok(Some(DIGEST))).unwrap()
 }
 
 /// Codes of what was found; there must be no proof beside them.
@@ -53,9 +52,9 @@ fn rebuilt(change: impl FnOnce(&mut full::SignedData, &mut Vec<FullAttribute>)) 
     let mut attributes = signer.signed_attrs.clone().unwrap().into_vec();
     change(&mut data, &mut attributes);
     let attributes = SetOfVec::try_from(attributes).unwrap();
-    let digest = Sha256::digest(attributes.to_der().unwrap()).into();
-    let algorithm = SignatureAlgorithm::EcdsaP256Sha256;
-    let value = algorithm::der_from_raw(algorithm, &key().sign(&digest)).unwrap();
+    let digest = DigestAlgorithm::Sha256.digest(&attributes.to_der().unwrap());
+    let of_key = ada().key_algorithm().unwrap();
+    let value = algorithm::der_from_raw(of_key, &key().sign(digest)).unwrap();
     signer.signed_attrs = (!attributes.is_empty()).then_some(attributes);
     signer.signature = OctetString::new(value).unwrap();
     if data.signer_infos.0.len() == 1 {
@@ -92,7 +91,7 @@ fn what_we_sign_is_intact() {
 
 #[test]
 fn digest_mismatch() {
-    let judgement = judge(&signed(), |_| Ok(Some(vec![0; 32]))).unwrap();
+    let judgement = judge(&signed(), |_| Ok(Some(Digest::Sha256([0; 32])))).unwrap();
     assert_eq!(judgement.findings, [Finding::DigestMismatch]);
     assert_eq!(judgement.intact, None);
 }
@@ -106,8 +105,8 @@ fn without_a_digest_there_is_no_proof() {
 #[test]
 fn signature_by_another_key() {
     let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
-    let raw = Key::from_seed(3).sign(&prepared.digest());
-    let value = algorithm::der_from_raw(prepared.algorithm(), &raw).unwrap();
+    let raw = Key::from_seed(3).sign(prepared.digest());
+    let value = algorithm::der_from_raw(ada().key_algorithm().unwrap(), &raw).unwrap();
     assert_eq!(
         codes(&prepared.forge(&ada(), &value)),
         ["signature_does_not_verify"]
@@ -119,8 +118,8 @@ fn signing_certificate_of_another() {
     // Same issuer, same serial number, same key, another name.
     let eve = ca().sign(Template::person("Eve", &key()));
     let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
-    let raw = key().sign(&prepared.digest());
-    let value = algorithm::der_from_raw(prepared.algorithm(), &raw).unwrap();
+    let raw = key().sign(prepared.digest());
+    let value = algorithm::der_from_raw(ada().key_algorithm().unwrap(), &raw).unwrap();
     assert_eq!(
         codes(&prepared.forge(&eve, &value)),
         ["signing_certificate_of_another"]
@@ -281,5 +280,66 @@ proptest! {
         let at = at % contents.len();
         contents.splice(at..at, insert);
         prop_assert!(judged(&contents).intact.is_none());
+    }
+}
+
+/// Signed by OpenSSL with a key it makes; its SignerInfo names RSA as `rsaEncryption`.
+#[test]
+fn signatures_by_openssl_are_intact_for_every_family_and_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let document = b"the bytes of a document";
+    std::fs::write(file("document"), document).unwrap();
+    for (algorithm, option, digest) in [
+        ("rsa", "rsa_keygen_bits:2048", "sha256"),
+        ("rsa", "rsa_keygen_bits:2048", "sha384"),
+        ("rsa", "rsa_keygen_bits:2048", "sha512"),
+        ("ec", "ec_paramgen_curve:P-256", "sha512"),
+        ("ec", "ec_paramgen_curve:P-384", "sha384"),
+        ("ec", "ec_paramgen_curve:P-521", "sha256"),
+        ("ec", "ec_paramgen_curve:P-521", "sha512"),
+    ] {
+        #[rustfmt::skip]
+        run("openssl", &[
+            "req", "-x509", "-newkey", algorithm, "-pkeyopt", option, "-nodes", "-subj",
+            "/CN=Other", "-keyout", &file("key"), "-out", &file("pem"),
+        ]);
+        #[rustfmt::skip]
+        run("openssl", &[
+            "cms", "-sign", "-binary", "-cades", "-md", digest, "-signer", &file("pem"),
+            "-inkey", &file("key"), "-in", &file("document"), "-outform", "DER",
+            "-out", &file("cms"),
+        ]);
+        let contents = std::fs::read(file("cms")).unwrap();
+        let judged = |document: &[u8]| {
+            judge(&contents, |algorithm| Ok(Some(algorithm.digest(document)))).unwrap()
+        };
+        let judgement = judged(document);
+        assert_eq!(judgement.findings, [], "{option} {digest}");
+        assert!(judgement.intact.is_some(), "{option} {digest}");
+        assert_eq!(judged(b"another").findings, [Finding::DigestMismatch]);
+    }
+}
+
+#[test]
+fn our_signatures_are_intact_for_every_kind_of_key() {
+    for (kind, key) in Key::of_every_kind() {
+        let ada = ca().issue("Ada", &key);
+        let algorithm = ada.key_algorithm().unwrap().signature_algorithm();
+        let digest = algorithm.digest_algorithm().digest(b"document");
+        let prepared = prepare(&digest, &ada, &[]).unwrap();
+        let value = key.sign(prepared.digest());
+        let contents = prepared.complete(&value).unwrap();
+        let judgement = judge(&contents, |asked| {
+            assert_eq!(asked, digest.algorithm(), "{kind}");
+            Ok(Some(digest))
+        });
+        let judgement = judgement.unwrap();
+        assert_eq!(judgement.findings, [], "{kind}");
+        assert!(judgement.intact.is_some(), "{kind}");
+        let mut damaged = contents;
+        *damaged.last_mut().unwrap() ^= 1;
+        let judgement = judge(&damaged, |_| Ok(Some(digest))).unwrap();
+        assert_eq!(judgement.findings, [Finding::SignatureDoesNotVerify]);
     }
 }
