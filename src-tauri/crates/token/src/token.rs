@@ -48,10 +48,12 @@ impl Login {
     where
         T: for<'b> Decode<'b, ()>,
     {
-        self.process.call(&Request::OnToken {
+        let longer = request.takes_longer_by();
+        let request = Request::OnToken {
             generation: self.generation,
             request,
-        })
+        };
+        self.process.call_longer(&request, longer)
     }
 
     fn end(&self) -> Result<()> {
@@ -235,6 +237,8 @@ impl Token {
     /// used.
     ///
     /// # Errors
+    /// [`MessageTooLong`](crate::Error::MessageTooLong), before anything is signed, for more
+    /// signatures than an answer holds: some 15,000 of P-256, 2,000 of RSA-4096.
     /// As [`Token::unwrap`] and [`SessionKey::sign`]; then there is no signature at all.
     pub fn sign_with_wrapped(
         &self,

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use token::{Digest, Error, SignerAlgorithm, Verified};
+use token::{Digest, Error, SignerAlgorithm, Verified, WrappedKey};
 
 use crate::support::{DIGEST, SoftTokens};
 
@@ -110,6 +110,41 @@ fn a_key_taken_for_one_of_another_algorithm_does_not_sign() {
     let rsa = taken_for(SignerAlgorithm::Rsa2048);
     assert!(matches!(rsa, Error::WrappedKeyRefused { .. }), "{rsa}");
     assert_eq!(token.object_counts().unwrap().session, 0);
+}
+
+#[test]
+fn an_algorithm_whose_mechanisms_the_token_does_not_list_is_refused_before_anything_is_made() {
+    const CKM_RSA_PKCS: u64 = 0x1;
+    const CKM_EC_EDWARDS_KEY_PAIR_GEN: u64 = 0x1055;
+    let names = ["CKM_RSA_PKCS", "CKM_EC_EDWARDS_KEY_PAIR_GEN"];
+    let tokens = SoftTokens::without_mechanisms(&names);
+    let (token, master) = tokens.with_master();
+    let before = token.object_counts().unwrap();
+    for (algorithm, missing) in [
+        (SignerAlgorithm::Rsa2048, CKM_RSA_PKCS),
+        (SignerAlgorithm::Rsa4096, CKM_RSA_PKCS),
+        (SignerAlgorithm::Ed25519, CKM_EC_EDWARDS_KEY_PAIR_GEN),
+    ] {
+        assert!(!token.mechanisms().unwrap().contains(&missing));
+        let blob = WrappedKey::from_parts(0x210A, 5649, vec![0; 80]).unwrap();
+        for refused in [
+            token.generate(algorithm).unwrap_err(),
+            token.unwrap(&master, &blob, algorithm).unwrap_err(),
+            token
+                .sign_with_wrapped(&master, &blob, algorithm, &[DIGEST])
+                .unwrap_err(),
+        ] {
+            assert!(
+                matches!(refused, Error::AlgorithmNotOffered { algorithm: a, mechanism }
+                    if a == algorithm && mechanism == missing),
+                "{algorithm}: {refused}"
+            );
+        }
+    }
+    assert_eq!(token.object_counts().unwrap(), before);
+    token
+        .generate(SignerAlgorithm::EcdsaP384)
+        .expect("what is listed is made");
 }
 
 #[test]

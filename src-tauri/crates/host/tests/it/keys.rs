@@ -88,8 +88,9 @@ fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on() {
     let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
     let sign =
         |count: usize| token.sign_with_wrapped(&master, &wrapped, EcdsaP256, &vec![DIGEST; count]);
-    // 37 bytes a digest, 66 a signature: the question is too long, then only the answer.
-    for count in [32_000, 16_000] {
+    // 37 bytes a digest, 66 a signature: the question is too long, then only the answer, which
+    // is seen before and after signing.
+    for count in [32_000, 17_000, 16_000] {
         let refused = sign(count).unwrap_err();
         assert!(
             matches!(refused, Error::MessageTooLong { length, limit: 1_048_576 }

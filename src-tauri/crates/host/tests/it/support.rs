@@ -57,6 +57,16 @@ impl SoftTokens {
         }
     }
 
+    /// Both tokens, without keys, as if the module had no such mechanisms (CKM_ names).
+    pub(crate) fn without_mechanisms(names: &[&str]) -> Self {
+        let tokens = Self::new();
+        let mut configuration = fs::read_to_string(tokens.configuration()).unwrap();
+        // SoftHSM 2.6.1 does not see the first name after the sign.
+        configuration += &format!("slots.mechanisms = -first,{}\n", names.join(","));
+        fs::write(tokens.configuration(), configuration).unwrap();
+        tokens
+    }
+
     /// Both tokens, without keys.
     pub(crate) fn new() -> Self {
         let tokens = Self::blank();

@@ -62,6 +62,19 @@ impl Process {
     where
         T: for<'b> Decode<'b, ()>,
     {
+        self.call_longer(request, Duration::ZERO)
+    }
+
+    /// As `call`, with a deadline that is longer by what the request is known to take.
+    pub(crate) fn call_longer<T>(
+        &self,
+        request: &(impl Encode<()> + CborLen<()>),
+        longer: Duration,
+    ) -> Result<T>
+    where
+        T: for<'b> Decode<'b, ()>,
+    {
+        let deadline = self.deadline + longer;
         let frame = frame::encode(request).map_err(|length| Error::MessageTooLong {
             length: length as u64,
             limit: frame::LONGEST as u64,
@@ -72,7 +85,7 @@ impl Process {
         };
         let socket = Timed {
             socket: &running.socket,
-            until: Instant::now() + self.deadline,
+            until: Instant::now() + deadline,
         };
         let answer = frame::send(&socket, &frame).and_then(|()| frame::receive(&socket));
         drop(frame);
@@ -83,9 +96,7 @@ impl Process {
             },
             Ok(None) => Error::HostGone,
             Err(error) => match error.kind() {
-                io::ErrorKind::TimedOut => Error::HostTimedOut {
-                    deadline: self.deadline,
-                },
+                io::ErrorKind::TimedOut => Error::HostTimedOut { deadline },
                 io::ErrorKind::InvalidData => Error::OutOfStep,
                 _ => Error::HostGone,
             },

@@ -1,13 +1,14 @@
 //! What a client asks of its host: deterministic CBOR arrays (RFC 8949 §4.2.1). Each request has
 //! one answer, `Result<T, Error>`, with the type `T` named at the request.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
 
 use crate::{
     Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer,
-    TokenKeyKind, TokenLabel, WrappedKey, login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
+    TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, login::KeyNumber, pin::PinInTransit,
+    secret::SecretBytes,
 };
 
 #[derive(Encode, Decode, CborLen)]
@@ -178,6 +179,25 @@ pub(crate) enum OnToken {
     /// `ObjectCounts`.
     #[n(15)]
     ObjectCounts,
+}
+
+impl OnToken {
+    /// What it takes beyond the deadline of one call: finding the primes of an RSA key (SoftHSM
+    /// 2.6.1 needs 4 s for 4096 bits, and now and then many times that), and many RSA signatures
+    /// in one call (27 ms each).
+    pub(crate) fn takes_longer_by(&self) -> Duration {
+        const RSA_GENERATION: Duration = Duration::from_secs(90);
+        const RSA_SIGNATURE: Duration = Duration::from_millis(100);
+        match self {
+            Self::Generate { algorithm } if algorithm.family() == Family::Rsa => RSA_GENERATION,
+            Self::SignWithWrapped {
+                algorithm, digests, ..
+            } if algorithm.family() == Family::Rsa => {
+                RSA_SIGNATURE.saturating_mul(digests.len() as u32)
+            }
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 /// Which login of a host a handle belongs to; counts from 1, and each login has its own.

@@ -211,6 +211,14 @@ impl Server {
                 algorithm,
                 digests,
             } => self.done(login, |login| {
+                // An answer that will not fit is not worked for.
+                let length = digests.len().saturating_mul(algorithm.signature_len());
+                if length > frame::LONGEST {
+                    return Err(Error::MessageTooLong {
+                        length: length as u64,
+                        limit: frame::LONGEST as u64,
+                    });
+                }
                 login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
             }),
             OnToken::ObjectCounts => self.done(login, |login| login.object_counts()),
