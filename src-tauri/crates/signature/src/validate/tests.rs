@@ -468,6 +468,50 @@ fn poppler_and_qpdf_accept_what_we_signed() {
 }
 
 #[test]
+fn poppler_and_we_accept_signatures_by_keys_of_every_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.pdf");
+    for (kind, key) in Key::of_every_kind() {
+        let signer = ca().issue("Ada Lovelace", &key);
+        let prepared = prepared(&one_page(), &signer, &[ca().certificate()]);
+        let value = key.sign(prepared.digest());
+        let mut file = Vec::new();
+        let signed = prepared.complete(&value).unwrap();
+        signed.write_to(&mut file).unwrap();
+        assert_eq!(only(&file), (Headline::Valid, vec![]), "{kind}");
+        std::fs::write(&path, &file).unwrap();
+        let said = run("pdfsig", &["-nocert", path.to_str().unwrap()]);
+        assert!(
+            said.contains("Signature Validation: Signature is Valid."),
+            "{kind}: {said}"
+        );
+        assert!(said.contains("Total document signed"), "{kind}: {said}");
+    }
+}
+
+#[test]
+fn the_log_names_a_document_by_sha_256_whatever_the_key_signs() {
+    let digests = [Key::from_seed(2), Key::p521()].map(|key| {
+        let prepared = prepared(&one_page(), &ca().issue("Ada Lovelace", &key), &[]);
+        let mut file = Vec::new();
+        let algorithm = prepared.algorithm().digest_algorithm();
+        assert_eq!(prepared.digest().algorithm(), algorithm);
+        let logged = prepared.document_digest();
+        let value = key.sign(prepared.digest());
+        let signed = prepared.complete(&value).unwrap();
+        signed.write_to(&mut file).unwrap();
+        let hole = contents(&file);
+        let covered = [&file[..hole.start], &file[hole.end..]].concat();
+        assert_eq!(
+            Digest::Sha256(logged),
+            DigestAlgorithm::Sha256.digest(&covered)
+        );
+        algorithm
+    });
+    assert_eq!(digests, [DigestAlgorithm::Sha256, DigestAlgorithm::Sha512]);
+}
+
+#[test]
 fn poppler_accepts_both_of_two_signatures() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("twice.pdf");

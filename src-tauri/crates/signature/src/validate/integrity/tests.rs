@@ -343,3 +343,33 @@ fn our_signatures_are_intact_for_every_kind_of_key() {
         assert_eq!(judgement.findings, [Finding::SignatureDoesNotVerify]);
     }
 }
+
+#[test]
+fn an_rsa_key_that_is_too_short_is_not_supported_rather_than_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(file("document"), b"document").unwrap();
+    #[rustfmt::skip]
+    run("openssl", &[
+        "req", "-x509", "-newkey", "rsa", "-pkeyopt", "rsa_keygen_bits:1024", "-nodes", "-subj",
+        "/CN=Other", "-keyout", &file("key"), "-out", &file("pem"),
+    ]);
+    #[rustfmt::skip]
+    run("openssl", &[
+        "cms", "-sign", "-binary", "-cades", "-md", "sha256", "-signer", &file("pem"),
+        "-inkey", &file("key"), "-in", &file("document"), "-outform", "DER",
+        "-out", &file("cms"),
+    ]);
+    let contents = std::fs::read(file("cms")).unwrap();
+    let digest = |algorithm: DigestAlgorithm| Ok(Some(algorithm.digest(b"document")));
+    let judgement = judge(&contents, digest).unwrap();
+    assert_eq!(judgement.intact, None);
+    assert!(
+        matches!(
+            &judgement.findings[..],
+            [Finding::AlgorithmNotSupported { .. }]
+        ),
+        "{:?}",
+        judgement.findings
+    );
+}
