@@ -132,3 +132,118 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+pub(crate) mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A key of any kind that OpenSSL makes and signs with.
+    pub(crate) struct OpensslKey {
+        folder: TempDir,
+        pub(crate) spki: Vec<u8>,
+    }
+
+    impl OpensslKey {
+        pub(crate) fn new(kind: KeyKind) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let (algorithm, option) = match kind {
+                KeyKind::P256 => ("EC", "ec_paramgen_curve:P-256"),
+                KeyKind::P384 => ("EC", "ec_paramgen_curve:P-384"),
+                KeyKind::P521 => ("EC", "ec_paramgen_curve:P-521"),
+                KeyKind::Rsa2048 => ("RSA", "rsa_keygen_bits:2048"),
+                KeyKind::Rsa3072 => ("RSA", "rsa_keygen_bits:3072"),
+                KeyKind::Rsa4096 => ("RSA", "rsa_keygen_bits:4096"),
+                KeyKind::Ed25519 => panic!("nobody has one"),
+            };
+            let mut key = Self {
+                folder,
+                spki: Vec::new(),
+            };
+            #[rustfmt::skip]
+            key.run(&["genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", "key"]);
+            key.run(&[
+                "pkey", "-in", "key", "-pubout", "-outform", "DER", "-out", "spki",
+            ]);
+            key.spki = key.read("spki");
+            key
+        }
+
+        /// A value as a token gives it.
+        pub(crate) fn sign(&self, digest: signature::Digest) -> Vec<u8> {
+            fs::write(self.folder.path().join("digest"), digest.as_bytes()).unwrap();
+            let of_key = KeyAlgorithm::of_spki(&self.spki).unwrap();
+            let mut arguments = vec![
+                "pkeyutl", "-sign", "-inkey", "key", "-in", "digest", "-out", "value",
+            ];
+            if let KeyAlgorithm::Rsa { .. } = of_key {
+                arguments.extend([
+                    "-pkeyopt",
+                    match digest {
+                        signature::Digest::Sha256(_) => "digest:sha256",
+                        signature::Digest::Sha384(_) => "digest:sha384",
+                        signature::Digest::Sha512(_) => "digest:sha512",
+                    },
+                ]);
+            }
+            self.run(&arguments);
+            algorithm::raw_from_der(of_key, &self.read("value")).unwrap()
+        }
+
+        fn read(&self, name: &str) -> Vec<u8> {
+            fs::read(self.folder.path().join(name)).unwrap()
+        }
+
+        fn run(&self, arguments: &[&str]) {
+            let output = Command::new("openssl")
+                .args(arguments)
+                .current_dir(self.folder.path())
+                .output()
+                .expect("openssl");
+            assert!(output.status.success(), "{arguments:?}: {output:?}");
+        }
+    }
+
+    /// Every kind that somebody can have.
+    pub(crate) fn kinds() -> impl Iterator<Item = KeyKind> {
+        KeyKind::ALL
+            .into_iter()
+            .filter(|kind| *kind != KeyKind::Ed25519)
+    }
+
+    #[test]
+    fn a_kind_is_read_by_its_name_and_by_no_other() {
+        for kind in KeyKind::ALL {
+            assert_eq!(KeyKind::parse(kind.name()).unwrap(), kind);
+        }
+        for name in ["", "P256", "rsa1024", "p256 ", "ecdsa"] {
+            assert!(matches!(
+                KeyKind::parse(name),
+                Err(Error::KeyKind { kind }) if kind == name
+            ));
+        }
+    }
+
+    #[test]
+    fn a_row_is_signed_over_32_bytes_by_keys_of_every_kind() {
+        let digest = sha256(b"a seal row");
+        for kind in kinds() {
+            let key = OpensslKey::new(kind);
+            let value = key.sign(signature::Digest::Sha256(digest));
+            assert!(verifies(kind, &key.spki, &digest, &value), "{kind:?}");
+            let other = sha256(b"another row");
+            assert!(!verifies(kind, &key.spki, &other, &value), "{kind:?}");
+            for another in KeyKind::ALL.into_iter().filter(|other| *other != kind) {
+                assert!(
+                    !verifies(another, &key.spki, &digest, &value),
+                    "{kind:?} is not {another:?}"
+                );
+            }
+        }
+    }
+}

@@ -10,6 +10,8 @@ use p256::pkcs8::EncodePublicKey;
 use signature::{Certificate, Digest};
 
 use super::*;
+use crate::signing_algorithm::KeyKind;
+use crate::signing_algorithm::tests::{OpensslKey, kinds};
 
 /// 2026-01-02 03:04:05 UTC.
 const NOW: i64 = 1_767_323_045;
@@ -396,6 +398,67 @@ fn years_from_2050_on_are_written_in_four_digits() {
         Certificate::from_der(&der).unwrap().not_after(),
         2_524_608_000
     );
+}
+
+#[test]
+fn keys_of_every_kind_are_requested_and_certified_and_openssl_verifies_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = Key::new(1);
+    let root = root_certificate(&ca);
+    fs::write(folder.path().join("ca.pem"), root.to_pem().unwrap()).unwrap();
+    for kind in kinds() {
+        let key = OpensslKey::new(kind);
+        let prepared = request(&ADA, &key.spki).unwrap();
+        let value = key.sign(prepared.digest());
+        let request = prepared.complete(&value).unwrap();
+        fs::write(folder.path().join("request.der"), request.as_der()).unwrap();
+        let arguments = [
+            "req",
+            "-inform",
+            "DER",
+            "-in",
+            "request.der",
+            "-noout",
+            "-verify",
+        ];
+        let said = openssl(folder.path(), &arguments);
+        assert!(said.contains("verify OK"), "{kind:?}: {said}");
+
+        let prepared = issue(&root, &request, &serial(2), VALIDITY).unwrap();
+        assert_eq!(
+            prepared.algorithm(),
+            SignatureAlgorithm::of_key(&ca.spki()).unwrap(),
+            "the CA signs with its own key"
+        );
+        let value = ca.sign(prepared.digest());
+        let der = prepared.complete(&value).unwrap();
+        let certificate = Certificate::from_der(&der).unwrap();
+        assert_eq!(certificate.spki_der(), key.spki);
+        fs::write(folder.path().join("ada.pem"), certificate.to_pem().unwrap()).unwrap();
+        let arguments = [
+            "verify",
+            "-CAfile",
+            "ca.pem",
+            "-attime",
+            "1767323045",
+            "ada.pem",
+        ];
+        let said = openssl(folder.path(), &arguments);
+        assert!(said.contains("ada.pem: OK"), "{kind:?}: {said}");
+    }
+}
+
+#[test]
+fn a_request_that_another_key_of_the_kind_signed_proves_nothing() {
+    for kind in [KeyKind::P384, KeyKind::Rsa2048] {
+        let (ada, eve) = (OpensslKey::new(kind), OpensslKey::new(kind));
+        let prepared = request(&ADA, &ada.spki).unwrap();
+        let value = eve.sign(prepared.digest());
+        assert!(matches!(
+            prepared.complete(&value),
+            Err(Error::Signature(signature::Error::SignatureDoesNotVerify))
+        ));
+    }
 }
 
 fn root_digest(key: &Key, validity: Validity) -> Digest {
