@@ -14,7 +14,7 @@ const ECDSA_SHA256: SignatureAlgorithm = SignatureAlgorithm::Ecdsa(DigestAlgorit
 fn a_signature_verifies_with_its_key_and_its_digest_only() {
     let (ada, bob) = (Key::from_seed(1), Key::from_seed(2));
     let digest = [7; 32];
-    let raw = ada.sign(&digest);
+    let raw = ada.sign(digest);
     verify(&ada.spki(), ECDSA_SHA256, &digest, &raw).unwrap();
     assert!(matches!(
         verify(&bob.spki(), ECDSA_SHA256, &digest, &raw),
@@ -29,7 +29,7 @@ fn a_signature_verifies_with_its_key_and_its_digest_only() {
 #[test]
 fn a_digest_of_another_length_is_refused_before_the_mathematics() {
     let ada = Key::from_seed(1);
-    let raw = ada.sign(&[7; 32]);
+    let raw = ada.sign([7; 32]);
     let mut longer = vec![7; 32];
     longer.push(7);
     assert!(matches!(
@@ -73,7 +73,7 @@ fn zero_and_the_order_of_the_curve_are_no_values() {
 #[test]
 fn a_compressed_point_is_refused() {
     let key = Key::from_seed(1);
-    let raw = key.sign(&[7; 32]);
+    let raw = key.sign([7; 32]);
     assert!(matches!(
         verify(&key.compressed_spki(), ECDSA_SHA256, &[7; 32], &raw),
         Err(Error::MalformedKey)
@@ -158,7 +158,7 @@ fn a_signer_info_may_name_rsa_without_its_digest_and_a_certificate_may_not() {
 
 #[test]
 fn a_padded_der_value_is_not_a_second_encoding_of_the_same_signature() {
-    let raw = Key::from_seed(1).sign(&[7; 32]);
+    let raw = Key::from_seed(1).sign([7; 32]);
     let mut longer = der_from_raw(P256, &raw).unwrap();
     longer.push(0);
     assert!(matches!(
