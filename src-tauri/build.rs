@@ -2,7 +2,7 @@
 
 use tauri_build::{AppManifest, Attributes};
 
-/// The commands of the window.
+/// The commands of both windows.
 ///
 /// A command that is not listed here would be open to every window; one that is listed needs its
 /// `allow-…` in a capability.
@@ -14,10 +14,30 @@ const COMMANDS: &[&str] = &[
     "identities",
     "choose_output",
     "sign_document",
+    "cancel_signing",
     "validate_document",
     "show_in_folder",
     "copy_path",
     "status",
+    "activate",
+    "change_secret",
+    "secret_strength",
+    "suspend_own_key",
+    "open_administration",
+    "found_organisation",
+    "administrator",
+    "administrator_stay",
+    "administrator_log_in",
+    "administrator_log_out",
+    "overview",
+    "test_token",
+    "people",
+    "enrol_person",
+    "reset_person",
+    "suspend_person",
+    "resume_person",
+    "revoke_person",
+    "print_page",
 ];
 
 fn main() {

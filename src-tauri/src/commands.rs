@@ -3,8 +3,10 @@
 //! One function a command, one module a feature of the user interface. A command reads its request,
 //! calls one use-case and gives the answer; it logs nothing and decides nothing.
 
+pub mod administration;
 pub mod documents;
 pub mod identities;
+pub mod keys;
 pub mod signing;
 pub mod status;
 pub mod validation;

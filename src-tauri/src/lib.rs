@@ -6,15 +6,20 @@
 //! us (dialogs, file manager, clipboard) is behind [`Desktop`], so that everything here runs
 //! without one.
 //!
-//! Nothing is decided here. What may be asked is in `capabilities/main.json` and `build.rs`, what
-//! the webview may load in `tauri.conf.json`, where it may go in [`window`].
+//! There are two windows, the signer's and the administrator's, and neither may ask what the other
+//! may. An administrator's login is held by [`Administration`], not by the window.
+//!
+//! Nothing is decided here. What may be asked is in `capabilities/` and `build.rs`, what a webview
+//! may load in `tauri.conf.json`, where it may go in [`window`].
 
 #![forbid(unsafe_code)]
 
+pub mod administration;
 pub mod commands;
 pub mod desktop;
 pub mod documents;
 pub mod opening;
+pub mod progress;
 pub mod scheme;
 pub mod window;
 
@@ -29,8 +34,10 @@ use service::{Service, Surroundings};
 use tauri::{App, AppHandle, Builder, Context, Manager, Runtime};
 
 pub use self::{
+    administration::Administration,
     desktop::{Desktop, SystemDesktop},
     documents::Documents,
+    progress::Signatures,
 };
 
 /// Builds the program: commands, scheme, state and the built-in configuration.
@@ -49,8 +56,11 @@ pub fn build<R: Runtime>(
     let app = builder
         .manage(service)
         .manage(Documents::new(named))
+        .manage(Signatures::default())
+        .manage(Administration::default())
         .register_asynchronous_uri_scheme_protocol("pdf", scheme::respond)
         .on_window_event(opening::on_window_event)
+        .on_window_event(administration::on_window_event)
         .invoke_handler(tauri::generate_handler![
             commands::documents::opened_documents,
             commands::documents::choose_document,
@@ -61,6 +71,26 @@ pub fn build<R: Runtime>(
             commands::documents::copy_path,
             commands::identities::identities,
             commands::signing::sign_document,
+            commands::signing::cancel_signing,
+            commands::keys::activate,
+            commands::keys::change_secret,
+            commands::keys::secret_strength,
+            commands::keys::suspend_own_key,
+            commands::administration::open_administration,
+            commands::administration::found_organisation,
+            commands::administration::administrator_log_in,
+            commands::administration::administrator_log_out,
+            commands::administration::administrator,
+            commands::administration::administrator_stay,
+            commands::administration::overview,
+            commands::administration::test_token,
+            commands::administration::people,
+            commands::administration::enrol_person,
+            commands::administration::reset_person,
+            commands::administration::suspend_person,
+            commands::administration::resume_person,
+            commands::administration::revoke_person,
+            commands::administration::print_page,
             commands::validation::validate_document,
             commands::status::status,
         ])
@@ -101,7 +131,7 @@ fn start() -> Result<(), Box<dyn std::error::Error>> {
     let app = build(builder, service, named, |app| {
         Arc::new(SystemDesktop::new(app.clone()))
     })?;
-    window::create(app.handle())?;
+    window::create(app.handle(), window::MAIN)?;
     app.run(|_, _| {});
     Ok(())
 }
@@ -110,7 +140,7 @@ fn start() -> Result<(), Box<dyn std::error::Error>> {
 fn hand_over<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>, folder: String) {
     let arguments = arguments.into_iter().map(PathBuf::from);
     opening::open(app, named(arguments, Path::new(&folder)));
-    window::raise(app);
+    window::raise(app, window::MAIN);
 }
 
 /// Returns the documents in a list of arguments, whose first is the program.

@@ -1,28 +1,34 @@
-//! The one window, and where it may not go.
+//! The two windows, and where they may not go.
 
 use tauri::{
     AppHandle, Manager, Runtime, Url, WebviewWindow, WebviewWindowBuilder,
     webview::{NewWindowResponse, PermissionResponse},
 };
 
-/// The label of the window; the capability names it.
+/// The label of the signer's window; its capability names it.
 pub const MAIN: &str = "main";
 
-/// Opens the window.
+/// The label of the administrator's window; its capability names it.
+pub const ADMIN: &str = "admin";
+
+/// Opens a window that `tauri.conf.json` describes.
 ///
-/// It stays on the built-in user interface: no other address, no second window, no download, no
+/// It stays on the built-in user interface: no other address, no further window, no download, no
 /// camera, microphone or place.
 ///
 /// # Errors
 /// Tauri's, if the window cannot be made.
-pub fn create<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<WebviewWindow<R>> {
+///
+/// # Panics
+/// If the label is neither [`MAIN`] nor [`ADMIN`].
+pub fn create<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<WebviewWindow<R>> {
     let config = app
         .config()
         .app
         .windows
         .iter()
-        .find(|window| window.label == MAIN)
-        .expect("tauri.conf.json describes the window");
+        .find(|window| window.label == label)
+        .expect("tauri.conf.json describes both windows");
     WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(is_built_in)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -31,9 +37,21 @@ pub fn create<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<WebviewWindow<R>>
         .build()
 }
 
-/// Brings the window to the front, as far as the desktop allows it.
-pub fn raise<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(window) = app.get_webview_window(MAIN) {
+/// Opens the administrator's window, or brings it to the front.
+///
+/// # Errors
+/// Tauri's, if the window cannot be made.
+pub fn administration<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+    if app.get_webview_window(ADMIN).is_some() {
+        raise(app, ADMIN);
+        return Ok(());
+    }
+    create(app, ADMIN).map(drop)
+}
+
+/// Brings a window to the front, as far as the desktop allows it.
+pub fn raise<R: Runtime>(app: &AppHandle<R>, label: &str) {
+    if let Some(window) = app.get_webview_window(label) {
         // A desktop that forbids it is no reason to stop.
         let _ = window.unminimize();
         let _ = window.set_focus();

@@ -1,15 +1,13 @@
 //! Signing.
 
-use std::sync::Arc;
-
 use service::{
     Service,
-    requests::{Existing, FileToSign, Sign, Unwatched},
+    requests::{Existing, FileToSign, Sign},
     wire,
 };
-use tauri::State;
+use tauri::{AppHandle, Runtime, State};
 
-use crate::{Documents, documents::error, opening};
+use crate::{Documents, documents::error, opening, progress::Signatures};
 
 /// Signs one document with the identity the request names, which its secret must open.
 ///
@@ -18,14 +16,17 @@ use crate::{Documents, documents::error, opening};
 /// # Errors
 /// Code `no_such_document`, and those of the use-case.
 #[tauri::command]
-pub async fn sign_document(
+pub async fn sign_document<R: Runtime>(
+    app: AppHandle<R>,
     service: State<'_, Service>,
+    signatures: State<'_, Signatures>,
     documents: State<'_, Documents>,
     request: wire::SignDocument,
 ) -> Result<wire::SignedDocument, wire::Error> {
     let document = documents.find(&request.document)?;
+    let id = request.request_id;
     let request = Sign {
-        request: request_id(&request.request_id)?,
+        request: request_id(&id)?,
         files: vec![FileToSign {
             input: document.path().to_owned(),
             output: document.output().to_owned(),
@@ -36,11 +37,11 @@ pub async fn sign_document(
         reason: request.reason,
         location: request.location,
         existing: Existing::Keep,
-        watch: Arc::new(Unwatched),
+        watch: signatures.watch(&app, &id),
     };
-    let signed = service
-        .sign(request)
-        .await
+    let signed = service.sign(request).await;
+    signatures.ended(&id);
+    let signed = signed
         .map_err(|error| document.told(error))?
         .pop()
         .ok_or_else(|| error("internal", "one file was signed and none was told"))?;
@@ -49,6 +50,18 @@ pub async fn sign_document(
         document,
         validation: signed.validation,
     })
+}
+
+/// Cancels a signature under way; `false` if it is too late, and it is seen to its end.
+///
+/// # Errors
+/// None.
+#[tauri::command]
+pub async fn cancel_signing(
+    signatures: State<'_, Signatures>,
+    request_id: String,
+) -> Result<bool, wire::Error> {
+    Ok(signatures.cancel(&request_id))
 }
 
 /// Reads a UUID: 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th (RFC 9562 §4).
