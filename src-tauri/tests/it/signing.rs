@@ -121,7 +121,10 @@ fn no_answer_and_no_refusal_names_the_folder_of_a_document() {
     fs::remove_file(&program.agreement).unwrap();
     note("sign_document", sign_request(&document, SECRET));
     note("validate_document", with_document.clone());
-    note("page_sizes", json!({"document": document, "first": 1, "count": 1}));
+    note(
+        "page_sizes",
+        json!({"document": document, "first": 1, "count": 1}),
+    );
     note("show_in_folder", with_document.clone());
     note("copy_path", with_document.clone());
     note("identities", json!({}));
