@@ -157,9 +157,9 @@ describe("the window", () => {
 
   it("does not take a late answer for another page", async () => {
     const answers: (() => void)[] = [];
-    const pageSize = (): Promise<PageSize> =>
-      new Promise((done) => answers.push(() => done({ width: 100, height: 100 })));
-    render(App, { backend: { ...memory(), pageSize } });
+    const pageSizes = (): Promise<PageSize[]> =>
+      new Promise((done) => answers.push(() => done([{ width: 100, height: 100 }])));
+    render(App, { backend: { ...memory(), pageSizes } });
     await screen.findByTestId("page-number");
     const field = screen.getByTestId("page-number");
     await fireEvent.change(field, { target: { value: "2" } });

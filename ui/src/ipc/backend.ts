@@ -22,7 +22,8 @@ export interface Backend {
   openedDocuments(): Promise<OpenedDocument[]>;
   chooseDocument(): Promise<OpenedDocument | null>;
   closeDocument(document: string): Promise<void>;
-  pageSize(document: string, page: number): Promise<PageSize>;
+  /** Sizes of at most 512 pages from `first` on, which counts from 1. */
+  pageSizes(document: string, first: number, count: number): Promise<PageSize[]>;
   identities(): Promise<Identity[]>;
   chooseOutput(document: string): Promise<OutputChoice | null>;
   signDocument(request: SignDocument): Promise<SignedDocument>;

@@ -16,6 +16,7 @@ export const agreement: OpenedDocument = {
   pages: 3,
   firstPage: { width: 595, height: 842 },
   signatures: 0,
+  fields: [],
   findings: [],
 };
 
@@ -26,6 +27,7 @@ export const ana: Identity = {
   organisation: "Meridian Harbour Trust",
   validUntil: 1_836_604_800,
   status: "active",
+  change: null,
   wrongTries: 0,
   waitUntil: null,
 };
@@ -145,7 +147,8 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     openedDocuments: async () => answers.documents,
     chooseDocument: async () => agreement,
     closeDocument: async () => {},
-    pageSize: async () => ({ width: 595, height: 842 }),
+    pageSizes: async (_document, _first, count) =>
+      Array.from({ length: count }, () => ({ width: 595, height: 842 })),
     identities: async () => answers.identities,
     chooseOutput: async () => ({ name: "contract-signed.pdf", folder: "Contracts" }),
     async signDocument(request) {
