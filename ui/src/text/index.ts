@@ -54,6 +54,13 @@ export function size(bytes: number): string {
   }).format(bytes / 1000 ** step);
 }
 
+/** A number of guesses in words, such as "1 billion", from its decimal logarithm. */
+export function guesses(log10: number): string {
+  return new Intl.NumberFormat(language, { notation: "compact", compactDisplay: "long" }).format(
+    10 ** Math.floor(Math.min(Math.max(log10, 0), 15)),
+  );
+}
+
 /** What happened and what can be done about it; a code without words speaks for itself. */
 export function explain(failure: Failure): { happened: string; advice: string } {
   const [happened, advice] = [`err-${failure.code}`, `rec-${failure.code}`];

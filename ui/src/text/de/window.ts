@@ -45,6 +45,12 @@ export const window: Record<keyof typeof en, string> = {
   "your-secret": "Ihr Geheimnis",
   "show-secret": "Geheimnis zeigen",
   "hide-secret": "Geheimnis verbergen",
+  "new-secret-hint": "Niemand sonst erfährt es, auch nicht Ihr Administrator. Einfügen geht.",
+  "secret-refused": "Wird nicht genommen: mindestens 12 Zeichen, und nicht nur Ziffern.",
+  "secret-weak":
+    "Leicht zu erraten: etwa {guesses} Versuche. Besser: vier oder mehr zufällige Wörter.",
+  "secret-good": "Gut: etwa {guesses} Versuche.",
+  "secret-strong": "Stark: {guesses} Versuche oder mehr.",
   "secret-hint": "Öffnet Ihren Schlüssel für diese eine Signatur.",
   "sign-as-name": "Als {name} signieren",
   "nothing-written": "Bevor Sie drücken, wird nichts geschrieben.",
