@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 
 const kept = new Set();
 
@@ -42,6 +43,21 @@ export async function end(child) {
   const gone = once(child, "exit");
   child.kill("SIGTERM");
   await gone;
+}
+
+/** The processes that a kept program has started. */
+export async function childrenOf({ pid }) {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+  return children.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** Whether a process is still there. */
+export function runs(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Ends every kept program. */

@@ -7,9 +7,11 @@ import path from "node:path";
 
 import { Builder, By, Capabilities, Origin } from "selenium-webdriver";
 
-import { end, keep } from "./processes.mjs";
+import { childrenOf, end, keep, runs } from "./processes.mjs";
 
 const PATIENCE = 30_000;
+/** How long the program may take to open its first window. */
+const START = 60_000;
 const DRIVER = process.env.WEBKIT_WEBDRIVER ?? "/usr/bin/WebKitWebDriver";
 
 /** Opens the program on a document; `openWindow.current` is the one open now. */
@@ -27,27 +29,34 @@ export async function openWindow(binaries, environment, document) {
     browserName: "wry",
     "webkitgtk:browserOptions": { binary: application, args: [document] },
   });
-  const session = await new Builder()
+  const builder = new Builder()
     .usingServer(`http://127.0.0.1:${port}`)
-    .withCapabilities(capabilities)
-    .build();
-  openWindow.current = new Window(session, driver);
+    .withCapabilities(capabilities);
+  const session = await inTime("the window opens", START, builder.build());
+  openWindow.current = new Window(session, driver, await childrenOf(driver));
   return openWindow.current;
 }
 
 class Window {
   #session;
   #driver;
+  #programs;
 
-  constructor(session, driver) {
+  constructor(session, driver, programs) {
     this.#session = session;
     this.#driver = driver;
+    this.#programs = programs;
   }
 
   /** Ends the program and its driver. */
   async close() {
     openWindow.current = undefined;
     await this.#session.quit();
+    // The driver ends the program only while it runs itself, and the next start would be handed
+    // over to one that is still there.
+    await poll("the program has ended", () => !this.#programs.some(runs)).catch(() => {
+      for (const pid of this.#programs.filter(runs)) process.kill(pid, "SIGTERM");
+    });
     await end(this.#driver);
   }
 
@@ -177,6 +186,19 @@ async function poll(what, condition) {
     }
     if (Date.now() > deadline) throw new Error(`it never came that ${what}`, { cause: trouble });
     await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Waits for an answer, but not for ever. */
+async function inTime(what, milliseconds, answer) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it never came that ${what}`)), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -255,7 +255,11 @@ fn ui(places: &Places) -> Result<()> {
 }
 
 fn window(places: &Places) -> Result<()> {
+    // A window that hangs must not hang everything.
     let arguments = [
+        "--kill-after=30",
+        "900",
+        "xvfb-run",
         "-a",
         "-s",
         "-screen 0 1280x1024x24",
@@ -264,7 +268,7 @@ fn window(places: &Places) -> Result<()> {
         "node",
         "tests/window/run.mjs",
     ];
-    run(command("xvfb-run", &arguments)
+    run(command("timeout", &arguments)
         .current_dir(&places.root)
         .env("CHANCERY_BIN_DIR", places.programs())
         .env("CHANCERY_JUDGES", places.judges_python()))
