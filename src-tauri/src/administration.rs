@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use service::{Administrator, wire};
+use service::{
+    Administrator,
+    wire::{self, ErrorCode},
+};
 use tauri::{
     AppHandle, Emitter, EventTarget, Manager, Runtime, Window, WindowEvent, async_runtime,
 };
@@ -88,7 +91,7 @@ impl Administration {
                 Ok(Arc::clone(&current.officer))
             }
             _ => Err(error(
-                "not_logged_in",
+                ErrorCode::NotLoggedIn,
                 "nobody is logged in here, or not any more; log in again",
             )),
         }

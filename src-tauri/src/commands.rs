@@ -11,7 +11,7 @@ pub mod signing;
 pub mod status;
 pub mod validation;
 
-use service::wire;
+use service::wire::{self, ErrorCode};
 use tauri::async_runtime;
 
 use crate::documents::error;
@@ -20,7 +20,10 @@ use crate::documents::error;
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, wire::Error> {
-    async_runtime::spawn_blocking(work)
-        .await
-        .map_err(|_| error("internal", "the program broke off in the middle of this"))
+    async_runtime::spawn_blocking(work).await.map_err(|_| {
+        error(
+            ErrorCode::Internal,
+            "the program broke off in the middle of this",
+        )
+    })
 }

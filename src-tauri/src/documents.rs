@@ -9,7 +9,7 @@ use std::{
 
 use service::{
     requests::{Field, Inspection},
-    wire,
+    wire::{self, ErrorCode},
 };
 
 /// How many documents can be open at a time.
@@ -88,7 +88,7 @@ impl Documents {
             .position(|document| document.path == path);
         if known.is_none() && open.documents.len() >= MAX_OPEN {
             return Err(error(
-                "too_many_documents",
+                ErrorCode::TooManyDocuments,
                 "too many documents are open; close some",
             ));
         }
@@ -239,13 +239,16 @@ pub(crate) fn without_folder(error: wire::Error, path: &Path) -> wire::Error {
 }
 
 fn no_such_document() -> wire::Error {
-    error("no_such_document", "this document is not open any more")
+    error(
+        ErrorCode::NoSuchDocument,
+        "this document is not open any more",
+    )
 }
 
 /// Makes an error of the shell's own.
-pub(crate) fn error(code: &str, message: &str) -> wire::Error {
+pub(crate) fn error(code: ErrorCode, message: &str) -> wire::Error {
     wire::Error {
-        code: code.to_owned(),
+        code,
         message: message.to_owned(),
         detail: String::new(),
         reference: None,
@@ -310,7 +313,7 @@ mod tests {
         documents.remove(&first.id).unwrap();
         assert_eq!(
             documents.find(&first.id).unwrap_err().code,
-            "no_such_document"
+            ErrorCode::NoSuchDocument
         );
         let second = documents.add(path, inspection()).unwrap();
         assert_ne!(second.id, first.id);
@@ -327,17 +330,17 @@ mod tests {
         let error = documents
             .add(PathBuf::from("/one more.pdf"), inspection())
             .unwrap_err();
-        assert_eq!(error.code, "too_many_documents");
+        assert_eq!(error.code, ErrorCode::TooManyDocuments);
     }
 
     #[test]
     fn an_error_tells_names_and_no_folders() {
         let told = without_folder(
-            error("io", "/home/ada/a.pdf cannot be read"),
+            error(ErrorCode::Io, "/home/ada/a.pdf cannot be read"),
             Path::new("/home/ada/a.pdf"),
         );
         assert_eq!(told.message, "a.pdf cannot be read");
-        let told = without_folder(error("io", "/a.pdf and /b"), Path::new("/a.pdf"));
+        let told = without_folder(error(ErrorCode::Io, "/a.pdf and /b"), Path::new("/a.pdf"));
         assert_eq!(told.message, "/a.pdf and /b");
     }
 

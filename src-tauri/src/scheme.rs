@@ -11,7 +11,10 @@
 
 use std::collections::HashMap;
 
-use service::{Appearance, Service, wire};
+use service::{
+    Appearance, Service,
+    wire::{self, ErrorCode},
+};
 use tauri::{
     Manager, Runtime, UriSchemeContext, UriSchemeResponder, Url, async_runtime,
     http::{Method, Request, Response, StatusCode, Uri, header},
@@ -29,7 +32,7 @@ pub(crate) fn respond<R: Runtime>(
     responder: UriSchemeResponder,
 ) {
     if context.webview_label() != MAIN {
-        let refusal = error("forbidden", "this window shows no documents");
+        let refusal = error(ErrorCode::Forbidden, "this window shows no documents");
         responder.respond(refuse(StatusCode::FORBIDDEN, &refusal));
         return;
     }
@@ -47,7 +50,7 @@ pub async fn answer(
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
     if request.method() != Method::GET {
-        let refusal = error("bad_request", "pictures are only read");
+        let refusal = error(ErrorCode::BadRequest, "pictures are only read");
         return refuse(StatusCode::METHOD_NOT_ALLOWED, &refusal);
     }
     let wanted = match Wanted::parse(request.uri()) {
@@ -56,7 +59,7 @@ pub async fn answer(
     };
     match wanted.draw(service, documents).await {
         Ok(picture) => reply(StatusCode::OK, "image/webp", picture),
-        Err(refusal) if refusal.code == "no_such_document" => {
+        Err(refusal) if refusal.code == ErrorCode::NoSuchDocument => {
             refuse(StatusCode::NOT_FOUND, &refusal)
         }
         Err(refusal) => refuse(StatusCode::UNPROCESSABLE_ENTITY, &refusal),
@@ -96,7 +99,7 @@ impl Wanted {
                 },
                 scale: query.number("scale")?,
             },
-            _ => return Err(error("bad_request", "there is no such picture")),
+            _ => return Err(error(ErrorCode::BadRequest, "there is no such picture")),
         };
         query.end()?;
         Ok(wanted)
@@ -132,12 +135,13 @@ impl Query {
             "pdf://localhost{}",
             uri.path_and_query().map_or("", |p| p.as_str())
         );
-        let url = Url::parse(&url).map_err(|_| error("bad_request", "this is no address"))?;
+        let url =
+            Url::parse(&url).map_err(|_| error(ErrorCode::BadRequest, "this is no address"))?;
         let mut values = HashMap::new();
         for (name, value) in url.query_pairs() {
             if let Some(twice) = values.insert(name.into_owned(), value.into_owned()) {
                 let message = format!("given twice, first as {twice:?}");
-                return Err(error("bad_request", &message));
+                return Err(error(ErrorCode::BadRequest, &message));
             }
         }
         Ok(Self(values))
@@ -149,13 +153,13 @@ impl Query {
 
     fn text(&mut self, name: &str) -> Result<String, wire::Error> {
         self.take(name)
-            .ok_or_else(|| error("bad_request", &format!("{name} is missing")))
+            .ok_or_else(|| error(ErrorCode::BadRequest, &format!("{name} is missing")))
     }
 
     fn number<T: std::str::FromStr>(&mut self, name: &str) -> Result<T, wire::Error> {
         self.text(name)?
             .parse()
-            .map_err(|_| error("bad_request", &format!("{name} is not a number")))
+            .map_err(|_| error(ErrorCode::BadRequest, &format!("{name} is not a number")))
     }
 
     /// Refuses what nobody asked about: a misspelt name would otherwise be a default.
@@ -163,7 +167,7 @@ impl Query {
         match self.0.keys().next() {
             None => Ok(()),
             Some(name) => Err(error(
-                "bad_request",
+                ErrorCode::BadRequest,
                 &format!("{name:?} means nothing here"),
             )),
         }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use service::wire::{ChangeStatus, IdentityStatus, RevocationReason, RevokePerson, SuspendOwnKey};
+use service::wire::{
+    ChangeStatus, ErrorCode, IdentityStatus, RevocationReason, RevokePerson, SuspendOwnKey,
+};
 use service::{ErrorKind, Service, ca};
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample, secret, sql};
@@ -24,10 +26,10 @@ fn status(organisation: &Organisation, login: &str) -> IdentityStatus {
     organisation.wait(person).unwrap().status
 }
 
-fn code_of_signing(organisation: &Organisation) -> &'static str {
+fn signing(organisation: &Organisation) -> Result<(), ErrorCode> {
     match organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET) {
-        Ok(_) => "signed",
-        Err(error) => error.code().0,
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.code().0),
     }
 }
 
@@ -65,18 +67,21 @@ fn a_suspended_key_signs_nothing_until_it_is_resumed() {
     let told = person.change.unwrap();
     assert_eq!(told.by.as_deref(), Some("officer"));
     assert_eq!(told.note, "lost laptop");
-    assert_eq!(code_of_signing(&organisation), "suspended");
+    assert_eq!(signing(&organisation), Err(ErrorCode::Suspended));
     let list = revocation_list(&organisation);
     assert!(list.contains("Certificate Hold"), "{list}");
 
     let again = service.suspend(officer.clone(), change("ada", "lost laptop"));
     let again = organisation.wait(again).unwrap_err();
-    assert_eq!(again.code(), ("status_unchanged", ErrorKind::Refused));
+    assert_eq!(
+        again.code(),
+        (ErrorCode::StatusUnchanged, ErrorKind::Refused)
+    );
 
     organisation
         .wait(service.resume(officer, change("ada", "found")))
         .unwrap();
-    assert_eq!(code_of_signing(&organisation), "signed");
+    assert_eq!(signing(&organisation), Ok(()));
     assert!(!revocation_list(&organisation).contains("Certificate Hold"));
 }
 
@@ -93,10 +98,10 @@ fn a_revoked_certificate_stays_revoked_with_its_reason_on_the_list() {
     organisation
         .wait(service.revoke(officer.clone(), request))
         .unwrap();
-    assert_eq!(code_of_signing(&organisation), "revoked");
+    assert_eq!(signing(&organisation), Err(ErrorCode::Revoked));
     assert!(revocation_list(&organisation).contains("Key Compromise"));
     let resumed = organisation.wait(service.resume(officer, change("ada", "found")));
-    assert_eq!(resumed.unwrap_err().code().0, "status_unchanged");
+    assert_eq!(resumed.unwrap_err().code().0, ErrorCode::StatusUnchanged);
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn numbers_of_revocation_lists_rise_even_after_an_old_vault_is_put_back() {
     // An old vault is refused by the log; a machine that forgot the newest head takes it.
     fs::copy(&old, &vault).unwrap();
     let refused = organisation.officer().unwrap_err();
-    assert_eq!(refused.code().0, "log_damaged");
+    assert_eq!(refused.code().0, ErrorCode::LogDamaged);
     organisation.forget_head();
     let officer = organisation.officer().unwrap();
     organisation
@@ -138,9 +143,9 @@ fn the_owner_suspends_without_a_secret_and_an_officer_lifts_it() {
     assert_eq!(identity.status, IdentityStatus::Suspended);
     let told = identity.change.unwrap();
     assert_eq!((told.by, told.note.as_str()), (None, "bag stolen"));
-    assert_eq!(code_of_signing(&organisation), "suspended");
+    assert_eq!(signing(&organisation), Err(ErrorCode::Suspended));
     let again = organisation.wait(service.suspend_own(request()));
-    assert_eq!(again.unwrap_err().code().0, "status_unchanged");
+    assert_eq!(again.unwrap_err().code().0, ErrorCode::StatusUnchanged);
 
     let officer = organisation.officer().unwrap();
     let list = revocation_list(&organisation);
@@ -151,7 +156,7 @@ fn the_owner_suspends_without_a_secret_and_an_officer_lifts_it() {
     organisation
         .wait(service.resume(officer, change("ada", "found")))
         .unwrap();
-    assert_eq!(code_of_signing(&organisation), "signed");
+    assert_eq!(signing(&organisation), Ok(()));
     assert!(!revocation_list(&organisation).contains("Certificate Hold"));
 }
 
@@ -171,11 +176,11 @@ fn a_reset_revokes_the_old_certificate_and_gives_a_new_key() {
     assert!(list.contains(&before.serial.unwrap()), "{list}");
     assert!(!list.contains(&after.serial.unwrap()), "{list}");
 
-    assert_eq!(code_of_signing(&organisation), "not_activated");
+    assert_eq!(signing(&organisation), Err(ErrorCode::NotActivated));
     organisation
         .activate("ada", &enrolled.activation_code, "another secret here")
         .unwrap();
-    assert_eq!(code_of_signing(&organisation), "wrong_secret");
+    assert_eq!(signing(&organisation), Err(ErrorCode::WrongSecret));
     organisation
         .sign(&sample::agreement(), "ada", "another secret here")
         .unwrap();
@@ -194,7 +199,7 @@ fn the_only_officer_cannot_be_taken_away() {
         note: "gone".to_owned(),
     }));
     for error in [suspended.err(), reset.err(), own.err()] {
-        assert_eq!(error.unwrap().code().0, "last_officer");
+        assert_eq!(error.unwrap().code().0, ErrorCode::LastOfficer);
     }
     assert_eq!(status(&organisation, "officer"), IdentityStatus::Active);
 }
@@ -213,8 +218,8 @@ fn a_login_of_an_officer_who_was_edited_since_does_nothing() {
     let error = organisation
         .wait(service.suspend(officer, change("ada", "lost laptop")))
         .unwrap_err();
-    assert_eq!(error.code().0, "not_an_officer");
-    assert_eq!(code_of_signing(&organisation), "signed");
+    assert_eq!(error.code().0, ErrorCode::NotAnOfficer);
+    assert_eq!(signing(&organisation), Ok(()));
 }
 
 #[test]
@@ -228,7 +233,7 @@ fn a_status_that_no_officer_signed_is_refused_whatever_its_mac_says() {
         "UPDATE key_state SET officer_signature = zeroblob(64)",
     ] {
         sql::run(&vault, statement);
-        assert_eq!(code_of_signing(&organisation), "record_damaged");
+        assert_eq!(signing(&organisation), Err(ErrorCode::RecordDamaged));
     }
 }
 
@@ -244,11 +249,11 @@ fn after_a_change_of_secret_only_the_new_one_opens_the_key() {
         organisation.wait(organisation.service().change_secret(request))
     };
     let wrong = change("ada", "not the secret", "another secret here").unwrap_err();
-    assert_eq!(wrong.code().0, "wrong_secret");
+    assert_eq!(wrong.code().0, ErrorCode::WrongSecret);
     let weak = change("ada", SIGNER_SECRET, "short").unwrap_err();
-    assert_eq!(weak.code(), ("secret_too_weak", ErrorKind::Usage));
+    assert_eq!(weak.code(), (ErrorCode::SecretTooWeak, ErrorKind::Usage));
     change("ada", SIGNER_SECRET, "another secret here").unwrap();
-    assert_eq!(code_of_signing(&organisation), "wrong_secret");
+    assert_eq!(signing(&organisation), Err(ErrorCode::WrongSecret));
     organisation
         .sign(&sample::agreement(), "ada", "another secret here")
         .unwrap();
@@ -256,7 +261,7 @@ fn after_a_change_of_secret_only_the_new_one_opens_the_key() {
     // An officer's secret opens the issuing PIN as well: both records change together.
     change("officer", OFFICER_SECRET, "another officer secret").unwrap();
     let old = organisation.officer().unwrap_err();
-    assert_eq!(old.code().0, "wrong_secret");
+    assert_eq!(old.code().0, ErrorCode::WrongSecret);
     let log_in = |typed: &str| -> service::Result<_> {
         let service: &Service = organisation.service();
         organisation.wait(service.log_in("officer".to_owned(), secret(typed)))

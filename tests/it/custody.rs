@@ -3,6 +3,7 @@
 use std::fs;
 
 use service::ErrorKind;
+use service::wire::ErrorCode;
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, sample, sql};
 
@@ -26,7 +27,7 @@ fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
         .unwrap_err();
     assert_eq!(
         error.code(),
-        ("record_damaged", ErrorKind::Refused),
+        (ErrorCode::RecordDamaged, ErrorKind::Refused),
         "{statement}: {error}"
     );
     let tries = sql::run(&vault, "SELECT count(*) FROM tries");
@@ -122,7 +123,7 @@ fn a_role_edited_by_sql_makes_nobody_an_officer() {
                 .log_in("ada".to_owned(), tests::secret(SIGNER_SECRET)),
         )
         .unwrap_err();
-    assert_eq!(error.code(), ("not_an_officer", ErrorKind::Refused));
+    assert_eq!(error.code(), (ErrorCode::NotAnOfficer, ErrorKind::Refused));
 }
 
 #[test]

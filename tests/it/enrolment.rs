@@ -3,6 +3,7 @@
 use std::fs;
 
 use service::ErrorKind;
+use service::wire::ErrorCode;
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample};
 
@@ -52,7 +53,7 @@ fn an_activation_code_is_good_once() {
     let error = organisation
         .activate("ada", &code, "another secret here")
         .unwrap_err();
-    assert_eq!(error.code(), ("code_used", ErrorKind::Refused));
+    assert_eq!(error.code(), (ErrorCode::CodeUsed, ErrorKind::Refused));
     let error = organisation
         .activate(
             "ada",
@@ -62,7 +63,7 @@ fn an_activation_code_is_good_once() {
         .unwrap_err();
     assert_eq!(
         error.code().0,
-        "wrong_secret",
+        ErrorCode::WrongSecret,
         "only who has the code is told that it was used"
     );
     organisation
@@ -78,7 +79,7 @@ fn a_code_of_one_person_does_not_open_another_ones_key() {
     let error = organisation
         .activate("bob", &ada, SIGNER_SECRET)
         .unwrap_err();
-    assert_eq!(error.code().0, "wrong_secret");
+    assert_eq!(error.code().0, ErrorCode::WrongSecret);
 }
 
 #[test]
@@ -87,12 +88,12 @@ fn a_weak_secret_or_a_mistyped_code_costs_no_try() {
     let code = organisation.enrol("ada", "Ada Lovelace").unwrap();
     for weak in ["short", "1234567890123456"] {
         let error = organisation.activate("ada", &code, weak).unwrap_err();
-        assert_eq!(error.code(), ("secret_too_weak", ErrorKind::Usage));
+        assert_eq!(error.code(), (ErrorCode::SecretTooWeak, ErrorKind::Usage));
     }
     let error = organisation
         .activate("ada", "ABCD", SIGNER_SECRET)
         .unwrap_err();
-    assert_eq!(error.code(), ("not_a_code", ErrorKind::Usage));
+    assert_eq!(error.code(), (ErrorCode::NotACode, ErrorKind::Usage));
     let identities = organisation
         .wait(organisation.service().identities())
         .unwrap();
@@ -106,7 +107,7 @@ fn a_login_is_taken_once() {
     organisation.enrol("ada", "Ada Lovelace").unwrap();
     for login in ["ada", "ADA"] {
         let error = organisation.enrol(login, "Another Ada").unwrap_err();
-        assert_eq!(error.code(), ("login_taken", ErrorKind::Refused));
+        assert_eq!(error.code(), (ErrorCode::LoginTaken, ErrorKind::Refused));
     }
 }
 
@@ -120,7 +121,7 @@ fn an_unfinished_founding_is_cleared_by_the_next_one() {
         .unwrap_err();
     assert_eq!(
         error.code().0,
-        "no_such_person",
+        ErrorCode::NoSuchPerson,
         "nothing is left of the first"
     );
     organisation
@@ -135,7 +136,7 @@ fn founding_refuses_a_folder_with_something_else_in_it() {
     let file = organisation.home().folder().join("thesis.odt");
     fs::write(&file, b"ten years of work").unwrap();
     let error = organisation.init("officer").unwrap_err();
-    assert_eq!(error.code().0, "folder_not_empty");
+    assert_eq!(error.code().0, ErrorCode::FolderNotEmpty);
     assert_eq!(fs::read(&file).unwrap(), b"ten years of work");
 }
 
@@ -144,7 +145,7 @@ fn a_second_founding_in_the_same_folder_is_refused() {
     let organisation = Organisation::found();
     assert_eq!(
         organisation.init("other").unwrap_err().code().0,
-        "organisation_exists"
+        ErrorCode::OrganisationExists
     );
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use service::wire::ErrorCode;
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample, sql};
 
@@ -13,7 +14,7 @@ fn kinds(organisation: &Organisation) -> String {
     )
 }
 
-fn code(organisation: &Organisation) -> &'static str {
+fn code(organisation: &Organisation) -> ErrorCode {
     organisation
         .sign(&sample::agreement(), "officer", OFFICER_SECRET)
         .unwrap_err()
@@ -79,7 +80,7 @@ fn a_vault_from_yesterday_is_seen_by_the_head_this_machine_remembers() {
     for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
         let _ = fs::remove_file(organisation.home().folder().join(side));
     }
-    assert_eq!(code(&organisation), "log_damaged");
+    assert_eq!(code(&organisation), ErrorCode::LogDamaged);
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn an_edited_leaf_is_seen_by_who_reads_the_log_anew() {
     for entry in fs::read_dir(&state).unwrap() {
         let _ = fs::remove_file(entry.unwrap().path().join("head.json"));
     }
-    assert_eq!(code(&organisation), "log_damaged");
+    assert_eq!(code(&organisation), ErrorCode::LogDamaged);
 }
 
 #[test]

@@ -3,11 +3,18 @@
 use std::fs;
 
 use service::ErrorKind;
+use service::wire::ErrorCode;
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample};
 
 /// Signs and expects a refusal with a code, a kind, and no file.
-fn refused(organisation: &Organisation, login: &str, typed: &str, code: &str, kind: ErrorKind) {
+fn refused(
+    organisation: &Organisation,
+    login: &str,
+    typed: &str,
+    code: ErrorCode,
+    kind: ErrorKind,
+) {
     let output = organisation.path("out.pdf");
     let rect = service::wire::Rect {
         x: 36.0,
@@ -31,7 +38,7 @@ fn a_wrong_secret_is_refused_and_the_sixth_try_waits() {
             &organisation,
             "ada",
             "not the secret",
-            "wrong_secret",
+            ErrorCode::WrongSecret,
             ErrorKind::Refused,
         );
     }
@@ -39,14 +46,14 @@ fn a_wrong_secret_is_refused_and_the_sixth_try_waits() {
         &organisation,
         "ada",
         "not the secret",
-        "wait",
+        ErrorCode::Wait,
         ErrorKind::Refused,
     );
     refused(
         &organisation,
         "ada",
         SIGNER_SECRET,
-        "wait",
+        ErrorCode::Wait,
         ErrorKind::Refused,
     );
     let identities = organisation
@@ -70,7 +77,7 @@ fn a_right_secret_clears_the_tries() {
             &organisation,
             "ada",
             "not the secret",
-            "wrong_secret",
+            ErrorCode::WrongSecret,
             ErrorKind::Refused,
         );
     }
@@ -81,7 +88,7 @@ fn a_right_secret_clears_the_tries() {
         &organisation,
         "ada",
         "not the secret",
-        "wrong_secret",
+        ErrorCode::WrongSecret,
         ErrorKind::Refused,
     );
     let identities = organisation
@@ -102,14 +109,14 @@ fn a_person_who_is_not_activated_cannot_sign() {
         &organisation,
         "ada",
         SIGNER_SECRET,
-        "not_activated",
+        ErrorCode::NotActivated,
         ErrorKind::Refused,
     );
     refused(
         &organisation,
         "ada",
         &code,
-        "not_activated",
+        ErrorCode::NotActivated,
         ErrorKind::Refused,
     );
 }
@@ -121,7 +128,7 @@ fn nobody_signs_under_an_unknown_name() {
         &organisation,
         "nobody",
         SIGNER_SECRET,
-        "no_such_person",
+        ErrorCode::NoSuchPerson,
         ErrorKind::Refused,
     );
 }
@@ -133,7 +140,7 @@ fn without_an_organisation_signing_says_how_to_found_one() {
         &organisation,
         "ada",
         SIGNER_SECRET,
-        "no_organisation",
+        ErrorCode::NoOrganisation,
         ErrorKind::Usage,
     );
 }
@@ -150,7 +157,7 @@ fn a_missing_module_is_a_device_error_that_names_it() {
         &organisation,
         "officer",
         OFFICER_SECRET,
-        "module_missing",
+        ErrorCode::ModuleMissing,
         ErrorKind::Device,
     );
 }
@@ -167,7 +174,7 @@ fn a_module_with_another_hash_is_not_loaded() {
         &organisation,
         "officer",
         OFFICER_SECRET,
-        "module_changed",
+        ErrorCode::ModuleChanged,
         ErrorKind::Device,
     );
 }
@@ -181,7 +188,7 @@ fn a_missing_token_is_a_device_error() {
         &organisation,
         "officer",
         OFFICER_SECRET,
-        "token_missing",
+        ErrorCode::TokenMissing,
         ErrorKind::Device,
     );
 }
@@ -202,14 +209,14 @@ fn a_file_that_is_no_pdf_is_an_input_error() {
             .unwrap_err();
         assert_eq!(
             error.code(),
-            ("pdf_unreadable", ErrorKind::InputOutput),
+            (ErrorCode::PdfUnreadable, ErrorKind::InputOutput),
             "{error}"
         );
     }
     let error = organisation
         .sign(&organisation.path("absent.pdf"), "officer", OFFICER_SECRET)
         .unwrap_err();
-    assert_eq!(error.code(), ("not_found", ErrorKind::InputOutput));
+    assert_eq!(error.code(), (ErrorCode::NotFound, ErrorKind::InputOutput));
 }
 
 #[test]
@@ -233,7 +240,10 @@ fn an_existing_output_is_kept() {
             OFFICER_SECRET,
         )
         .unwrap_err();
-    assert_eq!(error.code(), ("output_exists", ErrorKind::InputOutput));
+    assert_eq!(
+        error.code(),
+        (ErrorCode::OutputExists, ErrorKind::InputOutput)
+    );
     assert_eq!(fs::read(&output).unwrap(), b"mine");
 }
 
@@ -253,7 +263,10 @@ fn the_original_is_never_written_to() {
     let error = organisation
         .sign_to(&input, &input, placement, "officer", OFFICER_SECRET)
         .unwrap_err();
-    assert_eq!(error.code(), ("output_is_input", ErrorKind::InputOutput));
+    assert_eq!(
+        error.code(),
+        (ErrorCode::OutputIsInput, ErrorKind::InputOutput)
+    );
     assert_eq!(fs::read(&input).unwrap(), before);
 }
 
@@ -262,8 +275,8 @@ fn a_box_outside_the_page_or_too_small_is_refused() {
     let organisation = Organisation::found();
     let output = organisation.path("out.pdf");
     for (x, width, height, code) in [
-        (5000.0, 180.0, 60.0, "box_outside"),
-        (36.0, 6.0, 4.0, "box_too_small"),
+        (5000.0, 180.0, 60.0, ErrorCode::BoxOutside),
+        (36.0, 6.0, 4.0, ErrorCode::BoxTooSmall),
     ] {
         let rect = service::wire::Rect {
             x,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use service::wire::{Coverage, Headline, Placement, Rect};
+use service::wire::{Coverage, ErrorCode, Headline, Placement, Rect};
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, sample};
 
@@ -201,7 +201,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
         .unwrap_err();
     assert_eq!(
         again.code().0,
-        "request_repeated",
+        ErrorCode::RequestRepeated,
         "a second request with the same id is no other"
     );
 }

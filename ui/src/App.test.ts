@@ -3,6 +3,7 @@ import axe from "axe-core";
 import { afterEach, describe, expect, it } from "vitest";
 
 import App from "./App.svelte";
+import type { Failure } from "./ipc/error";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { PageSize } from "./ipc/generated/PageSize";
 import type { SignedDocument } from "./ipc/generated/SignedDocument";
@@ -177,7 +178,7 @@ describe("the window", () => {
   });
 
   it("says until when to wait, in place", async () => {
-    const refusal = { code: "wait", message: "", detail: "", until: 1_795_513_327 };
+    const refusal: Failure = { code: "wait", message: "", detail: "", until: 1_795_513_327 };
     await placed({ refusal });
     await sign(SECRET);
     expect(await screen.findByTestId("error-line")).toHaveTextContent(/looked at from \d/);

@@ -5,7 +5,7 @@
 use service::{
     Service,
     requests::{Enrol, InitEmbedded, PinStoreChoice},
-    wire,
+    wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State, WebviewWindow};
 
@@ -19,7 +19,10 @@ use crate::{administration::Administration, documents::error, window};
 pub async fn open_administration<R: Runtime>(app: AppHandle<R>) -> Result<(), wire::Error> {
     window::administration(&app).map_err(|failed| wire::Error {
         detail: failed.to_string(),
-        ..error("internal", "the administrator's window cannot be opened")
+        ..error(
+            ErrorCode::Internal,
+            "the administrator's window cannot be opened",
+        )
     })
 }
 
@@ -98,7 +101,7 @@ pub async fn administrator_stay(
     administration.officer()?;
     administration
         .shown()
-        .ok_or_else(|| error("not_logged_in", "nobody is logged in here any more"))
+        .ok_or_else(|| error(ErrorCode::NotLoggedIn, "nobody is logged in here any more"))
 }
 
 /// Looks at the organisation; the signing token is used for real.
@@ -230,6 +233,6 @@ pub async fn revoke_person(
 pub async fn print_page<R: Runtime>(window: WebviewWindow<R>) -> Result<(), wire::Error> {
     window.print().map_err(|failed| wire::Error {
         detail: failed.to_string(),
-        ..error("no_printer", "the print dialog does not open")
+        ..error(ErrorCode::NoPrinter, "the print dialog does not open")
     })
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use service::{Service, wire};
+use service::{
+    Service,
+    wire::{self, ErrorCode},
+};
 use tauri::{AppHandle, Runtime, State};
 
 use super::blocking;
@@ -136,8 +139,8 @@ fn refused(reason: desktop::Error) -> wire::Error {
     use std::error::Error as _;
 
     let code = match reason {
-        desktop::Error::NoFileManager(_) => "no_file_manager",
-        desktop::Error::NoClipboard(_) => "no_clipboard",
+        desktop::Error::NoFileManager(_) => ErrorCode::NoFileManager,
+        desktop::Error::NoClipboard(_) => ErrorCode::NoClipboard,
     };
     wire::Error {
         detail: reason.source().map(ToString::to_string).unwrap_or_default(),

@@ -3,7 +3,7 @@
 use service::{
     Service,
     requests::{Existing, FileToSign, Sign},
-    wire,
+    wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
 
@@ -44,7 +44,7 @@ pub async fn sign_document<R: Runtime>(
     let signed = signed
         .map_err(|error| document.told(error))?
         .pop()
-        .ok_or_else(|| error("internal", "one file was signed and none was told"))?;
+        .ok_or_else(|| error(ErrorCode::Internal, "one file was signed and none was told"))?;
     let document = opening::add(&service, &documents, signed.output).await?;
     Ok(wire::SignedDocument {
         document,
@@ -71,11 +71,11 @@ fn request_id(uuid: &str) -> Result<[u8; 16], wire::Error> {
     let shaped = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     if !shaped {
-        return Err(error("bad_request", "the request's id is no UUID"));
+        return Err(error(ErrorCode::BadRequest, "the request's id is no UUID"));
     }
     u128::from_str_radix(&digits, 16)
         .map(u128::to_be_bytes)
-        .map_err(|_| error("bad_request", "the request's id is no UUID"))
+        .map_err(|_| error(ErrorCode::BadRequest, "the request's id is no UUID"))
 }
 
 #[cfg(test)]

@@ -61,10 +61,8 @@ export function guesses(log10: number): string {
   );
 }
 
-/** What happened and what can be done about it; a code without words speaks for itself. */
+/** What happened and what can be done about it. */
 export function explain(failure: Failure): { happened: string; advice: string } {
-  const [happened, advice] = [`err-${failure.code}`, `rec-${failure.code}`];
-  if (!Object.hasOwn(en, happened)) return { happened: failure.message, advice: "" };
   const words = { time: failure.until === undefined ? "" : time(failure.until) };
-  return { happened: say(happened as Key), advice: say(advice as Key, words) };
+  return { happened: say(`err-${failure.code}`), advice: say(`rec-${failure.code}`, words) };
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use service::wire;
+use service::wire::{self, ErrorCode};
 
 /// Exit status by who can mend it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,19 +30,23 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn usage(message: String, detail: String) -> Self {
-        Self::new(Status::Usage, "usage", message, detail)
+        Self::new(Status::Usage, ErrorCode::Usage, message, detail)
     }
 
     pub(crate) fn io(message: String, error: &io::Error) -> Self {
-        Self::new(Status::InputOutput, "io", message, error.to_string())
+        Self::new(
+            Status::InputOutput,
+            ErrorCode::Io,
+            message,
+            error.to_string(),
+        )
     }
 
     pub(crate) fn file(message: &str, path: &Path, error: &io::Error) -> Self {
         Self::io(format!("{message} {}", path.display()), error)
     }
 
-    fn new(status: Status, code: &str, message: String, detail: String) -> Self {
-        let code = code.to_owned();
+    fn new(status: Status, code: ErrorCode, message: String, detail: String) -> Self {
         Self {
             status,
             error: wire::Error {

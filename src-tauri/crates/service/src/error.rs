@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::{audit, ca, custody, wire};
+use crate::wire::{self, ErrorCode};
+use crate::{audit, ca, custody};
 
 /// What use-cases return.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -266,48 +267,48 @@ pub enum ErrorKind {
 impl Error {
     /// The stable code and who can mend it.
     #[must_use]
-    pub fn code(&self) -> (&'static str, ErrorKind) {
+    pub fn code(&self) -> (ErrorCode, ErrorKind) {
         use ErrorKind::{Device, InputOutput, Refused, Usage};
         match self {
-            Self::NoOrganisation { .. } => ("no_organisation", Usage),
-            Self::OrganisationExists { .. } => ("organisation_exists", Usage),
-            Self::FolderNotEmpty { .. } => ("folder_not_empty", InputOutput),
-            Self::FoundingElsewhere { .. } => ("busy", Device),
-            Self::OrganisationUnreadable { .. } => ("organisation_unreadable", InputOutput),
-            Self::PartMissing { .. } => ("part_missing", Device),
-            Self::NoSuchPerson { .. } => ("no_such_person", Refused),
-            Self::NotAnOfficer { .. } => ("not_an_officer", Refused),
+            Self::NoOrganisation { .. } => (ErrorCode::NoOrganisation, Usage),
+            Self::OrganisationExists { .. } => (ErrorCode::OrganisationExists, Usage),
+            Self::FolderNotEmpty { .. } => (ErrorCode::FolderNotEmpty, InputOutput),
+            Self::FoundingElsewhere { .. } => (ErrorCode::Busy, Device),
+            Self::OrganisationUnreadable { .. } => (ErrorCode::OrganisationUnreadable, InputOutput),
+            Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
+            Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
+            Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),
             Self::BadField { .. } | Self::KeyKind { .. } | Self::OutputTwice { .. } => {
-                ("usage", Usage)
+                (ErrorCode::Usage, Usage)
             }
-            Self::WrongSecret => ("wrong_secret", Refused),
-            Self::Wait { .. } => ("wait", Refused),
-            Self::NotActivated { .. } => ("not_activated", Refused),
-            Self::Suspended { .. } => ("suspended", Refused),
-            Self::Revoked { .. } => ("revoked", Refused),
-            Self::Expired { .. } => ("expired", Refused),
-            Self::StatusUnchanged { .. } => ("status_unchanged", Refused),
-            Self::LastOfficer { .. } => ("last_officer", Refused),
-            Self::ListNotWritten(_) => ("list_not_written", InputOutput),
-            Self::CodeUsed => ("code_used", Refused),
-            Self::CodeLapsed => ("code_lapsed", Refused),
-            Self::RecordDamaged { .. } => ("record_damaged", Refused),
-            Self::Cancelled => ("cancelled", Refused),
-            Self::RequestRepeated => ("request_repeated", Refused),
-            Self::OutputExists { .. } => ("output_exists", InputOutput),
-            Self::OutputIsInput { .. } => ("output_is_input", InputOutput),
+            Self::WrongSecret => (ErrorCode::WrongSecret, Refused),
+            Self::Wait { .. } => (ErrorCode::Wait, Refused),
+            Self::NotActivated { .. } => (ErrorCode::NotActivated, Refused),
+            Self::Suspended { .. } => (ErrorCode::Suspended, Refused),
+            Self::Revoked { .. } => (ErrorCode::Revoked, Refused),
+            Self::Expired { .. } => (ErrorCode::Expired, Refused),
+            Self::StatusUnchanged { .. } => (ErrorCode::StatusUnchanged, Refused),
+            Self::LastOfficer { .. } => (ErrorCode::LastOfficer, Refused),
+            Self::ListNotWritten(_) => (ErrorCode::ListNotWritten, InputOutput),
+            Self::CodeUsed => (ErrorCode::CodeUsed, Refused),
+            Self::CodeLapsed => (ErrorCode::CodeLapsed, Refused),
+            Self::RecordDamaged { .. } => (ErrorCode::RecordDamaged, Refused),
+            Self::Cancelled => (ErrorCode::Cancelled, Refused),
+            Self::RequestRepeated => (ErrorCode::RequestRepeated, Refused),
+            Self::OutputExists { .. } => (ErrorCode::OutputExists, InputOutput),
+            Self::OutputIsInput { .. } => (ErrorCode::OutputIsInput, InputOutput),
             Self::File { source, .. } | Self::State(source) => (file_code(source), InputOutput),
-            Self::NotAsWritten { .. } => ("not_as_written", InputOutput),
+            Self::NotAsWritten { .. } => (ErrorCode::NotAsWritten, InputOutput),
             Self::Document { source, .. } => document_code(source),
             Self::Signature { source, .. } => signature_code(source),
             Self::Render(source) => render_code(source),
-            Self::NotAnAnchor(_) => ("not_an_anchor", InputOutput),
+            Self::NotAnAnchor(_) => (ErrorCode::NotAnAnchor, InputOutput),
             Self::Custody(source) => custody_code(source),
-            Self::Log(_) => ("log_damaged", Refused),
-            Self::Ca(_) => ("certificate_refused", Refused),
+            Self::Log(_) => (ErrorCode::LogDamaged, Refused),
+            Self::Ca(_) => (ErrorCode::CertificateRefused, Refused),
             Self::Vault(source) => vault_code(source),
             Self::Token(source) => token_code(source),
-            Self::Lost => ("internal", Device),
+            Self::Lost => (ErrorCode::Internal, Device),
         }
     }
 
@@ -332,7 +333,7 @@ impl From<Error> for wire::Error {
             None
         };
         Self {
-            code: error.code().0.to_owned(),
+            code: error.code().0,
             message: error.to_string(),
             detail: detail.join(": "),
             reference: None,
@@ -341,27 +342,29 @@ impl From<Error> for wire::Error {
     }
 }
 
-fn file_code(error: &io::Error) -> &'static str {
+fn file_code(error: &io::Error) -> ErrorCode {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "no_space",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "not_writable",
-        io::ErrorKind::NotFound => "not_found",
-        _ => "io",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorCode::NoSpace,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            ErrorCode::NotWritable
+        }
+        io::ErrorKind::NotFound => ErrorCode::NotFound,
+        _ => ErrorCode::Io,
     }
 }
 
-fn custody_code(error: &custody::Error) -> (&'static str, ErrorKind) {
+fn custody_code(error: &custody::Error) -> (ErrorCode, ErrorKind) {
     match error {
-        custody::Error::Random => ("internal", ErrorKind::Device),
+        custody::Error::Random => (ErrorCode::Internal, ErrorKind::Device),
         custody::Error::Malformed { .. }
         | custody::Error::CostTooHigh { .. }
-        | custody::Error::Damaged { .. } => ("record_damaged", ErrorKind::Refused),
-        custody::Error::SecretTooWeak(_) => ("secret_too_weak", ErrorKind::Usage),
-        custody::Error::NotACode => ("not_a_code", ErrorKind::Usage),
+        | custody::Error::Damaged { .. } => (ErrorCode::RecordDamaged, ErrorKind::Refused),
+        custody::Error::SecretTooWeak(_) => (ErrorCode::SecretTooWeak, ErrorKind::Usage),
+        custody::Error::NotACode => (ErrorCode::NotACode, ErrorKind::Usage),
     }
 }
 
-fn vault_code(error: &vault::Error) -> (&'static str, ErrorKind) {
+fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
     use ErrorKind::{Device, InputOutput, Refused};
     use vault::Error as E;
     match error {
@@ -372,19 +375,19 @@ fn vault_code(error: &vault::Error) -> (&'static str, ErrorKind) {
         | E::SchemaForeign { .. }
         | E::Damaged { .. }
         | E::BadValue { .. }
-        | E::AlreadyInitialised => ("vault_damaged", InputOutput),
-        E::Busy { .. } => ("busy", Device),
-        E::Full { .. } => ("no_space", InputOutput),
-        E::ReadOnly { .. } => ("not_writable", InputOutput),
-        E::LoginTaken { .. } => ("login_taken", Refused),
-        E::RequestRepeated { .. } => ("request_repeated", Refused),
-        E::KeyringAbsent { .. } => ("keyring_absent", Device),
-        E::KeyringLocked { .. } => ("keyring_locked", Device),
-        E::Keyring { .. } => ("keyring_fault", Device),
-        E::PinMissing { .. } => ("pin_missing", Device),
-        E::PinMalformed { .. } | E::FileExposed { .. } => ("pin_unusable", Device),
+        | E::AlreadyInitialised => (ErrorCode::VaultDamaged, InputOutput),
+        E::Busy { .. } => (ErrorCode::Busy, Device),
+        E::Full { .. } => (ErrorCode::NoSpace, InputOutput),
+        E::ReadOnly { .. } => (ErrorCode::NotWritable, InputOutput),
+        E::LoginTaken { .. } => (ErrorCode::LoginTaken, Refused),
+        E::RequestRepeated { .. } => (ErrorCode::RequestRepeated, Refused),
+        E::KeyringAbsent { .. } => (ErrorCode::KeyringAbsent, Device),
+        E::KeyringLocked { .. } => (ErrorCode::KeyringLocked, Device),
+        E::Keyring { .. } => (ErrorCode::KeyringFault, Device),
+        E::PinMissing { .. } => (ErrorCode::PinMissing, Device),
+        E::PinMalformed { .. } | E::FileExposed { .. } => (ErrorCode::PinUnusable, Device),
         E::File { source, .. } => (file_code(source), InputOutput),
-        E::RowChanged { .. } | E::IssuingPinChanged { .. } => ("row_changed", Refused),
+        E::RowChanged { .. } | E::IssuingPinChanged { .. } => (ErrorCode::RowChanged, Refused),
         E::Database { .. }
         | E::SerialTaken { .. }
         | E::PublicKeyTaken { .. }
@@ -396,34 +399,34 @@ fn vault_code(error: &vault::Error) -> (&'static str, ErrorKind) {
         | E::HeadAhead { .. }
         | E::HeadForked { .. }
         | E::RevocationListNumber { .. }
-        | E::TooLarge { .. } => ("vault_fault", Device),
+        | E::TooLarge { .. } => (ErrorCode::VaultFault, Device),
     }
 }
 
-fn token_code(error: &token::Error) -> (&'static str, ErrorKind) {
+fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
     use token::Error as E;
     let code = match error {
-        E::HostNotStarted { .. } => "host_missing",
-        E::HostTimedOut { .. } => "host_timeout",
-        E::HostGone | E::OutOfStep => "host_gone",
-        E::ModuleUnreadable { .. } | E::ModuleNotLoaded { .. } => "module_missing",
-        E::ModuleChanged { .. } => "module_changed",
-        E::TokenNotFound { .. } | E::TokenAmbiguous { .. } => "token_missing",
-        E::WrongPin { .. } => "pin_wrong",
-        E::PinLocked { .. } => "token_locked",
+        E::HostNotStarted { .. } => ErrorCode::HostMissing,
+        E::HostTimedOut { .. } => ErrorCode::HostTimeout,
+        E::HostGone | E::OutOfStep => ErrorCode::HostGone,
+        E::ModuleUnreadable { .. } | E::ModuleNotLoaded { .. } => ErrorCode::ModuleMissing,
+        E::ModuleChanged { .. } => ErrorCode::ModuleChanged,
+        E::TokenNotFound { .. } | E::TokenAmbiguous { .. } => ErrorCode::TokenMissing,
+        E::WrongPin { .. } => ErrorCode::PinWrong,
+        E::PinLocked { .. } => ErrorCode::TokenLocked,
         E::KeyNotFound { .. }
         | E::KeyAmbiguous { .. }
         | E::KeyAttribute { .. }
         | E::KeyDiffers { .. }
-        | E::WrappingKeyAcceptsWeaker { .. } => "keys_not_proven",
+        | E::WrappingKeyAcceptsWeaker { .. } => ErrorCode::KeysNotProven,
         E::NoWrapMechanism
         | E::TemplateRefused { .. }
         | E::AlgorithmNotOffered { .. }
         | E::AlgorithmNotWrapped { .. }
-        | E::AlgorithmNotSupported { .. } => "token_unfit",
+        | E::AlgorithmNotSupported { .. } => ErrorCode::TokenUnfit,
         E::WrappedKeyRefused { .. }
         | E::MechanismNotAllowed { .. }
-        | E::SessionKeyWeaker { .. } => return ("record_damaged", ErrorKind::Refused),
+        | E::SessionKeyWeaker { .. } => return (ErrorCode::RecordDamaged, ErrorKind::Refused),
         E::PathNotAbsolute { .. }
         | E::MessageTooLong { .. }
         | E::TokenExists { .. }
@@ -439,12 +442,12 @@ fn token_code(error: &token::Error) -> (&'static str, ErrorKind) {
         | E::OutputMalformed { .. }
         | E::LabelMalformed { .. }
         | E::PinMalformed { .. }
-        | E::NoRandomBytes => "device_fault",
+        | E::NoRandomBytes => ErrorCode::DeviceFault,
     };
     (code, ErrorKind::Device)
 }
 
-fn document_code(error: &pdf::Error) -> (&'static str, ErrorKind) {
+fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
     use ErrorKind::{InputOutput, Refused, Usage};
     use pdf::Error as E;
     match error {
@@ -453,20 +456,22 @@ fn document_code(error: &pdf::Error) -> (&'static str, ErrorKind) {
         | E::NoStartXref
         | E::CrossReference { .. }
         | E::Object { .. }
-        | E::Missing { .. } => ("pdf_unreadable", InputOutput),
-        E::BytesBeforeHeader { .. } | E::CrossReferenceStream => ("pdf_not_supported", Refused),
-        E::Encrypted => ("pdf_encrypted", Refused),
-        E::CertifiedWithoutChanges => ("pdf_forbids", Refused),
-        E::NoSuchPage { .. } => ("no_such_page", Usage),
-        E::BoxOutside { .. } | E::BoxEmpty => ("box_outside", Usage),
-        E::BoxTooSmall { .. } => ("box_too_small", Usage),
-        E::NoGlyph { .. } => ("no_glyph", Usage),
-        E::Font | E::ContentsTooSmall { .. } => ("internal", ErrorKind::Device),
-        E::InputChanged => ("input_changed", InputOutput),
+        | E::Missing { .. } => (ErrorCode::PdfUnreadable, InputOutput),
+        E::BytesBeforeHeader { .. } | E::CrossReferenceStream => {
+            (ErrorCode::PdfNotSupported, Refused)
+        }
+        E::Encrypted => (ErrorCode::PdfEncrypted, Refused),
+        E::CertifiedWithoutChanges => (ErrorCode::PdfForbids, Refused),
+        E::NoSuchPage { .. } => (ErrorCode::NoSuchPage, Usage),
+        E::BoxOutside { .. } | E::BoxEmpty => (ErrorCode::BoxOutside, Usage),
+        E::BoxTooSmall { .. } => (ErrorCode::BoxTooSmall, Usage),
+        E::NoGlyph { .. } => (ErrorCode::NoGlyph, Usage),
+        E::Font | E::ContentsTooSmall { .. } => (ErrorCode::Internal, ErrorKind::Device),
+        E::InputChanged => (ErrorCode::InputChanged, InputOutput),
     }
 }
 
-fn signature_code(error: &signature::Error) -> (&'static str, ErrorKind) {
+fn signature_code(error: &signature::Error) -> (ErrorCode, ErrorKind) {
     use signature::Error as E;
     match error {
         E::Pdf(source) => document_code(source),
@@ -477,29 +482,29 @@ fn signature_code(error: &signature::Error) -> (&'static str, ErrorKind) {
         | E::MalformedKey
         | E::NotForDocuments { .. }
         | E::TooManySignatures { .. }
-        | E::ChainTooLong { .. } => ("certificate_refused", ErrorKind::Refused),
-        E::OutsideValidity { .. } => ("expired", ErrorKind::Refused),
+        | E::ChainTooLong { .. } => (ErrorCode::CertificateRefused, ErrorKind::Refused),
+        E::OutsideValidity { .. } => (ErrorCode::Expired, ErrorKind::Refused),
         E::DigestLength { .. }
         | E::SignatureLength { .. }
         | E::MalformedSignature
-        | E::SignatureDoesNotVerify => ("record_damaged", ErrorKind::Refused),
-        E::LevelNotSupported { .. } => ("usage", ErrorKind::Usage),
-        E::Encoding(_) => ("internal", ErrorKind::Device),
+        | E::SignatureDoesNotVerify => (ErrorCode::RecordDamaged, ErrorKind::Refused),
+        E::LevelNotSupported { .. } => (ErrorCode::Usage, ErrorKind::Usage),
+        E::Encoding(_) => (ErrorCode::Internal, ErrorKind::Device),
     }
 }
 
-fn render_code(error: &pdf::render::Error) -> (&'static str, ErrorKind) {
+fn render_code(error: &pdf::render::Error) -> (ErrorCode, ErrorKind) {
     use ErrorKind::{Device, InputOutput, Usage};
     use pdf::render::Error as E;
     match error {
         E::LibraryMissing { .. } | E::LibraryUnusable { .. } | E::OtherLibrary { .. } => {
-            ("part_missing", Device)
+            (ErrorCode::PartMissing, Device)
         }
         E::Unreadable { source, .. } => (file_code(source), InputOutput),
-        E::NotAPdf(_) => ("pdf_unreadable", InputOutput),
-        E::PasswordNeeded | E::UnknownEncryption => ("pdf_encrypted", ErrorKind::Refused),
-        E::NoSuchPage { .. } => ("no_such_page", Usage),
-        E::Scale(_) | E::TooLarge { .. } => ("usage", Usage),
+        E::NotAPdf(_) => (ErrorCode::PdfUnreadable, InputOutput),
+        E::PasswordNeeded | E::UnknownEncryption => (ErrorCode::PdfEncrypted, ErrorKind::Refused),
+        E::NoSuchPage { .. } => (ErrorCode::NoSuchPage, Usage),
+        E::Scale(_) | E::TooLarge { .. } => (ErrorCode::Usage, Usage),
         E::NotOneSheet { .. }
         | E::NoSize { .. }
         | E::NotDrawn { .. }
@@ -507,7 +512,7 @@ fn render_code(error: &pdf::render::Error) -> (&'static str, ErrorKind) {
         | E::Thread(_)
         | E::Busy
         | E::Unresponsive
-        | E::Crashed => ("render_failed", Device),
+        | E::Crashed => (ErrorCode::RenderFailed, Device),
     }
 }
 

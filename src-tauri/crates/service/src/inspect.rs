@@ -45,7 +45,11 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         find("certified", Severity::Info, message);
     }
     if let Some(refusal) = &refusal {
-        find(&refusal.code, Severity::Refusal, refusal.message.clone());
+        find(
+            &refusal.code.to_string(),
+            Severity::Refusal,
+            refusal.message.clone(),
+        );
     }
     Ok(Inspection {
         pages: document.page_count().map_err(unreadable)?,

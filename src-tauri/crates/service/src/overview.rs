@@ -9,7 +9,9 @@ use crate::station::Station;
 use crate::station::health;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{self, SigningToken};
-use crate::wire::{Notice, Organisation, Overview, RevocationList, TokenHealth, TokenState};
+use crate::wire::{
+    ErrorCode, Notice, Organisation, Overview, RevocationList, TokenHealth, TokenState,
+};
 
 /// Looks at the organisation for an administrator.
 pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview> {
@@ -80,8 +82,8 @@ pub(crate) fn token_health(station: &Station) -> TokenHealth {
 /// The one word for a token that did not open.
 pub(crate) fn state_of(error: &Error) -> TokenState {
     match error.code() {
-        ("token_locked", _) => TokenState::Locked,
-        ("keys_not_proven", _) | (_, ErrorKind::Refused) => TokenState::Degraded,
+        (ErrorCode::TokenLocked, _) => TokenState::Locked,
+        (ErrorCode::KeysNotProven, _) | (_, ErrorKind::Refused) => TokenState::Degraded,
         _ => TokenState::Unreachable,
     }
 }

@@ -6,6 +6,7 @@
 //! nothing in an answer is secret.
 
 mod administration;
+mod error;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ pub use administration::{
     ListPeople, LogIn, Notice, Overview, PeoplePage, Person, RevocationList, RevocationReason,
     RevokePerson, Role, StatusChange, TokenHealth, TokenTest,
 };
+pub use error::{Error, ErrorCode};
 
 /// A secret on its way in: a signer's secret or an activation code, as typed.
 ///
@@ -57,27 +59,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
     }
-}
-
-/// Why something was not done: a code to act on, a sentence, the facts behind it.
-#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Error {
-    /// Stable, snake_case; the window words it.
-    pub code: String,
-    /// What is so, and what to do: one line.
-    pub message: String,
-    /// The causes, innermost last, joined by `: `.
-    pub detail: String,
-    /// Where the fact stands in the log, if it does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub reference: Option<String>,
-    /// For `wait`: the Unix time from which the next try is judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub until: Option<i64>,
 }
 
 /// The size of one page as shown, in points.

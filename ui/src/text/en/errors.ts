@@ -1,3 +1,8 @@
+import type { ErrorCode } from "../../ipc/generated/ErrorCode";
+
+/** One sentence of each kind for every code that Rust has, and none for others. */
+type Errors = Record<`${"err" | "rec"}-${ErrorCode}`, string>;
+
 /** For every error code what happened (`err-`) and what can be done (`rec-`), in English. */
 export const errors = {
   "err-wrong_secret": "That secret was not right.",
@@ -125,6 +130,28 @@ export const errors = {
   "rec-no_file_manager": "Copy the path instead.",
   "err-no_clipboard": "The clipboard cannot be used.",
   "rec-no_clipboard": "Show the folder instead.",
+  "err-organisation_exists": "An organisation is set up here already.",
+  "rec-organisation_exists": "Use it, or choose another folder with --home.",
+  "err-folder_not_empty": "The folder for the organisation holds something else.",
+  "rec-folder_not_empty": "Choose another folder with --home.",
+  "err-login_taken": "This login is taken.",
+  "rec-login_taken": "Choose another one.",
+  "err-status_unchanged": "Nothing would change: this is so already.",
+  "rec-status_unchanged": "Look at the person's status.",
+  "err-last_officer": "This is the organisation's only officer.",
+  "rec-last_officer": "Without one nobody could be enrolled, suspended or helped again.",
+  "err-list_not_written": "The change is made, but the revocation list could not be written.",
+  "rec-list_not_written": "Make room on the disk; it is written anew when an officer logs in.",
+  "err-cancelled": "It was cancelled.",
+  "rec-cancelled": "Nothing was signed.",
+  "err-not_an_anchor": "A trust anchor is no certificate in PEM.",
+  "rec-not_an_anchor": "Choose another file.",
+  "err-not_logged_in": "Nobody is logged in here, or not any more.",
+  "rec-not_logged_in": "Log in again.",
+  "err-forbidden": "This window shows no documents.",
+  "rec-forbidden": "Open them in the main window.",
+  "err-no_printer": "The print dialog does not open.",
+  "rec-no_printer": "Write the code down, or try again.",
   "err-internal": "Something went wrong inside Chancery.",
   "rec-internal": "Nothing was signed that is not in the log. Look at the details.",
-} as const;
+} as const satisfies Errors;
