@@ -1,8 +1,8 @@
 //! The administrator's login: held here and not in the window, until it is idle for too long.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant, SystemTime},
 };
 
 use service::{
@@ -21,18 +21,33 @@ pub const LOCKED: &str = "administrator-locked";
 /// How long a login outlives the last act.
 pub const IDLE: Duration = Duration::from_secs(5 * 60);
 
+/// How often a login is looked at, so that a machine that slept locks soon after it wakes.
+const GLANCE: Duration = Duration::from_secs(5);
+
 /// The login that the administrator's window holds.
 #[derive(Debug)]
 pub struct Administration {
-    held: Mutex<Option<Held>>,
+    desk: Mutex<Desk>,
     idle: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    held: Option<Held>,
+    /// Counts what makes an older attempt to log in void.
+    attempts: u64,
 }
 
 #[derive(Debug)]
 struct Held {
     officer: Arc<Administrator>,
-    until: Instant,
+    until: Until,
 }
+
+/// An attempt to log in: good until the next one, a log-out, or the end of the window.
+#[derive(Debug)]
+#[must_use]
+pub struct Attempt(u64);
 
 impl Default for Administration {
     fn default() -> Self {
@@ -45,50 +60,121 @@ impl Administration {
     #[must_use]
     pub fn locking_after(idle: Duration) -> Self {
         Self {
-            held: Mutex::new(None),
+            desk: Mutex::default(),
             idle,
         }
     }
 
-    /// Takes over a login; one that was held before ends.
+    /// Begins to log somebody in: whoever was logged in is not any more, whatever comes of it.
+    pub fn attempt<R: Runtime>(&self, app: &AppHandle<R>) -> Attempt {
+        self.lock(app);
+        Attempt(self.desk().attempts)
+    }
+
+    /// Takes over the login that an attempt led to.
+    ///
+    /// # Errors
+    /// Code `not_logged_in` if the attempt is void: its window is closed, or another was begun.
     pub fn take<R: Runtime>(
         &self,
         app: &AppHandle<R>,
+        attempt: &Attempt,
         officer: Administrator,
-    ) -> wire::Administrator {
+    ) -> Result<wire::Administrator, wire::Error> {
         let officer = Arc::new(officer);
         let watched = Arc::downgrade(&officer);
-        let until = Instant::now() + self.idle;
+        let until = Until::in_idle(self.idle);
         let told = told(&officer, self.idle, until);
-        *self.held() = Some(Held { officer, until });
+        {
+            let mut desk = self.desk();
+            if desk.attempts != attempt.0 {
+                return Err(error(
+                    ErrorCode::NotLoggedIn,
+                    "this login was given up before it was done; log in again",
+                ));
+            }
+            desk.held = Some(Held { officer, until });
+        }
         let app = app.clone();
         async_runtime::spawn(async move {
             // Ends with the login: the next one is watched by a task of its own.
-            loop {
-                let administration = app.state::<Self>();
-                let Some(left) = administration.left(&watched) else {
-                    return;
-                };
-                if left.is_zero() {
-                    administration.lock(&app);
-                    return;
-                }
-                tokio::time::sleep(left).await;
+            while let Some(left) = app.state::<Self>().lock_if_idle(&app, &watched) {
+                tokio::time::sleep(left.min(GLANCE)).await;
             }
         });
-        told
+        Ok(told)
     }
 
     /// Returns the login, and lets it last longer.
     ///
+    /// An act that was begun with it is seen to its end, whatever becomes of the login.
+    ///
     /// # Errors
     /// Code `not_logged_in`.
     pub fn officer(&self) -> Result<Arc<Administrator>, wire::Error> {
-        let mut held = self.held();
-        match held.as_mut() {
-            Some(current) if current.until > Instant::now() => {
-                current.until = Instant::now() + self.idle;
-                Ok(Arc::clone(&current.officer))
+        self.prolonged().map(|(officer, _)| officer)
+    }
+
+    /// Lets the login last longer, and says for how long.
+    ///
+    /// # Errors
+    /// Code `not_logged_in`.
+    pub fn stay(&self) -> Result<wire::Administrator, wire::Error> {
+        let (officer, until) = self.prolonged()?;
+        Ok(told(&officer, self.idle, until))
+    }
+
+    /// Says who is logged in; the login does not last longer for it.
+    pub fn shown(&self) -> Option<wire::Administrator> {
+        let desk = self.desk();
+        let current = desk.held.as_ref()?;
+        (!current.until.left().is_zero()).then(|| told(&current.officer, self.idle, current.until))
+    }
+
+    /// Ends the login: the opened key and the issuing PIN are wiped with it. An attempt to log in
+    /// that is under way comes to nothing.
+    pub fn lock<R: Runtime>(&self, app: &AppHandle<R>) {
+        let ended = {
+            let mut desk = self.desk();
+            desk.attempts += 1;
+            desk.held.take()
+        };
+        if ended.is_some() {
+            tell(app);
+        }
+    }
+
+    /// Ends the login that is watched if it has been idle for too long; says how long it has left,
+    /// or nothing if it is over or another one is held.
+    fn lock_if_idle<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+        watched: &Weak<Administrator>,
+    ) -> Option<Duration> {
+        // Looked at and ended in one: whoever logs in between the two would be locked out.
+        let ended = {
+            let mut desk = self.desk();
+            let current = desk.held.as_ref()?;
+            if !std::ptr::eq(Arc::as_ptr(&current.officer), watched.as_ptr()) {
+                return None;
+            }
+            let left = current.until.left();
+            if !left.is_zero() {
+                return Some(left);
+            }
+            desk.held.take()
+        };
+        drop(ended);
+        tell(app);
+        None
+    }
+
+    fn prolonged(&self) -> Result<(Arc<Administrator>, Until), wire::Error> {
+        let mut desk = self.desk();
+        match desk.held.as_mut() {
+            Some(current) if !current.until.left().is_zero() => {
+                current.until = Until::in_idle(self.idle);
+                Ok((Arc::clone(&current.officer), current.until))
             }
             _ => Err(error(
                 ErrorCode::NotLoggedIn,
@@ -97,51 +183,85 @@ impl Administration {
         }
     }
 
-    /// Says who is logged in; the login does not last longer for it.
-    pub fn shown(&self) -> Option<wire::Administrator> {
-        let held = self.held();
-        let current = held.as_ref()?;
-        (current.until > Instant::now()).then(|| told(&current.officer, self.idle, current.until))
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Every change is whole before anything can panic.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Ends the login: the opened key and the issuing PIN are wiped with it.
-    pub fn lock<R: Runtime>(&self, app: &AppHandle<R>) {
-        if self.held().take().is_some() {
-            // Fails only when the window is gone, and then there is nobody to tell.
-            let _ = app.emit_to(EventTarget::webview_window(ADMIN), LOCKED, ());
+/// When a login is over, by two clocks: the one that nobody sets stands still while the machine
+/// sleeps, the one that goes on then can be set back. The earlier counts.
+#[derive(Debug, Clone, Copy)]
+struct Until {
+    awake: Instant,
+    by_clock: SystemTime,
+}
+
+impl Until {
+    fn in_idle(idle: Duration) -> Self {
+        Self {
+            awake: Instant::now() + idle,
+            by_clock: SystemTime::now() + idle,
         }
     }
 
-    /// How long a login has left; none if it is not the one that is held.
-    fn left(&self, watched: &std::sync::Weak<Administrator>) -> Option<Duration> {
-        let held = self.held();
-        let current = held.as_ref()?;
-        let same = watched
-            .upgrade()
-            .is_some_and(|officer| Arc::ptr_eq(&officer, &current.officer));
-        same.then(|| current.until.saturating_duration_since(Instant::now()))
+    fn left(self) -> Duration {
+        self.left_at(Instant::now(), SystemTime::now())
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Held>> {
-        // Every change is whole before anything can panic.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn left_at(self, awake: Instant, by_clock: SystemTime) -> Duration {
+        let by_clock = self.by_clock.duration_since(by_clock).unwrap_or_default();
+        self.awake.saturating_duration_since(awake).min(by_clock)
     }
 }
 
 /// Ends the login with its window.
-pub(crate) fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     if window.label() == ADMIN && matches!(event, WindowEvent::Destroyed) {
         let app = window.app_handle();
         app.state::<Administration>().lock(app);
     }
 }
 
-fn told(officer: &Administrator, idle: Duration, until: Instant) -> wire::Administrator {
+fn tell<R: Runtime>(app: &AppHandle<R>) {
+    // Fails only when the window is gone, and then there is nobody to tell.
+    let _ = app.emit_to(EventTarget::webview_window(ADMIN), LOCKED, ());
+}
+
+fn told(officer: &Administrator, idle: Duration, until: Until) -> wire::Administrator {
     let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
     wire::Administrator {
         login: officer.login().to_owned(),
         name: officer.name().to_owned(),
         idle_seconds: seconds(idle),
-        seconds_left: seconds(until.saturating_duration_since(Instant::now())),
+        seconds_left: seconds(until.left()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_login_ends_by_whichever_clock_is_further() {
+        let (awake, by_clock) = (Instant::now(), SystemTime::now());
+        let until = Until {
+            awake: awake + 5 * MINUTE,
+            by_clock: by_clock + 5 * MINUTE,
+        };
+        let left = |awake, by_clock| until.left_at(awake, by_clock);
+        assert_eq!(left(awake + MINUTE, by_clock + MINUTE), 4 * MINUTE);
+        assert_eq!(
+            left(awake + MINUTE, by_clock + 60 * MINUTE),
+            Duration::ZERO,
+            "the machine slept for an hour"
+        );
+        assert_eq!(
+            left(awake + 6 * MINUTE, by_clock - 60 * MINUTE),
+            Duration::ZERO,
+            "the clock was set back"
+        );
     }
 }

@@ -56,6 +56,18 @@ impl Document {
     }
 }
 
+impl Open {
+    fn permit_another(&self) -> Result<(), wire::Error> {
+        if self.documents.len() < MAX_OPEN {
+            return Ok(());
+        }
+        Err(error(
+            ErrorCode::TooManyDocuments,
+            "too many documents are open; close some",
+        ))
+    }
+}
+
 impl Documents {
     /// Starts with documents that were named and that nobody has looked at yet.
     #[must_use]
@@ -86,11 +98,8 @@ impl Documents {
             .documents
             .iter()
             .position(|document| document.path == path);
-        if known.is_none() && open.documents.len() >= MAX_OPEN {
-            return Err(error(
-                ErrorCode::TooManyDocuments,
-                "too many documents are open; close some",
-            ));
+        if known.is_none() {
+            open.permit_another()?;
         }
         let (id, output) = match known {
             Some(index) => {
@@ -114,6 +123,14 @@ impl Documents {
             None => open.documents.push(document),
         }
         Ok(shown)
+    }
+
+    /// Refuses where no further document can be opened.
+    ///
+    /// # Errors
+    /// Code `too_many_documents`.
+    pub fn permit_another(&self) -> Result<(), wire::Error> {
+        self.open().permit_another()
     }
 
     /// Returns what the webview is told of every open document.
@@ -327,6 +344,8 @@ mod tests {
                 .add(PathBuf::from(format!("/{number}.pdf")), inspection())
                 .unwrap();
         }
+        let error = documents.permit_another().unwrap_err();
+        assert_eq!(error.code, ErrorCode::TooManyDocuments);
         let error = documents
             .add(PathBuf::from("/one more.pdf"), inspection())
             .unwrap_err();

@@ -43,7 +43,8 @@ pub use self::{
 /// Builds the program: commands, scheme, state and the built-in configuration.
 ///
 /// The same for the window and for its tests, which bring a runtime without a window and a desktop
-/// without a person. `named` are the documents named when the program was started.
+/// without a person. `named` are the documents named when the program was started, and
+/// `administration` says how long an administrator's login may be idle.
 ///
 /// # Errors
 /// Tauri's, if a plugin or the runtime does not start.
@@ -51,13 +52,14 @@ pub fn build<R: Runtime>(
     builder: Builder<R>,
     service: Service,
     named: Vec<PathBuf>,
+    administration: Administration,
     desktop: impl FnOnce(&AppHandle<R>) -> Arc<dyn Desktop>,
 ) -> tauri::Result<App<R>> {
     let app = builder
         .manage(service)
         .manage(Documents::new(named))
         .manage(Signatures::default())
-        .manage(Administration::default())
+        .manage(administration)
         .register_asynchronous_uri_scheme_protocol("pdf", scheme::respond)
         .on_window_event(opening::on_window_event)
         .on_window_event(administration::on_window_event)
@@ -128,10 +130,10 @@ fn start() -> Result<(), Box<dyn std::error::Error>> {
     let builder = Builder::default()
         .plugin(tauri_plugin_single_instance::init(hand_over))
         .plugin(tauri_plugin_dialog::init());
-    let app = build(builder, service, named, |app| {
+    let app = build(builder, service, named, Administration::default(), |app| {
         Arc::new(SystemDesktop::new(app.clone()))
     })?;
-    window::create(app.handle(), window::MAIN)?;
+    window::show(app.handle(), window::MAIN)?;
     app.run(|_, _| {});
     Ok(())
 }
@@ -140,7 +142,9 @@ fn start() -> Result<(), Box<dyn std::error::Error>> {
 fn hand_over<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>, folder: String) {
     let arguments = arguments.into_iter().map(PathBuf::from);
     opening::open(app, named(arguments, Path::new(&folder)));
-    window::raise(app, window::MAIN);
+    // The signer's window may be closed while the administrator's is open. There is nobody to
+    // tell but the window that cannot be made.
+    let _ = window::show(app, window::MAIN);
 }
 
 /// Returns the documents in a list of arguments, whose first is the program.

@@ -66,9 +66,11 @@ pub fn refuse<R: Runtime>(app: &AppHandle<R>, path: &Path, error: wire::Error) {
     tell(app, REFUSED, Refused { name, error });
 }
 
-/// Opens what is dropped on the window.
-pub(crate) fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+/// Opens what is dropped on the signer's window.
+pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+    if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event
+        && window.label() == MAIN
+    {
         open(window.app_handle(), paths.clone());
     }
 }

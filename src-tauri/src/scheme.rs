@@ -31,24 +31,25 @@ pub(crate) fn respond<R: Runtime>(
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
-    if context.webview_label() != MAIN {
-        let refusal = error(ErrorCode::Forbidden, "this window shows no documents");
-        responder.respond(refuse(StatusCode::FORBIDDEN, &refusal));
-        return;
-    }
     let app = context.app_handle().clone();
+    let window = context.webview_label().to_owned();
     async_runtime::spawn(async move {
         let (service, documents) = (app.state::<Service>(), app.state::<Documents>());
-        responder.respond(answer(&service, &documents, &request).await);
+        responder.respond(answer(&service, &documents, &window, &request).await);
     });
 }
 
-/// Draws what a request asks for.
+/// Draws what a window of a label asks for; only the signer's is shown documents.
 pub async fn answer(
     service: &Service,
     documents: &Documents,
+    window: &str,
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
+    if window != MAIN {
+        let refusal = error(ErrorCode::Forbidden, "this window shows no documents");
+        return refuse(StatusCode::FORBIDDEN, &refusal);
+    }
     if request.method() != Method::GET {
         let refusal = error(ErrorCode::BadRequest, "pictures are only read");
         return refuse(StatusCode::METHOD_NOT_ALLOWED, &refusal);

@@ -37,20 +37,31 @@ pub fn create<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<Webv
         .build()
 }
 
-/// Opens the administrator's window, or brings it to the front.
+/// Opens a window, or brings the one that is open to the front.
 ///
 /// # Errors
 /// Tauri's, if the window cannot be made.
-pub fn administration<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
-    if app.get_webview_window(ADMIN).is_some() {
-        raise(app, ADMIN);
-        return Ok(());
+///
+/// # Panics
+/// As [`create`].
+pub fn show<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<()> {
+    if app.get_webview_window(label).is_none() {
+        match create(app, label) {
+            Ok(_) => return Ok(()),
+            // Somebody asked twice, and the other request made it.
+            Err(
+                tauri::Error::WindowLabelAlreadyExists(_)
+                | tauri::Error::WebviewLabelAlreadyExists(_),
+            ) => {}
+            Err(error) => return Err(error),
+        }
     }
-    create(app, ADMIN).map(drop)
+    raise(app, label);
+    Ok(())
 }
 
 /// Brings a window to the front, as far as the desktop allows it.
-pub fn raise<R: Runtime>(app: &AppHandle<R>, label: &str) {
+fn raise<R: Runtime>(app: &AppHandle<R>, label: &str) {
     if let Some(window) = app.get_webview_window(label) {
         // A desktop that forbids it is no reason to stop.
         let _ = window.unminimize();

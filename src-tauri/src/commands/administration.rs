@@ -17,7 +17,7 @@ use crate::{administration::Administration, documents::error, window};
 /// Code `internal` if no window can be made.
 #[tauri::command]
 pub async fn open_administration<R: Runtime>(app: AppHandle<R>) -> Result<(), wire::Error> {
-    window::administration(&app).map_err(|failed| wire::Error {
+    window::show(&app, window::ADMIN).map_err(|failed| wire::Error {
         detail: failed.to_string(),
         ..error(
             ErrorCode::Internal,
@@ -51,10 +51,10 @@ pub async fn found_organisation(
     })
 }
 
-/// Logs an officer in.
+/// Logs an officer in; whoever was logged in before is not any more, even if this one is refused.
 ///
 /// # Errors
-/// Those of the use-case.
+/// Code `not_logged_in` if the window was closed meanwhile, and those of the use-case.
 #[tauri::command]
 pub async fn administrator_log_in<R: Runtime>(
     app: AppHandle<R>,
@@ -62,11 +62,12 @@ pub async fn administrator_log_in<R: Runtime>(
     administration: State<'_, Administration>,
     request: wire::LogIn,
 ) -> Result<wire::Administrator, wire::Error> {
+    let attempt = administration.attempt(&app);
     let officer = service.log_in(request.login, request.secret).await?;
-    Ok(administration.take(&app, officer))
+    administration.take(&app, &attempt, officer)
 }
 
-/// Ends the login.
+/// Ends the login; an act that is under way is seen to its end.
 ///
 /// # Errors
 /// None.
@@ -98,10 +99,7 @@ pub async fn administrator(
 pub async fn administrator_stay(
     administration: State<'_, Administration>,
 ) -> Result<wire::Administrator, wire::Error> {
-    administration.officer()?;
-    administration
-        .shown()
-        .ok_or_else(|| error(ErrorCode::NotLoggedIn, "nobody is logged in here any more"))
+    administration.stay()
 }
 
 /// Looks at the organisation; the signing token is used for real.

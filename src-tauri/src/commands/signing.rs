@@ -7,14 +7,20 @@ use service::{
 };
 use tauri::{AppHandle, Runtime, State};
 
-use crate::{Documents, documents::error, opening, progress::Signatures};
+use crate::{
+    Documents,
+    documents::error,
+    opening,
+    progress::{RequestId, Signatures},
+};
 
 /// Signs one document with the identity the request names, which its secret must open.
 ///
 /// The signed file is a new one, and is open afterwards.
 ///
 /// # Errors
-/// Code `no_such_document`, and those of the use-case.
+/// Codes `no_such_document`, `too_many_documents`, `bad_request`, `request_repeated`, and those of
+/// the use-case.
 #[tauri::command]
 pub async fn sign_document<R: Runtime>(
     app: AppHandle<R>,
@@ -24,9 +30,11 @@ pub async fn sign_document<R: Runtime>(
     request: wire::SignDocument,
 ) -> Result<wire::SignedDocument, wire::Error> {
     let document = documents.find(&request.document)?;
-    let id = request.request_id;
+    // What will be opened must not be refused after it was signed.
+    documents.permit_another()?;
+    let id = request_id(&request.request_id)?;
     let request = Sign {
-        request: request_id(&id)?,
+        request: id,
         files: vec![FileToSign {
             input: document.path().to_owned(),
             output: document.output().to_owned(),
@@ -37,11 +45,11 @@ pub async fn sign_document<R: Runtime>(
         reason: request.reason,
         location: request.location,
         existing: Existing::Keep,
-        watch: signatures.watch(&app, &id),
+        watch: signatures.watch(&app, id, &request.request_id)?,
     };
-    let signed = service.sign(request).await;
-    signatures.ended(&id);
-    let signed = signed
+    let signed = service
+        .sign(request)
+        .await
         .map_err(|error| document.told(error))?
         .pop()
         .ok_or_else(|| error(ErrorCode::Internal, "one file was signed and none was told"))?;
@@ -55,17 +63,17 @@ pub async fn sign_document<R: Runtime>(
 /// Cancels a signature under way; `false` if it is too late, and it is seen to its end.
 ///
 /// # Errors
-/// None.
+/// Code `bad_request`.
 #[tauri::command]
 pub async fn cancel_signing(
     signatures: State<'_, Signatures>,
     request_id: String,
 ) -> Result<bool, wire::Error> {
-    Ok(signatures.cancel(&request_id))
+    Ok(signatures.cancel(&self::request_id(&request_id)?))
 }
 
 /// Reads a UUID: 32 hexadecimal digits with hyphens after the 8th, 12th, 16th and 20th (RFC 9562 §4).
-fn request_id(uuid: &str) -> Result<[u8; 16], wire::Error> {
+fn request_id(uuid: &str) -> Result<RequestId, wire::Error> {
     let groups: Vec<_> = uuid.split('-').collect();
     let digits = groups.concat();
     let shaped = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])

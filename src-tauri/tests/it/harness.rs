@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use chancery_desktop::{Desktop, Documents, build, desktop};
+use chancery_desktop::{
+    Administration, Desktop, Documents, administration, build, desktop,
+    window::{ADMIN, MAIN},
+};
 use serde_json::{Value, json};
 use service::{
     Home, Service, State, Surroundings,
@@ -35,6 +38,7 @@ pub(crate) struct Program {
     pub(crate) desktop: Arc<PaperDesktop>,
     pub(crate) agreement: PathBuf,
     window: WebviewWindow<MockRuntime>,
+    office: WebviewWindow<MockRuntime>,
     folder: TempDir,
 }
 
@@ -43,12 +47,25 @@ impl Program {
     pub(crate) fn with_agreement() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let agreement = copy_of_agreement(folder.path());
-        Self::start(folder, vec![agreement])
+        Self::start(folder, vec![agreement], Administration::default())
     }
 
     /// Starts with nothing open.
     pub(crate) fn empty() -> Self {
-        Self::start(tempfile::tempdir().unwrap(), Vec::new())
+        Self::locking_after(administration::IDLE)
+    }
+
+    /// Starts with nothing open; an administrator's login ends when it is idle for so long.
+    pub(crate) fn locking_after(idle: Duration) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::start(folder, Vec::new(), Administration::locking_after(idle))
+    }
+
+    /// Starts before there is an organisation.
+    pub(crate) fn unfounded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let surroundings = surroundings(folder.path());
+        Self::build(folder, surroundings, Vec::new(), Administration::default())
     }
 
     /// Starts with these files named as arguments.
@@ -62,32 +79,83 @@ impl Program {
                 path
             })
             .collect();
-        Self::start(folder, named)
+        Self::start(folder, named, Administration::default())
     }
 
-    fn start(folder: TempDir, named: Vec<PathBuf>) -> Self {
+    fn start(folder: TempDir, named: Vec<PathBuf>, administration: Administration) -> Self {
+        let surroundings = organisation(folder.path());
+        Self::build(folder, surroundings, named, administration)
+    }
+
+    fn build(
+        folder: TempDir,
+        surroundings: Surroundings,
+        named: Vec<PathBuf>,
+        administration: Administration,
+    ) -> Self {
         let desktop = Arc::new(PaperDesktop::default());
-        let service = Service::new(organisation(folder.path()));
+        let service = Service::new(surroundings);
         let shared: Arc<dyn Desktop> = desktop.clone();
-        let app = build(mock_builder(), service, named, |_| shared).unwrap();
-        let window = window(&app, "main");
+        let app = build(mock_builder(), service, named, administration, |_| shared).unwrap();
+        let window = window(&app, MAIN);
+        let office = self::window(&app, ADMIN);
         let agreement = folder.path().join("agreement.pdf");
         Self {
             app,
             desktop,
             agreement,
             window,
+            office,
             folder,
         }
     }
 
-    /// Asks as the window does.
+    /// Asks as the signer's window does.
     pub(crate) fn ask(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         ask(&self.window, command, arguments)
     }
 
-    /// Asks for a picture as the window does.
-    pub(crate) fn picture(&self, method: &str, address: &str) -> Response<Vec<u8>> {
+    /// Asks as the administrator's window does.
+    pub(crate) fn administer(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        ask(&self.office, command, arguments)
+    }
+
+    /// The signer's window.
+    pub(crate) fn window(&self) -> &WebviewWindow<MockRuntime> {
+        &self.window
+    }
+
+    /// The administrator's window.
+    pub(crate) fn office(&self) -> &WebviewWindow<MockRuntime> {
+        &self.office
+    }
+
+    /// Logs somebody in as the administrator's window does.
+    pub(crate) fn log_in(&self, login: &str, secret: &str) -> Result<Value, Value> {
+        let request = json!({"request": {"login": login, "secret": secret}});
+        self.administer("administrator_log_in", request)
+    }
+
+    /// Enrols a person as the officer who is logged in, and returns the code.
+    pub(crate) fn enrol(&self, login: &str) -> String {
+        let request = json!({"request": {
+            "login": login,
+            "name": format!("{login} of the Engines"),
+            "email": format!("{login}@example.org"),
+            "key": "p256",
+        }});
+        let issued = self.administer("enrol_person", request).unwrap();
+        assert_eq!(issued["login"], login);
+        issued["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks for a picture as a window of a label does.
+    pub(crate) fn picture_for(
+        &self,
+        label: &str,
+        method: &str,
+        address: &str,
+    ) -> Response<Vec<u8>> {
         let request = Request::builder()
             .method(method)
             .uri(format!("pdf://localhost/{address}"))
@@ -96,8 +164,14 @@ impl Program {
         async_runtime::block_on(chancery_desktop::scheme::answer(
             &self.app.state::<Service>(),
             &self.app.state::<Documents>(),
+            label,
             &request,
         ))
+    }
+
+    /// Asks for a picture as the signer's window does.
+    pub(crate) fn picture(&self, method: &str, address: &str) -> Response<Vec<u8>> {
+        self.picture_for(MAIN, method, address)
     }
 
     /// Returns the handle of the only open document.
@@ -109,15 +183,19 @@ impl Program {
 
     /// Returns what arrives as an event while something is done.
     pub(crate) fn heard(&self, event: &str, doing: impl FnOnce(&Self)) -> Value {
+        let told = self.listen(event);
+        doing(self);
+        told.recv_timeout(Duration::from_secs(30))
+            .unwrap_or_else(|_| panic!("{event} was not heard"))
+    }
+
+    /// Listens to an event from now on.
+    pub(crate) fn listen(&self, event: &str) -> mpsc::Receiver<Value> {
         let (tell, told) = mpsc::channel();
         self.app.listen_any(event, move |event| {
-            let _ = tell.send(event.payload().to_owned());
+            let _ = tell.send(serde_json::from_str(event.payload()).unwrap());
         });
-        doing(self);
-        let payload = told
-            .recv_timeout(Duration::from_secs(30))
-            .unwrap_or_else(|_| panic!("{event} was not heard"));
-        serde_json::from_str(&payload).unwrap()
+        told
     }
 
     /// The folder with the documents, which no answer may name.
@@ -128,13 +206,18 @@ impl Program {
 
 /// A request to sign at a fixed place.
 pub(crate) fn sign_request(document: &str, secret: &str) -> Value {
+    sign_request_of(ADA, document, secret)
+}
+
+/// A request of a person to sign at a fixed place.
+pub(crate) fn sign_request_of(login: &str, document: &str, secret: &str) -> Value {
     static COUNT: Mutex<u32> = Mutex::new(0);
     let mut count = COUNT.lock().unwrap();
     *count += 1;
     json!({"request": {
         "requestId": format!("f81d4fae-7dec-11d0-a765-{:012x}", *count),
         "document": document,
-        "login": ADA,
+        "login": login,
         "secret": secret,
         "placement": {"kind": "box", "page": 1, "rect": {"x": 60, "y": 80, "width": 200, "height": 80}},
         "reason": "Approved",
@@ -214,11 +297,7 @@ fn copy_of_agreement(folder: &Path) -> PathBuf {
 
 /// Founds an organisation below a folder; its officer is Ada.
 fn organisation(folder: &Path) -> Surroundings {
-    let surroundings = Surroundings {
-        home: Home::new(folder.join("home")),
-        state: State::new(folder.join("state")),
-        programs: programs().clone(),
-    };
+    let surroundings = surroundings(folder);
     let founding = InitEmbedded {
         admin: ADA.to_owned(),
         name: Some("Ada Lovelace".to_owned()),
@@ -229,6 +308,14 @@ fn organisation(folder: &Path) -> Surroundings {
     };
     async_runtime::block_on(Service::new(surroundings.clone()).init_embedded(founding)).unwrap();
     surroundings
+}
+
+fn surroundings(folder: &Path) -> Surroundings {
+    Surroundings {
+        home: Home::new(folder.join("home")),
+        state: State::new(folder.join("state")),
+        programs: programs().clone(),
+    }
 }
 
 /// The folder of `chancery-host` and of the PDFium library.

@@ -28,6 +28,20 @@ fn an_appearance_is_a_webp_picture() {
 }
 
 #[test]
+fn only_the_signers_window_is_shown_documents() {
+    let program = Program::with_agreement();
+    let page = format!("page?document={}&page=1&scale=1", program.document());
+    let appearance = format!("appearance?login={ADA}&width=200&height=80&scale=2");
+    for address in [page, appearance] {
+        for window in ["admin", "other"] {
+            let answer = program.picture_for(window, "GET", &address);
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{window} {address}");
+            assert_eq!(told(answer.body())["code"], "forbidden");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_drawn_says_why() {
     let program = Program::with_agreement();
     let document = program.document();
