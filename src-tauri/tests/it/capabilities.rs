@@ -1,35 +1,111 @@
 //! What a window may ask for, and what it may load.
 
-use serde_json::json;
-use tauri::test::MockRuntime;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tauri::{WebviewWindow, test::MockRuntime};
 
 use crate::harness::{Program, ask, window};
 
-#[test]
-fn another_window_may_ask_for_nothing() {
-    let program = Program::empty();
-    let other = window(&program.app, "other");
-    for command in [
-        "opened_documents",
-        "choose_document",
-        "close_document",
-        "page_sizes",
-        "identities",
-        "choose_output",
-        "sign_document",
-        "validate_document",
-        "show_in_folder",
-        "copy_path",
-        "status",
-    ] {
-        let refusal = ask(&other, command, json!({})).unwrap_err().to_string();
-        assert!(refusal.contains("not allowed"), "{command}: {refusal}");
+/// What only the signer's window may ask for.
+const OF_SIGNERS: &[&str] = &[
+    "opened_documents",
+    "choose_document",
+    "close_document",
+    "page_sizes",
+    "identities",
+    "choose_output",
+    "sign_document",
+    "cancel_signing",
+    "validate_document",
+    "show_in_folder",
+    "copy_path",
+    "activate",
+    "change_secret",
+    "suspend_own_key",
+    "open_administration",
+];
+
+/// What only the administrator's window may ask for.
+const OF_ADMINISTRATORS: &[&str] = &[
+    "found_organisation",
+    "administrator",
+    "administrator_stay",
+    "administrator_log_in",
+    "administrator_log_out",
+    "overview",
+    "test_token",
+    "people",
+    "enrol_person",
+    "reset_person",
+    "suspend_person",
+    "resume_person",
+    "revoke_person",
+    "print_page",
+];
+
+/// What both may ask for.
+const OF_BOTH: &[&str] = &["status", "secret_strength"];
+
+/// Whether a window is let through to a command; without its arguments most do nothing.
+fn may_ask(window: &WebviewWindow<MockRuntime>, command: &str) -> bool {
+    match ask(window, command, json!({})) {
+        Err(Value::String(refusal)) => !refusal.contains("not allowed"),
+        Ok(_) | Err(_) => true,
     }
 }
 
 #[test]
-fn the_window_may_not_ask_the_framework_for_more_than_events() {
-    let program = Program::empty();
+fn neither_window_may_ask_what_the_other_may() {
+    let program = Program::unfounded();
+    let other = window(&program.app, "other");
+    for (commands, signer, administrator) in [
+        (OF_SIGNERS, true, false),
+        (OF_ADMINISTRATORS, false, true),
+        (OF_BOTH, true, true),
+    ] {
+        for command in commands {
+            let may =
+                [program.window(), program.office(), &other].map(|window| may_ask(window, command));
+            assert_eq!(may, [signer, administrator, false], "{command}");
+        }
+    }
+}
+
+#[test]
+fn every_command_there_is_belongs_to_a_window() {
+    let known: BTreeSet<&str> = [OF_SIGNERS, OF_ADMINISTRATORS, OF_BOTH]
+        .concat()
+        .into_iter()
+        .collect();
+    let between = |text: &'static str, start: &str, end: &str| {
+        let (_, rest) = text.split_once(start).unwrap();
+        rest.split_once(end).unwrap().0
+    };
+    let handled = between(include_str!("../../src/lib.rs"), "generate_handler![", "]");
+    let handled: BTreeSet<&str> = handled
+        .split(',')
+        .filter_map(|path| path.trim().rsplit("::").next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(handled, known, "what is handled");
+    // A command that is handled and not listed there would be open to every window.
+    let listed = between(
+        include_str!("../../build.rs"),
+        "COMMANDS: &[&str] = &[",
+        "]",
+    );
+    let listed: BTreeSet<&str> = listed
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(listed, known, "what is a permission of its own");
+}
+
+#[test]
+fn neither_window_may_ask_the_framework_for_more_than_events() {
+    let program = Program::unfounded();
     for command in [
         "plugin:dialog|open",
         "plugin:dialog|save",
@@ -42,11 +118,13 @@ fn the_window_may_not_ask_the_framework_for_more_than_events() {
         "plugin:resources|close",
         "plugin:fs|read_file",
     ] {
-        let refusal = program.ask(command, json!({})).unwrap_err().to_string();
-        assert!(
-            refusal.contains("not allowed") || refusal.contains("not found"),
-            "{command}: {refusal}"
-        );
+        for window in [program.window(), program.office()] {
+            let refusal = ask(window, command, json!({})).unwrap_err().to_string();
+            assert!(
+                refusal.contains("not allowed") || refusal.contains("not found"),
+                "{command}: {refusal}"
+            );
+        }
     }
 }
 

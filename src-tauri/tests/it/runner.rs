@@ -5,8 +5,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod administration;
 mod capabilities;
 mod documents;
+mod founding;
 mod harness;
+mod keys;
+mod progress;
 mod scheme;
 mod signing;
