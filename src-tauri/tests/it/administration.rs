@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use chancery_desktop::{Administration, administration};
 use serde_json::{Value, json};
-use service::{Service, wire};
+use service::{
+    Service,
+    wire::{self, ErrorCode},
+};
 use tauri::{Manager, WindowEvent, async_runtime};
 
 use crate::harness::{ADA, Program, SECRET, ask};
@@ -118,7 +121,7 @@ fn a_login_that_was_given_up_meanwhile_comes_to_nothing() {
     let officer = log_in();
     close(&program);
     let error = administration.take(app, &attempt, officer).unwrap_err();
-    assert_eq!(error.code, "not_logged_in");
+    assert_eq!(error.code, ErrorCode::NotLoggedIn);
     expect_nobody(&program);
 
     // Of two that are under way the later one counts, whichever is judged first.
@@ -126,7 +129,7 @@ fn a_login_that_was_given_up_meanwhile_comes_to_nothing() {
     let later = administration.attempt(app);
     administration.take(app, &later, log_in()).unwrap();
     let error = administration.take(app, &earlier, log_in()).unwrap_err();
-    assert_eq!(error.code, "not_logged_in");
+    assert_eq!(error.code, ErrorCode::NotLoggedIn);
     assert_eq!(administration.shown().unwrap().login, ADA);
 }
 
