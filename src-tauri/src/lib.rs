@@ -125,15 +125,22 @@ pub fn run() -> ExitCode {
 
 fn start() -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::new(Surroundings::of_process(None)?);
-    let named = named(env::args_os().map(PathBuf::from), &env::current_dir()?);
+    let asked = Asked::of(env::args_os().map(PathBuf::from), &env::current_dir()?);
+    let windows = asked.windows();
     // First in the chain: a second start hands over its documents before it opens anything.
     let builder = Builder::default()
         .plugin(tauri_plugin_single_instance::init(hand_over))
         .plugin(tauri_plugin_dialog::init());
-    let app = build(builder, service, named, Administration::default(), |app| {
-        Arc::new(SystemDesktop::new(app.clone()))
-    })?;
-    window::show(app.handle(), window::MAIN)?;
+    let app = build(
+        builder,
+        service,
+        asked.documents,
+        Administration::default(),
+        |app| Arc::new(SystemDesktop::new(app.clone())),
+    )?;
+    for label in windows {
+        window::show(app.handle(), label)?;
+    }
     app.run(|_, _| {});
     Ok(())
 }
@@ -141,30 +148,71 @@ fn start() -> Result<(), Box<dyn std::error::Error>> {
 /// Opens what a second start was asked to open.
 fn hand_over<R: Runtime>(app: &AppHandle<R>, arguments: Vec<String>, folder: String) {
     let arguments = arguments.into_iter().map(PathBuf::from);
-    opening::open(app, named(arguments, Path::new(&folder)));
-    // The signer's window may be closed while the administrator's is open. There is nobody to
-    // tell but the window that cannot be made.
-    let _ = window::show(app, window::MAIN);
+    let asked = Asked::of(arguments, Path::new(&folder));
+    for label in asked.windows() {
+        // One window may be closed while the other is open. There is nobody to tell but the
+        // window that cannot be made.
+        let _ = window::show(app, label);
+    }
+    opening::open(app, asked.documents);
 }
 
-/// Returns the documents in a list of arguments, whose first is the program.
-fn named(arguments: impl Iterator<Item = PathBuf>, folder: &Path) -> Vec<PathBuf> {
-    arguments
-        .skip(1)
-        .map(|argument| folder.join(argument))
+/// What a start of the program asks for: `chancery-desktop [--administration] [FILE…]`.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    administration: bool,
+    documents: Vec<PathBuf>,
+}
+
+impl Asked {
+    /// Reads a list of arguments, whose first is the program.
+    fn of(arguments: impl Iterator<Item = PathBuf>, folder: &Path) -> Self {
+        let (options, documents): (Vec<_>, Vec<_>) = arguments
+            .skip(1)
+            .partition(|argument| argument.as_os_str() == "--administration");
+        Self {
+            administration: !options.is_empty(),
+            documents: documents.iter().map(|name| folder.join(name)).collect(),
+        }
+    }
+
+    /// The windows to open: the signer's, unless the administrator's alone is asked for.
+    fn windows(&self) -> Vec<&'static str> {
+        let alone = self.administration && self.documents.is_empty();
+        [
+            (!alone).then_some(window::MAIN),
+            self.administration.then_some(window::ADMIN),
+        ]
+        .into_iter()
+        .flatten()
         .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn asked(arguments: &[&str]) -> Asked {
+        let program = ["chancery-desktop"].iter().chain(arguments);
+        Asked::of(program.map(PathBuf::from), Path::new("/home/ada"))
+    }
+
     #[test]
     fn documents_are_named_from_the_folder_the_program_was_started_in() {
-        let arguments = ["chancery-desktop", "a.pdf", "/tmp/b.pdf"];
         assert_eq!(
-            named(arguments.iter().map(PathBuf::from), Path::new("/home/ada")),
+            asked(&["a.pdf", "/tmp/b.pdf"]).documents,
             [Path::new("/home/ada/a.pdf"), Path::new("/tmp/b.pdf")]
+        );
+    }
+
+    #[test]
+    fn the_administrators_window_opens_alone_unless_documents_are_named_with_it() {
+        assert_eq!(asked(&[]).windows(), [window::MAIN]);
+        assert_eq!(asked(&["--administration"]).windows(), [window::ADMIN]);
+        assert_eq!(
+            asked(&["a.pdf", "--administration"]).windows(),
+            [window::MAIN, window::ADMIN]
         );
     }
 }
