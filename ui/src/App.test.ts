@@ -1,14 +1,26 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
-import axe from "axe-core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import App from "./App.svelte";
 import type { Failure } from "./ipc/error";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
-import type { PageSize } from "./ipc/generated/PageSize";
+import type { SignDocument } from "./ipc/generated/SignDocument";
 import type { SignedDocument } from "./ipc/generated/SignedDocument";
-import { agreement, memory, noOrganisation, SECRET, valid, type Answers } from "./ipc/memory";
+import {
+  agreement,
+  ana,
+  anas,
+  contractor,
+  memory,
+  noOrganisation,
+  refusal,
+  SECRET,
+  trust,
+  valid,
+  type Answers,
+} from "./ipc/memory";
 
+beforeEach(() => localStorage.clear());
 afterEach(cleanup);
 
 async function shown(changed: Partial<Answers> = {}): Promise<HTMLElement> {
@@ -28,14 +40,6 @@ async function sign(secret: string): Promise<void> {
   const field = screen.getByTestId<HTMLInputElement>("secret");
   await fireEvent.input(field, { target: { value: secret } });
   await fireEvent.click(screen.getByTestId("sign-button"));
-}
-
-/** What axe finds; colours and layout are looked at in the real window. */
-async function faults(container: HTMLElement): Promise<string[]> {
-  const found = await axe.run(container, {
-    rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
-  });
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
 }
 
 describe("the window", () => {
@@ -85,12 +89,15 @@ describe("the window", () => {
     expect(screen.queryByTestId("signature-box")).toBeNull();
   });
 
-  it("refuses to sign as who is not activated, and says what to do", async () => {
-    const [ana] = await memory().identities();
-    if (!ana) throw new Error("there is somebody");
-    await placed({ identities: [{ ...ana, status: "not_activated" }] });
+  it("refuses to sign as who is suspended, and says by whom, when and why", async () => {
+    await placed({
+      identities: [
+        { ...ana, status: "suspended", change: { at: 1, by: "m.ortiz", note: "lost laptop" } },
+      ],
+    });
     expect(screen.getByTestId("sign-button")).toBeDisabled();
-    expect(screen.getAllByText(/chancery activate --login ana/).length).toBeGreaterThan(0);
+    expect(screen.getByTestId("secret")).toBeDisabled();
+    expect(screen.getByTestId("key-state")).toHaveTextContent(/by m\.ortiz: lost laptop/);
   });
 
   it("shows the signatures of a signed document when it is opened", async () => {
@@ -150,25 +157,10 @@ describe("the window", () => {
     await fireEvent.click(screen.getByLabelText("Next page"));
     await waitFor(() => expect(screen.getByTestId("page-number")).toHaveValue(2));
     await fireEvent.change(screen.getByLabelText("left"), { target: { value: "20" } });
-    expect(screen.queryByTestId("signature-box")).toBeNull();
+    expect(screen.getByTestId("page-number")).toHaveValue(2);
     await fireEvent.click(screen.getByLabelText("Previous page"));
     const box = await screen.findByTestId("signature-box");
     expect(box).toHaveAccessibleName(/page 1, 20 mm from left/);
-  });
-
-  it("does not take a late answer for another page", async () => {
-    const answers: (() => void)[] = [];
-    const pageSizes = (): Promise<PageSize[]> =>
-      new Promise((done) => answers.push(() => done([{ width: 100, height: 100 }])));
-    render(App, { backend: { ...memory(), pageSizes } });
-    await screen.findByTestId("page-number");
-    const field = screen.getByTestId("page-number");
-    await fireEvent.change(field, { target: { value: "2" } });
-    await fireEvent.change(field, { target: { value: "3" } });
-    answers[1]?.();
-    answers[0]?.();
-    await waitFor(() => expect(screen.getByLabelText("Next page")).toBeDisabled());
-    expect(screen.getByRole("article")).toHaveAccessibleName("Page 3 of 3");
   });
 
   it("says when a page cannot be drawn", async () => {
@@ -194,21 +186,274 @@ describe("the window", () => {
     expect(screen.getByText("Type your secret.")).toBeInTheDocument();
   });
 
-  it("explains a machine without an organisation", async () => {
-    await shown({ documents: [], identities: [], status: noOrganisation });
-    expect(screen.getByText(/chancery init --embedded/)).toBeInTheDocument();
+  it("offers a machine without an organisation two ways to a key, and reading without one", async () => {
+    let opened = 0;
+    const backend = {
+      ...memory({ documents: [], identities: [], status: noOrganisation }),
+      openAdministration: async () => void (opened += 1),
+    };
+    render(App, { backend });
+    await fireEvent.click(await screen.findByTestId("found"));
+    expect(opened).toBe(1);
+    expect(screen.getByText("I have a smart card")).toBeInTheDocument();
+    await fireEvent.click(screen.getByTestId("skip"));
+    expect(screen.queryByTestId("first-run")).toBeNull();
+    expect(screen.getByTestId("open-first")).toBeInTheDocument();
   });
+});
 
-  it("has no fault that axe finds, in any of its main states", async () => {
-    expect(await faults(await shown({ documents: [] }))).toEqual([]);
-    cleanup();
-    const container = await placed();
-    expect(await faults(container)).toEqual([]);
-    await sign("a wrong secret");
-    await screen.findByTestId("error-line");
-    expect(await faults(container)).toEqual([]);
+describe("the place of a signature", () => {
+  const fields = [contractor, trust];
+
+  it("is the field that waits, chosen from the list, and the request names it", async () => {
+    const requests: SignDocument[] = [];
+    const backend = memory({ documents: [{ ...agreement, fields }] });
+    const { signDocument } = backend;
+    backend.signDocument = (request) => {
+      requests.push(request);
+      return signDocument(request);
+    };
+    render(App, { backend });
+    const list = await screen.findByTestId("place");
+    await fireEvent.change(list, { target: { value: "field:Trust" } });
     await sign(SECRET);
     await screen.findByTestId("result-headline");
-    expect(await faults(container)).toEqual([]);
+    expect(requests[0]?.placement).toEqual({ kind: "field", name: "Trust" });
+  });
+
+  it("is chosen by a click on the field, which leads on to the secret", async () => {
+    await shown({ documents: [{ ...agreement, fields }] });
+    await fireEvent.click(await screen.findByLabelText(/Sign in field For the Trust/));
+    expect(screen.getByTestId("place")).toHaveValue("field:Trust");
+    await waitFor(() => expect(screen.getByTestId("secret")).toHaveFocus());
+  });
+
+  it("goes through the empty fields by N, while the pages have the focus", async () => {
+    await shown({ documents: [{ ...agreement, fields }] });
+    const pages = await screen.findByRole("main");
+    await fireEvent.keyDown(pages, { key: "n" });
+    expect(screen.getByTestId("place")).toHaveValue("field:Contractor");
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "n" });
+    expect(screen.getByTestId("place")).toHaveValue("field:Trust");
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "N", shiftKey: true });
+    expect(screen.getByTestId("place")).toHaveValue("field:Contractor");
+  });
+
+  it("can be nowhere that shows", async () => {
+    await shown();
+    await fireEvent.change(await screen.findByTestId("place"), { target: { value: "invisible" } });
+    expect(screen.queryByTestId("signature-box")).toBeNull();
+    await sign(SECRET);
+    expect(await screen.findByTestId("result-headline")).toHaveTextContent("Valid");
+  });
+
+  it("says what a drawn box lies over, and offers the field under it", async () => {
+    await placed({ documents: [{ ...agreement, fields }] });
+    // Placed for the person, it avoids what is there.
+    expect(screen.queryByTestId("collision")).toBeNull();
+    await fireEvent.change(screen.getByTestId("measure-y"), { target: { value: "40" } });
+    expect(screen.getByTestId("collision")).toHaveTextContent("For the Trust");
+    await fireEvent.click(screen.getByText("Sign in that field"));
+    expect(screen.getByTestId("place")).toHaveValue("field:Trust");
+    expect(screen.queryByTestId("collision")).toBeNull();
+  });
+
+  it("is carried to another page, accepted, and left by keys", async () => {
+    await placed();
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "PageDown" });
+    expect(await screen.findByTestId("signature-box")).toHaveAccessibleName(/page 2/);
+    await waitFor(() => expect(screen.getByTestId("signature-box")).toHaveFocus());
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "Escape" });
+    expect(screen.getByRole("main")).toHaveFocus();
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "Enter" });
+    await waitFor(() => expect(screen.getByTestId("secret")).toHaveFocus());
+  });
+
+  it("is undone step by step", async () => {
+    await placed();
+    const box = screen.getByTestId("signature-box");
+    const left = box.style.left;
+    await fireEvent.keyDown(box, { key: "ArrowLeft" });
+    expect(box.style.left).not.toBe(left);
+    await fireEvent.keyDown(box, { key: "z", ctrlKey: true });
+    expect(screen.getByTestId("signature-box").style.left).toBe(left);
+    await fireEvent.keyDown(screen.getByTestId("signature-box"), { key: "z", ctrlKey: true });
+    expect(screen.queryByTestId("signature-box")).toBeNull();
+  });
+
+  it("is drawn by two clicks as by dragging", async () => {
+    await shown();
+    const surface = await screen.findByTestId("page-surface");
+    surface.getBoundingClientRect = () => new DOMRect(0, 0, 500, 700);
+    const click = async (x: number, y: number): Promise<void> => {
+      await fireEvent.pointerDown(surface, { button: 0, clientX: x, clientY: y });
+      await fireEvent.pointerUp(surface, { button: 0, clientX: x, clientY: y });
+    };
+    await click(100, 300);
+    expect(screen.getByText(/First corner set/)).toBeInTheDocument();
+    expect(screen.queryByTestId("signature-box")).toBeNull();
+    await fireEvent.pointerMove(surface, { clientX: 300, clientY: 380 });
+    await click(300, 380);
+    expect(await screen.findByTestId("signature-box")).toBeInTheDocument();
+    expect(screen.queryByText(/First corner set/)).toBeNull();
+  });
+
+  it("is not signed where the look does not fit", async () => {
+    await placed();
+    await fireEvent.error(await screen.findByTestId("ghost"));
+    await fireEvent.input(screen.getByTestId("secret"), { target: { value: SECRET } });
+    expect(screen.getByTestId("box-refused")).toBeInTheDocument();
+    expect(screen.getByTestId("sign-button")).toBeDisabled();
+  });
+});
+
+describe("a signature under way", () => {
+  it("names its steps, and cannot be cancelled once the secret is judged", async () => {
+    await placed({ hold: "authenticating" });
+    await sign(SECRET);
+    expect(await screen.findByText("Judge your secret")).toBeInTheDocument();
+    await waitFor(() => expect(screen.getByTestId("cancel-signing")).toBeDisabled());
+    expect(screen.getByText("Too late to cancel, finishing.")).toBeInTheDocument();
+  });
+
+  it("is cancelled before that, and says that nothing was written", async () => {
+    await placed({ hold: "proving" });
+    await sign(SECRET);
+    await fireEvent.click(await screen.findByTestId("cancel-signing"));
+    const line = await screen.findByTestId("error-line");
+    expect(line).toHaveTextContent("Nothing was signed or written.");
+    expect(line).not.toHaveAttribute("role", "alert");
+    expect(screen.getByTestId("signature-box")).toBeInTheDocument();
+  });
+
+  it("remembers who signed last", async () => {
+    const jonas = { ...ana, login: "jonas", name: "Jonas Weber" };
+    await placed({ identities: [ana, jonas] });
+    await fireEvent.change(screen.getByTestId("identity"), { target: { value: "jonas" } });
+    await sign(SECRET);
+    await screen.findByTestId("result-headline");
+    cleanup();
+    await placed({ identities: [ana, jonas] });
+    expect(screen.getByTestId("identity")).toHaveValue("jonas");
+  });
+});
+
+describe("a refused secret", () => {
+  it("interrupts who listens, and no other fault does", async () => {
+    await placed();
+    await sign("a wrong secret");
+    expect(await screen.findByTestId("error-line")).toHaveAttribute("role", "alert");
+    expect(screen.getByText("1 wrong since the last right one")).toBeInTheDocument();
+    cleanup();
+    await placed({ refusal: refusal("no_space") });
+    await sign(SECRET);
+    expect(await screen.findByTestId("error-line")).toHaveAttribute("role", "status");
+  });
+
+  it("closes the field until the next try is judged, and counts the time", async () => {
+    const until = Math.floor(Date.now() / 1000) + 92;
+    await placed({ identities: [{ ...ana, wrongTries: 5, waitUntil: until }] });
+    expect(screen.getByTestId("secret")).toBeDisabled();
+    expect(screen.getByTestId("sign-button")).toBeDisabled();
+    expect(screen.getByText(/next try in 1:3\d/)).toBeInTheDocument();
+  });
+});
+
+describe("the result", () => {
+  it("never merges its three answers, and can be copied", async () => {
+    const written: string[] = [];
+    Object.defineProperty(navigator, "clipboard", {
+      configurable: true,
+      value: { writeText: async (text: string) => void written.push(text) },
+    });
+    const changed = { ...anas, coverage: "revision" as const, headline: "changed" as const };
+    const modifications = ["the content of page 1 was replaced"];
+    await shown({
+      documents: [{ ...agreement, signatures: 1 }],
+      validation: { headline: "changed", signatures: [{ ...changed, modifications }] },
+    });
+    expect(await screen.findByTestId("result-headline")).toHaveTextContent("Changed after signing");
+    expect(screen.getByText("No, 1 place was changed")).toBeInTheDocument();
+    expect(screen.getByText(/Certified by Meridian Harbour Trust CA, trusted/)).toBeInTheDocument();
+    await fireEvent.click(screen.getByTestId("copy-report"));
+    expect(await screen.findByText("Report copied")).toBeInTheDocument();
+    expect(written[0]).toContain("Changed after signing");
+    expect(written[0]).toContain("the content of page 1 was replaced");
+    expect(written[0]).toMatch(/Is the document intact\? No, 1 place was changed/);
+  });
+
+  it("is asked for on any document, also an unsigned one", async () => {
+    await shown({ validation: { headline: "unsigned", signatures: [] } });
+    await fireEvent.keyDown(document.body, { key: "V", ctrlKey: true, shiftKey: true });
+    expect(await screen.findByTestId("result-headline")).toHaveTextContent("No signature");
+    await fireEvent.click(screen.getByTestId("sign-too"));
+    expect(screen.getByTestId("place-for-me")).toBeInTheDocument();
+  });
+});
+
+describe("a long document", () => {
+  it("has only the pages in the window that can be seen", async () => {
+    const asked: [number, number][] = [];
+    const backend = memory({ documents: [{ ...agreement, pages: 20_000 }] });
+    const { pageSizes } = backend;
+    backend.pageSizes = (document, first, count) => {
+      asked.push([first, count]);
+      return pageSizes(document, first, count);
+    };
+    render(App, { backend });
+    const number = await screen.findByTestId("page-number");
+    await fireEvent.change(number, { target: { value: "15000" } });
+    await waitFor(() => expect(screen.getByLabelText("Page 15000 of 20000")).toBeInTheDocument());
+    expect(screen.getAllByRole("article").length).toBeLessThan(8);
+    expect(screen.getByTestId("rail").querySelectorAll("button").length).toBeLessThan(20);
+    await waitFor(() => expect(asked.at(-1)).toEqual([14_849, 512]));
+    expect(asked.length).toBeLessThan(4);
+  });
+
+  it("asks for no picture of what it only flies past", async () => {
+    const drawn: number[] = [];
+    const backend = memory({ documents: [{ ...agreement, pages: 500 }] });
+    const { pageUrl } = backend;
+    backend.pageUrl = (document, page, scale) => {
+      drawn.push(page);
+      return pageUrl(document, page, scale);
+    };
+    render(App, { backend });
+    const number = await screen.findByTestId("page-number");
+    for (const page of ["100", "200", "300"]) {
+      await fireEvent.change(number, { target: { value: page } });
+    }
+    await waitFor(() => expect(drawn).toContain(300));
+    expect(drawn).not.toContain(100);
+    expect(drawn).not.toContain(200);
+  });
+});
+
+describe("the keyboard", () => {
+  it("shows all keys, and lets every region be reached", async () => {
+    await shown();
+    await screen.findByTestId("page-number");
+    await fireEvent.keyDown(document.body, { key: "F1" });
+    expect(screen.getByTestId("key-sheet")).toHaveTextContent("Next empty field");
+    await fireEvent.keyDown(document.body, { key: "F1" });
+    expect(screen.queryByTestId("key-sheet")).toBeNull();
+    const seen = new Set<string>();
+    for (let way = 0; way < 5; way += 1) {
+      await fireEvent.keyDown(document.body, { key: "F6" });
+      const region = document.activeElement?.closest<HTMLElement>("[data-region]");
+      seen.add(region?.dataset.region ?? "");
+    }
+    expect([...seen].sort()).toEqual(["page", "panel", "rail", "toolbar"]);
+  });
+
+  it("hides the rail and remembers it", async () => {
+    await shown();
+    await screen.findByTestId("rail");
+    await fireEvent.keyDown(document.body, { key: "F9" });
+    expect(screen.queryByTestId("rail")).toBeNull();
+    cleanup();
+    await shown();
+    await screen.findByTestId("page-number");
+    expect(screen.queryByTestId("rail")).toBeNull();
   });
 });

@@ -1,12 +1,17 @@
+import type { Failure } from "./error";
+import type { ActivateKey } from "./generated/ActivateKey";
+import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { OutputChoice } from "./generated/OutputChoice";
 import type { PageSize } from "./generated/PageSize";
+import type { SecretStrength } from "./generated/SecretStrength";
 import type { SignDocument } from "./generated/SignDocument";
 import type { SignedDocument } from "./generated/SignedDocument";
+import type { SigningProgress } from "./generated/SigningProgress";
 import type { Status } from "./generated/Status";
+import type { SuspendOwnKey } from "./generated/SuspendOwnKey";
 import type { Validation } from "./generated/Validation";
-import type { Failure } from "./error";
 
 /** What a ghost is drawn from: the same drawer as the output's. */
 export interface Appearance {
@@ -24,16 +29,24 @@ export interface Backend {
   closeDocument(document: string): Promise<void>;
   /** Sizes of at most 512 pages from `first` on, which counts from 1. */
   pageSizes(document: string, first: number, count: number): Promise<PageSize[]>;
-  identities(): Promise<Identity[]>;
   chooseOutput(document: string): Promise<OutputChoice | null>;
   signDocument(request: SignDocument): Promise<SignedDocument>;
+  /** Whether a signature under way is stopped; `false` if it is too late. */
+  cancelSigning(requestId: string): Promise<boolean>;
   validateDocument(document: string): Promise<Validation>;
   showInFolder(document: string): Promise<void>;
   copyPath(document: string): Promise<void>;
   status(): Promise<Status>;
+  identities(): Promise<Identity[]>;
+  activate(request: ActivateKey): Promise<Identity>;
+  changeSecret(request: ChangeSecret): Promise<void>;
+  secretStrength(secret: string, words: string[]): Promise<SecretStrength>;
+  suspendOwnKey(request: SuspendOwnKey): Promise<Identity>;
+  openAdministration(): Promise<void>;
   /** Calls back for documents that were dropped or handed over by a second start. */
   onOpened(heard: (document: OpenedDocument) => void): Promise<void>;
   onRefused(heard: (name: string, failure: Failure) => void): Promise<void>;
+  onProgress(heard: (progress: SigningProgress) => void): Promise<void>;
   /** Address of a page as a picture; `scale` in pixels a point. */
   pageUrl(document: string, page: number, scale: number): string;
   /** Address of an appearance as a picture with a transparent ground. */

@@ -2,135 +2,43 @@ import type { Backend } from "./backend";
 import type { Failure } from "./error";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { PageSize } from "./generated/PageSize";
+import type { SigningProgress } from "./generated/SigningProgress";
+import type { SigningStep } from "./generated/SigningStep";
 import type { Status } from "./generated/Status";
 import type { Validation } from "./generated/Validation";
+import { page, stamp } from "./pictures";
+import { agreement, ana, CODE, ready, refusal, SECRET, valid } from "./samples";
 
-/** The secret that the backend in memory takes for right. */
-export const SECRET = "correct horse battery";
+export { scenes } from "./scenes";
+export * from "./samples";
 
-export const agreement: OpenedDocument = {
-  id: "d1",
-  name: "Crane maintenance agreement.pdf",
-  outputName: "Crane maintenance agreement-signed.pdf",
-  bytes: 1_843_200,
-  pages: 3,
-  firstPage: { width: 595, height: 842 },
-  signatures: 0,
-  fields: [],
-  findings: [],
-};
-
-export const ana: Identity = {
-  login: "ana",
-  name: "Ana Ruiz",
-  email: "ana@example.org",
-  organisation: "Meridian Harbour Trust",
-  validUntil: 1_836_604_800,
-  status: "active",
-  change: null,
-  wrongTries: 0,
-  waitUntil: null,
-};
-
-export const valid: Validation = {
-  headline: "valid",
-  signatures: [
-    {
-      field: "Signature1",
-      signer: "Ana Ruiz",
-      issuer: "Meridian Harbour Trust",
-      level: "b-b",
-      subfilter: "ETSI.CAdES.detached",
-      intact: true,
-      trusted: true,
-      coverage: "whole_file",
-      modifications: [],
-      signingTime: 1_795_513_327,
-      timestamp: null,
-      headline: "valid",
-      findings: [],
-      page: 1,
-      rect: { x: 310, y: 68, width: 225, height: 66 },
-    },
-  ],
-};
-
-export const ready: Status = {
-  organisation: {
-    name: "Meridian Harbour Trust",
-    assurance: "trial",
-    assuranceReason: "software token",
-  },
-  token: { state: "ready", detail: "keys proven just now" },
-};
-
-export const noOrganisation: Status = {
-  organisation: null,
-  token: { state: "not_set_up", detail: "" },
-};
-
-/** What the backend in memory answers with; tests change single answers. */
+/** What the backend in memory answers with; tests and scenes change single answers. */
 export interface Answers {
   documents: OpenedDocument[];
   identities: Identity[];
   status: Status;
   validation: Validation;
+  /** The sizes of pages that are not like the first, by number. */
+  sizes: Record<number, PageSize>;
+  /** What signing, activating, changing and suspending are answered with, instead of being done. */
   refusal: Failure | null;
+  /** A file that was not opened. */
+  refused: { name: string; failure: Failure } | null;
+  /** Where a signature stays until it is cancelled. */
+  hold: SigningStep | null;
 }
 
-function picture(width: number, height: number, content: string): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${content}</svg>`;
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
-}
-
-/** A page that can be told from the others: its number over some lines. */
-function sheet(page: number): string {
-  const lines = Array.from({ length: 24 }, (_, line) => {
-    const width = line % 6 === 5 ? 260 : 475;
-    return `<rect x="60" y="${150 + line * 22}" width="${width}" height="6" fill="#c4c9d0"/>`;
-  });
-  const title = `<text x="60" y="110" font-family="serif" font-size="24">Page ${page}</text>`;
-  return picture(595, 842, `<rect width="595" height="842" fill="#fff"/>${title}${lines.join("")}`);
-}
-
-function stamp(width: number, height: number): string {
-  const text = (y: number, size: number, words: string): string =>
-    `<text x="12" y="${y}" font-family="sans-serif" font-size="${size}" fill="#14283f">${words}</text>`;
-  const middle = height / 2;
-  return picture(
-    width,
-    height,
-    text(middle - 4, 14, "Ana Ruiz") + text(middle + 12, 8, "Meridian Harbour Trust"),
-  );
-}
-
-/** What the window can be looked at in: `?memory=NAME` while developing. */
-export const scenes: Record<string, Partial<Answers>> = {
-  empty: { documents: [] },
-  unfounded: { documents: [], identities: [], status: noOrganisation },
-  signed: { documents: [{ ...agreement, signatures: 1 }] },
-  forbids: {
-    documents: [
-      {
-        ...agreement,
-        signatures: 1,
-        refusal: { code: "pdf_forbids", message: "certified, no changes allowed", detail: "" },
-      },
-    ],
-  },
-  broken: {
-    documents: [{ ...agreement, signatures: 1 }],
-    validation: {
-      headline: "broken",
-      signatures: valid.signatures.map((report) => ({
-        ...report,
-        intact: false,
-        headline: "broken",
-        modifications: ["The text of page 1 was changed."],
-      })),
-    },
-  },
-};
+const STEPS: SigningStep[] = [
+  "reading",
+  "proving",
+  "authenticating",
+  "signing",
+  "writing",
+  "validating",
+];
+/** From this many wrong secrets on there is a wait, of so many seconds. */
+const [FREE, WAIT] = [5, 90];
 
 /** A backend without a shell: for tests and for looking at screens in a browser. */
 export function memory(changed: Partial<Answers> = {}): Backend {
@@ -139,31 +47,110 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     identities: [ana],
     status: ready,
     validation: valid,
+    sizes: {},
     refusal: null,
+    refused: null,
+    hold: null,
     ...changed,
   };
-  const wrong: Failure = { code: "wrong_secret", message: "the secret is not right", detail: "" };
+  let identities = answers.identities;
+  let progress: (progress: SigningProgress) => void = () => {};
+  /** Ends a signature that is held. */
+  let stop: { request: string; step: SigningStep; end: () => void } | null = null;
+  const now = (): number => Math.floor(Date.now() / 1000);
+
+  function change(login: string, change: Partial<Identity>): Identity {
+    identities = identities.map((one) => (one.login === login ? { ...one, ...change } : one));
+    const found = identities.find((one) => one.login === login);
+    if (!found) throw refusal("no_such_person");
+    return found;
+  }
+
+  /** Judges a secret as the service does: counted, and after five wrong ones with a wait. */
+  function judge(login: string, right: boolean): void {
+    const { wrongTries, waitUntil } = change(login, {});
+    if (waitUntil !== null && waitUntil > now()) throw refusal("wait", "", waitUntil);
+    if (right) {
+      change(login, { wrongTries: 0, waitUntil: null });
+      return;
+    }
+    const tries = wrongTries + 1;
+    change(login, { wrongTries: tries, waitUntil: tries >= FREE ? now() + WAIT : null });
+    throw refusal("wrong_secret");
+  }
+
+  async function reach(request: string): Promise<void> {
+    for (const step of STEPS) {
+      progress({ requestId: request, step });
+      await Promise.resolve();
+      if (step !== answers.hold) continue;
+      await new Promise<void>((end) => (stop = { request, step, end }));
+      throw refusal("cancelled");
+    }
+  }
+
   return {
     openedDocuments: async () => answers.documents,
     chooseDocument: async () => agreement,
     closeDocument: async () => {},
-    pageSizes: async (_document, _first, count) =>
-      Array.from({ length: count }, () => ({ width: 595, height: 842 })),
-    identities: async () => answers.identities,
+    pageSizes: async (_document, first, count) =>
+      Array.from(
+        { length: count },
+        (_, index) => answers.sizes[first + index] ?? { width: 595, height: 842 },
+      ),
     chooseOutput: async () => ({ name: "contract-signed.pdf", folder: "Contracts" }),
-    async signDocument(request) {
+    async signDocument({ requestId, login, secret, document }) {
       if (answers.refusal) throw answers.refusal;
-      if (request.secret !== SECRET) throw wrong;
-      const document = { ...agreement, id: "d2", name: agreement.outputName, signatures: 1 };
-      return { document, validation: answers.validation };
+      await reach(requestId);
+      judge(login, secret === SECRET);
+      const signed = answers.documents.find(({ id }) => id === document) ?? agreement;
+      return {
+        document: {
+          ...signed,
+          id: "d2",
+          name: signed.outputName,
+          signatures: answers.validation.signatures.length,
+        },
+        validation: answers.validation,
+      };
+    },
+    async cancelSigning(requestId) {
+      if (!stop || stop.request !== requestId) return false;
+      if (STEPS.indexOf(stop.step) >= STEPS.indexOf("authenticating")) return false;
+      stop.end();
+      return true;
     },
     validateDocument: async () => answers.validation,
     showInFolder: async () => {},
     copyPath: async () => {},
     status: async () => answers.status,
+    identities: async () => identities,
+    async activate({ login, code }) {
+      if (answers.refusal) throw answers.refusal;
+      judge(login, code.trim() === CODE);
+      return change(login, { status: "active" });
+    },
+    async changeSecret({ login, secret }) {
+      if (answers.refusal) throw answers.refusal;
+      judge(login, secret === SECRET);
+    },
+    async secretStrength(secret) {
+      const accepted = secret.length >= 12 && !/^\d+$/.test(secret);
+      return { accepted, guessesLog10: new Set(secret).size * 1.1 };
+    },
+    async suspendOwnKey({ login, note }) {
+      if (answers.refusal) throw answers.refusal;
+      return change(login, { status: "suspended", change: { at: now(), by: null, note } });
+    },
+    openAdministration: async () => {},
     onOpened: async () => {},
-    onRefused: async () => {},
-    pageUrl: (_document, page) => sheet(page),
-    appearanceUrl: ({ width, height }) => stamp(width, height),
+    async onRefused(heard) {
+      if (answers.refused) heard(answers.refused.name, answers.refused.failure);
+    },
+    async onProgress(heard) {
+      progress = heard;
+    },
+    pageUrl: (_document, number) => page(number),
+    appearanceUrl: ({ width, height, reason }) => stamp(width, height, reason),
   };
 }

@@ -4,6 +4,7 @@ import { listen } from "@tauri-apps/api/event";
 import type { Appearance, Backend } from "./backend";
 import type { Failure } from "./error";
 import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { SigningProgress } from "./generated/SigningProgress";
 
 function address(name: string, query: Record<string, string | number | null>): string {
   const words = new URLSearchParams();
@@ -19,13 +20,19 @@ export const tauri: Backend = {
   chooseDocument: () => invoke("choose_document"),
   closeDocument: (document) => invoke("close_document", { document }),
   pageSizes: (document, first, count) => invoke("page_sizes", { document, first, count }),
-  identities: () => invoke("identities"),
   chooseOutput: (document) => invoke("choose_output", { document }),
   signDocument: (request) => invoke("sign_document", { request }),
+  cancelSigning: (requestId) => invoke("cancel_signing", { requestId }),
   validateDocument: (document) => invoke("validate_document", { document }),
   showInFolder: (document) => invoke("show_in_folder", { document }),
   copyPath: (document) => invoke("copy_path", { document }),
   status: () => invoke("status"),
+  identities: () => invoke("identities"),
+  activate: (request) => invoke("activate", { request }),
+  changeSecret: (request) => invoke("change_secret", { request }),
+  secretStrength: (secret, words) => invoke("secret_strength", { secret, words }),
+  suspendOwnKey: (request) => invoke("suspend_own_key", { request }),
+  openAdministration: () => invoke("open_administration"),
   async onOpened(heard) {
     await listen<OpenedDocument>("document-opened", ({ payload }) => heard(payload));
   },
@@ -33,6 +40,9 @@ export const tauri: Backend = {
     await listen<{ name: string; error: Failure }>("document-refused", ({ payload }) =>
       heard(payload.name, payload.error),
     );
+  },
+  async onProgress(heard) {
+    await listen<SigningProgress>("signing-progress", ({ payload }) => heard(payload));
   },
   pageUrl: (document, page, scale) => address("page", { document, page, scale }),
   appearanceUrl: (appearance: Appearance, scale) => address("appearance", { ...appearance, scale }),

@@ -43,6 +43,16 @@ export function time(seconds: number): string {
   return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(seconds * 1000);
 }
 
+/** How long something took. */
+export function seconds(length: number): string {
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "short",
+    maximumFractionDigits: 1,
+  }).format(length);
+}
+
 /** A length of a file in the unit that fits. */
 export function size(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];

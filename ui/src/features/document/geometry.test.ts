@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { resize, toMillimetres, toPixels, toPoints, usualPlace, within } from "./geometry";
+import {
+  freePlace,
+  resize,
+  toMillimetres,
+  toPixels,
+  toPoints,
+  usualPlace,
+  within,
+} from "./geometry";
 
 const page = { width: 595, height: 842 };
 const rect = { x: 310, y: 68, width: 225, height: 66 };
@@ -34,6 +42,13 @@ describe("geometry between page and picture", () => {
       const place = usualPlace(size);
       expect(within(place, size)).toEqual(place);
     }
+  });
+
+  it("avoids what is in the way, as long as there is room", () => {
+    const usual = usualPlace(page);
+    expect(freePlace(page, () => false)).toEqual(usual);
+    expect(freePlace(page, ({ y }) => y < 150)).toEqual({ ...usual, y: usual.y + 132 });
+    expect(freePlace(page, () => true)).toEqual(usual);
   });
 
   it("measures in tenths of a millimetre", () => {

@@ -69,6 +69,16 @@ export function usualPlace(page: PageSize): Rect {
   return within({ x: page.width - width - margin, y: margin, width, height }, page);
 }
 
+/** The usual place, or the first one above it where nothing is in the way. */
+export function freePlace(page: PageSize, taken: (rect: Rect) => boolean): Rect {
+  const usual = usualPlace(page);
+  for (let up = 0; usual.y + up + usual.height <= page.height; up += SMALLEST) {
+    const rect = { ...usual, y: usual.y + up };
+    if (!taken(rect)) return rect;
+  }
+  return usual;
+}
+
 export function toMillimetres(points: number): number {
   return Math.round((points / POINTS_PER_MM) * 10) / 10;
 }

@@ -7,7 +7,7 @@ export const errors: Record<keyof typeof en, string> = {
   "err-wait": "Zu viele falsche Geheimnisse.",
   "rec-wait": "Der nächste Versuch zählt ab {time}.",
   "err-not_activated": "Dieser Schlüssel ist noch nicht aktiviert.",
-  "rec-not_activated": "Lösen Sie zuerst den Einmalcode ein: chancery activate.",
+  "rec-not_activated": "Lösen Sie zuerst den Einmalcode aus dem Brief ein.",
   "err-suspended": "Dieser Schlüssel ist ausgesetzt.",
   "rec-suspended": "Fragen Sie einen Beauftragten Ihrer Organisation.",
   "err-revoked": "Dieses Zertifikat ist widerrufen.",
@@ -27,7 +27,7 @@ export const errors: Record<keyof typeof en, string> = {
   "err-not_an_officer": "Das darf nur ein Beauftragter.",
   "rec-not_an_officer": "Fragen Sie einen Beauftragten Ihrer Organisation.",
   "err-no_organisation": "Auf diesem Rechner ist keine Organisation eingerichtet.",
-  "rec-no_organisation": "Gründen Sie eine: chancery init --embedded --admin LOGIN",
+  "rec-no_organisation": "Gründen Sie eine zur Probe im Fenster für die Verwaltung.",
   "err-organisation_unreadable": "Die Datei der Organisation ist nicht lesbar.",
   "rec-organisation_unreadable":
     "Stellen Sie sie aus einer Sicherung wieder her, oder starten Sie chancery doctor.",
@@ -150,7 +150,7 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",
   "err-cancelled": "Es wurde abgebrochen.",
-  "rec-cancelled": "Es wurde nichts signiert.",
+  "rec-cancelled": "Es wurde nichts signiert und nichts geschrieben.",
   "err-not_an_anchor": "Ein Vertrauensanker ist kein Zertifikat in PEM.",
   "rec-not_an_anchor": "Wählen Sie eine andere Datei.",
   "err-not_logged_in": "Hier ist niemand angemeldet, oder nicht mehr.",

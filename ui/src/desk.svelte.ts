@@ -1,0 +1,290 @@
+import { freePlace, within } from "./features/document/geometry";
+import { collision, emptyFields, spot } from "./features/document/taken";
+import { View } from "./features/document/view.svelte";
+import type { Keys } from "./features/keys/keys.svelte";
+import { next, start, type Event, type Flow } from "./features/signing/state";
+import type { Backend } from "./ipc/backend";
+import { Attempts } from "./ipc/attempt.svelte";
+import { failure, type Failure } from "./ipc/error";
+import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
+import type { OutputChoice } from "./ipc/generated/OutputChoice";
+import type { Placement } from "./ipc/generated/Placement";
+import type { Rect } from "./ipc/generated/Rect";
+import type { SigningProgress } from "./ipc/generated/SigningProgress";
+
+/** Steps of placing that can be undone. */
+const REMEMBERED = 100;
+
+/** What lies on the desk: one document, where its signature goes, and what became of it. */
+export class Desk {
+  readonly #backend: Backend;
+  readonly #keys: Keys;
+  readonly view: View;
+  readonly attempts = new Attempts();
+  flow = $state.raw<Flow>(start);
+  reason = $state("");
+  location = $state("");
+  output = $state.raw<OutputChoice | null>(null);
+  /** Handed over while a signature was under way. */
+  waiting = $state.raw<OpenedDocument | null>(null);
+  /** A file that was not opened, and why. */
+  refused = $state.raw<{ name: string; failure: Failure } | null>(null);
+  /** Whether the appearance could be drawn in its box. */
+  ghostDrawn = $state(true);
+  /** When each step of the signature under way began, in ms. */
+  times = $state.raw<Partial<Record<SigningProgress["step"] | "end", number>>>({});
+  #before = $state.raw<(Placement | null)[]>([]);
+  #gesture: symbol | null = null;
+
+  readonly document = $derived("document" in this.flow ? this.flow.document : null);
+  readonly place = $derived("place" in this.flow ? this.flow.place : null);
+  readonly spot = $derived(this.document ? spot(this.place, this.document.fields) : null);
+  /** The field that the drawn box lies over. */
+  readonly collision = $derived(this.document ? collision(this.place, this.document.fields) : null);
+  readonly placing = $derived(this.flow.state === "placing" || this.flow.state === "ready");
+  readonly empty = $derived(this.document ? emptyFields(this.document) : []);
+
+  constructor(backend: Backend, keys: Keys) {
+    this.#backend = backend;
+    this.#keys = keys;
+    this.view = new View((document, first, count) => backend.pageSizes(document, first, count));
+  }
+
+  get undoable(): boolean {
+    return this.placing && this.#before.length > 0;
+  }
+
+  send(event: Event): void {
+    this.flow = next(this.flow, event);
+  }
+
+  /** Listens, and shows what is open already. */
+  async begin(): Promise<void> {
+    // Listening comes before asking: what is handed over in between must not be missed.
+    await this.#backend.onOpened((opened) => void this.show(opened));
+    await this.#backend.onRefused((name, why) => (this.refused = { name, failure: why }));
+    await this.#backend.onProgress(({ requestId, step }) => this.#progressed(requestId, step));
+    const open = (await this.attempts.run(this.#backend.openedDocuments())) ?? [];
+    const last = open.at(-1);
+    if (last) await this.show(last);
+  }
+
+  /** The window is gone. */
+  end(): void {
+    this.view.end();
+  }
+
+  async show(opened: OpenedDocument): Promise<void> {
+    if (this.flow.state === "signing") {
+      this.waiting = opened;
+      return;
+    }
+    const before = this.document?.id;
+    this.waiting = null;
+    this.refused = null;
+    this.output = null;
+    this.attempts.failure = null;
+    this.#forget();
+    this.send({ type: "opened", document: opened });
+    this.view.open(opened);
+    this.#look();
+    if (before && before !== opened.id) void this.#backend.closeDocument(before).catch(() => {});
+    await this.#validate();
+  }
+
+  async open(): Promise<void> {
+    if (this.flow.state === "signing") return;
+    const chosen = await this.attempts.run(this.#backend.chooseDocument());
+    if (chosen) await this.show(chosen);
+  }
+
+  close(): void {
+    const open = this.document?.id;
+    if (!open || this.flow.state === "signing") return;
+    this.send({ type: "closed" });
+    this.view.open(null);
+    this.#forget();
+    void this.#backend.closeDocument(open).catch(() => {});
+    if (this.waiting) void this.show(this.waiting);
+  }
+
+  /** Puts the signature somewhere. Changes of one gesture are undone together. */
+  put(place: Placement | null, gesture: symbol | null = null): void {
+    if (!this.placing) return;
+    if (gesture === null || gesture !== this.#gesture) {
+      this.#before = [...this.#before, this.place].slice(-REMEMBERED);
+    }
+    this.#gesture = gesture;
+    this.ghostDrawn = true;
+    this.send({ type: "placed", place });
+  }
+
+  box(page: number, rect: Rect, gesture: symbol | null = null): void {
+    this.put({ kind: "box", page, rect }, gesture);
+  }
+
+  /** Where it goes if nobody says: bottom right of the page one is on. */
+  placeForMe(): void {
+    const page = this.view.current;
+    const fields = this.document?.fields ?? [];
+    const rect = freePlace(
+      this.view.size(page),
+      (at) => collision({ kind: "box", page, rect: at }, fields) !== null,
+    );
+    this.box(page, rect);
+    this.#look();
+  }
+
+  /** Chooses a field, and brings it into view. */
+  field(name: string): void {
+    this.put({ kind: "field", name });
+    this.#look();
+  }
+
+  /** The next field that waits for a signature, or the one before. */
+  nextField(step: 1 | -1): void {
+    if (this.empty.length === 0) return;
+    const at = this.empty.findIndex(
+      ({ name }) => this.place?.kind === "field" && this.place.name === name,
+    );
+    const to = at < 0 ? (step > 0 ? 0 : -1) : (at + step) % this.empty.length;
+    const field = this.empty.at(to);
+    if (field) this.field(field.name);
+  }
+
+  /** Carries the box to another page. */
+  carry(pages: number): void {
+    if (this.place?.kind !== "box") return;
+    const page = this.place.page + pages;
+    if (page < 1 || page > this.view.pages) return;
+    this.box(page, within(this.place.rect, this.view.size(page)));
+    this.#look();
+  }
+
+  /** Moves the box by its numbers, on the page where it lies. */
+  measure(side: keyof Rect, points: number): void {
+    if (this.place?.kind !== "box") return;
+    const { page, rect } = this.place;
+    this.box(page, within({ ...rect, [side]: points }, this.view.size(page)));
+  }
+
+  undo(): void {
+    if (!this.undoable) return;
+    const place = this.#before.at(-1) ?? null;
+    this.#before = this.#before.slice(0, -1);
+    this.#gesture = null;
+    this.ghostDrawn = true;
+    this.send({ type: "placed", place });
+    this.#look();
+  }
+
+  async sign(secret: string): Promise<void> {
+    if (this.flow.state !== "ready") return;
+    const { document, place } = this.flow;
+    const { login } = this.#keys;
+    const request = crypto.randomUUID();
+    this.times = { reading: performance.now() };
+    this.send({ type: "submitted", request });
+    try {
+      const signed = await this.#backend.signDocument({
+        requestId: request,
+        document: document.id,
+        login,
+        secret,
+        placement: place,
+        reason: this.reason || null,
+        location: this.location || null,
+      });
+      this.#keys.remember(login);
+      this.send({ type: "signed", signed });
+      if (signed.document.id !== document.id) {
+        void this.#backend.closeDocument(document.id).catch(() => {});
+      }
+      this.output = null;
+      this.#forget();
+      this.#stay(signed.document);
+    } catch (thrown) {
+      this.send({ type: "failed", failure: failure(thrown) });
+    }
+    await this.#keys.refresh();
+  }
+
+  /** Stops the signature under way, if it is not too late. */
+  async cancel(): Promise<void> {
+    if (this.flow.state !== "signing" || this.flow.cancel !== "no") return;
+    const { request } = this.flow;
+    this.send({ type: "cancel", cancel: "asked" });
+    const stopped = await this.#backend.cancelSigning(request).catch(() => false);
+    if (!stopped) this.send({ type: "cancel", cancel: "late" });
+  }
+
+  async chooseOutput(): Promise<void> {
+    const open = this.document;
+    if (!open) return;
+    const chosen = await this.attempts.run(this.#backend.chooseOutput(open.id));
+    if (chosen && this.document?.id === open.id) {
+      this.output = chosen;
+      // Another name answers what was wrong with the one before.
+      if (this.flow.state === "ready") this.flow = { ...this.flow, failure: null };
+    }
+  }
+
+  async showInFolder(): Promise<void> {
+    if (this.document) await this.attempts.run(this.#backend.showInFolder(this.document.id));
+  }
+
+  /** Whether the path is on the clipboard now. */
+  async copyPath(): Promise<boolean> {
+    if (!this.document) return false;
+    await this.attempts.run(this.#backend.copyPath(this.document.id));
+    return this.attempts.failure === null;
+  }
+
+  signToo(): void {
+    this.#forget();
+    this.send({ type: "sign-too" });
+    this.#look();
+  }
+
+  /** Judges the signatures of the open document, read from disk now. */
+  async verify(): Promise<void> {
+    this.send({ type: "read" });
+    await this.#validate();
+  }
+
+  async #validate(): Promise<void> {
+    if (this.flow.state !== "reading") return;
+    const { id } = this.flow.document;
+    const validation = await this.attempts.run(this.#backend.validateDocument(id));
+    if (validation) this.send({ type: "validated", document: id, validation });
+  }
+
+  #progressed(request: string, step: SigningProgress["step"]): void {
+    const before = this.flow;
+    this.send({ type: "progressed", request, step });
+    if (this.flow !== before) this.times = { ...this.times, [step]: performance.now() };
+  }
+
+  /** Brings where the signature goes into view. */
+  #look(): void {
+    if (this.spot) this.view.show(this.spot.page, this.spot.rect);
+  }
+
+  /** Shows the signed file where the reader was, with the new signature in view. */
+  #stay(document: OpenedDocument): void {
+    const { current } = this.view;
+    const zoom = this.view.by === "factor" ? this.view.zoom : null;
+    this.view.open(document);
+    if (zoom !== null) this.view.setZoom(zoom);
+    this.view.goTo(current);
+    if (this.flow.state !== "signed") return;
+    const made = this.flow.validation.signatures.at(-1);
+    if (made?.page && made.rect) this.view.show(made.page, made.rect);
+  }
+
+  #forget(): void {
+    this.#before = [];
+    this.#gesture = null;
+    this.ghostDrawn = true;
+  }
+}

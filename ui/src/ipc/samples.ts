@@ -1,0 +1,112 @@
+// What the backend in memory tells, and what tests compare with.
+
+import type { Failure } from "./error";
+import type { Identity } from "./generated/Identity";
+import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { SignatureField } from "./generated/SignatureField";
+import type { SignatureReport } from "./generated/SignatureReport";
+import type { Status } from "./generated/Status";
+import type { Validation } from "./generated/Validation";
+
+/** The secret that the backend in memory takes for right. */
+export const SECRET = "correct horse battery";
+/** The one-time code that it takes for right. */
+export const CODE = "K7QF-92MX-4TDA-H6WP-ZR3B-N8YC-2E";
+
+export const contractor: SignatureField = {
+  name: "Contractor",
+  label: "For the Contractor",
+  page: 1,
+  rect: { x: 60, y: 83, width: 219, height: 74 },
+  signed: false,
+};
+
+export const trust: SignatureField = {
+  name: "Trust",
+  label: "For the Trust",
+  page: 1,
+  rect: { x: 315, y: 83, width: 219, height: 74 },
+  signed: false,
+};
+
+export const agreement: OpenedDocument = {
+  id: "d1",
+  name: "Crane maintenance agreement.pdf",
+  outputName: "Crane maintenance agreement-signed.pdf",
+  bytes: 1_843_200,
+  pages: 3,
+  firstPage: { width: 595, height: 842 },
+  signatures: 0,
+  fields: [],
+  findings: [],
+};
+
+export const ana: Identity = {
+  login: "ana",
+  name: "Ana Ruiz",
+  email: "ana@example.org",
+  organisation: "Meridian Harbour Trust",
+  validUntil: 1_836_604_800,
+  status: "active",
+  change: null,
+  wrongTries: 0,
+  waitUntil: null,
+};
+
+export const anas: SignatureReport = {
+  field: "Trust",
+  signer: "Ana Ruiz",
+  issuer: "Meridian Harbour Trust CA",
+  level: "b-b",
+  subfilter: "ETSI.CAdES.detached",
+  intact: true,
+  trusted: true,
+  coverage: "whole_file",
+  modifications: [],
+  signingTime: 1_795_513_327,
+  timestamp: null,
+  headline: "valid",
+  findings: [],
+  page: 1,
+  rect: { x: 315, y: 83, width: 219, height: 74 },
+};
+
+export const jonass: SignatureReport = {
+  ...anas,
+  field: "Contractor",
+  signer: "Jonas Weber",
+  issuer: "Weber Hebetechnik CA",
+  trusted: false,
+  coverage: "revision",
+  signingTime: 1_795_187_311,
+  headline: "identity_unconfirmed",
+  findings: [
+    {
+      code: "no_path_to_anchor",
+      severity: "caution",
+      message: "no path leads from the certificate to a trust anchor",
+    },
+  ],
+  rect: { x: 60, y: 83, width: 219, height: 74 },
+};
+
+export const valid: Validation = { headline: "valid", signatures: [anas] };
+
+export const ready: Status = {
+  organisation: {
+    name: "Meridian Harbour Trust",
+    assurance: "trial",
+    assuranceReason: "software token",
+  },
+  token: { state: "ready", detail: "keys proven just now" },
+};
+
+export const noOrganisation: Status = {
+  organisation: null,
+  token: { state: "not_set_up", detail: "" },
+};
+
+/** A refusal as the shell tells it. */
+export function refusal(code: string, detail = "", until?: number): Failure {
+  return { code, message: code, detail, ...(until === undefined ? {} : { until }) };
+}

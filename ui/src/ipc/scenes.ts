@@ -1,0 +1,429 @@
+// Every state of the signer's window by its name: looked at with `?memory=NAME` while developing,
+// pictured and checked in the gallery, and gone through in tests.
+
+import type { Answers } from "./memory";
+import {
+  agreement,
+  ana,
+  anas,
+  contractor,
+  jonass,
+  noOrganisation,
+  ready,
+  refusal,
+  SECRET,
+  trust,
+  valid,
+  CODE,
+} from "./samples";
+import type { Play, Scene } from "./scene";
+
+const DAY = 86_400;
+const now = Math.floor(Date.now() / 1000);
+const signed = { ...agreement, signatures: 1, fields: [{ ...trust, signed: true }] };
+const withField = { ...agreement, fields: [{ ...contractor, signed: true }, trust] };
+const notActivated = { ...ana, status: "not_activated" as const };
+
+async function place(page: Play): Promise<void> {
+  await page.click("place-for-me");
+  await page.find("signature-box");
+}
+
+async function sign(page: Play, secret: string): Promise<void> {
+  await page.type("secret", secret);
+  await page.click("sign-button");
+}
+
+/** Signing that is refused for a reason. */
+function refused(code: string, detail = ""): Scene<Answers> {
+  return {
+    answers: { refusal: refusal(code, detail) },
+    async play(page) {
+      await place(page);
+      await sign(page, SECRET);
+      await page.find("error-line");
+    },
+  };
+}
+
+/** A document that can be read and not signed. */
+function unsignable(code: string, certified = false): Scene<Answers> {
+  const document = certified ? signed : agreement;
+  return {
+    answers: {
+      documents: [{ ...document, refusal: refusal(code) }],
+      validation: certified ? valid : { headline: "unsigned", signatures: [] },
+    },
+  };
+}
+
+/** A signature that stays at a step. */
+function held(hold: NonNullable<Answers["hold"]>): Scene<Answers> {
+  return {
+    answers: { hold, documents: [withField] },
+    async play(page) {
+      await sign(page, SECRET);
+      await page.find("steps");
+    },
+  };
+}
+
+async function chooseSecret(page: Play, id: string): Promise<void> {
+  await page.type(id, "quiet harbour dawn cranes");
+  await new Promise((later) => setTimeout(later, 200));
+}
+
+export const scenes: Record<string, Scene<Answers>> = {
+  empty: { answers: { documents: [] } },
+  "first-run": { answers: { documents: [], identities: [], status: noOrganisation } },
+  "first-run-document": { answers: { identities: [], status: noOrganisation } },
+  unreadable: {
+    answers: {
+      documents: [],
+      refused: {
+        name: "scan-0231.pdf",
+        failure: refusal("pdf_unreadable", "no trailer was found"),
+      },
+    },
+  },
+  encrypted: {
+    answers: {
+      documents: [],
+      refused: { name: "payslip.pdf", failure: refusal("pdf_encrypted") },
+    },
+  },
+
+  placing: { answers: {} },
+  "corner-set": {
+    answers: {},
+    async play(page) {
+      const surface = await page.find("page-surface");
+      const { left, top, width, height } = surface.getBoundingClientRect();
+      const at = { clientX: left + width / 3, clientY: top + height / 2, bubbles: true };
+      surface.setPointerCapture = () => {};
+      surface.dispatchEvent(new PointerEvent("pointerdown", at));
+      surface.dispatchEvent(new PointerEvent("pointerup", at));
+    },
+  },
+  placed: {
+    answers: {},
+    async play(page) {
+      await place(page);
+      await page.type("secret", SECRET);
+    },
+  },
+  "empty-field": { answers: { documents: [withField] } },
+  "empty-fields": { answers: { documents: [{ ...agreement, fields: [contractor, trust] }] } },
+  invisible: { answers: {}, play: (page) => page.type("place", "invisible") },
+  collision: {
+    answers: { documents: [{ ...agreement, fields: [{ ...trust, signed: true }] }] },
+    async play(page) {
+      await place(page);
+      await page.type("measure-y", "40");
+    },
+  },
+  "box-refused": {
+    answers: {},
+    async play(page) {
+      await place(page);
+      (await page.find("ghost")).dispatchEvent(new Event("error"));
+      await page.find("box-refused");
+    },
+  },
+  "certified-allowed": {
+    answers: {
+      documents: [
+        {
+          ...agreement,
+          findings: [{ code: "certified", severity: "info", message: "certified by its author" }],
+        },
+      ],
+    },
+  },
+  "certified-p1": unsignable("pdf_forbids", true),
+  "not-supported": unsignable("pdf_not_supported"),
+  "long-name": {
+    answers: {
+      documents: [
+        {
+          ...agreement,
+          name: "Rahmenvertrag_Wartung_Hafenkrane_Los_3_2026-11-16_final_v7_mit_Anlagen.pdf",
+          outputName:
+            "Rahmenvertrag_Wartung_Hafenkrane_Los_3_2026-11-16_final_v7_mit_Anlagen-signed.pdf",
+        },
+      ],
+      identities: [
+        {
+          ...ana,
+          name: "Prof. Dr. María Fernanda Gutiérrez-Castellanos de la Vega y Oñate",
+          organisation: "Gemeinsame Hafenverwaltung der Vereinigten Küstenstädte",
+        },
+      ],
+    },
+    play: place,
+  },
+  "many-pages": {
+    answers: {
+      documents: [{ ...agreement, pages: 20_000, bytes: 1_204_500_000 }],
+      sizes: { 2: { width: 842, height: 595 }, 4: { width: 298, height: 420 } },
+    },
+  },
+
+  "wrong-secret": {
+    answers: {},
+    async play(page) {
+      await place(page);
+      await sign(page, "a wrong secret");
+      await page.find("error-line");
+    },
+  },
+  "some-wrong": { answers: { identities: [{ ...ana, wrongTries: 2 }] }, play: place },
+  wait: {
+    answers: { identities: [{ ...ana, wrongTries: 5, waitUntil: now + 92 }] },
+    async play(page) {
+      await place(page);
+    },
+  },
+  suspended: {
+    answers: {
+      identities: [
+        {
+          ...ana,
+          status: "suspended",
+          change: { at: now - 22 * DAY, by: "m.ortiz", note: "lost laptop" },
+        },
+      ],
+    },
+  },
+  "suspended-by-owner": {
+    answers: {
+      identities: [
+        { ...ana, status: "suspended", change: { at: now - DAY, by: null, note: "phone stolen" } },
+      ],
+    },
+  },
+  revoked: {
+    answers: {
+      identities: [
+        {
+          ...ana,
+          status: "revoked",
+          change: { at: now - 3 * DAY, by: "m.ortiz", note: "left the Trust" },
+        },
+      ],
+    },
+  },
+  damaged: { answers: { identities: [{ ...ana, status: "damaged" }] } },
+  expiring: { answers: { identities: [{ ...ana, validUntil: now + 12 * DAY + 60 }] }, play: place },
+  "expiring-soon": {
+    answers: { identities: [{ ...ana, validUntil: now + 3 * DAY + 60 }] },
+    play: place,
+  },
+  expired: { answers: { identities: [{ ...ana, status: "expired", validUntil: now - DAY }] } },
+
+  "signing-reading": held("reading"),
+  "signing-step-3": held("authenticating"),
+  "signing-writing": held("writing"),
+  cancelled: {
+    answers: { hold: "proving", documents: [withField] },
+    async play(page) {
+      await sign(page, SECRET);
+      await page.click("cancel-signing");
+      await page.find("error-line");
+    },
+  },
+  "disk-full": refused("no_space", "no space left on device"),
+  "output-exists": refused("output_exists"),
+  "no-such-token": refused("token_missing"),
+  "token-locked": {
+    ...refused("token_locked"),
+    answers: {
+      refusal: refusal("token_locked"),
+      status: { ...ready, token: { state: "locked", detail: "the signing PIN is locked" } },
+    },
+  },
+  "hsm-unreachable": {
+    ...refused("host_timeout"),
+    answers: {
+      refusal: refusal("host_timeout", "no answer within 30 s"),
+      status: { ...ready, token: { state: "unreachable", detail: "no answer within 30 s" } },
+    },
+  },
+  "device-fault": refused("device_fault", "CKR_DEVICE_ERROR"),
+  "not-as-written": refused("not_as_written"),
+
+  success: {
+    answers: { documents: [withField], validation: { ...valid, signatures: [jonass, anas] } },
+    async play(page) {
+      await sign(page, SECRET);
+      await page.find("show-in-folder");
+    },
+  },
+  signed: { answers: { documents: [signed] } },
+  "already-signed": {
+    answers: { documents: [{ ...signed, fields: [{ ...trust, signed: true }, contractor] }] },
+    play: (page) => page.click("sign-too"),
+  },
+  unsigned: {
+    answers: { validation: { headline: "unsigned", signatures: [] } },
+    async play(page) {
+      await page.find("place-for-me");
+      document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "V", ctrlKey: true, shiftKey: true, bubbles: true }),
+      );
+      await page.find("result-headline");
+    },
+  },
+  "changed-as-allowed": {
+    answers: {
+      documents: [signed],
+      validation: {
+        headline: "valid_changed_as_allowed",
+        signatures: [{ ...anas, coverage: "revision", headline: "valid_changed_as_allowed" }],
+      },
+    },
+  },
+  changed: {
+    answers: {
+      documents: [{ ...signed, signatures: 2 }],
+      validation: {
+        headline: "changed",
+        signatures: [
+          {
+            ...anas,
+            coverage: "revision",
+            headline: "changed",
+            modifications: [
+              "the content of page 1 was replaced",
+              "an annotation was added to page 1",
+              "page 2 was removed",
+            ],
+          },
+          { ...jonass, trusted: true, findings: [], headline: "valid", coverage: "whole_file" },
+        ],
+      },
+    },
+  },
+  "identity-unconfirmed": {
+    answers: {
+      documents: [signed],
+      validation: {
+        headline: "identity_unconfirmed",
+        signatures: [{ ...jonass, coverage: "whole_file" }],
+      },
+    },
+  },
+  broken: {
+    answers: {
+      documents: [signed],
+      validation: {
+        headline: "broken",
+        signatures: [
+          {
+            ...anas,
+            intact: false,
+            headline: "broken",
+            findings: [
+              {
+                code: "digest_mismatch",
+                severity: "refusal",
+                message: "the digest in the signature is not the file's",
+              },
+            ],
+          },
+        ],
+      },
+    },
+  },
+
+  "not-activated": { answers: { identities: [notActivated] } },
+  "activation-ready": {
+    answers: { identities: [notActivated] },
+    async play(page) {
+      await page.type("code", CODE);
+      await chooseSecret(page, "new-secret");
+    },
+  },
+  "activation-weak": {
+    answers: { identities: [notActivated] },
+    async play(page) {
+      await page.type("code", CODE);
+      await page.type("new-secret", "121212121212");
+      await new Promise((later) => setTimeout(later, 200));
+    },
+  },
+  "activation-code-used": {
+    answers: { identities: [notActivated], refusal: refusal("code_used") },
+    async play(page) {
+      await page.type("code", CODE);
+      await chooseSecret(page, "new-secret");
+      await page.click("activate");
+      await page.find("error-line");
+    },
+  },
+  "activation-code-wrong": {
+    answers: { identities: [notActivated] },
+    async play(page) {
+      await page.type("code", CODE.replace("K", "J"));
+      await chooseSecret(page, "new-secret");
+      await page.click("activate");
+      await page.find("error-line");
+    },
+  },
+  activated: {
+    answers: { identities: [notActivated] },
+    async play(page) {
+      await page.type("code", CODE);
+      await chooseSecret(page, "new-secret");
+      await page.click("activate");
+      await page.find("activated");
+    },
+  },
+
+  "key-page": { answers: {}, play: (page) => page.click("my-key") },
+  "key-page-empty": {
+    answers: { documents: [] },
+    play: (page) => page.click("my-key"),
+  },
+  "change-secret": {
+    answers: {},
+    async play(page) {
+      await page.click("my-key");
+      await page.click("open-change-secret");
+      await page.type("known-secret", SECRET);
+      await chooseSecret(page, "next-secret");
+    },
+  },
+  "change-secret-wrong": {
+    answers: {},
+    async play(page) {
+      await page.click("my-key");
+      await page.click("open-change-secret");
+      await page.type("known-secret", "a wrong secret");
+      await chooseSecret(page, "next-secret");
+      await page.click("change-secret-now");
+      await page.find("error-line");
+    },
+  },
+  "secret-changed": {
+    answers: {},
+    async play(page) {
+      await page.click("my-key");
+      await page.click("open-change-secret");
+      await page.type("known-secret", SECRET);
+      await chooseSecret(page, "next-secret");
+      await page.click("change-secret-now");
+      await page.find("secret-changed");
+    },
+  },
+  "suspend-own": {
+    answers: {},
+    async play(page) {
+      await page.click("my-key");
+      await page.click("open-suspend");
+      await page.type("suspend-note", "phone stolen");
+      await page.type("suspend-login", "ana");
+    },
+  },
+  "cheat-sheet": { answers: {}, play: (page) => page.click("help") },
+};
