@@ -45,6 +45,12 @@ describe("the table of keys", () => {
     expect(commandOf(press("?", { shiftKey: true }), true)).toBe("help");
   });
 
+  it("lets Space press the button that has the focus", () => {
+    const button = document.createElement("button");
+    expect(commandOf(press(" ", {}, button), true)).toBeNull();
+    expect(commandOf(press(" "), true)).toBe("screen-on");
+  });
+
   it("leaves keys alone that mean something where the focus is", () => {
     const field = document.createElement("input");
     expect(commandOf(press("Home", {}, field), false)).toBeNull();

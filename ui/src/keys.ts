@@ -97,9 +97,20 @@ function busy(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches("input, select, textarea, summary");
 }
 
+/** Whether a key presses what has the focus. */
+function presses(name: string, target: EventTarget | null): boolean {
+  return name.endsWith("space") && target instanceof Element && target.matches("button");
+}
+
+/** Whether a key moves about in a list that has the focus. */
+function lists(name: string, target: EventTarget | null): boolean {
+  return name.startsWith("page") && target instanceof Element && target.matches("select");
+}
+
 /** What a key asks for; `onPages` while the pages have the focus. */
 export function commandOf(event: KeyboardEvent, onPages: boolean): Command | null {
   const name = pressed(event);
+  if (presses(name, event.target) || lists(name, event.target)) return null;
   for (const { command, where, keys } of bindings) {
     if (!keys.some((key) => key.toLowerCase() === name)) continue;
     if (where === "anywhere" || (where === "page" && onPages)) return command;

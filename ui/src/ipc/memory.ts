@@ -23,6 +23,8 @@ export interface Answers {
   sizes: Record<number, PageSize>;
   /** What signing, activating, changing and suspending are answered with, instead of being done. */
   refusal: Failure | null;
+  /** Why nobody's keys can be told. */
+  unknown: Failure | null;
   /** A file that was not opened. */
   refused: { name: string; failure: Failure } | null;
   /** Where a signature stays until it is cancelled. */
@@ -49,6 +51,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     validation: valid,
     sizes: {},
     refusal: null,
+    unknown: null,
     refused: null,
     hold: null,
     ...changed,
@@ -124,7 +127,10 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     showInFolder: async () => {},
     copyPath: async () => {},
     status: async () => answers.status,
-    identities: async () => identities,
+    async identities() {
+      if (answers.unknown) throw answers.unknown;
+      return identities;
+    },
     async activate({ login, code }) {
       if (answers.refusal) throw answers.refusal;
       judge(login, code.trim() === CODE);

@@ -213,6 +213,9 @@ export const scenes: Record<string, Scene<Answers>> = {
       ],
     },
   },
+  "vault-damaged": {
+    answers: { unknown: refusal("vault_damaged", "database disk image is malformed") },
+  },
   damaged: { answers: { identities: [{ ...ana, status: "damaged" }] } },
   expiring: { answers: { identities: [{ ...ana, validUntil: now + 12 * DAY + 60 }] }, play: place },
   "expiring-soon": {

@@ -26,6 +26,11 @@ export function say(key: Key, words: Words = {}): string {
   return catalogue[key].replace(/\{(\w+)\}/g, (all, word: string) => String(words[word] ?? all));
 }
 
+/** A number of things. */
+export function number(count: number): string {
+  return new Intl.NumberFormat(language).format(count);
+}
+
 /** A moment, to the second. */
 export function moment(seconds: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" }).format(
@@ -43,14 +48,11 @@ export function time(seconds: number): string {
   return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(seconds * 1000);
 }
 
-/** How long something took. */
-export function seconds(length: number): string {
-  return new Intl.NumberFormat(language, {
-    style: "unit",
-    unit: "second",
-    unitDisplay: "short",
-    maximumFractionDigits: 1,
-  }).format(length);
+/** How long something took, in the unit that fits. */
+export function took(milliseconds: number): string {
+  const short = milliseconds < 100;
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: short ? 0 : 1 });
+  return short ? `${format.format(milliseconds)} ms` : `${format.format(milliseconds / 1000)} s`;
 }
 
 /** A length of a file in the unit that fits. */

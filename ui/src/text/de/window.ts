@@ -143,6 +143,7 @@ export const window: Record<keyof typeof en, string> = {
   "field-refused":
     "Dieses Feld ist zu klein für den Text, oder ein Zeichen hat keine Schrift. Wählen Sie einen anderen Ort.",
   "change-output": "Speicherort ändern",
+  "off-no-field": "Wählen Sie zuerst ein Feld, oder ziehen Sie eines auf.",
   "off-box-refused": "Bringen Sie zuerst das Feld in Ordnung.",
   "off-wait": "Warten Sie, bis der nächste Versuch zählt.",
   "off-no-code": "Geben Sie den Code aus Ihrem Brief ein.",

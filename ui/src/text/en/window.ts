@@ -136,6 +136,7 @@ export const window = {
   "field-refused":
     "This field is too small for the text, or a character has no font. Choose another place.",
   "change-output": "Change where it is saved",
+  "off-no-field": "First choose a field, or draw a box.",
   "off-box-refused": "First make the box fit.",
   "off-wait": "Wait until the next try is looked at.",
   "off-no-code": "Type the code from your letter.",
