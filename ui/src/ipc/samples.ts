@@ -1,6 +1,7 @@
 // What the backend in memory tells, and what tests compare with.
 
 import type { Failure } from "./error";
+import type { ErrorCode } from "./generated/ErrorCode";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { SignatureField } from "./generated/SignatureField";
@@ -107,6 +108,6 @@ export const noOrganisation: Status = {
 };
 
 /** A refusal as the shell tells it. */
-export function refusal(code: string, detail = "", until?: number): Failure {
+export function refusal(code: ErrorCode, detail = "", until?: number): Failure {
   return { code, message: code, detail, ...(until === undefined ? {} : { until }) };
 }

@@ -1,6 +1,7 @@
 // Every state of the signer's window by its name: looked at with `?memory=NAME` while developing,
 // pictured and checked in the gallery, and gone through in tests.
 
+import type { ErrorCode } from "./generated/ErrorCode";
 import type { Answers } from "./memory";
 import {
   agreement,
@@ -35,7 +36,7 @@ async function sign(page: Play, secret: string): Promise<void> {
 }
 
 /** Signing that is refused for a reason. */
-function refused(code: string, detail = ""): Scene<Answers> {
+function refused(code: ErrorCode, detail = ""): Scene<Answers> {
   return {
     answers: { refusal: refusal(code, detail) },
     async play(page) {
@@ -47,7 +48,7 @@ function refused(code: string, detail = ""): Scene<Answers> {
 }
 
 /** A document that can be read and not signed. */
-function unsignable(code: string, certified = false): Scene<Answers> {
+function unsignable(code: ErrorCode, certified = false): Scene<Answers> {
   const document = certified ? signed : agreement;
   return {
     answers: {
