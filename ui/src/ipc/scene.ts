@@ -7,7 +7,7 @@ export interface Scene<A> {
 
 /** A hand in the page: it finds elements by `data-testid`, and waits until they are there. */
 export interface Play {
-  find<E extends HTMLElement>(id: string): Promise<E>;
+  find<E extends HTMLElement | SVGElement = HTMLElement>(id: string): Promise<E>;
   click(id: string): Promise<void>;
   /** Replaces what stands in a field, or chooses in a list. */
   type(id: string, text: string): Promise<void>;
@@ -21,7 +21,7 @@ const PATIENCE = 5_000;
 /** A hand in a page. */
 export function play(root: ParentNode): Play {
   const hand: Play = {
-    async find<E extends HTMLElement>(id: string): Promise<E> {
+    async find<E extends HTMLElement | SVGElement = HTMLElement>(id: string): Promise<E> {
       const deadline = Date.now() + PATIENCE;
       for (;;) {
         const found = root.querySelector<E>(`[data-testid="${id}"]`);

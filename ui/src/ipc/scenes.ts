@@ -71,7 +71,7 @@ function held(hold: NonNullable<Answers["hold"]>): Scene<Answers> {
 
 async function chooseSecret(page: Play, id: string): Promise<void> {
   await page.type(id, "quiet harbour dawn cranes");
-  await new Promise((later) => setTimeout(later, 200));
+  await page.find(`${id}-judged`);
 }
 
 export const scenes: Record<string, Scene<Answers>> = {
@@ -353,7 +353,7 @@ export const scenes: Record<string, Scene<Answers>> = {
     async play(page) {
       await page.type("code", CODE);
       await page.type("new-secret", "121212121212");
-      await new Promise((later) => setTimeout(later, 200));
+      await page.find("new-secret-judged");
     },
   },
   "activation-code-used": {

@@ -1,7 +1,8 @@
 import { administration } from "./de/administration";
 import { errors } from "./de/errors";
+import { findings } from "./de/findings";
 import { window } from "./de/window";
 import type { Key } from "./en";
 
 /** Every sentence of both windows in German. */
-export const de: Record<Key, string> = { ...window, ...administration, ...errors };
+export const de: Record<Key, string> = { ...window, ...administration, ...findings, ...errors };

@@ -1,4 +1,5 @@
 import type { Failure } from "../ipc/error";
+import type { Finding } from "../ipc/generated/Finding";
 import { de } from "./de";
 import { en, type Key } from "./en";
 
@@ -71,6 +72,12 @@ export function guesses(log10: number): string {
   return new Intl.NumberFormat(language, { notation: "compact", compactDisplay: "long" }).format(
     10 ** Math.floor(Math.min(Math.max(log10, 0), 15)),
   );
+}
+
+/** What validation found; a code without words speaks for itself. */
+export function found({ code, message }: Finding): string {
+  const key = `finding-${code}`;
+  return Object.hasOwn(en, key) ? say(key as Key) : message;
 }
 
 /** What happened and what can be done about it. */

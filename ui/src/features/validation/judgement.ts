@@ -4,7 +4,7 @@ import type { IconName } from "../../components/Icon.svelte";
 import type { Headline } from "../../ipc/generated/Headline";
 import type { SignatureReport } from "../../ipc/generated/SignatureReport";
 import type { Validation } from "../../ipc/generated/Validation";
-import { moment, say, type Key } from "../../text";
+import { found, moment, say, type Key } from "../../text";
 
 /** Every headline has a shape and a tone of its own; the word stands beside them. */
 export const shapes: Record<Headline, [IconName, "good" | "caution" | "bad" | "muted"]> = {
@@ -23,25 +23,34 @@ export interface Answer {
   more: string;
 }
 
+/** Bytes follow the signed revision, and nobody looked at what they change. */
+function unjudged(report: SignatureReport): boolean {
+  return report.findings.some(({ code }) => code === "later_changes_not_judged");
+}
+
+/** What was changed after a signature, as far as it was looked at. */
+export function changes(report: SignatureReport): string[] {
+  return unjudged(report) ? [] : report.modifications;
+}
+
 function intact(report: SignatureReport): Omit<Answer, "question"> {
-  const changed = report.modifications.length;
   if (!report.intact) {
     return { tone: "no", answer: say("intact-no"), more: say("intact-no-more") };
   }
   if (report.coverage === "partial") {
     return { tone: "no", answer: say("intact-partial"), more: say("intact-partial-more") };
   }
-  if (changed > 0) {
-    const answer = say(changed === 1 ? "intact-changed-one" : "intact-changed", { count: changed });
+  if (unjudged(report)) {
+    return { tone: "open", answer: say("intact-revision"), more: say("intact-revision-more") };
+  }
+  const count = changes(report).length;
+  if (report.headline === "changed" || count > 0) {
+    const answer = count > 1 ? say("intact-changed", { count }) : say("intact-changed-one");
     return { tone: "no", answer, more: say("intact-changed-more") };
   }
-  if (report.coverage === "whole_file") {
-    return { tone: "yes", answer: say("intact-whole"), more: say("intact-whole-more") };
-  }
-  if (report.headline === "valid_changed_as_allowed" || report.headline === "valid") {
-    return { tone: "yes", answer: say("intact-allowed"), more: say("intact-allowed-more") };
-  }
-  return { tone: "open", answer: say("intact-revision"), more: say("intact-revision-more") };
+  return report.coverage === "whole_file"
+    ? { tone: "yes", answer: say("intact-whole"), more: say("intact-whole-more") }
+    : { tone: "yes", answer: say("intact-allowed"), more: say("intact-allowed-more") };
 }
 
 function who(report: SignatureReport): Omit<Answer, "question"> {
@@ -74,11 +83,28 @@ export function answers(report: SignatureReport): Answer[] {
 
 /** What is worth reading of what was found: changes have a list of their own. */
 export function remarks(report: SignatureReport): string[] {
+  const listed = changes(report);
   return report.findings
-    .filter(
-      ({ severity, message }) => severity !== "info" && !report.modifications.includes(message),
-    )
-    .map(({ message }) => message);
+    .filter(({ severity, message }) => severity !== "info" && !listed.includes(message))
+    .map(found);
+}
+
+/** What stands below the headline. */
+export function under(
+  validation: Validation,
+  shown: Headline,
+  fresh: SignatureReport | null,
+): string {
+  const named = (reports: SignatureReport[]): string =>
+    [...new Set(reports.map(({ signer }) => signer || say("who-unknown")))].join(", ");
+  if (fresh) return say("signed-by", { name: fresh.signer });
+  if (shown === "unsigned") return say("unsigned-hint");
+  if (shown === "broken") return say("broken-hint");
+  const meant = validation.signatures.filter(({ headline }) => headline === shown);
+  const names = named(meant.length > 0 ? meant : validation.signatures);
+  if (shown === "identity_unconfirmed") return say("unconfirmed-hint", { names });
+  if (shown !== "changed") return say("signers", { names: named(validation.signatures) });
+  return say(meant.every(unjudged) ? "unjudged-hint" : "changed-hint", { names });
 }
 
 /** The judgement as text, to be pasted elsewhere. */
@@ -97,7 +123,7 @@ export function text(name: string, validation: Validation, now: number): string 
     for (const { question, answer, more } of answers(report)) {
       lines.push(`   ${say(question)} ${answer}. ${more}`);
     }
-    for (const change of report.modifications) lines.push(`   ${say("later-changes")}: ${change}`);
+    for (const change of changes(report)) lines.push(`   ${say("later-changes")}: ${change}`);
     for (const { code, message } of report.findings) lines.push(`   [${code}] ${message}`);
   });
   return lines.join("\n");

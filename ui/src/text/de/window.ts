@@ -244,6 +244,9 @@ export const window: Record<keyof typeof en, string> = {
   "intact-allowed-more": "Was nach dieser Signatur kam, hat der Autor erlaubt.",
   "when-unknown-more": "Die Signatur nennt keine Zeit.",
   "unsigned-hint": "Dieses Dokument hat niemand signiert.",
+  "unconfirmed-hint": "Sie nennt {names}. Ob das stimmt, lässt sich hier nicht bestätigen.",
+  "unjudged-hint":
+    "Nach der Signatur von {names} kam etwas hinzu. Was, beurteilt diese Version nicht.",
   "changed-hint": "{names}: Was Sie jetzt sehen, wurde so nicht signiert.",
   "broken-hint": "Eine Signatur und das, was sie signiert, passen nicht zusammen.",
   signers: "Signiert von {names}.",

@@ -233,6 +233,8 @@ export const window = {
   "intact-allowed-more": "What came after this signature is what its author allows.",
   "when-unknown-more": "The signature names no time.",
   "unsigned-hint": "Nobody has signed this document.",
+  "unconfirmed-hint": "It names {names}. Whether that is so cannot be confirmed here.",
+  "unjudged-hint": "Something was added after {names} signed. This version does not judge what.",
   "changed-hint": "{names} did not sign what you see now.",
   "broken-hint": "A signature and what it signed do not fit together.",
   signers: "Signed by {names}.",

@@ -1,0 +1,42 @@
+import type { findings as en } from "../en/findings";
+
+/** What validation finds, by its code, in German. */
+export const findings: Record<keyof typeof en, string> = {
+  "finding-byte_range_malformed": "Die Signatur sagt nicht richtig, welche Bytes sie umfasst.",
+  "finding-byte_range_beyond_file":
+    "Die Signatur umfasst mehr Bytes, als die Datei hat: Ihr Ende fehlt.",
+  "finding-byte_range_leaves_a_gap": "Die Signatur lässt Bytes aus, in denen alles stehen kann.",
+  "finding-contents_not_in_the_gap":
+    "In der Datei steht eine andere Signatur als die, auf die sie verweist.",
+  "finding-byte_range_ends_inside_a_revision": "Die Signatur endet mitten in einer Fassung.",
+  "finding-contents_too_large": "Die Signatur ist größer, als gelesen wird.",
+  "finding-cms_malformed": "Die Signatur ist fehlerhaft aufgebaut.",
+  "finding-signed_attribute": "Etwas, das die Signatur sagen muss, fehlt oder steht zweimal da.",
+  "finding-digest_mismatch": "Das Dokument ist nicht das, das signiert wurde.",
+  "finding-signer_certificate_missing": "Das Zertifikat des Unterzeichners fehlt in der Signatur.",
+  "finding-signer_certificate_malformed": "Das Zertifikat des Unterzeichners ist nicht lesbar.",
+  "finding-signing_certificate_of_another":
+    "Die Signatur gehört zu einem anderen Zertifikat als dem, das sie mitführt.",
+  "finding-signature_does_not_verify":
+    "Die Signatur lässt sich mit dem Schlüssel ihres Zertifikats nicht bestätigen.",
+  "finding-sub_filter_not_supported": "Signaturen dieser Art kann diese Version nicht beurteilen.",
+  "finding-algorithm_not_supported": "Diese Version kennt das Verfahren der Signatur nicht.",
+  "finding-no_path_to_anchor": "Keine Stelle, der hier vertraut wird, bürgt für den Aussteller.",
+  "finding-certificate_not_by_issuer":
+    "Ein Zertifikat wurde nicht von dem Aussteller signiert, den es nennt.",
+  "finding-certificate_not_yet_valid": "Ein Zertifikat gilt noch nicht.",
+  "finding-certificate_expired": "Ein Zertifikat ist abgelaufen.",
+  "finding-issuer_is_no_ca":
+    "Das Zertifikat eines Ausstellers erlaubt ihm nicht, Zertifikate auszustellen.",
+  "finding-path_length_exceeded": "Eine Stelle steht unter einer, die keine unter sich erlaubt.",
+  "finding-critical_extension_not_supported":
+    "Ein Zertifikat stellt eine Bedingung, die diese Version nicht kennt.",
+  "finding-certificate_not_for_documents":
+    "Das Zertifikat des Unterzeichners ist nicht zum Signieren von Dokumenten da.",
+  "finding-path_search_given_up":
+    "Die Zertifikate in der Signatur sind zu verschlungen, um einen Weg hindurch zu finden.",
+  "finding-revocation_not_checked":
+    "Ob das Zertifikat widerrufen wurde, prüft diese Version nicht.",
+  "finding-later_changes_not_judged":
+    "Nach dieser Signatur kam etwas hinzu; was, beurteilt diese Version nicht.",
+};

@@ -1,0 +1,36 @@
+/** What validation finds, by its code, in English; a code without words speaks for itself. */
+export const findings = {
+  "finding-byte_range_malformed": "The signature does not say properly which bytes it covers.",
+  "finding-byte_range_beyond_file":
+    "The signature covers more bytes than the file has: its end is missing.",
+  "finding-byte_range_leaves_a_gap": "The signature leaves out bytes that can hold anything.",
+  "finding-contents_not_in_the_gap": "The file holds another signature than the one it points to.",
+  "finding-byte_range_ends_inside_a_revision": "The signature ends in the middle of a revision.",
+  "finding-contents_too_large": "The signature is larger than is read.",
+  "finding-cms_malformed": "The signature is malformed.",
+  "finding-signed_attribute": "Something the signature must say is missing or there twice.",
+  "finding-digest_mismatch": "The document is not the one that was signed.",
+  "finding-signer_certificate_missing": "The signer’s certificate is not in the signature.",
+  "finding-signer_certificate_malformed": "The signer’s certificate cannot be read.",
+  "finding-signing_certificate_of_another":
+    "The signature was made for another certificate than the one it carries.",
+  "finding-signature_does_not_verify":
+    "The signature does not verify with the key of its certificate.",
+  "finding-sub_filter_not_supported": "This version cannot judge signatures of this kind.",
+  "finding-algorithm_not_supported": "This version does not know the algorithm of the signature.",
+  "finding-no_path_to_anchor": "No authority that is trusted here vouches for the issuer.",
+  "finding-certificate_not_by_issuer": "A certificate was not signed by the issuer it names.",
+  "finding-certificate_not_yet_valid": "A certificate is not valid yet.",
+  "finding-certificate_expired": "A certificate has expired.",
+  "finding-issuer_is_no_ca": "An issuer’s certificate does not let it issue certificates.",
+  "finding-path_length_exceeded": "An authority stands below one that allows none below it.",
+  "finding-critical_extension_not_supported":
+    "A certificate makes a condition that this version does not know.",
+  "finding-certificate_not_for_documents": "The signer’s certificate is not for signing documents.",
+  "finding-path_search_given_up":
+    "The certificates in the signature are too entangled to find a path through them.",
+  "finding-revocation_not_checked":
+    "Whether the certificate was revoked is not checked by this version.",
+  "finding-later_changes_not_judged":
+    "The file was added to after this signature; this version does not judge what.",
+} as const;
