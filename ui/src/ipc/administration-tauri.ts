@@ -1,0 +1,27 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+
+import type { AdministrationBackend } from "./administration";
+
+/** The backend in the window: commands of the shell. */
+export const tauri: AdministrationBackend = {
+  status: () => invoke("status"),
+  secretStrength: (secret, words) => invoke("secret_strength", { secret, words }),
+  foundOrganisation: (request) => invoke("found_organisation", { request }),
+  administrator: () => invoke("administrator"),
+  logIn: (request) => invoke("administrator_log_in", { request }),
+  logOut: () => invoke("administrator_log_out"),
+  stay: () => invoke("administrator_stay"),
+  overview: () => invoke("overview"),
+  testToken: () => invoke("test_token"),
+  people: (request) => invoke("people", { request }),
+  enrolPerson: (request) => invoke("enrol_person", { request }),
+  resetPerson: (request) => invoke("reset_person", { request }),
+  suspendPerson: (request) => invoke("suspend_person", { request }),
+  resumePerson: (request) => invoke("resume_person", { request }),
+  revokePerson: (request) => invoke("revoke_person", { request }),
+  printPage: () => invoke("print_page"),
+  async onLocked(heard) {
+    await listen("administrator-locked", () => heard());
+  },
+};
