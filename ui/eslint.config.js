@@ -19,7 +19,7 @@ export default ts.config(
   },
   {
     files: ["src/**/*.{ts,svelte}"],
-    ignores: ["src/ipc/tauri.ts"],
+    ignores: ["src/ipc/tauri.ts", "src/ipc/administration-tauri.ts"],
     rules: { "no-restricted-imports": ["error", { patterns: ["@tauri-apps/*"] }] },
   },
 );

@@ -9,6 +9,8 @@ export default defineConfig({
     // The content policy knows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A page for each window.
+    rolldownOptions: { input: ["index.html", "admin.html"] },
   },
   server: { port: 5173, strictPort: true },
   test: { environment: "jsdom", setupFiles: ["./src/testing.ts"] },

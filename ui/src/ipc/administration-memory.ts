@@ -1,0 +1,607 @@
+import type { AdministrationBackend } from "./administration";
+import type { Failure } from "./error";
+import type { Administrator } from "./generated/Administrator";
+import type { FoundedOrganisation } from "./generated/FoundedOrganisation";
+import type { IdentityStatus } from "./generated/IdentityStatus";
+import type { IssuedCode } from "./generated/IssuedCode";
+import type { Overview } from "./generated/Overview";
+import type { Person } from "./generated/Person";
+import type { Status } from "./generated/Status";
+import type { Play, Scene } from "./scene";
+
+/** The secret that the backend in memory takes for right. */
+export const SECRET = "correct horse battery";
+
+/** The code that the backend in memory gives whomever is enrolled. */
+export const CODE = "K7QF-92MX-4TDA-H6WP-7RJ3B-QX5TN";
+
+const DAY = 86_400;
+const now = (): number => Math.floor(Date.now() / 1000);
+
+/** A file full of people, the first of whom is the only officer. */
+function crowd(): Person[] {
+  const first =
+    "Ana Ben Camille Dimitar Élodie Femke Giulia Hana Inês Jiří Kjell Lucía Mette Noor".split(" ");
+  const last =
+    "Bakker Larsen Lefèvre Lindqvist Lopes Maas Marchetti Moreau Nilsen Novák Okafor Papadaki Pereira Petrov Ruiz Solheim Weber".split(
+      " ",
+    );
+  const plain = (name: string): string =>
+    name.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+  const states: IdentityStatus[] = ["active", "active", "active", "active", "active"];
+  const people = Array.from({ length: first.length * last.length }, (_, index): Person => {
+    const [given, family] = [first[index % first.length] ?? "", last[index % last.length] ?? ""];
+    const login = `${plain(given)}.${plain(family)}`;
+    return {
+      account: index.toString(16).padStart(32, "0"),
+      login,
+      name: `${given} ${family}`,
+      email: `${login}@meridian.example`,
+      role: "signer",
+      status: states[index % states.length] ?? "active",
+      key: (["p256", "p256", "p384", "rsa3072"] as const)[index % 4] ?? "p256",
+      serial: (0x5f3a_9c41_7be0 + index * 7919).toString(16).padStart(32, "0"),
+      validUntil: now() + (200 + ((index * 37) % 500)) * DAY,
+      change: null,
+    };
+  });
+  return [ortiz(), ...people].sort((one, other) => (one.login < other.login ? -1 : 1));
+}
+
+function ortiz(): Person {
+  return {
+    account: "f".repeat(32),
+    login: "m.ortiz",
+    name: "Marta Ortiz",
+    email: "m.ortiz@meridian.example",
+    role: "officer",
+    status: "active",
+    key: "p256",
+    serial: "3c0d4de21a774dd2b46e5cf9f0a14b02",
+    validUntil: now() + 620 * DAY,
+    change: null,
+  };
+}
+
+/** The same people, some of whom are in every state there is. */
+function colourful(): Person[] {
+  const change = { at: now() - 22 * DAY, by: "m.ortiz", note: "lost laptop" };
+  const changes: Record<string, Partial<Person>> = {
+    "ana.bakker": { validUntil: now() + 12 * DAY + 60 },
+    "ana.lefevre": { status: "not_activated" },
+    "ana.lindqvist": { status: "suspended", change },
+    "ana.lopes": { status: "revoked", change: { ...change, note: "left on 1 November" } },
+    "ana.maas": { status: "expired", validUntil: now() - 3 * DAY },
+    "ana.marchetti": {
+      status: "damaged",
+      key: null,
+      serial: null,
+      validUntil: null,
+    },
+    "ana.moreau": { status: "suspended", change: { ...change, by: null, note: "my bag is gone" } },
+    "ana.nilsen": { change: { ...change, note: "laptop found again" } },
+    "ana.novak": { status: "suspended", change },
+  };
+  return crowd().map((person) => ({ ...person, ...changes[person.login] }));
+}
+
+export const officer: Administrator = {
+  login: "m.ortiz",
+  name: "Marta Ortiz",
+  idleSeconds: 300,
+  secondsLeft: 300,
+};
+
+const organisation = {
+  name: "Meridian Harbour Trust",
+  assurance: "trial",
+  assuranceReason: "software token",
+} as const;
+
+const ready: Status = { organisation, token: { state: "ready", detail: "keys proven just now" } };
+
+function overview(): Overview {
+  return {
+    organisation,
+    fingerprint: "9c417be022d85f13a06ed7c418b940fa5d1e77a2c3f0486b9912e4d0a7c35b68",
+    token: {
+      state: "ready",
+      detail: "every key gave its known answer, and the master its canary",
+      lastTest: { at: now() - 130, passed: true, milliseconds: 86 },
+      label: "chancery-signing",
+      model: "SoftHSM project SoftHSM v2",
+      objects: 9,
+    },
+    people: crowd().length,
+    leaves: 128_417,
+    revocationList: { number: 42, at: now() - 5 * 3600, entries: 3 },
+    notices: ["one_officer", "software_token"],
+  };
+}
+
+/** What the backend in memory answers with. */
+export interface Answers {
+  status: Status;
+  /** Who is logged in when the window opens. */
+  administrator: Administrator | null;
+  people: Person[];
+  overview: Overview;
+  founded: FoundedOrganisation;
+  /** What is refused, by the name of the method. */
+  refusals: Partial<Record<keyof AdministrationBackend, Failure>>;
+  /** What never answers. */
+  silent: (keyof AdministrationBackend)[];
+}
+
+/** What a command rejects with, by its code. */
+export function refusal(code: string, detail = ""): Failure {
+  return { code, message: code, detail };
+}
+
+/** A backend without a shell, and a hand on its lock. */
+export interface Memory extends AdministrationBackend {
+  /** Ends the login as the shell does it. */
+  lock(): void;
+}
+
+/** A backend without a shell: for tests and for looking at screens in a browser. */
+export function memory(changed: Partial<Answers> = {}): Memory {
+  const answers: Answers = {
+    status: ready,
+    administrator: officer,
+    people: crowd(),
+    overview: overview(),
+    founded: {
+      fingerprint: overview().fingerprint,
+      notices: [
+        "this organisation uses a software token: whoever can read its files and a PIN has every key; it is for trial",
+        "there is one officer: no four eyes, and a forgotten secret of the officer can only be mended from a backup",
+        "no keyring service answered: the signing PIN lies in a private file outside the organisation's folder",
+      ],
+    },
+    refusals: {},
+    silent: [],
+    ...changed,
+  };
+  let held = answers.administrator;
+  let heard: () => void = () => {};
+
+  /** Answers as it is told to: not at all, with a refusal, or as it would. */
+  async function answer<T>(method: keyof AdministrationBackend, work: () => T): Promise<T> {
+    if (answers.silent.includes(method)) await new Promise(() => {});
+    const refused = answers.refusals[method];
+    if (refused) throw refused;
+    return work();
+  }
+
+  /** Answers only an officer. */
+  function office<T>(method: keyof AdministrationBackend, work: () => T): Promise<T> {
+    return answer(method, () => {
+      if (!held) throw refusal("not_logged_in");
+      return work();
+    });
+  }
+
+  function change(login: string, changes: Partial<Person>): Person {
+    const found = answers.people.find((person) => person.login === login);
+    if (!found) throw refusal("no_such_person");
+    const person = { ...found, ...changes };
+    answers.people = answers.people.map((one) => (one.login === login ? person : one));
+    return person;
+  }
+
+  function note(text: string): Pick<Person, "change"> {
+    return { change: { at: now(), by: held?.login ?? null, note: text } };
+  }
+
+  function issued({ login, name, key }: Person): IssuedCode {
+    return {
+      login,
+      name,
+      code: CODE,
+      expires: now() + 7 * DAY,
+      key: key ?? "p256",
+      certificateSha256: "4f0e9b7d1c2a58e6030f77d2b4a9c1e85d6604aa1b90c3f27e18d5b2a6c9f043",
+    };
+  }
+
+  return {
+    lock() {
+      held = null;
+      heard();
+    },
+    status: () => answer("status", () => answers.status),
+    secretStrength: (secret) =>
+      answer("secretStrength", () => ({
+        accepted: secret.length >= 12 && !/^\d+$/.test(secret),
+        guessesLog10: Math.min(secret.length * 0.75, 16),
+      })),
+    foundOrganisation: ({ login, name, email }) =>
+      answer("foundOrganisation", () => {
+        answers.people = [{ ...ortiz(), login, name, email }];
+        return answers.founded;
+      }),
+    administrator: () => answer("administrator", () => held),
+    logIn: ({ login, secret }) =>
+      answer("logIn", () => {
+        const person = answers.people.find((one) => one.login === login);
+        if (!person) throw refusal("no_such_person");
+        if (person.role !== "officer") throw refusal("not_an_officer");
+        if (secret !== SECRET) throw refusal("wrong_secret");
+        held = { ...officer, login, name: person.name };
+        return held;
+      }),
+    logOut: () =>
+      answer("logOut", () => {
+        held = null;
+      }),
+    stay: () => office("stay", () => held ?? officer),
+    overview: () => office("overview", () => answers.overview),
+    testToken: () =>
+      office("testToken", () => {
+        const lastTest = { at: now(), passed: true, milliseconds: 79 };
+        return { ...answers.overview.token, lastTest };
+      }),
+    people: ({ search, after, limit }) =>
+      office("people", () => {
+        const words = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+        const begins = (person: Person, word: string): boolean =>
+          `${person.login} ${person.name} ${person.email}`
+            .toLowerCase()
+            .split(/[\s.@]+/)
+            .concat(person.login)
+            .some((part) => part.startsWith(word));
+        const found = answers.people.filter((person) =>
+          words.every((word) => begins(person, word)),
+        );
+        const rest = after === null ? found : found.filter(({ login }) => login > after);
+        const people = rest.slice(0, limit);
+        const next = rest.length > limit ? (people.at(-1)?.login ?? null) : null;
+        return { total: found.length, people, next };
+      }),
+    enrolPerson: ({ login, name, email, key }) =>
+      office("enrolPerson", () => {
+        if (answers.people.some((one) => one.login === login)) throw refusal("login_taken");
+        const [account, role, status] = [`e${login}`, "signer", "not_activated"] as const;
+        const validUntil = now() + 730 * DAY;
+        const serial = "7d21c06f5a9e4b33";
+        const change = null;
+        const person = {
+          account,
+          login,
+          name,
+          email,
+          role,
+          status,
+          key,
+          serial,
+          validUntil,
+          change,
+        };
+        answers.people = [...answers.people, person].sort((a, b) => (a.login < b.login ? -1 : 1));
+        return issued(person);
+      }),
+    resetPerson: ({ login }) =>
+      office("resetPerson", () => issued(change(login, { status: "not_activated", change: null }))),
+    suspendPerson: ({ login, note: text }) =>
+      office("suspendPerson", () => change(login, { status: "suspended", ...note(text) })),
+    resumePerson: ({ login, note: text }) =>
+      office("resumePerson", () => change(login, { status: "active", ...note(text) })),
+    revokePerson: ({ login, note: text }) =>
+      office("revokePerson", () => change(login, { status: "revoked", ...note(text) })),
+    printPage: () => answer("printPage", () => {}),
+    async onLocked(listener) {
+      heard = listener;
+    },
+  };
+}
+
+const unfounded: Partial<Answers> = {
+  status: { organisation: null, token: { state: "not_set_up", detail: "" } },
+  administrator: null,
+};
+const locked: Partial<Answers> = { administrator: null };
+
+/** Answers with a token in another state. */
+function token(state: Overview["token"]["state"], detail: string): Partial<Answers> {
+  const look = overview();
+  const lastTest = { at: now() - 40, passed: false, milliseconds: 5012 };
+  return {
+    overview: {
+      ...look,
+      token: { ...look.token, state, detail, lastTest, model: "", objects: null },
+    },
+  };
+}
+
+async function fillFounding(page: Play): Promise<void> {
+  await page.type("found-organisation", "Meridian Harbour Trust");
+  await page.type("found-name", "Marta Ortiz");
+  await page.type("found-email", "m.ortiz@meridian.example");
+  await page.type("found-secret", "correct horse battery staple");
+}
+
+async function logIn(page: Play, login: string, secret: string): Promise<void> {
+  await page.type("login-login", login);
+  await page.type("login-secret", secret);
+  await page.click("login-deed");
+}
+
+async function enrol(page: Play, login?: string): Promise<void> {
+  await page.click("nav-people");
+  await page.click("enrol-one");
+  await page.type("enrol-name", "Ingrid Solheim");
+  await page.type("enrol-email", "ingrid.solheim@meridian.example");
+  if (login !== undefined) await page.type("enrol-login", login);
+}
+
+async function open(page: Play, login: string): Promise<void> {
+  await page.click("nav-people");
+  await page.click(`row-${login}`);
+  await page.find("person-state");
+}
+
+async function act(page: Play, login: string, name: string): Promise<void> {
+  await open(page, login);
+  await page.click(`act-${name}`);
+  await page.find("act-form");
+}
+
+/** Answers with people in every state. */
+const everyState = (): Partial<Answers> => ({ people: colourful() });
+
+/** A person's panel. */
+function person(login: string): Scene<Answers> {
+  return { answers: everyState(), play: (page) => open(page, login) };
+}
+
+/** What the window can be looked at in: `?memory=NAME` while developing. */
+export const scenes: Record<string, Scene<Answers>> = {
+  unfounded: { answers: unfounded },
+  "found-filled": { answers: unfounded, play: fillFounding },
+  "found-wrong": {
+    answers: unfounded,
+    async play(page) {
+      await fillFounding(page);
+      await page.type("found-login", "marta ortiz");
+      await page.type("found-email", "m.ortiz");
+      await page.click("found-deed");
+    },
+  },
+  "found-busy": {
+    answers: { ...unfounded, silent: ["foundOrganisation"] },
+    async play(page) {
+      await fillFounding(page);
+      await page.click("found-deed");
+    },
+  },
+  "found-refused": {
+    answers: {
+      ...unfounded,
+      refusals: { foundOrganisation: refusal("part_missing", "libsofthsm2.so") },
+    },
+    async play(page) {
+      await fillFounding(page);
+      await page.click("found-deed");
+      await page.find("error-line");
+    },
+  },
+  founded: {
+    answers: unfounded,
+    async play(page) {
+      await fillFounding(page);
+      await page.click("found-deed");
+      await page.find("fingerprint");
+    },
+  },
+  unreachable: {
+    answers: {
+      administrator: null,
+      status: {
+        organisation: null,
+        token: { state: "unreachable", detail: "organisation.json cannot be read: no such file" },
+      },
+    },
+  },
+  login: { answers: locked },
+  "login-wrong": {
+    answers: locked,
+    async play(page) {
+      await logIn(page, "m.ortiz", "a wrong secret");
+      await page.find("error-line");
+    },
+  },
+  "login-wait": {
+    answers: { ...locked, refusals: { logIn: { ...refusal("wait"), until: now() + 95 } } },
+    async play(page) {
+      await logIn(page, "m.ortiz", "a wrong secret");
+      await page.find("error-line");
+    },
+  },
+  "login-not-an-officer": {
+    answers: locked,
+    async play(page) {
+      await logIn(page, "ana.ruiz", SECRET);
+      await page.find("error-line");
+    },
+  },
+  "login-suspended": {
+    answers: { ...locked, refusals: { logIn: refusal("suspended") } },
+    async play(page) {
+      await logIn(page, "m.ortiz", SECRET);
+      await page.find("error-line");
+    },
+  },
+  "login-busy": {
+    answers: { ...locked, silent: ["logIn"] },
+    play: (page) => logIn(page, "m.ortiz", SECRET),
+  },
+  "locked-code": {
+    answers: {},
+    async play(page) {
+      await enrol(page);
+      await page.click("enrol-deed");
+      await page.find("code");
+      await page.click("lock-now");
+      await page.find("code-lost");
+    },
+  },
+  overview: { answers: {}, play: async (page) => void (await page.find("token-state")) },
+  "overview-new": {
+    answers: {
+      people: [ortiz()],
+      overview: {
+        ...overview(),
+        people: 1,
+        leaves: 3,
+        revocationList: null,
+        notices: ["revocation_list_due", "one_officer", "pin_in_file", "software_token"],
+      },
+    },
+    play: async (page) => void (await page.find("token-state")),
+  },
+  "overview-degraded": {
+    answers: token("degraded", "the master unwraps under a weaker template"),
+    play: async (page) => void (await page.find("token-state")),
+  },
+  "overview-locked": {
+    answers: token("locked", "the PIN of token chancery-signing is locked"),
+    play: async (page) => void (await page.find("token-state")),
+  },
+  "overview-unreachable": {
+    answers: token("unreachable", "the host process did not answer in 5 s"),
+    play: async (page) => void (await page.find("token-state")),
+  },
+  "overview-refused": {
+    answers: { refusals: { overview: refusal("vault_fault", "database disk image is malformed") } },
+    play: async (page) => void (await page.find("error-line")),
+  },
+  "idle-warning": {
+    answers: { administrator: { ...officer, secondsLeft: 42 }, silent: ["overview", "stay"] },
+    play: async (page) => void (await page.find("idle-warning")),
+  },
+  people: {
+    answers: everyState(),
+    async play(page) {
+      await page.click("nav-people");
+      await page.find("people-later");
+    },
+  },
+  "people-found": {
+    answers: everyState(),
+    async play(page) {
+      await page.click("nav-people");
+      await page.type("people-search", "solheim");
+      await page.find("row-ben.solheim");
+    },
+  },
+  "people-none": {
+    answers: everyState(),
+    async play(page) {
+      await page.click("nav-people");
+      await page.type("people-search", "quasimodo");
+      await page.find("people-none");
+    },
+  },
+  "people-refused": {
+    answers: { refusals: { people: refusal("busy", "the database is locked") } },
+    async play(page) {
+      await page.click("nav-people");
+      await page.find("error-line");
+    },
+  },
+  person: person("ana.nilsen"),
+  "person-not-activated": person("ana.lefevre"),
+  "person-suspended": person("ana.lindqvist"),
+  "person-suspended-by-owner": person("ana.moreau"),
+  "person-revoked": person("ana.lopes"),
+  "person-expired": person("ana.maas"),
+  "person-damaged": person("ana.marchetti"),
+  "person-only-officer": {
+    answers: {},
+    async play(page) {
+      await page.click("nav-people");
+      await page.type("people-search", "ortiz");
+      await page.click("row-m.ortiz");
+      await page.find("acts-off");
+    },
+  },
+  suspend: { answers: everyState(), play: (page) => act(page, "ana.nilsen", "suspend") },
+  resume: { answers: everyState(), play: (page) => act(page, "ana.lindqvist", "resume") },
+  revoke: {
+    answers: everyState(),
+    async play(page) {
+      await act(page, "ana.nilsen", "revoke");
+      await page.type("act-note", "laptop stolen on 3 November");
+      await page.type("act-typed", "ana.nielsen");
+      await page.click("act-deed");
+      await page.find("act-typed-problem");
+    },
+  },
+  "revoke-list-not-written": {
+    answers: {
+      ...everyState(),
+      refusals: { revokePerson: refusal("list_not_written", "cannot write crl.der: disk full") },
+    },
+    async play(page) {
+      await act(page, "ana.nilsen", "revoke");
+      await page.type("act-note", "laptop stolen on 3 November");
+      await page.type("act-typed", "ana.nilsen");
+      await page.click("act-deed");
+      await page.find("error-line");
+    },
+  },
+  reset: { answers: everyState(), play: (page) => act(page, "ana.nilsen", "reset") },
+  "reset-code": {
+    answers: everyState(),
+    async play(page) {
+      await act(page, "ana.nilsen", "reset");
+      await page.type("act-note", "forgot the secret, came in person");
+      await page.type("act-typed", "ana.nilsen");
+      await page.click("act-deed");
+      await page.find("code");
+    },
+  },
+  enrol: { answers: everyState(), play: (page) => enrol(page) },
+  "enrol-wrong": {
+    answers: everyState(),
+    async play(page) {
+      await enrol(page, "ingrid solheim");
+      await page.click("enrol-deed");
+      await page.find("enrol-login-problem");
+    },
+  },
+  "enrol-taken": {
+    answers: everyState(),
+    async play(page) {
+      await enrol(page, "ana.ruiz");
+      await page.click("enrol-deed");
+      await page.find("error-line");
+    },
+  },
+  "enrol-busy": {
+    answers: { ...everyState(), silent: ["enrolPerson"] },
+    async play(page) {
+      await enrol(page);
+      await page.type("enrol-key", "rsa4096");
+      await page.click("enrol-deed");
+    },
+  },
+  enrolled: {
+    answers: everyState(),
+    async play(page) {
+      await enrol(page);
+      await page.click("enrol-deed");
+      await page.find("code");
+    },
+  },
+  "enrolled-not-given": {
+    answers: everyState(),
+    async play(page) {
+      await enrol(page);
+      await page.click("enrol-deed");
+      await page.find("code");
+      await page.click("panel-close");
+    },
+  },
+};
