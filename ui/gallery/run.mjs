@@ -124,7 +124,9 @@ async function look(browser, base, { id, window, scene, page, size }) {
     if (await browser.run(`return document.querySelector("body > .letter") !== null`)) {
       await browser.size({ width: 794, height: 1123 }, 1);
       await browser.media({ paper: true, dark: true });
-      const window = await browser.run(`return getComputedStyle(document.getElementById("app")).display`);
+      const window = await browser.run(
+        `return getComputedStyle(document.getElementById("app")).display`,
+      );
       if (window !== "none") note("paper", ["more than the letter is printed"]);
       await save(`paper-${language}`, await browser.picture());
     }

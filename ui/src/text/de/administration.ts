@@ -94,11 +94,11 @@ export const administration: Record<keyof typeof en, string> = {
   "locked-code-more":
     "Er ist nirgends aufbewahrt. Hat er seine Person nicht erreicht, melden Sie sich an und setzen Sie sie zurück: das ergibt einen neuen.",
 
-  "idle-soon": "Dieses Fenster sperrt sich in weniger als einer Minute.",
+  "idle-soon": "Eine Weile geschah nichts: dieses Fenster sperrt sich in weniger als einer Minute.",
   "idle-left": "Sperrt sich in {time}",
   "idle-stay": "Angemeldet bleiben",
-  "idle-after-one": "Sperrt sich nach 1 Minute ohne Tun",
-  "idle-after": "Sperrt sich nach {minutes} Minuten ohne Tun",
+  "idle-after-one": "Sperrt sich nach 1 Min. Ruhe",
+  "idle-after": "Sperrt sich nach {minutes} Min. Ruhe",
 
   "hsm-signing": "Signaturtoken",
   "hsm-not_set_up": "Nicht eingerichtet",
@@ -127,7 +127,7 @@ export const administration: Record<keyof typeof en, string> = {
   "tile-sign-no": "Nein",
   "tile-sign-tested": "Letzte echte Probe {ago}, in {took} ms",
   "tile-sign-failed": "Die letzte echte Probe {ago} schlug fehl",
-  "tile-people": "Wie viele sind aufgenommen?",
+  "tile-people": "Wie viele Personen?",
   "tile-people-more": "Jede Person mit eigenem Schlüssel, verwahrt außerhalb des Tokens.",
   "tile-people-one": "Bisher nur Sie. Nehmen Sie unter Personen die nächste auf.",
   "tile-list": "Gibt es eine Widerrufsliste?",
@@ -137,8 +137,7 @@ export const administration: Record<keyof typeof en, string> = {
   "tile-list-more-one": "Erstellt {ago}; 1 Zertifikat darauf",
   "tile-list-none-more": "Sie wird geschrieben, wenn ein Beauftragter sich anmeldet.",
   "tile-log": "Wie lang ist das Protokoll?",
-  "tile-log-entries": "{count} Einträge",
-  "tile-log-more": "Jeder liegt unter einem signierten Kopf.",
+  "tile-log-more": "Einträge, jeder unter einem signierten Kopf.",
   "hsm-last-test": "Letzte echte Probe",
   "hsm-took": "Dauer",
   "hsm-took-ms": "{took} ms, mit Start und Anmeldung",

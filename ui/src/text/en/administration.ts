@@ -95,11 +95,11 @@ export const administration = {
     "It is kept nowhere. If it did not reach its person, log in and reset that person: this makes a new one.",
 
   // Idle lock.
-  "idle-soon": "This window locks in less than a minute.",
+  "idle-soon": "Nothing was done for a while: this window locks in less than a minute.",
   "idle-left": "Locks in {time}",
   "idle-stay": "Stay logged in",
-  "idle-after-one": "Locks after 1 minute without an act",
-  "idle-after": "Locks after {minutes} minutes without an act",
+  "idle-after-one": "Locks after 1 min idle",
+  "idle-after": "Locks after {minutes} min idle",
 
   // The token, in one word.
   "hsm-signing": "Signing token",
@@ -128,7 +128,7 @@ export const administration = {
   "tile-sign-no": "No",
   "tile-sign-tested": "Last real test {ago}, in {took} ms",
   "tile-sign-failed": "The last real test, {ago}, failed",
-  "tile-people": "How many people are enrolled?",
+  "tile-people": "How many people?",
   "tile-people-more": "Each with a key of their own, kept outside the token.",
   "tile-people-one": "You, so far. Enrol the next one under People.",
   "tile-list": "Is there a revocation list?",
@@ -138,8 +138,7 @@ export const administration = {
   "tile-list-more-one": "Made {ago}; 1 certificate on it",
   "tile-list-none-more": "It is written when an officer logs in.",
   "tile-log": "How long is the log?",
-  "tile-log-entries": "{count} entries",
-  "tile-log-more": "Each is covered by a signed head.",
+  "tile-log-more": "entries, each under a signed head.",
   "hsm-last-test": "Last real test",
   "hsm-took": "It took",
   "hsm-took-ms": "{took} ms, with starting and logging in",
