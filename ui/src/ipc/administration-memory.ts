@@ -479,7 +479,7 @@ export const scenes: Record<string, Scene<Answers>> = {
     play: async (page) => void (await page.find("error-line")),
   },
   "idle-warning": {
-    answers: { administrator: { ...officer, secondsLeft: 42 }, silent: ["overview", "stay"] },
+    answers: { administrator: { ...officer, idleSeconds: 50, secondsLeft: 50 }, silent: ["stay"] },
     play: async (page) => void (await page.find("idle-warning")),
   },
   people: {

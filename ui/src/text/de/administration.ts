@@ -126,7 +126,7 @@ export const administration: Record<keyof typeof en, string> = {
   "tile-sign-yes": "Ja",
   "tile-sign-no": "Nein",
   "tile-sign-tested": "Letzte echte Probe {ago}, in {took} ms",
-  "tile-sign-failed": "Die letzte echte Probe {ago} schlug fehl",
+  "tile-sign-failed": "Die letzte echte Probe schlug fehl: {ago}",
   "tile-people": "Wie viele Personen?",
   "tile-people-more": "Jede Person mit eigenem Schlüssel, verwahrt außerhalb des Tokens.",
   "tile-people-one": "Bisher nur Sie. Nehmen Sie unter Personen die nächste auf.",

@@ -127,7 +127,7 @@ export const administration = {
   "tile-sign-yes": "Yes",
   "tile-sign-no": "No",
   "tile-sign-tested": "Last real test {ago}, in {took} ms",
-  "tile-sign-failed": "The last real test, {ago}, failed",
+  "tile-sign-failed": "The last real test failed: {ago}",
   "tile-people": "How many people?",
   "tile-people-more": "Each with a key of their own, kept outside the token.",
   "tile-people-one": "You, so far. Enrol the next one under People.",
