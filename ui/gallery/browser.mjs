@@ -64,18 +64,16 @@ export class Browser {
         { name: "prefers-reduced-motion", value: "reduce" },
       ],
     });
-    await this.#settle();
   }
 
-  /** The window's inside in CSS pixels; a zoom makes it smaller and its pixels larger. */
-  async size({ width, height }, zoom) {
+  /** The window's inside in CSS pixels. */
+  async size({ width, height }) {
     await this.#send("Emulation.setDeviceMetricsOverride", {
       width,
       height,
-      deviceScaleFactor: zoom,
+      deviceScaleFactor: 1,
       mobile: false,
     });
-    await this.#settle();
   }
 
   /** Opens a scene and waits until it says that it is shown. */
@@ -84,28 +82,28 @@ export class Browser {
     const deadline = Date.now() + patience;
     for (;;) {
       const state = await this.run("return document.documentElement.dataset.scene ?? null");
-      if (state) {
-        await this.#settle();
-        return state;
-      }
+      if (state) return state;
       if (Date.now() > deadline) return "not shown in time";
       await new Promise((later) => setTimeout(later, 20));
     }
   }
 
   /** Two frames: what was changed is laid out and drawn. */
-  async #settle() {
-    await this.ask(`
+  #settle() {
+    return this.#driver.executeAsyncScript(`
       const done = arguments[0];
       requestAnimationFrame(() => requestAnimationFrame(() => done()));
     `);
   }
 
+  /** Runs a script; what it measures is laid out then. */
   run(script) {
     return this.#driver.executeScript(script);
   }
 
-  ask(script) {
+  /** Runs a script that calls back, once what was changed is drawn. */
+  async ask(script) {
+    await this.#settle();
     return this.#driver.executeAsyncScript(script);
   }
 
@@ -118,6 +116,7 @@ export class Browser {
   }
 
   async picture({ whole = false } = {}) {
+    await this.#settle();
     const { data } = await this.#send("Page.captureScreenshot", {
       format: "png",
       optimizeForSpeed: true,

@@ -14,8 +14,6 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import axe from "axe-core";
-
 import { Browser } from "./browser.mjs";
 import { site } from "./site.mjs";
 
@@ -24,6 +22,8 @@ const ui = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const target = process.env.CARGO_TARGET_DIR ?? join(ui, "../target");
 const out = resolve(process.env.CHANCERY_GALLERY ?? join(target, "gallery"));
 const shell = JSON.parse(await readFile(join(ui, "../src-tauri/tauri.conf.json"), "utf8"));
+
+const AXE = await readFile(join(ui, "node_modules/axe-core/axe.min.js"), "utf8");
 
 /** Browsers at work at the same time. */
 const HANDS = 2;
@@ -53,13 +53,10 @@ async function scenes(wanted) {
 }
 
 /** What axe finds; the texts name the element, so that it can be found again. */
-const LOOK = `
+const look = (options) => `
   const done = arguments[arguments.length - 1];
   axe
-    .run(document, {
-      resultTypes: ["violations"],
-      rules: { "target-size": { enabled: true } },
-    })
+    .run(document, ${JSON.stringify({ resultTypes: ["violations"], ...options })})
     .then(({ violations }) =>
       done(violations.map(({ id, nodes }) =>
         id + ": " + nodes.map(({ target, any, all }) =>
@@ -68,31 +65,40 @@ const LOOK = `
     )
     .catch((thrown) => done(["axe: " + thrown]));
 `;
+/** Everything, with colours, names and the size of what is pressed. */
+const LOOK = look({ rules: { "target-size": { enabled: true } } });
+/** Another theme changes colours and nothing else; language and size change all the rest. */
+const LOOK_AT_COLOURS = look({ runOnly: { type: "rule", values: ["color-contrast"] } });
+const LOOK_AT_THE_REST = look({
+  rules: { "target-size": { enabled: true }, "color-contrast": { enabled: false } },
+});
 
 /** What must be scrolled sideways: the page, or a part of it. */
 const SIDEWAYS = `
+  const done = arguments[arguments.length - 1];
   const wide = (element) => element.scrollWidth > element.clientWidth + 1;
   const name = (element) => element.tagName.toLowerCase() + (element.className ? "." + element.className : "");
   const root = document.scrollingElement;
   const parts = [...document.body.querySelectorAll("*")].filter((element) =>
     ["auto", "scroll"].includes(getComputedStyle(element).overflowX) && wide(element));
-  return [...(wide(root) ? ["the page"] : []), ...parts.map(name)].map((part) =>
-    part + " is wider than " + root.clientWidth + " px");
+  done([...(wide(root) ? ["the page"] : []), ...parts.map(name)].map((part) =>
+    part + " is wider than " + root.clientWidth + " px"));
 `;
 
 /** Shows one scene in every way and returns what is wrong with it. */
-async function look(browser, base, { id, window, scene, page, size }) {
+async function show(browser, base, { id, window, scene, page, size }) {
   const faults = [];
   const note = (way, found) => faults.push(...found.map((fault) => `${id} (${way}): ${fault}`));
   const save = async (way, picture) => {
     await writeFile(join(out, window, `${scene}-${way}.png`), picture);
   };
+  // What is laid out at 200 %: half as many CSS pixels in the same window.
   const half = { width: Math.round(size.width / 2), height: Math.round(size.height / 2) };
 
   for (const language of ["en", "de"]) {
     await browser.speak(language);
     await browser.media({});
-    await browser.size(size, 1);
+    await browser.size(size);
     const address = `${base}/${page}?memory=${encodeURIComponent(scene)}`;
     const state = await browser.open(address, PATIENCE);
     if (state !== "shown") {
@@ -100,29 +106,29 @@ async function look(browser, base, { id, window, scene, page, size }) {
       note(language, await browser.complaints());
       continue;
     }
-    await browser.run(axe.source);
+    await browser.run(AXE);
     if (language === "en") {
       note("light", await browser.ask(LOOK));
       await save("light", await browser.picture());
       await browser.media({ dark: true });
-      note("dark", await browser.ask(LOOK));
+      note("dark", await browser.ask(LOOK_AT_COLOURS));
       await save("dark", await browser.picture());
       await browser.media({ forced: true });
       await save("forced", await browser.picture());
       await browser.media({});
     } else {
-      note("German", await browser.ask(LOOK));
+      note("German", await browser.ask(LOOK_AT_THE_REST));
       await save("de", await browser.picture());
     }
     const [way, name] = language === "en" ? ["200", "200 %"] : ["de-200", "German, 200 %"];
-    await browser.size(half, 2);
-    note(name, await browser.ask(LOOK));
-    note(name, await browser.run(SIDEWAYS));
+    await browser.size(half);
+    if (language === "en") note(name, await browser.ask(LOOK_AT_THE_REST));
+    note(name, await browser.ask(SIDEWAYS));
     await save(way, await browser.picture({ whole: true }));
-    await browser.size({ width: 320, height: 480 }, 1);
-    note(`${name}, 400 %`, await browser.run(SIDEWAYS));
+    await browser.size({ width: 320, height: 480 });
+    note(`${name}, 400 %`, await browser.ask(SIDEWAYS));
     if (await browser.run(`return document.querySelector("body > .letter") !== null`)) {
-      await browser.size({ width: 794, height: 1123 }, 1);
+      await browser.size({ width: 794, height: 1123 });
       await browser.media({ paper: true, dark: true });
       const window = await browser.run(
         `return getComputedStyle(document.getElementById("app")).display`,
@@ -137,19 +143,23 @@ async function look(browser, base, { id, window, scene, page, size }) {
 
 /** Puts pictures of a window side by side. */
 async function sheet(window, way, found) {
+  // Read at the size they are shown in: whole pages are large.
+  const size = way.endsWith("200") ? "320x640" : "480x330";
   const pictures = found
     .filter((one) => one.window === window)
-    .flatMap(({ scene }) => ["-label", scene, join(out, window, `${scene}-${way}.png`)]);
+    .flatMap(({ scene }) => [
+      "-label",
+      scene,
+      `${join(out, window, `${scene}-${way}.png`)}[${size}>]`,
+    ]);
   if (pictures.length === 0) return;
   // ImageMagick's own default is a font that Debian does not bring.
   const { stdout: font } = await execute("fc-match", ["--format=%{file}", "sans-serif"]);
-  const size = way.endsWith("200") ? "320x640>" : "480x320>";
+  const [ground, ink] = way === "dark" ? ["#0b0f14", "#e7ebf0"] : ["#dfe3e8", "#1a2330"];
   await execute("montage", [
-    ...["-font", font],
+    ...["-font", font, "-background", ground, "-fill", ink],
     ...pictures,
-    ...["-tile", way.endsWith("200") ? "8x" : "5x", "-geometry", `${size}+8+8`],
-    ...["-background", way === "dark" ? "#0b0f14" : "#dfe3e8"],
-    ...["-fill", way === "dark" ? "#e7ebf0" : "#1a2330"],
+    ...["-tile", way.endsWith("200") ? "8x" : "5x", "-geometry", "+8+8"],
     ...["-gravity", "north", join(out, `${window}-${way}.png`)],
   ]);
 }
@@ -171,7 +181,7 @@ try {
     const browser = await Browser.start(join(work, `profile-${number}`));
     browsers.push(browser);
     for (let next = queue.shift(); next; next = queue.shift()) {
-      faults.push(...(await look(browser, server.address, next)));
+      faults.push(...(await show(browser, server.address, next)));
     }
   };
   await Promise.all(Array.from({ length: HANDS }, (_, number) => hand(number)));

@@ -17,7 +17,7 @@ export async function site(root, folder, policy) {
   await build({
     root,
     mode: "development",
-    logLevel: "warn",
+    logLevel: "error",
     build: { outDir: folder, emptyOutDir: true, minify: false },
   });
 
