@@ -6,7 +6,7 @@ import path from "node:path";
 import { run, succeed } from "./processes.mjs";
 
 /** Has a signed file judged; returns what was found, in sentences. */
-export async function judge(repository, file, { certificate, signer }) {
+export async function judge(repository, file, { certificate, signers }) {
   const said = [];
 
   const structure = await succeed("qpdf", ["--check", file]);
@@ -14,10 +14,11 @@ export async function judge(repository, file, { certificate, signer }) {
   said.push("qpdf finds no error in the signed file");
 
   const { stdout: signatures } = await run("pdfsig", [file]);
-  assert.match(signatures, /Signature is Valid\./);
-  assert.match(signatures, new RegExp(`Common Name: ${signer}`));
+  const valid = signatures.match(/Signature is Valid\./g) ?? [];
+  assert.equal(valid.length, signers.length, signatures);
+  for (const signer of signers) assert.match(signatures, new RegExp(`Common Name: ${signer}`));
   assert.match(signatures, /Total document signed/);
-  said.push("pdfsig finds one valid signature over the whole file");
+  said.push("pdfsig finds every signature valid, and the newest over the whole file");
 
   const python =
     process.env.CHANCERY_JUDGES ?? path.join(repository, "target/tools/judges/bin/python");

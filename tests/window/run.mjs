@@ -11,6 +11,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import * as administration from "./administration.mjs";
 import { judge } from "./judges.mjs";
 import { makeOrganisation, makePrivateFolders } from "./organisation.mjs";
 import { assertPolicyHolds } from "./policy.mjs";
@@ -23,6 +24,7 @@ const shots = process.env.CHANCERY_WINDOW_SHOTS ?? path.join(repository, "target
 const fixture = path.join(repository, "tests/fixtures/pdf/agreement.pdf");
 
 const signer = { login: "ada", name: "Ada Lovelace", secret: "a quiet harbour at dawn" };
+const second = { login: "grace", name: "Grace Hopper", secret: "seven small bells ringing" };
 
 /** Says a sentence that has just been shown to be true. */
 function shown(sentence) {
@@ -38,14 +40,38 @@ async function main() {
   await makeOrganisation(binaries, folders, signer);
   shown("an organisation is founded by the command line");
 
-  const light = await openWindow(binaries, folders.environment, agreement);
+  const open = (argument) => openWindow(binaries, folders.environment, argument);
+  const light = await open(agreement);
   const signed = await sign(light, agreement, original);
   await light.close();
 
   const { certificate } = folders;
-  for (const sentence of await judge(repository, signed, { certificate, signer: signer.name })) {
+  for (const sentence of await judge(repository, signed, { certificate, signers: [signer.name] })) {
     shown(sentence);
   }
+
+  const office = await open("--administration");
+  await administration.logIn(office, signer, shots, shown);
+  const code = await administration.enrol(office, second, shots, shown);
+  await administration.lock(office, signer, shown);
+  await office.close();
+
+  const activating = await open(signed);
+  const twice = await activateAndSign(activating, signed, code);
+  await activating.close();
+  const signers = [signer.name, second.name];
+  for (const sentence of await judge(repository, twice, { certificate, signers })) {
+    shown(`twice signed: ${sentence}`);
+  }
+
+  const again = await open("--administration");
+  await again.type("login-login", signer.login);
+  await again.type("login-secret", signer.secret);
+  await again.click("login-deed");
+  await again.waitForText("token-state", /Ready/);
+  const list = path.join(folders.environment.CHANCERY_HOME, "crl.der");
+  await administration.suspend(again, second, list, shots, shown);
+  await again.close();
 
   const dark = await openWindow(
     binaries,
@@ -112,6 +138,33 @@ async function sign(window, agreement, original) {
   assert.ok((await readFile(agreement)).equals(original), "the original is not touched");
   shown("the signed file is a new one that begins with the original");
   return signed;
+}
+
+/** Turns a code into an own secret and adds a second signature; returns where the file is. */
+async function activateAndSign(window, document, code) {
+  await window.pageIsDrawn();
+  await window.click("sign-too");
+  await window.choose("identity", second.name);
+  await window.type("code", code);
+  await window.type("new-secret", second.secret);
+  await window.shoot(shots, "activating");
+  await window.click("activate");
+  await window.waitForText("activated", /\S/);
+  await window.shoot(shots, "activated");
+  await window.click("activated-go-on");
+  shown("a person turns the one-time code into an own secret");
+
+  await window.click("place-for-me");
+  await window.type("secret", second.secret);
+  await window.click("sign-button");
+  await window.waitForText("result-headline", /\S/);
+  await window.shoot(shots, "signed-twice");
+  const html = await window.run("return document.documentElement.outerHTML");
+  for (const hidden of [second.secret, code]) {
+    assert.ok(!html.includes(hidden), "neither secret nor code stays in the window");
+  }
+  shown("and signs a document that somebody else has signed");
+  return path.join(path.dirname(document), "agreement-signed-signed.pdf");
 }
 
 let failed = false;

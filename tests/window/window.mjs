@@ -14,8 +14,8 @@ const PATIENCE = 30_000;
 const START = 60_000;
 const DRIVER = process.env.WEBKIT_WEBDRIVER ?? "/usr/bin/WebKitWebDriver";
 
-/** Opens the program on a document; `openWindow.current` is the one open now. */
-export async function openWindow(binaries, environment, document) {
+/** Starts the program with an argument; `openWindow.current` is the one open now. */
+export async function openWindow(binaries, environment, argument) {
   const application = path.join(binaries, "chancery-desktop");
   await access(application);
   const port = await freePort();
@@ -27,7 +27,7 @@ export async function openWindow(binaries, environment, document) {
   await poll("WebKitWebDriver listens", () => listens(port));
   const capabilities = new Capabilities({
     browserName: "wry",
-    "webkitgtk:browserOptions": { binary: application, args: [document] },
+    "webkitgtk:browserOptions": { binary: application, args: [argument] },
   });
   const builder = new Builder()
     .usingServer(`http://127.0.0.1:${port}`)
@@ -124,6 +124,14 @@ class Window {
     await field.clear();
     await field.sendKeys(text);
     await poll(`${name} has taken the text`, async () => (await this.value(name)) === text);
+  }
+
+  /** Chooses an entry of a list by what it says. */
+  async choose(name, text) {
+    const list = await this.#find(name);
+    const entry = By.xpath(`.//option[contains(., "${text}")]`);
+    await poll(`${name} has ${text}`, async () => (await list.findElements(entry)).length > 0);
+    await list.findElement(entry).click();
   }
 
   /** Presses a button once it can be pressed. */

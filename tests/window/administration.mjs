@@ -1,0 +1,73 @@
+// What an administrator does, in the window of that name.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+/** Logs in, after a wrong secret was refused; shoots the first page. */
+export async function logIn(window, officer, shots, shown) {
+  await window.type("login-login", officer.login);
+  await window.type("login-secret", "a loud harbour at dusk");
+  await window.click("login-deed");
+  await window.waitForText("error-line", /\S/);
+  await window.waitFor("the secret is emptied", async () => {
+    return (await window.value("login-secret")) === "";
+  });
+  shown("an administrator's wrong secret is refused in place");
+
+  await window.type("login-secret", officer.secret);
+  await window.click("login-deed");
+  await window.waitForText("token-state", /Ready/);
+  await window.shoot(shots, "overview");
+  shown("an officer logs in and sees the state of the token in one word");
+}
+
+/** Enrols a person; returns the one-time code. */
+export async function enrol(window, person, shots, shown) {
+  await window.click("nav-people");
+  await window.click("enrol-one");
+  await window.type("enrol-name", person.name);
+  await window.type("enrol-email", `${person.login}@example.org`);
+  await window.type("enrol-login", person.login);
+  await window.click("enrol-deed");
+  const code = (await window.waitForText("code", /\S/)).trim();
+  await window.shoot(shots, "enrolled");
+  await window.click("code-given");
+  await window.click("code-done");
+  await window.waitForText(`row-${person.login}`, new RegExp(person.name));
+  const html = await window.run("return document.documentElement.outerHTML");
+  assert.ok(!html.includes(code), "the code is shown once");
+  await window.shoot(shots, "people");
+  shown("a person is enrolled with four fields, and the code is shown once");
+  return code;
+}
+
+/** Suspends a person; the certificate is on the list that others read. */
+export async function suspend(window, person, list, shots, shown) {
+  const before = await readFile(list);
+  await window.click("nav-people");
+  await window.click(`row-${person.login}`);
+  await window.click("act-suspend");
+  await window.type("act-note", "lost laptop");
+  await window.click("act-deed");
+  await window.waitForText("person-change", /lost laptop/);
+  assert.ok(!(await readFile(list)).equals(before), "the revocation list is written with the act");
+  await window.shoot(shots, "suspended");
+  shown("a suspension says who, when and why, and the revocation list is written with it");
+}
+
+/** Locks the window: what was shown is gone, and so is the login. */
+export async function lock(window, officer, shown) {
+  await window.click("lock-now");
+  await window.waitFor("the login is asked for again", async () => {
+    return (await window.value("login-secret")) === "";
+  });
+  const html = await window.run("return document.documentElement.outerHTML");
+  assert.ok(!html.includes(officer.secret), "no secret stays in the window");
+  const refused = await window.run(`
+    return window.__TAURI_INTERNALS__
+      .invoke("people", { request: { search: null, after: null, limit: 10 } })
+      .then(() => "answered", (error) => error.code);
+  `);
+  assert.equal(refused, "not_logged_in");
+  shown("a locked window shows and answers nothing more");
+}
