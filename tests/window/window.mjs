@@ -164,8 +164,9 @@ class Window {
     return text;
   }
 
-  /** Takes a picture of the window. */
+  /** Takes a picture of the window, once what is in the page is painted. */
   async shoot(folder, name) {
+    await this.runAsync("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
     const picture = await this.#session.takeScreenshot();
     await writeFile(path.join(folder, `${name}.png`), picture, "base64");
   }

@@ -27,6 +27,8 @@ struct Demo {
     programs: PathBuf,
     home: PathBuf,
     document: PathBuf,
+    /// Where the two secrets are kept.
+    secrets: PathBuf,
     officer: String,
     signer: String,
 }
@@ -50,6 +52,11 @@ pub(crate) fn demo(places: &Places) -> Result<()> {
     {
         println!("\nThe window opens with {}.", demo.document.display());
         println!("Sign as {login}; the secret is: {}", demo.signer);
+        println!(
+            "Administration opens from the window; log in as officer, the secret is: {}",
+            demo.officer
+        );
+        println!("Both are kept in {}.", demo.secrets.display());
         let mut window = Command::new(demo.programs.join("chancery-desktop"));
         return run(window.arg(&demo.document).env("CHANCERY_HOME", &demo.home));
     }
@@ -86,11 +93,13 @@ impl Demo {
             places.root.join("tests/fixtures/pdf/agreement.pdf"),
             &document,
         )?;
-        let (officer, signer) = secrets(&state.join("secrets.txt"))?;
+        let secrets = state.join("secrets.txt");
+        let (officer, signer) = read_secrets(&secrets)?;
         Ok(Self {
             programs: places.programs(),
             home,
             document,
+            secrets,
             officer,
             signer,
         })
@@ -174,7 +183,7 @@ fn text_of(json: &str, key: &str) -> Option<String> {
 }
 
 /// The secrets of officer and signer, made at the first run and kept in a private file.
-fn secrets(file: &Path) -> Result<(String, String)> {
+fn read_secrets(file: &Path) -> Result<(String, String)> {
     if !file.exists() {
         let content = format!("{}\n{}\n", phrase()?, phrase()?);
         let mut out = OpenOptions::new()
