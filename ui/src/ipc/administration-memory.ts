@@ -1,6 +1,7 @@
 import type { AdministrationBackend } from "./administration";
 import type { Failure } from "./error";
 import type { Administrator } from "./generated/Administrator";
+import type { ErrorCode } from "./generated/ErrorCode";
 import type { FoundedOrganisation } from "./generated/FoundedOrganisation";
 import type { IdentityStatus } from "./generated/IdentityStatus";
 import type { IssuedCode } from "./generated/IssuedCode";
@@ -134,7 +135,7 @@ export interface Answers {
 }
 
 /** What a command rejects with, by its code. */
-export function refusal(code: string, detail = ""): Failure {
+export function refusal(code: ErrorCode, detail = ""): Failure {
   return { code, message: code, detail };
 }
 
