@@ -103,6 +103,12 @@ const PHASES: &[Phase] = &[
         work: ui,
     },
     Phase {
+        name: "gallery",
+        parts: &[Only::Ui],
+        hindered: never,
+        work: gallery,
+    },
+    Phase {
         name: "window",
         parts: &[Only::Window],
         hindered: never,
@@ -252,6 +258,13 @@ fn ui(places: &Places) -> Result<()> {
         run(command("npm", &["run", "--silent", script]).current_dir(places.ui()))?;
     }
     Ok(())
+}
+
+/// Every state of both windows, in a browser.
+fn gallery(places: &Places) -> Result<()> {
+    run(command("npm", &["run", "--silent", "gallery"])
+        .current_dir(places.ui())
+        .env("CHANCERY_GALLERY", places.target.join("gallery")))
 }
 
 fn window(places: &Places) -> Result<()> {

@@ -27,6 +27,9 @@ pub(super) const TEST: &[&str] = &[
     "openssl",
     "xdotool",
     "imagemagick",
+    "fontconfig",
+    "chromium",
+    "chromium-driver",
 ];
 
 /// Installs those of the lists that are not there.
