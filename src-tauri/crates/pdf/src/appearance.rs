@@ -117,6 +117,28 @@ impl Appearance {
         })
     }
 
+    /// Draws into a box that cannot be made larger: as many lines as fit, at least the name, and
+    /// the seal alone where that is too long.
+    pub(crate) fn draw_what_fits(look: &Look, width: f64, height: f64) -> Result<Self> {
+        for count in (0..=look.lines.len()).rev() {
+            let lines = look.lines.iter().take(count).cloned();
+            match Self::draw(&Look::new(look.name.clone(), lines), width, height) {
+                Err(Error::BoxTooSmall { .. }) => {}
+                drawn => return drawn,
+            }
+        }
+        let side = width.min(height) * (1.0 - 2.0 * PADDING.0);
+        let mut content = format!("q {INK}\n");
+        seal::draw(&mut content, width / 2.0, height / 2.0, side);
+        content.push_str("Q\n");
+        Ok(Self {
+            width,
+            height,
+            content: content.into_bytes(),
+            fonts: Vec::new(),
+        })
+    }
+
     /// The appearance of an invisible signature: an empty form, which PDF/A still wants.
     pub(crate) fn empty() -> Self {
         Self {

@@ -71,7 +71,44 @@ pub enum Error {
     #[error("an earlier signature allows no further one; signing would break it")]
     CertifiedWithoutChanges,
 
+    /// An earlier signature locks the field (§12.8.2.4).
+    #[error("an earlier signature locks the field {name}; signing it would break that one")]
+    FieldLocked {
+        /// Fully qualified name.
+        name: String,
+    },
+    /// The form's author demands what cannot be done (§12.7.5.5, seed values).
+    #[error("the field {name} demands {demand}, which this version does not do")]
+    SeedValue {
+        /// Fully qualified name.
+        name: String,
+        /// What is demanded.
+        demand: String,
+    },
+
     // Placing.
+    /// No signature field has this name.
+    #[error("there is no signature field {name}; {}", choice(empty))]
+    NoSuchField {
+        /// The name.
+        name: String,
+        /// Names of those that are empty.
+        empty: Vec<String>,
+    },
+    /// The field is signed already.
+    #[error("the field {name} is signed already")]
+    FieldIsSigned {
+        /// Fully qualified name.
+        name: String,
+    },
+    /// The field cannot take a signature.
+    #[error("the field {name} cannot be signed: {why}")]
+    FieldUnusable {
+        /// Fully qualified name.
+        name: String,
+        /// Why not.
+        why: &'static str,
+    },
     /// The box leaves the page.
     #[error("the box is not within the page, which is {width:.0} by {height:.0} points")]
     BoxOutside {
@@ -118,4 +155,13 @@ pub enum Error {
     /// The result could not be written.
     #[error("the signed document cannot be written")]
     Write(#[source] io::Error),
+}
+
+/// Names the empty signature fields of a document.
+fn choice(empty: &[String]) -> String {
+    match empty {
+        [] => "the document has no empty one".to_owned(),
+        [only] => format!("the empty one is {only}"),
+        several => format!("the empty ones are {}", several.join(", ")),
+    }
 }

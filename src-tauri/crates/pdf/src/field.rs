@@ -1,13 +1,17 @@
 //! Form fields and the signatures in them (ISO 32000-2 §12.7, §12.8).
 
+mod lock;
 mod permission;
 mod place;
+mod seed;
 
 use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use self::place::Places;
+pub(crate) use self::lock::{Lock, Locks};
+pub(crate) use self::place::Places;
+pub(crate) use self::seed::Demands;
 use crate::document::{Document, Visited};
 use crate::error::{Error, Result};
 use crate::page::ShownRect;
@@ -36,19 +40,23 @@ pub struct Field {
     pub place: Option<(u32, ShownRect)>,
     /// Whether it has a value; for a signature field: whether it is signed.
     pub has_value: bool,
+    /// What the form's author calls it (`/TU`).
+    pub label: Option<String>,
 }
 
 /// A terminal field whose widget has not been looked for on the pages.
-struct Terminal {
-    id: ObjectId,
-    name: String,
-    kind: String,
-    has_value: bool,
-    /// Its first widget: the field itself, or one of its kids.
-    widget: ObjectId,
-    /// `/Rect` of the widget.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    pub(crate) id: ObjectId,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) has_value: bool,
+    label: Option<String>,
+    /// Its widgets: the field itself, or its kids; none if it was never given one.
+    pub(crate) widgets: Vec<ObjectId>,
+    /// `/Rect` of the first widget.
     rect: Option<[f64; 4]>,
-    /// `/P` of the widget, which is optional.
+    /// `/P` of the first widget, which is optional.
     page: Option<ObjectId>,
 }
 
@@ -85,7 +93,7 @@ impl Document {
     }
 
     /// The terminal fields without the place of their widgets, which takes a walk over all pages.
-    fn terminal_fields(&self) -> Result<Vec<Terminal>> {
+    pub(crate) fn terminal_fields(&self) -> Result<Vec<Terminal>> {
         let catalog = self.catalog();
         let Object::Dictionary(form) = self.get(catalog, b"AcroForm")? else {
             return Ok(Vec::new());
@@ -128,12 +136,18 @@ impl Document {
                 Object::Name(kind) => String::from_utf8_lossy(&kind).into(),
                 _ => kind,
             };
-            text_bytes = text_bytes.saturating_add(name.len() + kind.len());
+            let label = match self.get(&node, b"TU")? {
+                Object::String(bytes, _) => Some(text::decode(&bytes)),
+                _ => None,
+            };
+            let length = name.len() + kind.len() + label.as_ref().map_or(0, String::len);
+            text_bytes = text_bytes.saturating_add(length);
             let kids = match self.get(&node, b"Kids")? {
                 Object::Array(kids) => kids,
                 _ => Vec::new(),
             };
             let mut children = Vec::new();
+            let mut widgets = Vec::new();
             let mut widget = None;
             for kid in kids.iter().filter_map(|kid| kid.as_reference().ok()) {
                 let Some(child) = self.dictionary(&Object::Reference(kid))? else {
@@ -142,7 +156,8 @@ impl Document {
                 if child.has(b"T") {
                     children.push(kid);
                 } else {
-                    widget.get_or_insert((kid, child));
+                    widgets.push(kid);
+                    widget.get_or_insert(child);
                 }
             }
             if !children.is_empty() {
@@ -151,18 +166,47 @@ impl Document {
                 continue;
             }
             let has_value = !self.get(&node, b"V")?.is_null();
-            let (widget_id, widget) = widget.unwrap_or((id, node));
+            let widget = widget.unwrap_or_else(|| {
+                if node.has(b"Rect") {
+                    widgets.push(id);
+                }
+                node
+            });
             fields.push(Terminal {
                 id,
                 name: name.as_ref().to_owned(),
                 kind: kind.as_ref().to_owned(),
                 has_value,
-                widget: widget_id,
+                label,
+                widgets,
                 rect: self.rectangle(widget.get(b"Rect").ok())?,
                 page: widget.get(b"P").and_then(Object::as_reference).ok(),
             });
         }
         Ok(fields)
+    }
+
+    /// Whether the form asks viewers to draw its fields anew (§12.7.3, `NeedAppearances`).
+    ///
+    /// # Errors
+    /// [`Error::Object`], [`Error::Read`].
+    pub fn needs_appearances(&self) -> Result<bool> {
+        let form = self.catalog().get(b"AcroForm").unwrap_or(&Object::Null);
+        let form = self.dictionary(form)?.unwrap_or_default();
+        Ok(self.get(&form, b"NeedAppearances")? == Object::Boolean(true))
+    }
+
+    /// Whether every widget that is not a signature's has an appearance of its own.
+    pub(crate) fn other_fields_are_drawn(&self) -> Result<bool> {
+        for field in self.terminal_fields()? {
+            for widget in field.widgets.iter().filter(|_| field.kind != "Sig") {
+                let widget = self.dictionary(&(*widget).into())?;
+                if widget.is_some_and(|widget| !widget.has(b"AP")) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// All signatures, those with the shortest covered part first: the order they were made in.
@@ -263,11 +307,42 @@ impl Document {
         })
     }
 
+    /// The empty signature field of a name.
+    pub(crate) fn empty_signature_field(&self, name: &str) -> Result<Terminal> {
+        let fields = self.terminal_fields()?;
+        let is_empty = |field: &&Terminal| field.kind == "Sig" && !field.has_value;
+        let empty = || {
+            let empty = fields.iter().filter(is_empty);
+            empty.map(|field| field.name.clone()).collect()
+        };
+        let unusable = |why| Error::FieldUnusable {
+            name: name.to_owned(),
+            why,
+        };
+        let mut named = (0..fields.len())
+            .filter(|index| fields.get(*index).is_some_and(|field| field.name == name));
+        let Some(index) = named.next() else {
+            return Err(Error::NoSuchField {
+                name: name.to_owned(),
+                empty: empty(),
+            });
+        };
+        // Readers take fields of one name for one field, with one of the values.
+        if named.next().is_some() {
+            return Err(unusable("another field has the same name"));
+        }
+        match fields.into_iter().nth(index) {
+            Some(field) if field.kind != "Sig" => Err(unusable("it is not for signatures")),
+            Some(field) if field.has_value => Err(Error::FieldIsSigned { name: field.name }),
+            field => field.ok_or(unusable("it is not in the form")),
+        }
+    }
+
     /// A field name that no field has and no lock covers: `Signature1`, `Signature2` …
     pub(crate) fn fresh_field_name(&self) -> Result<String> {
         // A field that has others below it has its name, too.
         let roots = |field: Terminal| field.name.split('.').next().map(str::to_owned);
-        let mut taken = self.locked_names()?;
+        let mut taken = self.locks()?.names();
         taken.extend(self.terminal_fields()?.into_iter().filter_map(roots));
         (1..=taken.len() + 1)
             .map(|number| format!("Signature{number}"))

@@ -21,6 +21,7 @@
 //! })?;
 //! let details = SignatureDetails {
 //!     sub_filter: "ETSI.CAdES.detached",
+//!     digest: "SHA256",
 //!     signing_time: 1_795_513_327,
 //!     offset_minutes: 60,
 //!     name: Some("Ana Ruiz".to_owned()),

@@ -172,11 +172,18 @@ impl Page {
     /// The appearance is drawn unturned in `width` by `height` points; its form's /Matrix turns it
     /// against the page, and readers fit the turned box into the widget's /Rect (§12.5.5).
     pub(crate) fn form_matrix(&self) -> [i8; 4] {
-        match self.rotation {
-            Rotation::None => [1, 0, 0, 1],
-            Rotation::Clockwise90 => [0, 1, -1, 0],
-            Rotation::Clockwise180 => [-1, 0, 0, -1],
-            Rotation::Clockwise270 => [0, -1, 1, 0],
+        self.rotation.form_matrix()
+    }
+}
+
+impl Rotation {
+    /// The matrix that turns an appearance against a page so turned.
+    pub(crate) fn form_matrix(self) -> [i8; 4] {
+        match self {
+            Self::None => [1, 0, 0, 1],
+            Self::Clockwise90 => [0, 1, -1, 0],
+            Self::Clockwise180 => [-1, 0, 0, -1],
+            Self::Clockwise270 => [0, -1, 1, 0],
         }
     }
 }

@@ -7,6 +7,7 @@
 mod dangling;
 mod edit;
 mod extension;
+mod fill;
 mod section;
 
 use std::collections::BTreeMap;
@@ -18,14 +19,17 @@ use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
 use crate::appearance::{Appearance, Look};
 use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::field::Demands;
 use crate::page::{Page, ShownRect};
 use crate::render::PageNumber;
 use crate::syntax::Parser;
-use crate::text;
+use crate::text::{self, hexadecimal};
 use edit::{Edit, insert_element};
 
-/// Annotation flags Print and Locked (table 167): a signature is shown on paper, too.
-const PRINT_AND_LOCKED: i64 = 4 | 128;
+/// Annotation flag Print (table 167): a signature is shown on paper, too.
+const PRINT: i64 = 4;
+/// Annotation flag Locked: a new widget stays where it is.
+const LOCKED: i64 = 128;
 /// SignaturesExist and AppendOnly (table 225).
 const SIG_FLAGS: &[u8] = b"3";
 /// Room for `[0 a b c]` with twenty digits each.
@@ -59,6 +63,8 @@ pub enum Placement {
 pub struct SignatureDetails {
     /// `/SubFilter`, such as `ETSI.CAdES.detached`.
     pub sub_filter: &'static str,
+    /// The digest of the document as seed values call it, such as `SHA256`.
+    pub digest: &'static str,
     /// `/M`: Unix seconds.
     pub signing_time: i64,
     /// The zone `/M` is written in, in minutes east of UTC.
@@ -88,6 +94,9 @@ pub struct SignatureField {
     /// Fully qualified name.
     pub name: String,
     value: ObjectId,
+    /// `/Reference` of the signature dictionary, if the field has a lock.
+    reference: Option<String>,
+    demands: Demands,
 }
 
 impl Revision {
@@ -110,9 +119,10 @@ impl Revision {
     /// Adds a signature field with a fresh name, its widget and its appearance.
     ///
     /// # Errors
-    /// [`Error::NoSuchPage`], [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`],
-    /// and those of reading.
+    /// [`Error::CertifiedWithoutChanges`] where a lock covers new fields, [`Error::NoSuchPage`],
+    /// [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`], and those of reading.
     pub fn add_signature_field(&mut self, placement: &Placement) -> Result<SignatureField> {
+        self.document.permit_new_field()?;
         let name = self.document.fresh_field_name()?;
         let number = match placement {
             Placement::Visible { page, .. } | Placement::Invisible { page } => *page,
@@ -122,11 +132,11 @@ impl Revision {
             Placement::Visible { rect, look, .. } => {
                 let user = page.to_user_space(rect)?;
                 let drawn = Appearance::draw(look, rect.width(), rect.height())?;
-                (user, self.add_appearance(&drawn, &page)?)
+                (user, self.add_appearance(&drawn, page.form_matrix())?)
             }
             Placement::Invisible { .. } => {
                 let empty = Appearance::empty();
-                ([0.0; 4], self.add_appearance(&empty, &page)?)
+                ([0.0; 4], self.add_appearance(&empty, page.form_matrix())?)
             }
         };
         let value = self.allocate()?;
@@ -138,7 +148,7 @@ impl Revision {
             "FT" => "Sig",
             "T" => string(&name),
             "TU" => string(&description),
-            "F" => PRINT_AND_LOCKED,
+            "F" => PRINT | LOCKED,
             "Rect" => Object::Array(rect.iter().map(|edge| decimal(*edge)).collect()),
             "P" => page.id(),
             "AP" => dictionary! { "N" => appearance },
@@ -146,11 +156,18 @@ impl Revision {
         };
         self.put(widget, &Object::Dictionary(dictionary))?;
         self.add_annotation(&page, widget)?;
-        self.add_to_form(widget)?;
-        Ok(SignatureField { name, value })
+        let shown = matches!(placement, Placement::Visible { .. });
+        self.extend_form(Some(widget), shown)?;
+        Ok(SignatureField {
+            name,
+            value,
+            reference: None,
+            demands: Demands::default(),
+        })
     }
 
-    fn add_appearance(&mut self, drawn: &Appearance, page: &Page) -> Result<ObjectId> {
+    /// Adds an appearance that `matrix` turns against its page.
+    fn add_appearance(&mut self, drawn: &Appearance, matrix: [i8; 4]) -> Result<ObjectId> {
         let mut fonts = Dictionary::new();
         for font in &drawn.fonts {
             let objects = font.objects();
@@ -163,7 +180,7 @@ impl Revision {
             let type0 = ids.first().ok_or(Error::Font)?;
             fonts.set(font.resource.as_bytes().to_vec(), *type0);
         }
-        let form = drawn.form(fonts, page.form_matrix());
+        let form = drawn.form(fonts, matrix);
         let id = self.allocate()?;
         self.put(id, &Object::Stream(form))?;
         Ok(id)
@@ -199,8 +216,9 @@ impl Revision {
         Ok(())
     }
 
-    /// Puts the field into the interactive form (§12.7.3), making one if there is none.
-    fn add_to_form(&mut self, field: ObjectId) -> Result<()> {
+    /// Says in the interactive form (§12.7.3) that there are signatures, and puts a new field into
+    /// it; makes one if there is none. `shown` is whether the signature is.
+    fn extend_form(&mut self, field: Option<ObjectId>, shown: bool) -> Result<()> {
         let root = self.document.root();
         let mut catalog = self.edit(root)?;
         let form = catalog
@@ -214,18 +232,20 @@ impl Revision {
             Object::Reference(id) if is_form => {
                 let id = self.last_reference(id)?;
                 let mut edit = self.edit(id)?;
-                self.extend_form(&mut edit, field)?;
+                self.edit_form(&mut edit, field, shown)?;
                 self.keep(id, edit);
             }
             Object::Dictionary(_) => {
                 let bytes = catalog.value(b"AcroForm").unwrap_or_default();
                 let mut edit = Edit::parse(bytes, root)?;
-                self.extend_form(&mut edit, field)?;
-                catalog.set(b"AcroForm", &edit.finish());
+                self.edit_form(&mut edit, field, shown)?;
+                if edit.is_changed() {
+                    catalog.set(b"AcroForm", &edit.finish());
+                }
             }
             _ => {
                 let form = self.allocate()?;
-                let fields = Object::Array(vec![Object::Reference(field)]);
+                let fields = Object::Array(field.into_iter().map(Object::Reference).collect());
                 let dictionary = dictionary! { "Fields" => fields, "SigFlags" => 3 };
                 self.put(form, &Object::Dictionary(dictionary))?;
                 catalog.set(b"AcroForm", format!("{} {} R", form.0, form.1).as_bytes());
@@ -237,29 +257,28 @@ impl Revision {
         Ok(())
     }
 
-    fn extend_form(&mut self, form: &mut Edit, field: ObjectId) -> Result<()> {
-        let fields = form
-            .raw
-            .dictionary
-            .get(b"Fields")
-            .cloned()
-            .unwrap_or(Object::Null);
-        match &fields {
-            Object::Array(_) => form.append_to_array(b"Fields", field)?,
-            Object::Reference(id)
-                if matches!(self.document.resolve(&fields)?, Object::Array(_)) =>
-            {
-                let id = self.last_reference(*id)?;
-                self.append_to_array_object(id, field)?;
+    fn edit_form(&mut self, form: &mut Edit, field: Option<ObjectId>, shown: bool) -> Result<()> {
+        if let Some(field) = field {
+            let fields = form.raw.dictionary.get(b"Fields").cloned();
+            let fields = fields.unwrap_or(Object::Null);
+            match &fields {
+                Object::Array(_) => form.append_to_array(b"Fields", field)?,
+                Object::Reference(id)
+                    if matches!(self.document.resolve(&fields)?, Object::Array(_)) =>
+                {
+                    let id = self.last_reference(*id)?;
+                    self.append_to_array_object(id, field)?;
+                }
+                _ => form.set(b"Fields", format!("[{} {} R]", field.0, field.1).as_bytes()),
             }
-            _ => form.set(b"Fields", format!("[{} {} R]", field.0, field.1).as_bytes()),
         }
         if form.raw.dictionary.get(b"SigFlags").ok() != Some(&Object::Integer(3)) {
             form.set(b"SigFlags", SIG_FLAGS);
         }
-        // With it, viewers redraw the signed widget and it vanishes; once somebody has signed,
-        // taking it away would itself be a change.
-        if self.first_signature && form.raw.dictionary.has(b"NeedAppearances") {
+        // With it, viewers redraw the signed widget and it vanishes (Acrobat). It stays where others
+        // would vanish without it, and once somebody has signed: taking it away is then a change.
+        let redraws = form.raw.dictionary.has(b"NeedAppearances");
+        if redraws && shown && self.first_signature && self.document.other_fields_are_drawn()? {
             form.remove(b"NeedAppearances");
         }
         Ok(())
@@ -345,13 +364,18 @@ impl Revision {
     /// Fixes every byte but the signature: `/Contents` has room for `contents_bytes` bytes.
     ///
     /// # Errors
-    /// [`Error::Missing`] where the file outgrows what a cross-reference table can name.
+    /// [`Error::SeedValue`] where the field demands another signature, [`Error::Missing`] where the
+    /// file outgrows what a cross-reference table can name.
     pub fn lay_out(
         mut self,
         field: &SignatureField,
         details: &SignatureDetails,
         contents_bytes: usize,
     ) -> Result<Unsigned> {
+        let reason = details.reason.as_deref();
+        field
+            .demands
+            .check(details.sub_filter, details.digest, reason)?;
         self.name_extension(details)?;
         let length = self.document.len();
         let mut out = Vec::new();
@@ -373,7 +397,7 @@ impl Revision {
             out.extend_from_slice(b"\nendobj\n");
         }
         offsets.insert(field.value, length + out.len() as u64);
-        let signature = write_signature(&mut out, field.value, details, contents_bytes);
+        let signature = write_signature(&mut out, field, details, contents_bytes);
         let start = length + out.len() as u64;
         self.write_section(&mut out, offsets, details, start)?;
         let hole = signature.contents.clone();
@@ -408,10 +432,11 @@ struct Slots {
 /// Writes the signature dictionary (§12.8.1) as a plain object with direct values.
 fn write_signature(
     out: &mut Vec<u8>,
-    id: ObjectId,
+    field: &SignatureField,
     details: &SignatureDetails,
     contents_bytes: usize,
 ) -> Slots {
+    let id = field.value;
     let put = |out: &mut Vec<u8>, text: &str| out.extend_from_slice(text.as_bytes());
     put(
         out,
@@ -437,6 +462,9 @@ fn write_signature(
                 &format!("/{key}<{}>", hexadecimal(&text::encode(words))),
             );
         }
+    }
+    if let Some(reference) = &field.reference {
+        put(out, reference);
     }
     put(out, "/ByteRange");
     let byte_range = out.len();
@@ -573,14 +601,4 @@ fn decimal(value: f64) -> Object {
         return Object::Integer(rounded as i64);
     }
     Object::Real(rounded as f32)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing into a String does not fail");
-            text
-        })
 }

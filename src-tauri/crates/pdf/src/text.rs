@@ -41,6 +41,17 @@ pub(crate) fn encode(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// Hexadecimal digits of bytes, for a string in angle brackets.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing into a String does not fail");
+            text
+        })
+}
+
 /// Writes a date: `D:20261124104207+01'00'`. `time` in Unix seconds, offset in minutes.
 pub(crate) fn date(time: i64, offset_minutes: i16) -> String {
     let local = time.saturating_add(i64::from(offset_minutes) * 60);

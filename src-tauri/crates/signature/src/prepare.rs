@@ -62,8 +62,10 @@ pub fn prepare(
         return Err(Error::LevelNotSupported { level });
     }
     check_signer(signer, details.signing_time)?;
+    let algorithm = signer.key_algorithm()?.signature_algorithm();
     let dictionary = SignatureDetails {
         sub_filter: PADES,
+        digest: algorithm.digest_algorithm().seed_name(),
         signing_time: details.signing_time,
         offset_minutes: details.offset_minutes,
         name: details.name.clone(),
@@ -73,7 +75,6 @@ pub fn prepare(
     };
     let reserved = cms::largest_size(signer, chain)?;
     let unsigned = revision.lay_out(field, &dictionary, reserved)?;
-    let algorithm = signer.key_algorithm()?.signature_algorithm();
     let mut signed = Hasher::new(algorithm.digest_algorithm());
     let mut logged = Sha256::new();
     unsigned.covered(&mut |chunk| {

@@ -1,35 +1,50 @@
 //! What a document and its earlier signatures allow (ISO 32000-2 §12.8.2), asked before anything
 //! is drawn.
 
-use std::collections::HashSet;
+use lopdf::{Dictionary, Object, ObjectId};
 
-use lopdf::{Dictionary, Object};
-
+use super::{Lock, Locks};
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::text;
-
-/// What the locks of earlier signatures say of a field that does not exist yet.
-#[derive(Default)]
-struct Locks {
-    /// They allow no new field.
-    closed: bool,
-    /// They allow none of these names.
-    names: HashSet<String>,
-}
 
 impl Document {
     /// Refuses a document that forbids a further signature, before anything is drawn.
     ///
     /// # Errors
-    /// [`Error::Encrypted`]. [`Error::CertifiedWithoutChanges`] if its certification, or the lock
-    /// of any signature, allows no further one.
+    /// [`Error::Encrypted`]. [`Error::CertifiedWithoutChanges`] if its certification, or the locks
+    /// of its signatures, allow neither a new field nor one of the empty ones to be signed.
     pub fn permit_signature(&self) -> Result<()> {
         if self.is_encrypted() {
             return Err(Error::Encrypted);
         }
-        if self.certification_level()? == Some(1) || self.locks()?.closed {
+        let locks = self.locks()?;
+        let closed = self.certification_level()? == Some(1) || locks.are_closed();
+        let free = || -> Result<bool> {
+            let fields = self.terminal_fields()?;
+            Ok(fields
+                .iter()
+                .any(|field| field.kind == "Sig" && !field.has_value && !locks.cover(&field.name)))
+        };
+        if closed || locks.cover_new_fields() && !free()? {
             return Err(Error::CertifiedWithoutChanges);
+        }
+        Ok(())
+    }
+
+    /// Refuses a new field where a lock covers all that are not named.
+    pub(crate) fn permit_new_field(&self) -> Result<()> {
+        if self.locks()?.cover_new_fields() {
+            return Err(Error::CertifiedWithoutChanges);
+        }
+        Ok(())
+    }
+
+    /// Refuses a field that a lock covers.
+    pub(crate) fn permit_filling(&self, name: &str) -> Result<()> {
+        if self.locks()?.cover(name) {
+            return Err(Error::FieldLocked {
+                name: name.to_owned(),
+            });
         }
         Ok(())
     }
@@ -54,59 +69,46 @@ impl Document {
         Ok(Some(2))
     }
 
-    /// Names that a lock covers before there is a field of that name.
-    pub(super) fn locked_names(&self) -> Result<HashSet<String>> {
-        Ok(self.locks()?.names)
-    }
-
-    /// What every signature says: its field's `/Lock` (§12.7.5.5) and its references (§12.8.2).
-    fn locks(&self) -> Result<Locks> {
+    /// What all signatures say.
+    pub(super) fn locks(&self) -> Result<Locks> {
         let mut locks = Locks::default();
         for field in self.signed_fields()? {
-            let field = self.dictionary(&Object::Reference(field.id))?;
-            let field = field.unwrap_or_default();
-            if let Object::Dictionary(lock) = self.get(&field, b"Lock")? {
-                self.add_lock(&mut locks, &lock)?;
-            }
-            let Object::Dictionary(signature) = self.get(&field, b"V")? else {
-                continue;
-            };
-            for (method, parameters) in self.transforms(&signature)? {
-                match method.as_slice() {
-                    b"FieldMDP" => self.add_lock(&mut locks, &parameters)?,
-                    b"DocMDP" => locks.closed |= self.forbids_changes(&parameters)?,
-                    _ => {}
+            locks.extend(self.locks_of(field.id)?);
+        }
+        Ok(locks)
+    }
+
+    /// What the signature in a field says: the field's `/Lock` (§12.7.5.5) and the signature's
+    /// references (§12.8.2).
+    pub(crate) fn locks_of(&self, field: ObjectId) -> Result<Locks> {
+        let mut locks = Locks::default();
+        let field = self.dictionary(&field.into())?.unwrap_or_default();
+        if let Some(lock) = self.lock(&field)? {
+            locks.add(lock);
+        }
+        let Object::Dictionary(signature) = self.get(&field, b"V")? else {
+            return Ok(locks);
+        };
+        for (method, parameters) in self.transforms(&signature)? {
+            match method.as_slice() {
+                b"FieldMDP" => locks.add(Lock::read(self, &parameters)?),
+                b"DocMDP" => {
+                    if let Object::Integer(level @ 1..=3) = self.get(&parameters, b"P")? {
+                        locks.add(Lock::of_level(u8::try_from(level).unwrap_or(1)));
+                    }
                 }
+                _ => {}
             }
         }
         Ok(locks)
     }
 
-    /// Adds what `/Action` and `/Fields` say (tables 236 and 259), and `/P`, which Acrobat writes
-    /// into FieldMDP parameters, too.
-    fn add_lock(&self, locks: &mut Locks, lock: &Dictionary) -> Result<()> {
-        locks.closed |= self.forbids_changes(lock)?;
-        match self.get(lock, b"Action")? {
-            Object::Name(action) if action == b"All" || action == b"Exclude" => {
-                // A new field is none of those that are excepted by name.
-                locks.closed = true;
-            }
-            Object::Name(action) if action == b"Include" => {
-                if let Object::Array(names) = self.get(lock, b"Fields")? {
-                    for name in &names {
-                        if let Object::String(bytes, _) = self.resolve(name)? {
-                            locks.names.insert(text::decode(&bytes));
-                        }
-                    }
-                }
-            }
-            _ => {}
+    /// The `/Lock` of a signature field.
+    pub(crate) fn lock(&self, field: &Dictionary) -> Result<Option<Lock>> {
+        match self.get(field, b"Lock")? {
+            Object::Dictionary(lock) => Lock::read(self, &lock).map(Some),
+            _ => Ok(None),
         }
-        Ok(())
-    }
-
-    fn forbids_changes(&self, parameters: &Dictionary) -> Result<bool> {
-        Ok(self.get(parameters, b"P")? == Object::Integer(1))
     }
 
     /// Method and parameters of each signature reference (table 256).

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::page::Page;
 
 /// Finds the pages of widgets; reads the pages when it is first asked.
-pub(super) struct Places<'d> {
+pub(crate) struct Places<'d> {
     document: &'d Document,
     pages: Option<Pages>,
     /// The page of every annotation, for widgets that do not name theirs.
@@ -24,7 +24,7 @@ struct Pages {
 }
 
 impl<'d> Places<'d> {
-    pub(super) fn new(document: &'d Document) -> Self {
+    pub(crate) fn new(document: &'d Document) -> Self {
         Self {
             document,
             pages: None,
@@ -33,9 +33,12 @@ impl<'d> Places<'d> {
     }
 
     /// Adds its place to a field.
-    pub(super) fn field(&mut self, field: Terminal) -> Result<Field> {
+    pub(crate) fn field(&mut self, field: Terminal) -> Result<Field> {
         let index = match field.rect {
-            Some(_) => self.index(&field)?,
+            Some(_) => match field.widgets.first() {
+                Some(widget) => self.index(*widget, field.page)?,
+                None => None,
+            },
             None => None,
         };
         let page = index
@@ -50,23 +53,37 @@ impl<'d> Places<'d> {
             kind: field.kind,
             place,
             has_value: field.has_value,
+            label: field.label,
         })
     }
 
+    /// The page that a widget is on, which may be `named` by its `/P`.
+    pub(crate) fn page(
+        &mut self,
+        widget: ObjectId,
+        named: Option<ObjectId>,
+    ) -> Result<Option<&Page>> {
+        let index = self.index(widget, named)?;
+        let page = index
+            .zip(self.pages.as_ref())
+            .and_then(|(index, pages)| pages.all.get(index)?.as_ref());
+        Ok(page)
+    }
+
     /// The index of the page that a widget is on.
-    fn index(&mut self, field: &Terminal) -> Result<Option<usize>> {
+    fn index(&mut self, widget: ObjectId, named: Option<ObjectId>) -> Result<Option<usize>> {
         let pages = match &mut self.pages {
             Some(pages) => pages,
             none => none.insert(Pages::read(self.document)?),
         };
-        if let Some(index) = field.page.and_then(|page| pages.by_id.get(&page)) {
+        if let Some(index) = named.and_then(|page| pages.by_id.get(&page)) {
             return Ok(Some(*index));
         }
         let annotations = match &mut self.annotations {
             Some(annotations) => annotations,
             none => none.insert(pages.annotations(self.document)?),
         };
-        Ok(annotations.get(&field.widget).copied())
+        Ok(annotations.get(&widget).copied())
     }
 }
 

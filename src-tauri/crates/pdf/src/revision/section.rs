@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use lopdf::{Object, ObjectId};
 
-use super::{Revision, SignatureDetails, hexadecimal};
+use super::{Revision, SignatureDetails};
 use crate::error::{Error, Result};
+use crate::text::hexadecimal;
 use crate::xref::Style;
 
 /// The largest offset a cross-reference table can name.

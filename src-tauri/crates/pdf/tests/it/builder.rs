@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pdf::{Document, Look, PageNumber, Placement, Result, Revision, ShownRect, SignatureDetails};
+use pdf::{
+    Document, Look, PageNumber, Placement, Result, Revision, ShownRect, SignatureDetails,
+    SignatureField,
+};
 
 /// A document of numbered objects and a cross-reference table.
 #[derive(Clone)]
@@ -141,14 +144,42 @@ pub(crate) fn sign_with(
     reserved: usize,
     make: impl FnOnce(&[u8]) -> Vec<u8>,
 ) -> Result<Signed> {
+    sign_field(
+        document,
+        |revision| revision.add_signature_field(placement),
+        reserved,
+        None,
+        make,
+    )
+}
+
+/// Fills an empty signature field with zeros.
+pub(crate) fn fill(bytes: &[u8], name: &str) -> Result<Signed> {
+    fill_for(bytes, name, None)
+}
+
+/// The same, for a reason.
+pub(crate) fn fill_for(bytes: &[u8], name: &str, reason: Option<&str>) -> Result<Signed> {
+    let field = |revision: &mut Revision| revision.fill_signature_field(name, &look("Ana Ruiz"));
+    sign_field(&open(bytes)?, field, 512, reason, |_| Vec::new())
+}
+
+fn sign_field(
+    document: &Document,
+    field: impl FnOnce(&mut Revision) -> Result<SignatureField>,
+    reserved: usize,
+    reason: Option<&str>,
+    make: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> Result<Signed> {
     let mut revision = Revision::begin(document)?;
-    let field = revision.add_signature_field(placement)?;
+    let field = field(&mut revision)?;
     let details = SignatureDetails {
         sub_filter: "ETSI.CAdES.detached",
+        digest: "SHA256",
         signing_time: 1_795_513_327,
         offset_minutes: 60,
         name: Some("Ana Ruíz (legal) \\".to_owned()),
-        reason: None,
+        reason: reason.map(str::to_owned),
         location: None,
         revision_id: [7; 16],
     };

@@ -152,10 +152,25 @@ fn odd_spelling_of_catalog_and_page_is_kept_and_extended() {
 }
 
 #[test]
-fn need_appearances_is_removed_before_the_first_signature_and_kept_after_it() {
+fn need_appearances_is_removed_where_nothing_but_the_signature_depends_on_it() {
     let pdf = Pdf::new().catalog("/AcroForm<</NeedAppearances true/Fields[]>>");
     let (input, first) = signed(&pdf);
     assert!(!appended(&input, &first.bytes).contains("NeedAppearances"));
+
+    // A field that only the flag makes viewers draw would vanish from what is signed.
+    for (appearance, kept) in [("", true), ("/AP<</N 4 0 R>>", false)] {
+        let field = TEXT_FIELD.replace("/T(", &format!("{appearance}/T("));
+        let pdf = Pdf::new()
+            .catalog("/AcroForm<</NeedAppearances true/Fields[5 0 R]/DA(/F 0 Tf)>>")
+            .page(&format!("{BOX}/Annots[5 0 R]"))
+            .object(5, &field);
+        let (input, first) = signed(&pdf);
+        let output = appended(&input, &first.bytes);
+        assert_eq!(output.contains("NeedAppearances"), kept, "{output}");
+        // Nothing is to vanish of a signature that is shown nowhere.
+        let hidden = sign(&input, &invisible()).unwrap();
+        assert!(appended(&input, &hidden.bytes).contains("NeedAppearances"));
+    }
 
     // A signature that somebody else made, with the flag.
     let pdf = Pdf::new()
@@ -243,8 +258,12 @@ fn a_document_certified_without_changes_is_refused_before_anything_is_drawn() {
 
 #[test]
 fn an_encrypted_document_is_refused() {
-    let input = Pdf::new().trailer("/Encrypt<</Filter/Standard>>").build();
-    assert!(matches!(sign(&input, &invisible()), Err(Error::Encrypted)));
+    for handler in ["Standard", "Adobe.PubSec", "Somebody.Elses"] {
+        let encrypted = format!("/Encrypt<</Filter/{handler}>>");
+        let input = Pdf::new().trailer(&encrypted).build();
+        let refused = sign(&input, &invisible());
+        assert!(matches!(refused, Err(Error::Encrypted)), "{handler}");
+    }
 }
 
 #[test]

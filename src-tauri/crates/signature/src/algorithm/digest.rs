@@ -30,6 +30,15 @@ impl DigestAlgorithm {
         }
     }
 
+    /// What the seed values of a form call it (ISO 32000-2, table 237).
+    pub(crate) const fn seed_name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA256",
+            Self::Sha384 => "SHA384",
+            Self::Sha512 => "SHA512",
+        }
+    }
+
     /// Digest of `bytes`.
     #[must_use]
     pub fn digest(self, bytes: &[u8]) -> Digest {
