@@ -83,6 +83,10 @@ pub(crate) fn read(
     }
     window.bytes.truncate(end);
     let plain = dictionary.get(b"Filter").is_err();
+    let mut dictionary = dictionary;
+    if let Ok(filters) = dictionary.get_mut(b"Filter") {
+        write_out(filters);
+    }
     let stream = lopdf::Stream::new(dictionary, window.bytes);
     let content = stream
         .get_plain_content_with_limit(most)
@@ -96,6 +100,26 @@ pub(crate) fn read(
         dictionary: stream.dict,
         content,
     })
+}
+
+/// Writes the names of filters out: only inline images may abbreviate them (§8.9.7, table 92), yet
+/// common readers take it anywhere.
+fn write_out(filters: &mut Object) {
+    match filters {
+        Object::Array(array) => array.iter_mut().for_each(write_out),
+        Object::Name(name) => {
+            let long: &[u8] = match name.as_slice() {
+                b"AHx" => b"ASCIIHexDecode",
+                b"A85" => b"ASCII85Decode",
+                b"LZW" => b"LZWDecode",
+                b"Fl" => b"FlateDecode",
+                b"RL" => b"RunLengthDecode",
+                _ => return,
+            };
+            *name = long.to_vec();
+        }
+        _ => {}
+    }
 }
 
 /// Reads up to the first byte of the content: `N G obj << … >> stream`, then CR LF or LF.

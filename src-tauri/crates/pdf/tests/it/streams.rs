@@ -72,6 +72,22 @@ fn hybrid(hidden: Hidden) -> Vec<u8> {
 }
 
 #[test]
+fn filters_that_are_abbreviated_are_read() {
+    let (long, short) = (b"/FlateDecode", b"/Fl         ");
+    let mut input = with_streams();
+    let mut count = 0;
+    for at in 0..input.len() - long.len() {
+        if input[at..].starts_with(long) {
+            input[at..at + long.len()].copy_from_slice(short);
+            count += 1;
+        }
+    }
+    assert!(count >= 2, "the sample has streams of both kinds");
+    let signed = sign(&input, &invisible()).unwrap();
+    assert_eq!(qpdf_check(&signed.bytes), Check::Clean);
+}
+
+#[test]
 fn a_file_of_streams_goes_on_with_a_stream_and_reads_as_before() {
     let input = with_streams();
     assert!(
