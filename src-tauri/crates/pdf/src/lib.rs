@@ -39,6 +39,7 @@
 #![forbid(unsafe_code)]
 
 pub mod appearance;
+mod changes;
 mod document;
 mod error;
 mod field;
@@ -53,6 +54,7 @@ mod text;
 mod xref;
 
 pub use appearance::Look;
+pub use changes::{Change, Changes, SignedSince};
 pub use document::Document;
 pub use error::{Error, Result};
 pub use field::{Field, SignatureValue};

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Random access to the bytes of a document.
 ///
@@ -68,5 +69,30 @@ impl Source for Vec<u8> {
         let bytes = self.get(start..end).ok_or(io::ErrorKind::UnexpectedEof)?;
         buffer.copy_from_slice(bytes);
         Ok(())
+    }
+}
+
+/// The first bytes of a source: a document as it was before it was extended.
+struct Beginning {
+    source: Arc<dyn Source>,
+    length: u64,
+}
+
+/// Hides what stands behind `length` bytes.
+pub(crate) fn beginning(source: Arc<dyn Source>, length: u64) -> Arc<dyn Source> {
+    Arc::new(Beginning { source, length })
+}
+
+impl Source for Beginning {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.length)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let end = offset.checked_add(buffer.len() as u64);
+        if end.is_none_or(|end| end > self.length) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.source.read_at(offset, buffer)
     }
 }

@@ -18,6 +18,8 @@ pub(crate) type Wrong = &'static str;
 pub(crate) struct Parser<'b> {
     bytes: &'b [u8],
     pub(crate) at: usize,
+    /// Whether a dictionary had a key twice: readers differ in which one they take.
+    pub(crate) repeated: bool,
 }
 
 /// A dictionary with the byte range of each value.
@@ -32,7 +34,11 @@ pub(crate) struct RawDictionary {
 
 impl<'b> Parser<'b> {
     pub(crate) fn new(bytes: &'b [u8], at: usize) -> Self {
-        Self { bytes, at }
+        Self {
+            bytes,
+            at,
+            repeated: false,
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -159,6 +165,7 @@ impl<'b> Parser<'b> {
             let start = self.at;
             let key = self.name()?;
             let value = self.nested(depth + 1)?;
+            self.repeated |= dictionary.has(&key);
             entries.push((key.clone(), start..self.at));
             dictionary.set(key, value);
         }

@@ -142,6 +142,24 @@ impl XrefChain {
         Ok(Entry::Free)
     }
 
+    /// Numbers that the newest `sections` name, used or free: each once, in order.
+    pub(crate) fn numbers(&self, sections: usize) -> Result<Vec<u32>> {
+        let sections = self.sections.iter().take(sections);
+        let runs = sections.flat_map(|section| section.subsections.iter().chain(&section.hidden));
+        let mut numbers = Vec::new();
+        for run in runs {
+            if numbers.len() as u64 + u64::from(run.count) > LARGEST_CLAIM {
+                let offset = self.newest().offset;
+                let why = "it and those before it have too many entries";
+                return Err(Error::CrossReference { offset, why });
+            }
+            numbers.extend(run.first..run.first + run.count);
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
+    }
+
     /// The number above all that a section uses or claims, unless the claim is beyond what any
     /// file has.
     pub(crate) fn next_number(&self) -> u64 {
