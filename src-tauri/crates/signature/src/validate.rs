@@ -5,19 +5,23 @@
 //! ([`coverage`]). [`verdict`] draws one headline from them. Everything that is wrong is found,
 //! not only what is found first.
 //!
-//! What this version does not look at makes no signature valid: later revisions make it
-//! [`Headline::Changed`], other kinds of signatures [`Headline::IdentityUnconfirmed`]. Revocation is
-//! not looked at, and each signature says so.
+//! What came after a signature must be explained by other signatures ([`changes`]), or it is
+//! [`Headline::Changed`]. Signatures of other kinds are [`Headline::IdentityUnconfirmed`].
+//! Revocation is not looked at, and each signature says so.
 
 pub mod chain;
+pub mod changes;
 pub mod coverage;
 pub mod finding;
 pub mod integrity;
 pub mod verdict;
 
+use std::collections::HashSet;
+
 use pdf::{Document, Field, SignatureValue};
 
 use self::chain::{Path, find_path};
+use self::changes::AsAllowed;
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 pub use self::finding::{Finding, Severity};
@@ -89,10 +93,23 @@ pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result
             most: MOST_SIGNATURES,
         });
     }
-    let signatures = values
+    let judged = values
         .into_iter()
-        .map(|value| validate_one(document, value, anchors, at))
+        .map(|value| judge_one(document, value, anchors, at))
         .collect::<Result<Vec<_>>>()?;
+    // A later signature explains what it changed only if it holds itself: the newest come first.
+    let mut holding = HashSet::new();
+    let mut signatures = Vec::with_capacity(judged.len());
+    for judged in judged.into_iter().rev() {
+        let signature = judged.conclude(document, &holding)?;
+        let whole = signature.coverage == Coverage::WholeFile;
+        let allowed = |finding: &Finding| matches!(finding, Finding::ChangedAsAllowed { .. });
+        if signature.intact.is_some() && (whole || signature.findings.iter().any(allowed)) {
+            holding.insert(signature.field.name.clone());
+        }
+        signatures.push(signature);
+    }
+    signatures.reverse();
     let headline = verdict::of_document(signatures.iter().map(|signature| signature.headline));
     Ok(Validation {
         headline,
@@ -100,12 +117,22 @@ pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result
     })
 }
 
-fn validate_one(
+/// A signature judged by itself, without what came after it.
+struct Judged {
+    value: SignatureValue,
+    coverage: Coverage,
+    intact: Option<Intact>,
+    signer: Option<Certificate>,
+    path: Option<Path>,
+    findings: Vec<Finding>,
+}
+
+fn judge_one(
     document: &Document,
     value: SignatureValue,
     anchors: &[Certificate],
     at: i64,
-) -> Result<SignatureValidation> {
+) -> Result<Judged> {
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
     let mut judgement = Judgement::default();
@@ -147,20 +174,55 @@ fn validate_one(
         }
         None => None,
     };
-    Ok(SignatureValidation {
-        headline: verdict::of_signature(intact, path.as_ref(), coverage, &findings),
-        field: value.field,
-        sub_filter: value.sub_filter,
-        signing_time: value.signing_time,
-        reason: value.reason,
-        location: value.location,
-        signer,
-        level: intact.map(|_| Level::BB),
-        intact,
-        path,
+    Ok(Judged {
+        value,
         coverage,
+        intact,
+        signer,
+        path,
         findings,
     })
+}
+
+impl Judged {
+    /// Judges what came after it; `holding` are the fields whose signatures hold.
+    fn conclude(
+        mut self,
+        document: &Document,
+        holding: &HashSet<String>,
+    ) -> Result<SignatureValidation> {
+        let mut allowed: Option<AsAllowed> = None;
+        if self.coverage == Coverage::Revision && self.intact.is_some() {
+            allowed = changes::since(document, &self.value, holding, &mut self.findings)?;
+        }
+        let Self {
+            value,
+            coverage,
+            intact,
+            signer,
+            path,
+            findings,
+        } = self;
+        let proofs = verdict::Proofs {
+            intact,
+            path: path.as_ref(),
+            allowed,
+        };
+        Ok(SignatureValidation {
+            headline: verdict::of_signature(&proofs, coverage, &findings),
+            field: value.field,
+            sub_filter: value.sub_filter,
+            signing_time: value.signing_time,
+            reason: value.reason,
+            location: value.location,
+            signer,
+            level: intact.map(|_| Level::BB),
+            intact,
+            path,
+            coverage,
+            findings,
+        })
+    }
 }
 
 /// The ranges to digest, if they are to be believed, and how much of the file they cover.

@@ -87,9 +87,6 @@ impl Ranges {
             return Coverage::WholeFile;
         }
         if ends_revision(self.end) {
-            findings.push(Finding::LaterChangesNotJudged {
-                bytes: length - self.end,
-            });
             return Coverage::Revision;
         }
         findings.push(Finding::ByteRangeEndsInsideARevision { end: self.end });
@@ -190,10 +187,7 @@ mod tests {
         );
         assert_eq!(
             findings,
-            [
-                Finding::LaterChangesNotJudged { bytes: 5 },
-                Finding::ByteRangeEndsInsideARevision { end: 25 }
-            ]
+            [Finding::ByteRangeEndsInsideARevision { end: 25 }]
         );
     }
 }

@@ -149,14 +149,31 @@ pub enum Finding {
     RevocationNotChecked,
 
     // Later changes, ISO 32000-2 §12.8.2.2.
-    /// Bytes follow the signed revision.
+    /// What came after the signature is not explained by further signatures.
+    #[error("after this signature {0}")]
+    ChangedAfterSigning(pdf::Change),
+    /// A later signature, which would explain what it changed, does not hold.
     #[error(
-        "the file was changed after this signature; later changes are not judged by this version"
+        "after this signature {field} was signed, and that does not hold or cannot be checked here"
     )]
-    LaterChangesNotJudged {
-        /// Number of bytes that follow.
-        bytes: u64,
+    LaterSignatureDoesNotHold {
+        /// Fully qualified name.
+        field: String,
     },
+    /// Everything that came after it is a further signature, or proof for the long term.
+    #[error("{}", as_allowed(fields))]
+    ChangedAsAllowed {
+        /// The fields that were signed since.
+        fields: Vec<String>,
+    },
+}
+
+fn as_allowed(fields: &[String]) -> String {
+    if fields.is_empty() {
+        return "what was added after this signature changes nothing that is shown".to_owned();
+    }
+    let fields = fields.join(", ");
+    format!("after this signature the document was only signed further, in {fields}")
 }
 
 /// How much a finding weighs.
@@ -200,7 +217,9 @@ impl Finding {
             Self::NotForDocuments { .. } => "certificate_not_for_documents",
             Self::PathSearchGivenUp => "path_search_given_up",
             Self::RevocationNotChecked => "revocation_not_checked",
-            Self::LaterChangesNotJudged { .. } => "later_changes_not_judged",
+            Self::ChangedAfterSigning(_) => "changed_after_signing",
+            Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
+            Self::ChangedAsAllowed { .. } => "changed_as_allowed",
         }
     }
 
@@ -221,7 +240,10 @@ impl Finding {
             | Self::SignerCertificateMalformed
             | Self::SigningCertificateOfAnother
             | Self::SignatureDoesNotVerify => Headline::Broken,
-            Self::LaterChangesNotJudged { .. } => Headline::Changed,
+            Self::ChangedAfterSigning(_) | Self::LaterSignatureDoesNotHold { .. } => {
+                Headline::Changed
+            }
+            Self::ChangedAsAllowed { .. } => Headline::ValidChangedAsAllowed,
             Self::SubFilterNotSupported { .. }
             | Self::AlgorithmNotSupported { .. }
             | Self::NoPathToAnchor { .. }

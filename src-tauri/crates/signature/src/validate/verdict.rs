@@ -1,6 +1,7 @@
 //! From proofs and findings to one headline.
 
 use super::chain::Path;
+use super::changes::AsAllowed;
 use super::coverage::Coverage;
 use super::finding::Finding;
 use super::integrity::Intact;
@@ -23,20 +24,35 @@ pub enum Headline {
     Unsigned,
 }
 
+/// What was proven of one signature.
+pub(super) struct Proofs<'p> {
+    /// It holds over its byte range.
+    pub(super) intact: Option<Intact>,
+    /// A trust anchor vouches for the signer.
+    pub(super) path: Option<&'p Path>,
+    /// What came after it is as it allows.
+    pub(super) allowed: Option<AsAllowed>,
+}
+
 /// The headline of one signature.
 ///
 /// `Valid` takes proofs, not the absence of complaints: a check that was left out gives none.
 pub(super) fn of_signature(
-    intact: Option<Intact>,
-    path: Option<&Path>,
+    proofs: &Proofs<'_>,
     coverage: Coverage,
     findings: &[Finding],
 ) -> Headline {
-    let proven = match (intact, path, coverage) {
-        (Some(_), Some(_), Coverage::WholeFile) => Headline::Valid,
-        (Some(_), _, Coverage::Revision) => Headline::Changed,
-        (_, _, Coverage::Partial) => Headline::Broken,
-        (_, None, _) | (None, _, _) => Headline::IdentityUnconfirmed,
+    let Proofs {
+        intact,
+        path,
+        allowed,
+    } = proofs;
+    let proven = match (intact, path, coverage, allowed) {
+        (Some(_), Some(_), Coverage::WholeFile, _) => Headline::Valid,
+        (Some(_), Some(_), Coverage::Revision, Some(_)) => Headline::ValidChangedAsAllowed,
+        (Some(_), _, Coverage::Revision, None) => Headline::Changed,
+        (_, _, Coverage::Partial, _) => Headline::Broken,
+        (_, None, _, _) | (None, _, _, _) => Headline::IdentityUnconfirmed,
     };
     findings.iter().map(Finding::allows).fold(proven, Ord::max)
 }
