@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use service::requests::{Check, Enrolled, Founded, Health, Inspection, SignedFile};
+use service::requests::{Check, Enrolled, Field, Founded, Health, Inspection, SignedFile};
 use service::wire::{self, PeoplePage, Person};
 
 use crate::failure::{Failure, Status};
@@ -140,8 +140,8 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
             .iter()
             .map(|field| {
                 json!({
-                    "name": field.name, "type": field.kind, "page": field.page,
-                    "rect": field.rect, "signed": field.signed,
+                    "name": field.name, "type": field.kind, "label": field.label,
+                    "page": field.page, "rect": field.rect, "signed": field.signed,
                 })
             })
             .collect();
@@ -159,15 +159,7 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
         found.bytes
     );
     for field in &found.fields {
-        let page = field
-            .page
-            .map_or(String::new(), |page| format!(", page {page}"));
-        say!(
-            "field {} ({}{page}{})",
-            field.name,
-            field.kind,
-            if field.signed { ", signed" } else { "" }
-        );
+        say!("{}", of_field(field));
     }
     for report in &found.signatures {
         say!(
@@ -183,6 +175,34 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
     if let Some(refusal) = &found.refusal {
         say!("cannot be signed: {}", refusal.message);
     }
+}
+
+/// `field Approval (Sig, empty, page 2, 36,36,180,60): Sign here`
+fn of_field(field: &Field) -> String {
+    let mut facts = vec![field.kind.clone()];
+    if field.kind == "Sig" {
+        facts.push(if field.signed { "signed" } else { "empty" }.to_owned());
+    }
+    facts.extend(field.page.map(|page| format!("page {page}")));
+    // As --rect takes it.
+    facts.extend(field.rect.map(|rect| {
+        let edges = [rect.x, rect.y, rect.width, rect.height];
+        edges
+            .map(|edge| format!("{edge:.4}"))
+            .map(|edge| trimmed(&edge))
+            .join(",")
+    }));
+    let label = field.label.as_ref();
+    let label = label.map_or_else(String::new, |label| format!(": {label}"));
+    format!("field {} ({}){label}", field.name, facts.join(", "))
+}
+
+/// A decimal without zeros at its end.
+fn trimmed(decimal: &str) -> String {
+    decimal
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 pub(crate) fn people(page: &PeoplePage, json: bool) {

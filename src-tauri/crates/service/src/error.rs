@@ -170,6 +170,14 @@ pub enum Error {
     RequestRepeated,
 
     // Documents and files.
+    /// Nobody said where the signature goes, and the document does not either.
+    #[error("{}: {}", path.display(), choices(empty))]
+    PlaceNeeded {
+        /// The document.
+        path: PathBuf,
+        /// Names of its empty signature fields: none, or several.
+        empty: Vec<String>,
+    },
     /// The output exists.
     #[error("{} exists already; choose another name, or replace it with --overwrite", path.display())]
     OutputExists {
@@ -281,6 +289,7 @@ impl Error {
             Self::BadField { .. } | Self::KeyKind { .. } | Self::OutputTwice { .. } => {
                 (ErrorCode::Usage, Usage)
             }
+            Self::PlaceNeeded { .. } => (ErrorCode::PlaceNeeded, Usage),
             Self::WrongSecret => (ErrorCode::WrongSecret, Refused),
             Self::Wait { .. } => (ErrorCode::Wait, Refused),
             Self::NotActivated { .. } => (ErrorCode::NotActivated, Refused),
@@ -461,7 +470,11 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
             (ErrorCode::PdfNotSupported, Refused)
         }
         E::Encrypted => (ErrorCode::PdfEncrypted, Refused),
-        E::CertifiedWithoutChanges => (ErrorCode::PdfForbids, Refused),
+        E::CertifiedWithoutChanges | E::FieldLocked { .. } => (ErrorCode::PdfForbids, Refused),
+        E::SeedValue { .. } => (ErrorCode::FieldDemands, Refused),
+        E::NoSuchField { .. } => (ErrorCode::NoSuchField, Usage),
+        E::FieldIsSigned { .. } => (ErrorCode::FieldSigned, Usage),
+        E::FieldUnusable { .. } => (ErrorCode::FieldUnusable, Usage),
         E::NoSuchPage { .. } => (ErrorCode::NoSuchPage, Usage),
         E::BoxOutside { .. } | E::BoxEmpty => (ErrorCode::BoxOutside, Usage),
         E::BoxTooSmall { .. } => (ErrorCode::BoxTooSmall, Usage),
@@ -514,6 +527,20 @@ fn render_code(error: &pdf::render::Error) -> (ErrorCode, ErrorKind) {
         | E::Unresponsive
         | E::Crashed => (ErrorCode::RenderFailed, Device),
     }
+}
+
+/// What can be said instead of leaving the place out.
+fn choices(empty: &[String]) -> String {
+    if empty.is_empty() {
+        return "it has no empty signature field; say where with --rect and --page, or sign with \
+                --invisible"
+            .to_owned();
+    }
+    format!(
+        "it has {} empty signature fields; choose one with --field: {}",
+        empty.len(),
+        empty.join(", ")
+    )
 }
 
 /// A Unix time as a person reads it, in this machine's time zone.

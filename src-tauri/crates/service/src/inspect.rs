@@ -44,6 +44,11 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         let message = format!("certified by its author, changes allowed at level {level}");
         find("certified", Severity::Info, message);
     }
+    if document.needs_appearances().map_err(unreadable)? {
+        let message = "the form asks viewers to draw its fields anew; some then do not show the box \
+                       of a signature, which is valid all the same";
+        find("need_appearances", Severity::Caution, message.to_owned());
+    }
     if let Some(refusal) = &refusal {
         find(
             &refusal.code.to_string(),
@@ -109,7 +114,7 @@ fn field(field: pdf::Field) -> Field {
         page: field.place.map(|(page, _)| page),
         rect: field.place.map(|(_, rect)| shown(&rect)),
         name: field.name,
-        label: None,
+        label: field.label,
         signed: field.kind == "Sig" && field.has_value,
         kind: field.kind,
     }

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use pdf::{Look, PageNumber, Placement, Revision, ShownRect};
+use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
 use signature::{Certificate, Level, Prepared};
 use tempfile::NamedTempFile;
 
@@ -103,6 +103,8 @@ fn reach(request: &Sign, step: SigningStep) -> Result<()> {
 struct PreparedFile {
     input: PathBuf,
     output: PathBuf,
+    /// The field that takes the signature.
+    field: String,
     prepared: Prepared,
 }
 
@@ -180,23 +182,12 @@ fn prepare(
         request.reason.as_deref(),
         request.location.as_deref(),
     );
-    let Some(wire::Placement::Box { page, rect }) = request.placement else {
-        return Err(Error::BadField {
-            what: "placement",
-            value: String::new(),
-            why: "a box on a page is needed",
-        });
-    };
-    let page = PageNumber::new(page).ok_or(Error::BadField {
-        what: "page",
-        value: page.to_string(),
-        why: "pages count from 1",
-    })?;
-    let rect = ShownRect::new(rect.x, rect.y, rect.width, rect.height).map_err(unsuitable)?;
     let mut revision = Revision::begin(&document).map_err(unsuitable)?;
-    let field = revision
-        .add_signature_field(&Placement::Visible { page, rect, look })
-        .map_err(unsuitable)?;
+    let placement = match &request.placement {
+        Some(placement) => placement.clone(),
+        None => only_empty_field(&document, &file.input)?,
+    };
+    let field = place(&mut revision, &placement, look, &file.input)?;
     let details = signature::Details {
         signing_time: now,
         offset_minutes: offset_minutes(now),
@@ -214,8 +205,64 @@ fn prepare(
     Ok(PreparedFile {
         input: file.input.clone(),
         output: file.output.clone(),
+        field: field.name,
         prepared,
     })
+}
+
+/// Makes the field that a placement asks for, or fills the one that it names.
+fn place(
+    revision: &mut Revision,
+    placement: &wire::Placement,
+    look: Look,
+    file: &Path,
+) -> Result<SignatureField> {
+    let unsuitable = |source| Error::Document {
+        path: file.to_owned(),
+        source,
+    };
+    let placement = match placement {
+        wire::Placement::Box { page, rect } => {
+            let page = PageNumber::new(*page).ok_or(Error::BadField {
+                what: "page",
+                value: page.to_string(),
+                why: "pages count from 1",
+            })?;
+            let rect = ShownRect::new(rect.x, rect.y, rect.width, rect.height);
+            let rect = rect.map_err(unsuitable)?;
+            Placement::Visible { page, rect, look }
+        }
+        wire::Placement::Field { name } => {
+            let field = revision.fill_signature_field(name, &look);
+            return field.map_err(unsuitable);
+        }
+        wire::Placement::Invisible => Placement::Invisible {
+            page: PageNumber::FIRST,
+        },
+    };
+    revision.add_signature_field(&placement).map_err(unsuitable)
+}
+
+/// Where a signature goes when nobody says where.
+fn only_empty_field(document: &Document, file: &Path) -> Result<wire::Placement> {
+    let fields = document.fields().map_err(|source| Error::Document {
+        path: file.to_owned(),
+        source,
+    })?;
+    let empty = fields
+        .into_iter()
+        .filter(|field| field.kind == "Sig" && !field.has_value);
+    let mut names: Vec<String> = empty.map(|field| field.name).collect();
+    match (names.pop(), names.as_slice()) {
+        (Some(name), []) => Ok(wire::Placement::Field { name }),
+        (last, _) => {
+            names.extend(last);
+            Err(Error::PlaceNeeded {
+                path: file.to_owned(),
+                empty: names,
+            })
+        }
+    }
 }
 
 /// Signs what is prepared, writes it, reads it again.
@@ -249,6 +296,7 @@ fn carry_out(
             let PreparedFile {
                 input,
                 output,
+                field,
                 prepared,
             } = file;
             // Verifies the value against the certificate before it is let go.
@@ -262,7 +310,7 @@ fn carry_out(
             say(SigningStep::Writing);
             write(&output, request.existing, |out| signed.write_to(out))?;
             say(SigningStep::Validating);
-            let validation = reread(&output, &anchors, now)?;
+            let validation = reread(&output, &field, &anchors, now)?;
             Ok(SignedFile {
                 input,
                 output,
@@ -320,9 +368,15 @@ fn share_as_usual(file: &File) -> io::Result<()> {
 }
 
 /// Reads the file from disk and validates it as anyone would.
-fn reread(output: &Path, anchors: &[Certificate], now: i64) -> Result<wire::Validation> {
+fn reread(
+    output: &Path,
+    field: &str,
+    anchors: &[Certificate],
+    now: i64,
+) -> Result<wire::Validation> {
     let validation = validate::validate_file(output, anchors, now)?;
-    let ours = validation.signatures.last();
+    let mut signatures = validation.signatures.iter();
+    let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| report.headline == Headline::Valid) {
         Ok(validation)
     } else {

@@ -94,6 +94,17 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pdf_forbids":
     "Der Autor lässt keine weiteren Signaturen zu. Eine neue würde die vorhandenen brechen.",
   "rec-pdf_forbids": "Bitten Sie den Autor um eine Kopie, die signiert werden darf.",
+  "err-place_needed": "Es ist nicht gesagt, wo die Signatur hinkommt.",
+  "rec-place_needed": "Wählen Sie ein Signaturfeld oder ziehen Sie ein Feld auf.",
+  "err-no_such_field": "Dieses Signaturfeld gibt es nicht.",
+  "rec-no_such_field": "Wählen Sie eines der leeren Felder oder ziehen Sie eines auf.",
+  "err-field_signed": "Dieses Feld ist schon signiert.",
+  "rec-field_signed": "Wählen Sie ein anderes Feld oder ziehen Sie eines auf.",
+  "err-field_unusable": "Dieses Feld kann nicht signiert werden.",
+  "rec-field_unusable": "Wählen Sie ein anderes Feld oder ziehen Sie eines auf.",
+  "err-field_demands": "Der Autor des Formulars verlangt etwas, das diese Version nicht kann.",
+  "rec-field_demands":
+    "Bitten Sie den Autor um ein Feld ohne diese Forderung; die Einzelheiten nennen sie.",
   "err-no_such_page": "Diese Seite gibt es nicht.",
   "rec-no_such_page": "Wählen Sie eine andere Seite.",
   "err-box_too_small": "Das Feld ist zu klein für seinen Text.",
