@@ -37,6 +37,18 @@ const CORPUS: [(&str, u32); 10] = [
     ),
 ];
 
+/// Files of the corpus with empty signature fields, signed in them one after the other.
+const FORMS: [(&str, &[&str]); 5] = [
+    ("minimal-with-field.pdf", &["Sig1"]),
+    ("minimal-two-fields.pdf", &["Sig1", "Sig2"]),
+    ("minimal-two-fields-tagged.pdf", &["Sig1", "Sig2"]),
+    ("minimal-one-field-indir-annots.pdf", &["SigOld"]),
+    ("separate-annots-kids-indir.pdf", &["Sig1", "Sig2"]),
+];
+/// The folder they have in common.
+const PYHANKO: &str =
+    "pyhanko/internal__common-test-utils__src__pyhanko_testing_commons__test_data__data__pdf__";
+
 /// Signs on a box in the middle of the lower half of a page and has the result judged.
 fn judged(organisation: &Organisation, input: &Path, page: u32, output: &Path) {
     let sizes = organisation
@@ -110,5 +122,28 @@ fn the_judges_accept_ten_files_of_the_corpus() {
             .unwrap_or_else(|| organisation.path(""))
             .join(format!("{number}.pdf"));
         judged(&organisation, &corpus.join(name), page, &output);
+    }
+}
+
+#[test]
+fn the_judges_accept_every_signature_in_forms_of_the_corpus() {
+    let Some(corpus) = env::var_os("CHANCERY_CORPUS").map(PathBuf::from) else {
+        tests::say("corpus: not run, CHANCERY_CORPUS is not set");
+        return;
+    };
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    for (number, (name, fields)) in FORMS.into_iter().enumerate() {
+        let mut input = corpus.join(format!("{PYHANKO}{name}"));
+        for field in fields {
+            let output = organisation.path(&format!("{number}-{field}.pdf"));
+            let placement = Placement::Field {
+                name: (*field).to_owned(),
+            };
+            organisation
+                .sign_to(&input, &output, placement, "ada", SIGNER_SECRET)
+                .unwrap_or_else(|error| panic!("{}: {error}", input.display()));
+            judge::all(&input, &output, &organisation.home().ca_file());
+            input = output;
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! One signature, from a real PDF and an HSM-wrapped key to a file that others accept.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use service::ErrorKind;
 use service::wire::{Coverage, ErrorCode, Headline, Placement, Rect};
 use tests::organisation::SIGNER_SECRET;
-use tests::{Organisation, sample};
+use tests::{Organisation, judge, sample};
 
 #[test]
 fn a_signed_file_is_valid_and_starts_with_the_original() {
@@ -72,7 +74,7 @@ fn the_box_is_found_again_where_it_was_drawn() {
 }
 
 #[test]
-fn a_second_signature_keeps_the_first_one_intact() {
+fn a_second_signature_keeps_the_first_one_valid() {
     let organisation = Organisation::found()
         .with_signer("ada", "Ada Lovelace")
         .with_signer("bob", "Robert Boyle");
@@ -90,10 +92,153 @@ fn a_second_signature_keeps_the_first_one_intact() {
         .collect();
     assert_eq!(signers, [("Ada Lovelace", true), ("Robert Boyle", true)]);
     assert_eq!(validation.signatures[1].headline, Headline::Valid);
+    let first = &validation.signatures[0];
+    assert_eq!(first.headline, Headline::ValidChangedAsAllowed);
+    assert_eq!(validation.headline, Headline::ValidChangedAsAllowed);
+    let second = &validation.signatures[1].field;
+    assert!(
+        first.modifications.is_empty(),
+        "nothing that is not allowed"
+    );
+    let mut findings = first.findings.iter();
+    let allowed = findings.find(|finding| finding.code == "changed_as_allowed");
+    assert!(allowed.unwrap().message.ends_with(second), "{allowed:?}");
+}
+
+/// Writes a form with empty signature fields of these names.
+fn form(organisation: &Organisation, names: &[&str]) -> PathBuf {
+    let path = organisation.path(&format!("form-{}.pdf", names.len()));
+    fs::write(&path, sample::form(names)).unwrap();
+    path
+}
+
+/// Signs one file into another; no placement is the only empty field.
+fn sign(
+    organisation: &Organisation,
+    [input, output]: [&Path; 2],
+    placement: Option<Placement>,
+) -> service::Result<Vec<service::requests::SignedFile>> {
+    organisation.wait(organisation.service().sign(service::requests::Sign {
+        request: service::new_request()?,
+        files: vec![service::requests::FileToSign {
+            input: input.to_owned(),
+            output: output.to_owned(),
+        }],
+        login: "ada".to_owned(),
+        secret: tests::secret(SIGNER_SECRET),
+        placement,
+        reason: None,
+        location: None,
+        existing: service::requests::Existing::Keep,
+        watch: Arc::new(service::requests::Unwatched),
+    }))
+}
+
+fn in_field(name: &str) -> Option<Placement> {
+    Some(Placement::Field {
+        name: name.to_owned(),
+    })
+}
+
+#[test]
+fn without_a_place_the_only_empty_field_is_signed() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let (input, output) = (
+        form(&organisation, &["Approval"]),
+        organisation.path("out.pdf"),
+    );
+    let signed = sign(&organisation, [&input, &output], None).unwrap();
+    let report = &signed[0].validation.signatures[0];
+    assert_eq!(report.field, "Approval");
+    assert_eq!(report.page, Some(1));
+    judge::all(&input, &output, &organisation.home().ca_file());
+    let found = organisation
+        .wait(organisation.service().inspect(output))
+        .unwrap();
+    let field = found.fields.into_iter().find(|field| field.signed).unwrap();
+    assert_eq!(field.label.as_deref(), Some("Sign here"));
+    let rect = field.rect.unwrap();
+    // As shown, with the page turned: what was upright lies on its side.
+    assert_eq!((rect.width, rect.height), (180.0, 60.0));
+}
+
+#[test]
+fn without_a_place_none_or_several_empty_fields_are_an_error_that_names_them() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let output = organisation.path("out.pdf");
+    for names in [&[][..], &["Buyer", "Seller"]] {
+        let input = form(&organisation, names);
+        let error = sign(&organisation, [&input, &output], None).unwrap_err();
+        assert_eq!(error.code(), (ErrorCode::PlaceNeeded, ErrorKind::Usage));
+        let words = error.to_string();
+        assert!(names.iter().all(|name| words.contains(name)), "{words}");
+        assert!(!output.exists());
+    }
+}
+
+#[test]
+fn both_parties_sign_in_their_fields_and_the_judges_accept_both() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let input = form(&organisation, &["Buyer", "Seller"]);
+    let (once, twice) = (
+        organisation.path("once.pdf"),
+        organisation.path("twice.pdf"),
+    );
+    sign(&organisation, [&input, &once], in_field("Buyer")).unwrap();
+    let signed = sign(&organisation, [&once, &twice], None).unwrap();
+    let headlines: Vec<_> = signed[0]
+        .validation
+        .signatures
+        .iter()
+        .map(|report| (report.field.as_str(), report.headline))
+        .collect();
     assert_eq!(
-        validation.signatures[0].headline,
-        Headline::Changed,
-        "later changes are not judged yet, so nothing better is claimed"
+        headlines,
+        [
+            ("Buyer", Headline::ValidChangedAsAllowed),
+            ("Seller", Headline::Valid)
+        ]
+    );
+    judge::all(&once, &twice, &organisation.home().ca_file());
+}
+
+#[test]
+fn a_field_that_cannot_be_signed_is_refused_before_the_secret_is_judged() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let input = form(&organisation, &["Buyer", "Seller"]);
+    let (once, twice) = (
+        organisation.path("once.pdf"),
+        organisation.path("twice.pdf"),
+    );
+    sign(&organisation, [&input, &once], in_field("Buyer")).unwrap();
+    for (name, code, words) in [
+        ("Buyer", ErrorCode::FieldSigned, "signed already"),
+        ("Tenant", ErrorCode::NoSuchField, "Seller"),
+        ("Amount", ErrorCode::FieldUnusable, "not for signatures"),
+    ] {
+        let error = sign(&organisation, [&once, &twice], in_field(name)).unwrap_err();
+        assert_eq!(error.code(), (code, ErrorKind::Usage));
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(!twice.exists());
+}
+
+#[test]
+fn an_invisible_signature_is_on_no_page_and_the_judges_accept_it() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let output = organisation.path("out.pdf");
+    let signed = sign(
+        &organisation,
+        [&sample::agreement(), &output],
+        Some(Placement::Invisible),
+    )
+    .unwrap();
+    let report = &signed[0].validation.signatures[0];
+    assert_eq!((report.headline, report.page), (Headline::Valid, None));
+    judge::all(
+        &sample::agreement(),
+        &output,
+        &organisation.home().ca_file(),
     );
 }
 

@@ -1,4 +1,5 @@
-"""Says what pyHanko thinks of the newest signature in a PDF, as one JSON object.
+"""Says what pyHanko thinks of the newest signature in a PDF, and whether the earlier ones still
+hold, as one JSON object.
 
     pyhanko_judge.py SIGNED.pdf CA.pem
 """
@@ -24,8 +25,10 @@ def main(signed, ca):
             return {"signatures": 0}
         newest = signatures[-1]
         status = validate_pdf_signature(newest, context)
+        earlier = [validate_pdf_signature(one, context).bottom_line for one in signatures[:-1]]
         return {
             "signatures": len(signatures),
+            "earlier": earlier,
             "intact": status.intact,
             "valid": status.valid,
             "trusted": status.trusted,
