@@ -59,6 +59,13 @@ describe("a column of pages", () => {
     expect(small.foremost(0, 1000)).toBe(1);
   });
 
+  it("finds again what it showed before at another scale", () => {
+    const twice = new Column(sizes, 2);
+    expect(twice.within(1, 421, column)).toBe(842);
+    expect(twice.within(1, -10, column)).toBe(-10);
+    expect(twice.within(1, 842 + 5, column)).toBe(2 * 842 + 5);
+  });
+
   it("looks at no more than a few of 20,000 pages", () => {
     const long = new Column(new Sizes(20_000, a4), 4 / 3);
     for (const part of [0, 0.3, 0.77, 1]) {

@@ -83,6 +83,17 @@ export class Column {
     return (this.#tops[page] ?? 0) - GAP;
   }
 
+  /** How far below a page's top that is which was so far below it in another column. */
+  within(page: number, inside: number, before: Column): number {
+    const [tall, now] = [before, this].map((one) => one.bottom(page) - one.top(page)) as [
+      number,
+      number,
+    ];
+    // Margins and gaps do not grow with the pages.
+    if (inside < 0) return inside;
+    return inside > tall ? now + (inside - tall) : (inside / tall) * now;
+  }
+
   /** The page at a height, or the one above if it is a gap. */
   at(height: number): number {
     let [low, high] = [0, this.sizes.pages - 1];

@@ -182,10 +182,11 @@ export class View {
 
   /** Changes the layout, and leaves what lies `at` pixels below the view's top where it is. */
   #keep(at: number, change: () => void): void {
-    const page = this.column.at(this.#top + at);
-    const inside = (this.#top + at - this.column.top(page)) / this.scale;
+    const before = this.column;
+    const page = before.at(this.#top + at);
+    const inside = this.#top + at - before.top(page);
     change();
-    this.#go(this.column.top(page) + inside * this.scale - at);
+    this.#go(this.column.top(page) + this.column.within(page, inside, before) - at);
     this.#settle(false);
   }
 
@@ -210,16 +211,12 @@ export class View {
     // What cannot be told is taken to be like the first page; its picture will say why.
     const told = await this.#ask(document, first, CHUNK).catch(() => []);
     if (this.#sizes !== sizes || this.#document !== document) return;
-    const [page, inside] = this.#held();
+    // The page one is on stays where it is, whatever the sizes above it turn out to be.
+    const inside = this.#top - this.column.top(this.#current);
     if (sizes.learn(first, told)) {
       this.#learnt += 1;
-      this.#go(this.column.top(page) + inside);
+      this.#go(this.column.top(this.#current) + inside);
     }
     void this.#learn();
-  }
-
-  #held(): [number, number] {
-    const page = this.column.at(this.#top);
-    return [page, this.#top - this.column.top(page)];
   }
 }
