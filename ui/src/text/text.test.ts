@@ -3,6 +3,10 @@ import { describe, expect, it } from "vitest";
 import { explain, known } from ".";
 import { de } from "./de";
 import { en } from "./en";
+import { administration } from "./en/administration";
+import { errors } from "./en/errors";
+import { findings } from "./en/findings";
+import { window } from "./en/window";
 
 const blanks = (sentence: string): string[] => (sentence.match(/\{\w+\}/g) ?? []).sort();
 
@@ -14,6 +18,11 @@ describe("texts", () => {
       expect(other, key).not.toBe("");
       expect(blanks(other), key).toEqual(blanks(sentence));
     }
+  });
+
+  it("gives no sentence the key of another", () => {
+    const keys = [window, administration, errors, findings].flatMap((part) => Object.keys(part));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });
 
   it("writes dates on a system that names no language", () => {
