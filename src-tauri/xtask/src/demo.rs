@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::places::Places;
 use crate::setup;
-use crate::shell::{command, converse, output, run, step};
+use crate::shell::{command, converse, output, run, step, text_of};
 
 /// Words of the demo's secrets: short, and told apart when read aloud.
 const WORDS: &str = "amber anchor apple arrow basket beacon birch brass bridge candle canyon \
@@ -173,13 +173,6 @@ fn status(list: &str, login: &str) -> Option<String> {
     list.split('{')
         .find(|person| text_of(person, "login").as_deref() == Some(login))
         .and_then(|person| text_of(person, "status"))
-}
-
-/// A text value in JSON that has no escapes in it.
-fn text_of(json: &str, key: &str) -> Option<String> {
-    let (_, after) = json.split_once(&format!("\"{key}\""))?;
-    let (_, after) = after.split_once('"')?;
-    after.split_once('"').map(|(value, _)| value.to_owned())
 }
 
 /// The secrets of officer and signer, made at the first run and kept in a private file.

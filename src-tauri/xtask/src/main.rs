@@ -1,4 +1,4 @@
-//! Set-up and checks: `cargo xtask demo`, `cargo xtask test`, `cargo xtask corpus`. No product code.
+//! Set-up, checks and measurements: `cargo xtask demo`, `test`, `bench`, `corpus`. No product code.
 //!
 //! Every step looks first and acts only where something is missing, so that a second run is quick
 //! and a first one, on a fresh Debian 12 with Rust, Node, git and a C compiler, does it all.
@@ -9,6 +9,7 @@
     reason = "telling is what this program is for"
 )]
 
+mod bench;
 mod corpus;
 mod demo;
 mod places;
@@ -29,6 +30,7 @@ usage: cargo xtask COMMAND
   demo                                     set up a trial organisation and open a PDF ready to sign
   test [--only rust|ui|window|judges]      install what is missing and run every test
   corpus                                   sign the files of CHANCERY_CORPUS and have them judged
+  bench [--runs N] [--large DIR]           what signing costs, beside pyHanko, pdfsig and the floor
   setup                                    install what is missing and nothing else";
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn run() -> Result<bool> {
         ["test"] => test::test(&places, Only::Everything),
         ["test", "--only", only] => test::test(&places, Only::parse(only)?),
         ["corpus"] => corpus::corpus(&places),
+        ["bench", ref words @ ..] => bench::bench(&places, words).map(|()| true),
         ["setup"] => setup::everything(&places).map(|()| true),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

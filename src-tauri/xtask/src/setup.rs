@@ -16,6 +16,12 @@ pub(crate) fn product(places: &Places) -> Result<()> {
     ui::build(places)
 }
 
+/// For measuring beside the peers.
+pub(crate) fn bench(places: &Places) -> Result<()> {
+    packages::install(&[packages::RUN, packages::PYTHON, packages::BENCH])?;
+    python::judges(places)
+}
+
 /// For running every test.
 pub(crate) fn everything(places: &Places) -> Result<()> {
     packages::install(&[

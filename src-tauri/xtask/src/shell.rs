@@ -97,3 +97,10 @@ pub(crate) fn command<S: AsRef<OsStr>>(program: S, arguments: &[&str]) -> Comman
     command.args(arguments);
     command
 }
+
+/// A text value in JSON that has no escapes in it.
+pub(crate) fn text_of(json: &str, key: &str) -> Option<String> {
+    let (_, after) = json.split_once(&format!("\"{key}\""))?;
+    let (_, after) = after.split_once('"')?;
+    after.split_once('"').map(|(value, _)| value.to_owned())
+}
