@@ -29,8 +29,9 @@ const MODE: u32 = 0o600;
 /// How long to wait for another writer. Writers hold the lock for a few writes to disk each.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// Each connection is a thread; one person's machine has a handful of readers.
-const CONNECTIONS: u32 = 4;
+/// A connection is a thread, and opening one takes longer than most statements; a use-case opens
+/// the vault for itself and asks one thing after the other.
+const CONNECTIONS: u32 = 1;
 
 /// Makes a database file that is known as a vault and has nothing in it yet.
 pub(super) async fn create(path: &Path) -> Result<()> {
@@ -104,6 +105,8 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool> {
         .disable_statement_logging();
     let pool = SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
+        // A file does not go away as a server does.
+        .test_before_acquire(false)
         .connect_with(options)
         .await?;
     MIGRATIONS.run(&pool).await.map_err(migration_error)?;
