@@ -196,6 +196,15 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// As [`write_private`], and waits for no disk: for what may be lost with the power.
+pub(crate) fn jot_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Opens a lock file, making it if need be.
 pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
     OpenOptions::new()

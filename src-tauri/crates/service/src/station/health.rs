@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Station;
-use crate::home::write_private;
+use crate::home::jot_private;
 use crate::wire::TokenTest;
 
 #[derive(Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub(crate) fn note(station: &Station, passed: bool, took: Duration) {
         milliseconds: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
     };
     if let Ok(content) = serde_json::to_vec(&noted) {
-        let _ = write_private(&station.state().join("token-test.json"), &content);
+        let _ = jot_private(&station.state().join("token-test.json"), &content);
     }
 }
 
