@@ -5,7 +5,7 @@ use std::io::Write;
 use pdf::{Completed, Revision, SignatureDetails, SignatureField, Unsigned};
 use sha2::{Digest as _, Sha256};
 
-use crate::algorithm::{Digest, Hasher, SignatureAlgorithm};
+use crate::algorithm::{Digest, DigestAlgorithm, Hasher, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms;
 use crate::error::{Error, Result};
@@ -77,12 +77,20 @@ pub fn prepare(
     let unsigned = revision.lay_out(field, &dictionary, reserved)?;
     let mut signed = Hasher::new(algorithm.digest_algorithm());
     let mut logged = Sha256::new();
+    // Digesting is most of what a large document costs: one digest serves both where it can.
+    let is_logged = algorithm.digest_algorithm() == DigestAlgorithm::Sha256;
     unsigned.covered(&mut |chunk| {
         signed.update(chunk);
-        logged.update(chunk);
+        if !is_logged {
+            logged.update(chunk);
+        }
     })?;
-    let document_digest = logged.finalize().into();
-    let cms = cms::prepare(&signed.finalize(), signer, chain)?;
+    let digest = signed.finalize();
+    let document_digest = match digest {
+        Digest::Sha256(digest) => digest,
+        Digest::Sha384(_) | Digest::Sha512(_) => logged.finalize().into(),
+    };
+    let cms = cms::prepare(&digest, signer, chain)?;
     Ok(Prepared {
         unsigned,
         cms,
