@@ -36,8 +36,8 @@ const SIG_FLAGS: &[u8] = b"3";
 const BYTE_RANGE_SLOT: usize = 4 * 20 + 6;
 /// Object numbers stay below this, so that `/Size` fits the 32-bit integers of readers.
 const LARGEST_NUMBER: u32 = i32::MAX as u32;
-/// How much is read at once while a document is copied or digested.
-const CHUNK: usize = 1 << 20;
+/// How much is read at once while a document is copied or digested: what stays in a core's cache.
+const CHUNK: usize = 1 << 17;
 
 /// Where a new signature field goes.
 #[derive(Debug, Clone)]

@@ -17,34 +17,71 @@ const BLOCK: usize = 64;
 /// The bytes of the file are searched as they are; a reference in a compressed stream of objects
 /// is not seen.
 pub(super) fn next_unnamed(document: &Document, next: u64) -> Result<u64> {
-    let mut free = next;
-    let mut bytes = Vec::new();
+    let mut search = Search::from(next);
     super::stream(document, |chunk| {
-        bytes.extend_from_slice(chunk);
-        for at in places_of_r(&bytes) {
-            let before = bytes
-                .get(at.saturating_sub(LONGEST)..at)
-                .unwrap_or_default();
-            let named = number_before(before).filter(|number| (next..next + NEAR).contains(number));
-            free = free.max(named.map_or(next, |number| number + 1));
-        }
-        let keep = bytes.len().saturating_sub(LONGEST);
-        bytes.drain(..keep);
+        search.look_at(chunk);
         Ok(())
     })?;
-    Ok(free)
+    Ok(search.free)
 }
 
-/// Where an R stands. Most bytes are passed over in blocks that have none, which is as fast as
-/// memory; one by one they would cost more than the digest does.
+/// A search for references in chunks of a file.
+struct Search {
+    next: u64,
+    /// Above every number that was named so far.
+    free: u64,
+    /// The end of the chunk before: a reference may lie across the edge of two.
+    end: Vec<u8>,
+}
+
+impl Search {
+    fn from(next: u64) -> Self {
+        Self {
+            next,
+            free: next,
+            end: Vec::new(),
+        }
+    }
+
+    fn look_at(&mut self, chunk: &[u8]) {
+        let edge = &chunk[..chunk.len().min(LONGEST)];
+        let seam = [self.end.as_slice(), edge].concat();
+        self.heed(&seam, self.end.len());
+        self.heed(chunk, edge.len());
+        let end = if chunk.len() > LONGEST { chunk } else { &seam };
+        self.end = end[end.len().saturating_sub(LONGEST)..].to_vec();
+    }
+
+    /// Takes note of references whose R stands at `from` or behind it.
+    fn heed(&mut self, bytes: &[u8], from: usize) {
+        for at in places_of_r(bytes).filter(|at| *at >= from) {
+            let before = &bytes[at.saturating_sub(LONGEST)..at];
+            if let Some(number) = number_before(before)
+                && (self.next..self.next + NEAR).contains(&number)
+            {
+                self.free = self.free.max(number + 1);
+            }
+        }
+    }
+}
+
+/// Where an R stands behind a space. Most bytes are passed over in blocks that have none, which is
+/// as fast as memory; one by one they would cost more than the digest does.
 fn places_of_r(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let has_r = |block: &[u8]| block.iter().fold(false, |has, byte| has | (*byte == b'R'));
-    let blocks = bytes.chunks(BLOCK).enumerate();
+    // All white space of PDF is here, with control characters that do no harm.
+    let is_place = |(before, byte): (&u8, &u8)| (*before <= b' ') & (*byte == b'R');
+    let has_place = move |(before, block): (&[u8], &[u8])| {
+        let pairs = before.iter().zip(block);
+        pairs.fold(false, |has, pair| has | is_place(pair))
+    };
+    let behind = bytes.get(1..).unwrap_or_default();
+    let blocks = bytes.chunks(BLOCK).zip(behind.chunks(BLOCK)).enumerate();
     blocks
-        .filter(move |(_, block)| has_r(block))
-        .flat_map(|(index, block)| {
-            let places = block.iter().enumerate().filter(|(_, byte)| **byte == b'R');
-            places.map(move |(at, _)| index * BLOCK + at)
+        .filter(move |(_, pair)| has_place(*pair))
+        .flat_map(move |(index, (before, block))| {
+            let pairs = before.iter().zip(block).enumerate();
+            let places = pairs.filter(move |(_, pair)| is_place(*pair));
+            places.map(move |(at, _)| index * BLOCK + at + 1)
         })
 }
 
@@ -70,13 +107,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_r_is_found_wherever_it_stands_in_a_block() {
+    fn every_r_behind_a_space_is_found_wherever_it_stands_in_a_block() {
+        assert_eq!(places_of_r(b"").count() + places_of_r(b"R").count(), 0);
         let mut bytes = vec![b' '; 4 * BLOCK + 7];
-        let places = [0, BLOCK - 1, BLOCK, 3 * BLOCK + 5, 4 * BLOCK + 6];
+        let places = [1, BLOCK - 1, BLOCK + 1, 3 * BLOCK, 4 * BLOCK + 6];
         for place in places {
             bytes[place] = b'R';
         }
         assert_eq!(places_of_r(&bytes).collect::<Vec<_>>(), places);
+    }
+
+    #[test]
+    fn an_r_behind_anything_but_a_space_is_none() {
+        assert_eq!(
+            places_of_r(b"/DeviceR RG 1 0\tR/R\nR").collect::<Vec<_>>(),
+            [9, 16, 20]
+        );
+    }
+
+    #[test]
+    fn a_reference_is_found_wherever_the_chunks_part_it() {
+        let bytes = b"[1 0 R 12 0 R]/Length 4095 >> 0000000123 00000 R 17 0 obj";
+        for first in 0..bytes.len() {
+            for second in first..bytes.len() {
+                let mut search = Search::from(7);
+                search.look_at(&bytes[..first]);
+                search.look_at(&bytes[first..second]);
+                search.look_at(&bytes[second..]);
+                assert_eq!(search.free, 124, "{first} {second}");
+            }
+        }
     }
 
     #[test]
