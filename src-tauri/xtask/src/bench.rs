@@ -5,6 +5,7 @@
 
 mod costs;
 mod large;
+mod people;
 mod sample;
 mod stage;
 
@@ -41,6 +42,7 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     setup::bench(places)?;
     let stage = Stage::set(places)?;
     small(&stage, runs.unwrap_or(RUNS))?;
+    people::compare(&stage, runs.unwrap_or(RUNS))?;
     if let Some(folder) = folder {
         large::compare(&stage, &folder, runs.unwrap_or(LARGE_RUNS))?;
     }

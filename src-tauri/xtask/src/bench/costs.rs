@@ -76,19 +76,18 @@ pub(super) fn medians(stage: &Stage, input: &Path, runs: usize) -> Result<Median
         remove(&out)?;
         memory.push(most_memory(call)?);
     }
-    let mut costs = vec![Vec::new(); calls.len()];
+    let mut costs = Vec::with_capacity(calls.len());
     for _ in 0..runs.max(1) {
-        for (call, costs) in calls.iter().zip(&mut costs) {
-            remove(&out)?;
-            costs.push(timed(call)?);
-        }
+        costs.push(
+            calls
+                .iter()
+                .map(|call| remove(&out).and_then(|()| timed(call)))
+                .collect::<Result<Vec<_>>>()?,
+        );
     }
     remove(&out)?;
-    let mut costs = costs.iter().zip(memory).map(|(costs, memory)| Cost {
-        cpu: median(costs.iter().map(|cost| cost.cpu)),
-        wall: median(costs.iter().map(|cost| cost.wall)),
-        memory,
-    });
+    let costs = columns(&costs).into_iter().zip(memory);
+    let mut costs = costs.map(|(cost, memory)| Cost { memory, ..cost });
     let copy = costs.next().unwrap_or_default();
     let digest = costs.next().unwrap_or_default();
     let signers = Signer::ALL.into_iter().zip(costs).collect();
@@ -106,10 +105,34 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
+/// The medians of programs that write no file, run in turn.
+pub(super) fn of_calls(calls: &[Call], runs: usize) -> Result<Vec<Cost>> {
+    let rounds = (0..runs.max(1)).map(|_| calls.iter().map(timed).collect::<Result<Vec<_>>>());
+    Ok(columns(&rounds.collect::<Result<Vec<_>>>()?))
+}
+
+/// The median of each program over all rounds.
+fn columns(rounds: &[Vec<Cost>]) -> Vec<Cost> {
+    let programs = rounds.first().map_or(0, Vec::len);
+    let of = |program: usize| rounds.iter().filter_map(move |round| round.get(program));
+    (0..programs)
+        .map(|program| Cost {
+            cpu: median(of(program).map(|cost| cost.cpu)),
+            wall: median(of(program).map(|cost| cost.wall)),
+            memory: 0.0,
+        })
+        .collect()
+}
+
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// Runs a program and gives what it printed.
+pub(super) fn said(call: &Call) -> Result<String> {
+    output(Command::new(&call[0]).args(&call[1..]))
 }
 
 /// Runs a program; the shell reads the clocks, which std does not.

@@ -92,7 +92,8 @@ impl<'p> Stage<'p> {
         cargo
     }
 
-    fn home(&self) -> PathBuf {
+    /// The organisation.
+    pub(super) fn home(&self) -> PathBuf {
         self.folder.join("home")
     }
 
@@ -187,18 +188,28 @@ impl<'p> Stage<'p> {
     }
 
     fn call_of_ours(&self, input: &Path, output: &Path) -> Call {
-        let mut sign = self.chancery(&["sign"]);
-        sign.arg(input).arg("-o").arg(output);
-        sign.args(["--as", "ana", "--page", "1", "--rect", "40,40,200,70"]);
-        sign.arg("--secret-file")
-            .arg(self.folder.join("secret.txt"));
+        let mut call = self.call_of_chancery(&self.home(), &["sign"]);
+        call.extend([input.into(), "-o".into(), output.into()]);
+        let place = ["--as", "ana", "--page", "1", "--rect", "40,40,200,70"];
+        call.extend(place.map(OsString::from));
+        call.push("--secret-file".into());
+        call.push(self.folder.join("secret.txt").into());
+        call
+    }
+
+    /// How something is asked of an organisation.
+    pub(super) fn call_of_chancery(&self, home: &Path, words: &[&str]) -> Call {
         let mut state = OsString::from("CHANCERY_STATE=");
         state.push(self.state());
-        let arguments = sign.get_args().map(OsString::from);
-        ["env".into(), state, sign.get_program().into()]
-            .into_iter()
-            .chain(arguments)
-            .collect()
+        let mut call: Call = vec![
+            "env".into(),
+            state,
+            self.places.target.join("release/chancery").into(),
+            "--home".into(),
+            home.into(),
+        ];
+        call.extend(words.iter().map(OsString::from));
+        call
     }
 
     /// Measures the parts alone.

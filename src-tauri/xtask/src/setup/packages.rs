@@ -31,8 +31,8 @@ pub(super) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
 ];
-/// What the peers sign with.
-pub(super) const BENCH: &[&str] = &["poppler-utils", "libnss3-tools", "openssl"];
+/// What the peers sign with, and what makes many people.
+pub(super) const BENCH: &[&str] = &["poppler-utils", "libnss3-tools", "openssl", "sqlite3"];
 
 /// Installs those of the lists that are not there.
 pub(super) fn install(lists: &[&[&str]]) -> Result<()> {
