@@ -6,6 +6,7 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::fs::{Access, access};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqlitePool};
@@ -85,6 +86,7 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool> {
         });
     }
     drop(file);
+    expect_writable(path)?;
     close_to_others(path)?;
 
     let options = SqliteConnectOptions::new()
@@ -154,6 +156,28 @@ fn is_whole(path: &Path, file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.len() == page * number(28))
 }
 
+/// Refuses a file, or a folder for the files beside it, that cannot be written to.
+///
+/// SQLite would say that it cannot open the database, which could be anything.
+fn expect_writable(path: &Path) -> Result<()> {
+    for path in [path, directory_of(path)] {
+        access(path, Access::WRITE_OK).map_err(|errno| match io::Error::from(errno) {
+            error
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+                ) =>
+            {
+                Error::ReadOnly {
+                    source: Box::new(error),
+                }
+            }
+            error => file_error(path, error),
+        })?;
+    }
+    Ok(())
+}
+
 /// Takes the file, and those SQLite left beside it, away from group and others, as after a copy with
 /// an open umask. Files that SQLite makes later get the mode of the first.
 fn close_to_others(path: &Path) -> Result<()> {
@@ -176,13 +200,16 @@ fn close_to_others(path: &Path) -> Result<()> {
 
 /// Makes the entry of a new file durable.
 fn sync_directory(path: &Path) -> Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+    let directory = directory_of(path);
     fs::File::open(directory)
         .and_then(|directory| directory.sync_all())
         .map_err(|source| file_error(directory, source))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| *parent != Path::new(""))
+        .unwrap_or(Path::new("."))
 }
 
 fn file_error(path: &Path, source: io::Error) -> Error {

@@ -15,6 +15,9 @@ mod code {
     pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const NOTADB: i32 = 26;
+    /// SQLITE_IOERR_SHMSIZE, extended: the file that readers of the write-ahead log share cannot
+    /// grow. It is the first thing that is written, so a full disk is told by this one.
+    pub(super) const SHARED_FILE_SIZE: i32 = 10 | 19 << 8;
 }
 
 impl From<sqlx::Error> for Error {
@@ -22,7 +25,10 @@ impl From<sqlx::Error> for Error {
         let code = error
             .as_database_error()
             .and_then(|error| error.code()?.parse::<i32>().ok())
-            .map(|extended| extended & 0xff);
+            .map(|extended| match extended {
+                code::SHARED_FILE_SIZE => code::FULL,
+                other => other & 0xff,
+            });
         let pool_timed_out = matches!(error, sqlx::Error::PoolTimedOut);
         if let sqlx::Error::ColumnDecode { index, .. } = &error {
             return bad_value(index.trim_matches('"'));
