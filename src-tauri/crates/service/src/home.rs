@@ -1,8 +1,9 @@
 //! Where things lie: the organisation's folder, and what this machine remembers outside it.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The folder of one organisation: `organisation.json`, `ca.pem`, `vault.sqlite`,
@@ -60,11 +61,15 @@ impl Home {
     }
 
     /// Every name that `init` may have made before it was stopped.
-    pub(crate) const UNFINISHED: [&'static str; 6] = [
+    pub(crate) const UNFINISHED: [&'static str; 10] = [
+        ".ca.pem.new",
+        ".organisation.json.new",
+        ".softhsm2.conf.new",
         "ca.pem",
         "softhsm2.conf",
         "tokens",
         "vault.sqlite",
+        "vault.sqlite-journal",
         "vault.sqlite-shm",
         "vault.sqlite-wal",
     ];
@@ -99,19 +104,16 @@ impl State {
         if let Some(id) = read_machine(&path)? {
             return Ok(id);
         }
+        // Two first starts at once: the second waits, and reads what the first one wrote.
+        let beside = Beside::open(&path)?;
+        if let Some(id) = read_machine(&path)? {
+            beside.discard();
+            return Ok(id);
+        }
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|error| io::Error::other(error.to_string()))?;
-        // Two first starts at once: one wins, both read what it wrote.
-        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
-        file.write_all(&id)?;
-        file.as_file().sync_all()?;
-        match file.persist_noclobber(&path) {
-            Ok(_) => Ok(id),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                read_machine(&path)?.ok_or_else(|| io::ErrorKind::InvalidData.into())
-            }
-            Err(error) => Err(error.error),
-        }
+        beside.put(&path, &id)?;
+        Ok(id)
     }
 }
 
@@ -188,12 +190,62 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 
 /// Writes a file whole or not at all, readable by this user alone, and waits for the disk.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(folder)?.sync_all()
+    Beside::open(path)?.put(path, content)
+}
+
+/// The file that will take the place of another: one for each name, so that what a process left
+/// there when it was ended is what the next one writes into.
+struct Beside {
+    path: PathBuf,
+    file: File,
+}
+
+impl Beside {
+    /// Opens it, and waits for whoever else is writing the same file.
+    fn open(of: &Path) -> io::Result<Self> {
+        let path = beside(of);
+        loop {
+            let file = lock_file(&path)?;
+            file.lock()?;
+            // Whoever had it may have put it in its place meanwhile.
+            let ours = file.metadata()?;
+            match fs::symlink_metadata(&path) {
+                Ok(there) if (there.dev(), there.ino()) == (ours.dev(), ours.ino()) => {
+                    return Ok(Self { path, file });
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn put(mut self, of: &Path, content: &[u8]) -> io::Result<()> {
+        let mut written = || {
+            self.file.set_len(0)?;
+            self.file.write_all(content)?;
+            self.file.sync_all()?;
+            fs::rename(&self.path, of)
+        };
+        if let Err(error) = written() {
+            self.discard();
+            return Err(error);
+        }
+        let folder = of.parent().unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
+    }
+
+    fn discard(self) {
+        let _ = fs::remove_file(&self.path); // nobody reads it, and the next one writes over it
+    }
+}
+
+/// `.NAME.new` in the folder of `NAME`.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".new");
+    path.with_file_name(name)
 }
 
 /// As [`write_private`], and waits for no disk: for what may be lost with the power.
@@ -231,5 +283,38 @@ mod tests {
             state.machine().unwrap_err().kind(),
             io::ErrorKind::InvalidData
         );
+    }
+
+    #[test]
+    fn what_an_ended_process_left_beside_a_file_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head.json");
+        fs::write(
+            folder.path().join(".head.json.new"),
+            b"half of a longer con",
+        )
+        .unwrap();
+        write_private(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn writers_of_one_file_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head.json");
+        std::thread::scope(|scope| {
+            for number in 0..8u8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        write_private(path, &[number; 4096]).unwrap();
+                    }
+                });
+            }
+        });
+        let written = fs::read(&path).unwrap();
+        assert_eq!(written, [written[0]; 4096], "one of them, whole");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
