@@ -201,7 +201,7 @@ impl<'s> Office<'s> {
         if done.is_err() {
             self.log.give_up(about, intent);
         }
-        lock.settle();
+        lock.settle(self.station);
         done
     }
 

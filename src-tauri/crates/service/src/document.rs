@@ -10,7 +10,12 @@ use crate::wire;
 
 /// Opens a file as a PDF.
 pub(crate) fn open(path: &Path) -> Result<pdf::Document> {
-    let source = FileSource::open(path).map_err(|source| Error::File {
+    open_as(path, path)
+}
+
+/// Opens a file as a PDF that is called something else than it is found by.
+pub(crate) fn open_as(found: &Path, path: &Path) -> Result<pdf::Document> {
+    let source = FileSource::open(found).map_err(|source| Error::File {
         doing: "read",
         path: path.to_owned(),
         source,

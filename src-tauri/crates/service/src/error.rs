@@ -162,6 +162,12 @@ pub enum Error {
         /// What does not fit.
         what: &'static str,
     },
+    /// It is done, and the log could not be told, or its head not be signed.
+    #[error(
+        "it is done and holds, but the log could not be brought up to date; the next start sees \
+         to it"
+    )]
+    OutcomeNotLogged(#[source] Box<Self>),
     /// Who asked thought better of it in time.
     #[error("it was cancelled; nothing was signed")]
     Cancelled,
@@ -206,8 +212,12 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
-    /// The file that was just written does not validate.
-    #[error("{} was written and does not validate when read again; do not use it", path.display())]
+    /// What was just written does not validate; it is gone again.
+    #[error(
+        "what was to become {} does not validate when it is read again: the document changed \
+         while it was signed, or the disk is failing; nothing was written",
+        path.display()
+    )]
     NotAsWritten {
         /// The output.
         path: PathBuf,
@@ -302,6 +312,7 @@ impl Error {
             Self::CodeUsed => (ErrorCode::CodeUsed, Refused),
             Self::CodeLapsed => (ErrorCode::CodeLapsed, Refused),
             Self::RecordDamaged { .. } => (ErrorCode::RecordDamaged, Refused),
+            Self::OutcomeNotLogged(source) => (ErrorCode::OutcomeNotLogged, source.kind()),
             Self::Cancelled => (ErrorCode::Cancelled, Refused),
             Self::RequestRepeated => (ErrorCode::RequestRepeated, Refused),
             Self::OutputExists { .. } => (ErrorCode::OutputExists, InputOutput),

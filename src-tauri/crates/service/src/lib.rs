@@ -35,6 +35,7 @@ mod error;
 mod found;
 mod home;
 mod inspect;
+mod output;
 mod overview;
 mod own_suspension;
 mod pages;

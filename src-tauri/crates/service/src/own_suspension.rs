@@ -51,12 +51,12 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
                 note: note.clone(),
             };
             let index = station.wait(station.store.suspend_own(suspension, leaf.clone()))?;
-            log.sign(index, &leaf)
+            log.sign_done(index, &leaf)
         });
     if done.is_err() {
         log.give_up(&about, intent);
     }
-    lock.settle();
+    lock.settle(station);
     done?;
     people::identity(station, login)
 }

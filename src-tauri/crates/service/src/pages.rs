@@ -7,6 +7,7 @@ use pdf::render::{PageNumber, Renderer, Scale};
 
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
+use crate::output::{Output, UNNOTED, unwritable};
 use crate::requests::Existing;
 use crate::sign::look;
 use crate::station::Station;
@@ -96,20 +97,9 @@ pub(crate) fn render_to(
     }
     let document = renderer(surroundings)?.open(file)?;
     let png = document.page(number(page)?, Scale::new(scale)?)?.to_png()?;
-    let failed = |source| Error::File {
-        doing: "write",
-        path: output.to_owned(),
-        source,
-    };
-    let folder = output
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut temporary =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
-    temporary.write_all(&png).map_err(failed)?;
-    let persisted = match existing {
-        Existing::Replace => temporary.persist(output),
-        Existing::Keep => temporary.persist_noclobber(output),
-    };
-    persisted.map(drop).map_err(|error| failed(error.error))
+    let mut file = Output::begin(output, UNNOTED)?;
+    file.file()
+        .write_all(&png)
+        .map_err(|error| unwritable(output, error))?;
+    file.keep(existing)
 }

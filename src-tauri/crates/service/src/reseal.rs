@@ -91,14 +91,14 @@ impl Resealing<'_> {
                     .store
                     .replace_seals(vec![seal], issuing_pins, leaf.clone());
                 let index = station.wait(replaced)?;
-                log.sign(index, &leaf)
+                log.sign_done(index, &leaf)
             });
             if written.is_err() {
                 log.give_up(&about, opened.opening);
             }
             written
         });
-        lock.settle();
+        lock.settle(station);
         done
     }
 

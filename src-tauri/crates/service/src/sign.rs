@@ -3,14 +3,14 @@
 //! Everything that can fail without the secret fails before it is judged; what was judged has its
 //! outcome in the log; an output is whole or absent.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
 use signature::{Certificate, Level, Prepared};
-use tempfile::NamedTempFile;
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
@@ -18,6 +18,7 @@ use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::output::{Note, Output, UNNOTED, folder_of, unwritable};
 use crate::requests::{Existing, FileToSign, Sign, SignedFile};
 use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
@@ -68,26 +69,26 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         about,
     };
     if let Err(cancelled) = reach(request, SigningStep::Authenticating) {
-        lock.settle();
+        lock.settle(station);
         return Err(cancelled);
     }
     let opened = match key::open(station, &token, &mut log, &asked) {
         Ok(opened) => opened,
         Err(error) => {
-            lock.settle();
+            lock.settle(station);
             return Err(error);
         }
     };
-    let signed = carry_out(station, &token, kind, &opened, batch, request);
+    let signed = carry_out(station, &token, &lock, kind, &opened, batch, request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
         Err(_) => Outcome::Fault,
     };
     let concluded = log.conclude(&about, opened.opening, outcome);
-    lock.settle();
+    lock.settle(station);
     let signed = signed?;
-    concluded?;
+    concluded.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))?;
     Ok(signed)
 }
 
@@ -120,7 +121,7 @@ fn check_targets(request: &Sign) -> Result<()> {
             .files
             .iter()
             .take(index)
-            .any(|earlier| earlier.output == *output)
+            .any(|earlier| is_same_name(&earlier.output, output))
         {
             return Err(Error::OutputTwice {
                 path: output.clone(),
@@ -131,35 +132,23 @@ fn check_targets(request: &Sign) -> Result<()> {
                 path: output.clone(),
             });
         }
-        let folder = folder_of(output);
-        let metadata = fs::metadata(folder).map_err(|source| Error::File {
-            doing: "write to",
-            path: folder.to_owned(),
-            source,
-        })?;
-        if !metadata.is_dir() {
-            let source = io::ErrorKind::NotADirectory.into();
-            return Err(Error::File {
-                doing: "write to",
-                path: folder.to_owned(),
-                source,
-            });
-        }
+        // A folder that is gone or cannot be written to is told before the secret is judged.
+        drop(Output::begin(output, UNNOTED)?);
     }
     Ok(())
 }
 
-fn is_same_file(input: &Path, output: &Path) -> bool {
-    match (fs::canonicalize(input), fs::canonicalize(output)) {
-        (Ok(input), Ok(output)) => input == output,
+/// Whether two names lead to one file, through links of either kind.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
         _ => false,
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+/// Whether two names are one name: of one folder, however it is written.
+fn is_same_name(one: &Path, other: &Path) -> bool {
+    one.file_name() == other.file_name() && is_same_file(folder_of(one), folder_of(other))
 }
 
 /// Opens a document, draws the field, and fixes the bytes that will be signed.
@@ -269,6 +258,7 @@ fn only_empty_field(document: &Document, file: &Path) -> Result<wire::Placement>
 fn carry_out(
     station: &Station,
     token: &SigningToken,
+    lock: &RequestLock,
     kind: KeyKind,
     opened: &key::OpenedKey,
     batch: Vec<PreparedFile>,
@@ -308,9 +298,11 @@ fn carry_out(
                         source,
                     })?;
             say(SigningStep::Writing);
-            write(&output, request.existing, |out| signed.write_to(out))?;
+            let note = |name: &Path| lock.note(name);
+            let file = write(&output, &note, |out| signed.write_to(out))?;
             say(SigningStep::Validating);
-            let validation = reread(&output, &field, &anchors, now)?;
+            let validation = reread(&file, &output, &field, &anchors, now)?;
+            file.keep(request.existing)?;
             Ok(SignedFile {
                 input,
                 output,
@@ -321,60 +313,42 @@ fn carry_out(
         .collect()
 }
 
-/// Writes a file beside its target, syncs it, and gives it its name in one step.
-fn write(
+/// Writes a signed file that has no name yet.
+///
+/// A signature that was made and cannot be written (a full disk, a folder that went away) is let
+/// go: its outcome in the log is a fault, the error says that nothing was written, and signing
+/// again costs the secret once more. Kept somewhere else it would be a valid signature in a place
+/// that nobody chose and that nobody is told of.
+fn write<'n>(
     output: &Path,
-    existing: Existing,
+    note: Note<'n>,
     content: impl FnOnce(&mut dyn Write) -> std::result::Result<(), signature::Error>,
-) -> Result<()> {
-    let failed = |source| Error::File {
-        doing: "write",
+) -> Result<Output<'n>> {
+    let mut file = Output::begin(output, note)?;
+    let mut out = BufWriter::with_capacity(1 << 16, file.file());
+    content(&mut out).map_err(|source| Error::Signature {
         path: output.to_owned(),
         source,
-    };
-    let folder = folder_of(output);
-    let mut temporary = NamedTempFile::with_prefix_in(".chancery-", folder).map_err(failed)?;
-    {
-        let mut out = BufWriter::with_capacity(1 << 16, temporary.as_file_mut());
-        content(&mut out).map_err(|source| Error::Signature {
-            path: output.to_owned(),
-            source,
-        })?;
-        out.flush().map_err(failed)?;
-    }
-    temporary.as_file().sync_all().map_err(failed)?;
-    share_as_usual(temporary.as_file()).map_err(failed)?;
-    match existing {
-        Existing::Replace => temporary.persist(output),
-        Existing::Keep => temporary.persist_noclobber(output),
-    }
-    .map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => Error::OutputExists {
-            path: output.to_owned(),
-        },
-        _ => failed(error.error),
     })?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed)
+    out.flush().map_err(|error| unwritable(output, error))?;
+    drop(out);
+    file.file()
+        .sync_all()
+        .map_err(|error| unwritable(output, error))?;
+    Ok(file)
 }
 
-/// Temporary files are private; a document gets what the user's mask gives new files.
-fn share_as_usual(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mask = rustix::process::umask(rustix::fs::Mode::empty());
-    rustix::process::umask(mask);
-    file.set_permissions(fs::Permissions::from_mode(0o666 & !mask.bits()))
-}
-
-/// Reads the file from disk and validates it as anyone would.
+/// Reads the file again and validates it as anyone would, before it gets its name: what does not
+/// validate, since the document changed meanwhile or the disk is failing, is never seen.
 fn reread(
+    file: &Output<'_>,
     output: &Path,
     field: &str,
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    let validation = validate::validate_file(output, anchors, now)?;
+    let document = document::open_as(&file.place(), output)?;
+    let validation = validate::validate_document(&document, output, anchors, now)?;
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| report.headline == Headline::Valid) {

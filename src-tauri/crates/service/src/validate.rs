@@ -40,9 +40,18 @@ pub(crate) fn validate_file(
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    let document = document::open(file)?;
+    validate_document(&document::open(file)?, file, anchors, now)
+}
+
+/// Validates a document that was opened.
+pub(crate) fn validate_document(
+    document: &pdf::Document,
+    file: &Path,
+    anchors: &[Certificate],
+    now: i64,
+) -> Result<wire::Validation> {
     let validation =
-        validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
+        validate::validate(document, anchors, now).map_err(|source| Error::Signature {
             path: file.to_owned(),
             source,
         })?;

@@ -122,7 +122,7 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-input_changed": "Es wurde nichts geschrieben. Öffnen Sie es neu.",
   "err-not_as_written": "Die signierte Datei besteht die Prüfung beim erneuten Lesen nicht.",
   "rec-not_as_written":
-    "Verwenden Sie sie nicht; prüfen Sie den Datenträger und signieren Sie neu.",
+    "Es wurde nichts geschrieben. Das Dokument hat sich inzwischen geändert, oder der Datenträger ist defekt; signieren Sie noch einmal.",
   "err-no_space": "Auf dem Datenträger ist kein Platz mehr.",
   "rec-no_space":
     "Es wurde nichts geschrieben. Schaffen Sie Platz, oder wählen Sie einen anderen Ordner.",
@@ -160,6 +160,10 @@ export const errors: Record<keyof typeof en, string> = {
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",
+  "err-outcome_not_logged":
+    "Es ist geschehen, aber das Protokoll ist nicht auf dem neuesten Stand.",
+  "rec-outcome_not_logged":
+    "Der nächste Start holt das Protokoll nach. Sehen Sie nach, ob noch Platz ist.",
   "err-cancelled": "Es wurde abgebrochen.",
   "rec-cancelled": "Es wurde nichts signiert und nichts geschrieben.",
   "err-not_an_anchor": "Ein Vertrauensanker ist kein Zertifikat in PEM.",

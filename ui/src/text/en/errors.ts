@@ -117,7 +117,8 @@ export const errors = {
   "err-input_changed": "The document changed while it was being signed.",
   "rec-input_changed": "Nothing was written. Open it again.",
   "err-not_as_written": "The signed file does not validate when it is read again.",
-  "rec-not_as_written": "Do not use it; check the disk and sign again.",
+  "rec-not_as_written":
+    "Nothing was written. The document changed meanwhile, or the disk is failing; sign again.",
   "err-no_space": "There is no space left on the disk.",
   "rec-no_space": "Nothing was written. Make room, or choose another folder.",
   "err-not_writable": "This folder cannot be written to.",
@@ -152,6 +153,8 @@ export const errors = {
   "rec-last_officer": "Without one nobody could be enrolled, suspended or helped again.",
   "err-list_not_written": "The change is made, but the revocation list could not be written.",
   "rec-list_not_written": "Make room on the disk; it is written anew when an officer logs in.",
+  "err-outcome_not_logged": "It is done, but the log could not be brought up to date.",
+  "rec-outcome_not_logged": "The next start sees to the log. See that there is room on the disk.",
   "err-cancelled": "It was cancelled.",
   "rec-cancelled": "Nothing was signed or written.",
   "err-not_an_anchor": "A trust anchor is no certificate in PEM.",

@@ -105,7 +105,7 @@ pub(crate) fn change(
                 office.next_state(&record, change.status(), change.reason(), &note, intent)?;
             let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
             let index = station.wait(station.store.change_state(next, leaf.clone()))?;
-            office.log.sign(index, &leaf)
+            office.log.sign_done(index, &leaf)
         })?;
         office
             .publish()

@@ -1,8 +1,9 @@
 //! The log as this machine uses it: consistent with what it remembers, and signed after each act.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -14,7 +15,7 @@ use super::key::KeyRecord;
 use super::tokens::SigningToken;
 use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome};
 use crate::error::{Error, Result};
-use crate::home::{lock_file, write_private};
+use crate::home::{create_private_folder, lock_file, write_private};
 
 /// Leaves read at once while the log is replayed.
 const PAGE: u32 = 1024;
@@ -81,6 +82,10 @@ impl<'s> Log<'s> {
     pub(crate) fn open(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
         let mut log = Self::consistent(station, token)?;
         log.sweep()?;
+        // Leaves whose process ended before their head was signed.
+        if station.wait(station.store.leaf_count())? > log.frontier.size() {
+            log.cover()?;
+        }
         Ok(log)
     }
 
@@ -155,44 +160,48 @@ impl<'s> Log<'s> {
         Ok(())
     }
 
-    /// Says what became of intents whose process ended without saying.
+    /// Says what became of intents whose process ended without saying, and clears what it left.
     fn sweep(&mut self) -> Result<()> {
-        let store = &self.station.store;
-        let open = self.station.wait(store.intents_without_outcome())?;
-        if open.is_empty() {
-            return Ok(());
-        }
+        let left = RequestLock::left(self.station)?;
+        // After the locks were looked at: an intent of a free one is in here.
+        let open = self
+            .station
+            .wait(self.station.store.intents_without_outcome())?;
         let now = self.station.now()?;
         for intent in open {
             let Some(request) = intent.request_id else {
                 continue;
             };
-            let lock = RequestLock::path(self.station, request.as_bytes());
-            let free = match File::options().write(true).open(&lock) {
-                Ok(file) => file.try_lock().is_ok(),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    now.saturating_sub(intent.at.0) > ABANDONED_AFTER
+            let gone = match left.iter().find(|left| left.request == *request.as_bytes()) {
+                Some(_) => true,
+                // Another machine's, or of a state folder that is no more.
+                None => {
+                    !RequestLock::path(self.station, request.as_bytes()).exists()
+                        && now.saturating_sub(intent.at.0) > ABANDONED_AFTER
                 }
-                Err(error) => return Err(Error::State(error)),
             };
-            if !free {
-                continue;
+            if gone {
+                self.abandon(intent.index, request.as_bytes())?;
             }
-            // What the intent was about stands in its own event; the outcome points at it.
-            let about = About::of(Act::Sweep, request.as_bytes());
-            let leaf = self.outcome_leaf(&about, intent.index, Outcome::Abandoned)?;
-            // A certificate may have been made: its number goes on the next revocation list.
-            let event = self.station.wait(store.event(intent.index))?;
-            let serial = event.and_then(|event| audit::event::serial_of(&event.bytes));
-            match self.station.wait(store.abandon(leaf.clone(), serial)) {
-                Ok(index) => self.sign(index, &leaf)?,
-                // Another process of this machine swept it first.
-                Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => {}
-                Err(error) => return Err(error),
-            }
-            let _ = fs::remove_file(lock);
         }
+        left.into_iter().for_each(RequestLock::clear);
         Ok(())
+    }
+
+    fn abandon(&mut self, intent: LeafIndex, request: &[u8; 16]) -> Result<()> {
+        // What the intent was about stands in its own event; the outcome points at it.
+        let about = About::of(Act::Sweep, request);
+        let leaf = self.outcome_leaf(&about, intent, Outcome::Abandoned)?;
+        // A certificate may have been made: its number goes on the next revocation list.
+        let store = &self.station.store;
+        let event = self.station.wait(store.event(intent))?;
+        let serial = event.and_then(|event| audit::event::serial_of(&event.bytes));
+        match self.station.wait(store.abandon(leaf.clone(), serial)) {
+            Ok(index) => self.sign(index, &leaf),
+            // Another process of this machine swept it first.
+            Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The leaf of something about to be done.
@@ -283,6 +292,20 @@ impl<'s> Log<'s> {
         {
             return Err(audit::Error::LeafMissing { index: index.0 }.into());
         }
+        self.cover()
+    }
+
+    /// Signs the head over the leaf of what is done and holds.
+    ///
+    /// # Errors
+    /// [`Error::OutcomeNotLogged`].
+    pub(crate) fn sign_done(&mut self, index: LeafIndex, leaf: &NewLeaf) -> Result<()> {
+        let signed = self.sign(index, leaf);
+        signed.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))
+    }
+
+    /// Signs the head over all leaves there are.
+    fn cover(&mut self) -> Result<()> {
         let size = self.station.wait(self.station.store.leaf_count())?;
         self.replay(size)?;
         let organisation = &self.station.organisation;
@@ -335,35 +358,111 @@ pub(crate) fn new_leaf(
 
 /// Held while a request is carried out, so that an intent without outcome can be told from one
 /// whose process is gone.
+///
+/// Its file also names what the process may leave behind in other folders: absolute paths, each
+/// followed by a zero byte.
 pub(crate) struct RequestLock {
+    request: [u8; 16],
     path: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl RequestLock {
     /// Takes the lock of a request.
     pub(crate) fn take(station: &Station, request: &[u8; 16]) -> Result<Self> {
         let path = Self::path(station, request);
-        if let Some(folder) = path.parent() {
-            crate::home::create_private_folder(folder).map_err(Error::State)?;
-        }
+        create_private_folder(&Self::folder(station)).map_err(Error::State)?;
+        // Made and locked in one: who looks for free ones never sees it in between.
+        let _whole = station.lock("locks", "requests")?;
         let file = lock_file(&path).map_err(Error::State)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path, _file: file }),
+            Ok(()) => Ok(Self {
+                request: *request,
+                path,
+                file,
+            }),
             Err(fs::TryLockError::WouldBlock) => Err(Error::RequestRepeated),
             Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
         }
     }
 
-    fn path(station: &Station, request: &[u8; 16]) -> PathBuf {
-        let name = RequestId::from(*request).to_string();
-        station.state().join("requests").join(name)
+    /// Takes the locks whose processes are gone.
+    fn left(station: &Station) -> Result<Vec<Self>> {
+        let folder = match fs::read_dir(Self::folder(station)) {
+            Ok(folder) => folder,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::State(error)),
+        };
+        let _whole = station.lock("locks", "requests")?;
+        let mut left = Vec::new();
+        for entry in folder {
+            let path = entry.map_err(Error::State)?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(request) = name.and_then(request_of) else {
+                continue; // no file of ours
+            };
+            let file = match File::options().read(true).write(true).open(&path) {
+                Ok(file) => file,
+                // Settled since the folder was read.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(Error::State(error)),
+            };
+            if file.try_lock().is_ok() && path.exists() {
+                left.push(Self {
+                    request,
+                    path,
+                    file,
+                });
+            }
+        }
+        Ok(left)
     }
 
-    /// Gives the lock up: the outcome is in the log.
-    pub(crate) fn settle(self) {
+    fn folder(station: &Station) -> PathBuf {
+        station.state().join("requests")
+    }
+
+    fn path(station: &Station, request: &[u8; 16]) -> PathBuf {
+        Self::folder(station).join(RequestId::from(*request).to_string())
+    }
+
+    /// Notes a file that is about to be made, and that would be left behind if this process ended.
+    pub(crate) fn note(&self, path: &Path) -> io::Result<()> {
+        let mut line = path.as_os_str().as_encoded_bytes().to_vec();
+        line.push(0);
+        (&self.file).write_all(&line)?;
+        self.file.sync_data()
+    }
+
+    /// Gives the lock up, unless the log still waits for the outcome: then it is left, and whoever
+    /// opens the log next gives the request up.
+    pub(crate) fn settle(self, station: &Station) {
+        let logged = station.wait(station.store.find_by_request(self.request.into()));
+        if logged.is_ok_and(|logged| logged.is_none_or(|logged| logged.outcome.is_some())) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    /// Removes what a process that is gone has left.
+    fn clear(mut self) {
+        use std::os::unix::ffi::OsStringExt;
+        let mut noted = Vec::new();
+        let _ = self.file.read_to_end(&mut noted);
+        for line in noted.split_inclusive(|byte| *byte == 0) {
+            if let Some((0, path)) = line.split_last() {
+                let path = PathBuf::from(OsString::from_vec(path.to_vec()));
+                let _ = fs::remove_file(path); // it may never have been made
+            }
+        }
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// The request a lock file is named by: 32 hexadecimal digits.
+fn request_of(name: &str) -> Option<[u8; 16]> {
+    let digits = name.len() == 32 && name.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = digits.then(|| u128::from_str_radix(name, 16).ok())??;
+    Some(number.to_be_bytes())
 }
 
 /// The tree up to the newest head this machine saw, kept outside the organisation's folder.

@@ -68,6 +68,7 @@ pub enum ErrorCode {
     RecordDamaged,
     CertificateRefused,
     Cancelled,
+    OutcomeNotLogged,
     RequestRepeated,
 
     // Documents and files.
