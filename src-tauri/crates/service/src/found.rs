@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ use crate::station::tokens::{
     self, CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
     key_label,
 };
-use crate::station::{Station, configure_softhsm};
+use crate::station::{Station, softhsm};
 
 /// Where distributions put SoftHSM's module.
 const SOFTHSM: [&str; 4] = [
@@ -105,15 +106,16 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
 
     let home = surroundings.home.folder();
     create_private_folder(home).map_err(|source| file("make", home, source))?;
-    let _alone = alone(surroundings)?;
+    let mut alone = Alone::take(surroundings)?;
     permitted(surroundings)?;
-    clear(&surroundings.home)?;
+    alone.clear(surroundings)?;
     create_private_folder(&surroundings.home.tokens_folder())
         .map_err(|source| file("make", &surroundings.home.tokens_folder(), source))?;
-    configure_softhsm(surroundings)?;
+    softhsm::configure(surroundings)?;
 
     let mut organisation = [0; 16];
     crate::custody::random(&mut organisation)?;
+    alone.note(Id(organisation))?;
     let founding = Founding {
         surroundings,
         organisation: Id(organisation),
@@ -121,7 +123,9 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
         module,
         runtime: Handle::current(),
     };
-    founding.run(&admin, &name, &email, &secret, request.pin_store)
+    let founded = founding.run(&admin, &name, &email, &secret, request.pin_store)?;
+    alone.settle();
+    Ok(founded)
 }
 
 /// The facts that all steps share.
@@ -247,6 +251,7 @@ impl Founding<'_> {
         let home = &self.surroundings.home;
         let pem = certificates::pem(&ca_der)?;
         write(&home.ca_file(), pem.as_bytes())?;
+        softhsm::keep_tokens(home)?;
         // Last: from here on there is an organisation.
         write(&home.organisation_file(), &station.organisation.to_json())?;
         Ok(Founded {
@@ -436,39 +441,78 @@ fn public(created: token::Created) -> Result<Vec<u8>> {
     Ok(key.as_bytes().to_vec())
 }
 
-/// Holds off a second founding in the same folder until the file is dropped.
-fn alone(surroundings: &Surroundings) -> Result<fs::File> {
-    let state = surroundings.state.of("founding");
-    create_private_folder(&state).map_err(Error::State)?;
-    let name = hex(&sha256(
-        surroundings.home.folder().as_os_str().as_encoded_bytes(),
-    ));
-    let lock = lock_file(&state.join(name)).map_err(Error::State)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(fs::TryLockError::WouldBlock) => Err(Error::FoundingElsewhere {
-            home: surroundings.home.folder().to_owned(),
-        }),
-        Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
+/// Holds off a second founding in the same folder.
+///
+/// Its file names the organisation that is being founded, so that the next founding can clear what
+/// an interrupted one has left outside the folder: the signing PIN above all.
+struct Alone {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl Alone {
+    fn take(surroundings: &Surroundings) -> Result<Self> {
+        let state = surroundings.state.of("founding");
+        create_private_folder(&state).map_err(Error::State)?;
+        let name = hex(&sha256(
+            surroundings.home.folder().as_os_str().as_encoded_bytes(),
+        ));
+        let path = state.join(name);
+        let file = lock_file(&path).map_err(Error::State)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, file }),
+            Err(fs::TryLockError::WouldBlock) => Err(Error::FoundingElsewhere {
+                home: surroundings.home.folder().to_owned(),
+            }),
+            Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
+        }
+    }
+
+    fn note(&mut self, organisation: Id) -> Result<()> {
+        let written = || {
+            self.file.set_len(0)?;
+            self.file.write_all_at(&organisation.0, 0)?;
+            self.file.sync_data()
+        };
+        written().map_err(Error::State)
+    }
+
+    /// Clears what an interrupted founding left; nothing else is in the folder.
+    ///
+    /// From an empty folder somebody may have moved an organisation away, and nothing is cleared.
+    fn clear(&self, surroundings: &Surroundings) -> Result<()> {
+        let left = Home::UNFINISHED.map(|name| surroundings.home.folder().join(name));
+        if !left.iter().any(|path| path.symlink_metadata().is_ok()) {
+            return Ok(());
+        }
+        if let Ok(id) = fs::read(&self.path)
+            .map_err(drop)
+            .and_then(|id| id.try_into().map_err(drop))
+        {
+            let id = Id(id);
+            pins::forget_signing_pin(id.0.into(), &surroundings.state.of(&id.to_string()));
+            remove(&surroundings.state.of(&id.to_string()))?;
+        }
+        left.iter().try_for_each(|path| remove(path))
+    }
+
+    /// Forgets the organisation's name: it is founded, and what it has is its own.
+    fn settle(&self) {
+        let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Clears what an interrupted founding left; nothing else is in the folder.
-fn clear(home: &Home) -> Result<()> {
-    for name in Home::UNFINISHED {
-        let path = home.folder().join(name);
-        let removed = if path.is_dir() {
-            fs::remove_dir_all(&path)
-        } else {
-            fs::remove_file(&path)
-        };
-        match removed {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(file("clear", &path, source)),
-        }
+/// Removes a file or a folder that may not be there.
+fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file("clear", path, error)),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn notices(place: PinPlace) -> Vec<String> {

@@ -8,11 +8,12 @@ pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod pins;
+pub(crate) mod softhsm;
 pub(crate) mod tokens;
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -20,7 +21,7 @@ use vault::store::sqlite::SqliteStore;
 use vault::{MachineId, OrganisationId, Store, UnixTime};
 
 use crate::error::{Error, Result};
-use crate::home::{Surroundings, create_private_folder, lock_file, write_private};
+use crate::home::{Surroundings, create_private_folder, lock_file};
 use crate::organisation::{Deployment, Organisation};
 
 /// The opened organisation.
@@ -41,7 +42,7 @@ impl Station {
         let runtime = Handle::current();
         let store = match organisation.local.deployment {
             Deployment::Embedded => {
-                configure_softhsm(surroundings)?;
+                softhsm::configure(surroundings)?;
                 let file = surroundings.home.vault_file();
                 Arc::new(runtime.block_on(SqliteStore::open(&file))?)
             }
@@ -135,27 +136,4 @@ pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisat
         }
     };
     Organisation::parse(&content).map_err(|why| Error::OrganisationUnreadable { path, why })
-}
-
-/// Writes SoftHSM's configuration for where the folder lies now, if it says anything else.
-pub(crate) fn configure_softhsm(surroundings: &Surroundings) -> Result<()> {
-    let tokens = surroundings.home.tokens_folder();
-    let path = surroundings.home.softhsm_file();
-    let content = softhsm_configuration(&tokens);
-    if fs::read(&path).is_ok_and(|found| found == content.as_bytes()) {
-        return Ok(());
-    }
-    write_private(&path, content.as_bytes()).map_err(|source| Error::File {
-        doing: "write",
-        path,
-        source,
-    })
-}
-
-fn softhsm_configuration(tokens: &Path) -> String {
-    format!(
-        "directories.tokendir = {}\nobjectstore.backend = file\nslots.removable = false\n\
-         log.level = ERROR\n",
-        tokens.display()
-    )
 }

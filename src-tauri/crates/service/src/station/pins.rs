@@ -58,6 +58,15 @@ pub(crate) fn keep_signing_pin(
     })
 }
 
+/// Forgets a signing PIN wherever it lies: its organisation was never founded.
+///
+/// Best effort: a keyring that is locked keeps a PIN that opens nothing any more.
+pub(crate) fn forget_signing_pin(organisation: OrganisationId, state: &Path) {
+    let name = name(organisation);
+    let _ = file(state).remove(&name);
+    let _ = PinStore::Keyring.remove(&name);
+}
+
 /// Reads the signing PIN of this machine, and says where it lay.
 ///
 /// The file is looked at first: it is there only because somebody chose it or no keyring was.

@@ -1,6 +1,7 @@
 //! The two tokens: who starts their host processes, and what is proven at every login.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::time::{Duration, Instant};
 
 use token::{
@@ -9,12 +10,12 @@ use token::{
 };
 use zeroize::Zeroizing;
 
-use super::{Station, health};
+use super::{Station, health, softhsm};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
-use crate::organisation::TokenAddress;
+use crate::organisation::{Deployment, TokenAddress};
 use crate::signing_algorithm::{KeyKind, der_signature, on_token};
 
 /// What the known answers are computed over (CUSTODY-FORMAT 5).
@@ -65,20 +66,35 @@ pub(crate) fn start_host(
     Ok(Host::start(&launch)?)
 }
 
-fn login(surroundings: &Surroundings, address: &TokenAddress, pin: &Pin) -> Result<Token> {
+fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
     let sha256: [u8; 32] = address.module_sha256.0.as_slice().try_into().map_err(|_| {
         Error::OrganisationUnreadable {
-            path: surroundings.home.organisation_file(),
+            path: station.surroundings.home.organisation_file(),
             why: "the hash of a module has not 32 bytes".to_owned(),
         }
     })?;
-    let host = start_host(surroundings, &address.module, Some(sha256))?;
+    let _alone = quiet(station)?;
+    let host = start_host(&station.surroundings, &address.module, Some(sha256))?;
     Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
+}
+
+/// Holds off other logins on this machine, where the tokens are files of ours.
+///
+/// A module that looks at a token's file while another one writes it finds no token.
+fn quiet(station: &Station) -> Result<Option<File>> {
+    match station.organisation.local.deployment {
+        Deployment::Embedded => {
+            let alone = station.lock("locks", "login")?;
+            softhsm::keep_tokens(&station.surroundings.home)?;
+            Ok(Some(alone))
+        }
+    }
 }
 
 /// Who made the device that holds a token, and what it is, as it says itself.
 pub(crate) fn model(station: &Station, label: &str) -> Result<String> {
     let address = &station.organisation.local.signing;
+    let _alone = quiet(station)?;
     let host = start_host(&station.surroundings, &address.module, None)?;
     let token = host
         .tokens()?
@@ -111,11 +127,7 @@ impl SigningToken {
 
     fn logged_in(station: &Station) -> Result<Self> {
         let (pin, _) = super::pins::signing_pin(station)?;
-        let token = login(
-            &station.surroundings,
-            &station.organisation.local.signing,
-            &pin,
-        )?;
+        let token = login(station, &station.organisation.local.signing, &pin)?;
         let opened = Self::new(token)?;
         opened.prove(station)?;
         Ok(opened)
@@ -220,11 +232,7 @@ pub(crate) struct IssuingToken {
 impl IssuingToken {
     /// Logs in and proves the CA and notary keys.
     pub(crate) fn open(station: &Station, pin: &Pin) -> Result<Self> {
-        let token = login(
-            &station.surroundings,
-            &station.organisation.local.issuing,
-            pin,
-        )?;
+        let token = login(station, &station.organisation.local.issuing, pin)?;
         let opened = Self::new(token)?;
         let ca = SpkiDer::from_der(station.ca()?.spki_der().to_vec())?;
         opened
