@@ -3,6 +3,7 @@
 use std::fs;
 
 use service::ErrorKind;
+use service::requests::Enrol;
 use service::wire::ErrorCode;
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample};
@@ -23,26 +24,38 @@ fn token_files(organisation: &Organisation) -> usize {
 }
 
 #[test]
-fn fifty_enrolments_and_fifty_signatures_leave_the_tokens_as_they_were() {
+fn two_hundred_enrolments_and_fifty_signatures_leave_the_tokens_as_they_were() {
     let organisation = Organisation::found();
     let before = token_files(&organisation);
     assert!(before > 0, "the organisation's own keys are there");
-    for number in 0..50 {
-        let login = format!("person{number}");
-        let code = organisation
-            .enrol(&login, &format!("Person {number}"))
-            .unwrap();
-        if number % 10 == 0 {
+    let officer = organisation.officer().unwrap();
+    let objects = || {
+        let overview = organisation.service().overview(officer.clone());
+        organisation.wait(overview).unwrap().token.objects.unwrap()
+    };
+    let objects_before = objects();
+    for number in 0..200 {
+        let request = Enrol {
+            login: format!("person{number}"),
+            name: format!("Person {number}"),
+            email: format!("person{number}@example.org"),
+            key: "p256".to_owned(),
+        };
+        let enrolled = organisation.service().enrol(officer.clone(), request);
+        let code = organisation.wait(enrolled).unwrap().activation_code;
+        if number % 40 == 0 {
+            let login = format!("person{number}");
             organisation.activate(&login, &code, SIGNER_SECRET).unwrap();
         }
     }
     for number in 0..50 {
-        let login = format!("person{}", number % 5 * 10);
+        let login = format!("person{}", number % 5 * 40);
         organisation
             .sign(&sample::agreement(), &login, SIGNER_SECRET)
             .unwrap();
     }
     assert_eq!(token_files(&organisation), before);
+    assert_eq!(objects(), objects_before, "as the token itself counts them");
 }
 
 #[test]

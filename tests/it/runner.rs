@@ -4,7 +4,9 @@
 mod administration;
 mod custody;
 mod enrolment;
+mod faults;
 mod judges;
+mod kills;
 mod log;
 mod refusals;
 mod signing;

@@ -2,10 +2,13 @@
 #![forbid(unsafe_code)]
 
 pub mod judge;
+pub mod machine;
+pub mod mount;
 pub mod organisation;
 pub mod sample;
 pub mod sql;
 
+pub use machine::Machine;
 pub use organisation::{Organisation, secret};
 
 /// Says something on standard error, for what a test could not look at.

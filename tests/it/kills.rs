@@ -1,0 +1,419 @@
+//! The process is killed just before any lasting step: nothing is half, nothing is lost, and the
+//! next start tidies up and says so in the log.
+//!
+//! Of the steps of each command a fixed number is tried, evenly spread over those that open, sync,
+//! name or remove a file; `CHANCERY_KILLS=all` tries every one, writes within a file included.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::fs;
+use std::path::Path;
+
+use tests::machine::{self, ENROL, INIT, Machine, Said};
+use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
+use tests::{sample, sql};
+
+/// How many steps of one command are tried.
+const TRIED: usize = 8;
+
+const COMMAND_LINE: &str = "chancery";
+const HOST: &str = "chancery-host";
+
+/// A command that is killed.
+struct Killed<'a> {
+    ground: &'a Machine,
+    victim: &'a str,
+    words: String,
+    secrets: &'a [&'a str],
+}
+
+impl Killed<'_> {
+    /// Kills the command at one step after the other, each time on a machine of its own.
+    fn at_each_step(&self, check: impl Fn(&Machine, &Said)) {
+        let (ended, steps) = self.run(&self.ground.copy(), 0);
+        assert_eq!(ended.status, 0, "{}: {ended:?}", self.words);
+        let names: Vec<&str> = steps.lines().skip(1).collect();
+        let chosen = chosen(&names);
+        assert!(chosen.len() >= 3, "{} takes steps: {steps}", self.words);
+        for step in chosen {
+            let machine = self.ground.copy();
+            let (said, report) = self.run(&machine, step);
+            let lines = report.lines().collect::<Vec<_>>();
+            tests::say(&format!(
+                "{} of {}: {} before step {step}, {}",
+                self.victim,
+                self.words.split(' ').next().unwrap_or_default(),
+                lines[0],
+                lines[lines.len() - 1]
+            ));
+            check(&machine, &said);
+        }
+    }
+
+    fn run(&self, machine: &Machine, step: usize) -> (Said, String) {
+        let by = Path::new(env!("CARGO_BIN_EXE_kill_at_step"));
+        let mut command = machine.traced(by, step, self.victim, &self.words, self.secrets);
+        let said = machine::said(&mut command);
+        let report = fs::read_to_string(machine.path("report"));
+        let report = report.unwrap_or_else(|error| panic!("{error}: {said:?}"));
+        (said, report)
+    }
+}
+
+/// Which steps are tried, counted from 1.
+fn chosen(names: &[&str]) -> Vec<usize> {
+    let numbered = names.iter().zip(1..);
+    if std::env::var_os("CHANCERY_KILLS").is_some_and(|kills| kills == "all") {
+        return numbered.map(|(_, number)| number).collect();
+    }
+    let telling: Vec<usize> = numbered
+        .filter(|(name, _)| !matches!(**name, "pwrite64" | "ftruncate" | "write"))
+        .map(|(_, number)| number)
+        .collect();
+    let tried = TRIED.min(telling.len());
+    (0..tried)
+        .map(|index| telling[(2 * index + 1) * telling.len() / (2 * tried)])
+        .collect()
+}
+
+/// What is said when the host process is gone: before what was asked is done, or after it.
+fn code_of_a_lost_host(done: bool) -> &'static str {
+    if done {
+        "outcome_not_logged"
+    } else {
+        "host_gone"
+    }
+}
+
+/// What holds after the next start, whatever was killed.
+fn assert_settled(machine: &Machine) {
+    for part in ["vault", "signing_token", "log"] {
+        assert_eq!(machine.health(part), "good", "{part}");
+    }
+    let open = sql::run(&machine.vault(), "SELECT count(*) FROM open_intent");
+    assert_eq!(open, "0", "every intent has its outcome");
+}
+
+/// No file of a process that is gone; after the command has been repeated.
+fn assert_tidy(machine: &Machine) {
+    let mut folders = vec![machine.path(".")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            assert!(!name.starts_with('.'), "{} is left", path.display());
+            assert!(!folder.ends_with("requests"), "{} is left", path.display());
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+}
+
+fn people(machine: &Machine) -> Vec<String> {
+    let logins = sql::run(&machine.vault(), "SELECT login FROM account ORDER BY login");
+    logins.lines().map(str::to_owned).collect()
+}
+
+/// How many certificates were given up, and how many the revocation list in the folder names.
+fn given_up(machine: &Machine) -> (usize, usize) {
+    let count = sql::run(&machine.vault(), "SELECT count(*) FROM abandoned_serial");
+    let output = std::process::Command::new("openssl")
+        .args(["crl", "-inform", "der", "-noout", "-text", "-in"])
+        .arg(machine.path("home/crl.der"))
+        .output()
+        .unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
+    (
+        count.parse().unwrap(),
+        list.matches("Serial Number:").count(),
+    )
+}
+
+#[test]
+fn a_killed_founding_is_an_organisation_or_none() {
+    let ground = Machine::new();
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: INIT.to_owned(),
+        secrets: &[OFFICER_SECRET],
+    }
+    .at_each_step(|machine, _| {
+        let again = machine.run(INIT, &[OFFICER_SECRET]);
+        assert!(
+            again.status == 0 || again.code() == "organisation_exists",
+            "{again:?}"
+        );
+        assert_settled(machine);
+        machine.done(&machine.sign("officer", "out.pdf"), &[OFFICER_SECRET]);
+        let pins = fs::read_dir(machine.path("state"))
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().join("pins").is_dir())
+            .count();
+        assert_eq!(pins, 1, "a PIN of an organisation that never was is gone");
+        assert_tidy(machine);
+    });
+}
+
+#[test]
+fn a_killed_enrolment_leaves_a_person_or_none_and_the_serial_on_the_revocation_list() {
+    let ground = Machine::founded();
+    let words = format!("{ENROL} --login ada");
+    for victim in [COMMAND_LINE, HOST] {
+        Killed {
+            ground: &ground,
+            victim,
+            words: words.clone(),
+            secrets: &[OFFICER_SECRET],
+        }
+        .at_each_step(|machine, said| {
+            assert_settled(machine);
+            let given_up_before: usize = given_up(machine).0;
+            let there = people(machine).contains(&"ada".to_owned());
+            assert!(!there || given_up_before == 0, "there, or given up");
+            let again = machine.run(&words, &[OFFICER_SECRET]);
+            let told = |said: &Said| said.json["activation_code"].as_str().map(str::to_owned);
+            let code = if there {
+                assert_eq!(again.code(), "login_taken", "{again:?}");
+                // If the code was never seen, there is another key for that.
+                let reset = "users reset --by officer --login ada --reason killed";
+                told(said).or_else(|| told(&machine.done(reset, &[OFFICER_SECRET])))
+            } else {
+                assert_eq!(again.status, 0, "{again:?}");
+                told(&again)
+            };
+            machine.done("activate --login ada", &[&code.unwrap(), SIGNER_SECRET]);
+            machine.done(&machine.sign("ada", "out.pdf"), &[SIGNER_SECRET]);
+            let (given_up, listed) = given_up(machine);
+            assert_eq!(given_up, given_up_before);
+            let reset = usize::from(there && told(said).is_none());
+            assert_eq!(listed, given_up + reset, "given up, or reset");
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
+fn a_killed_activation_leaves_the_code_or_the_new_secret_good_and_never_neither() {
+    let ground = Machine::founded();
+    let code = ground.enrol("ada");
+    let secrets = [code.as_str(), SIGNER_SECRET];
+    for victim in [COMMAND_LINE, HOST] {
+        Killed {
+            ground: &ground,
+            victim,
+            words: "activate --login ada".to_owned(),
+            secrets: &secrets,
+        }
+        .at_each_step(|machine, said| {
+            assert_settled(machine);
+            let sign = machine.sign("ada", "out.pdf");
+            let signed = machine.run(&sign, &[SIGNER_SECRET]);
+            if signed.status == 0 {
+                machine.refused("activate --login ada", &secrets, 3, "code_used");
+            } else {
+                assert_eq!(signed.code(), "not_activated", "{signed:?}");
+                machine.done("activate --login ada", &secrets);
+                machine.done(&sign, &[SIGNER_SECRET]);
+            }
+            if victim == HOST && said.status != 0 {
+                let done = signed.status == 0;
+                assert_eq!(said.code(), code_of_a_lost_host(done), "{said:?}");
+            }
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
+fn a_killed_change_of_secret_leaves_one_of_the_two_good() {
+    let ground = Machine::founded();
+    let new = "another officer secret";
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: "secret change --login officer".to_owned(),
+        secrets: &[OFFICER_SECRET, new],
+    }
+    .at_each_step(|machine, _| {
+        assert_settled(machine);
+        let sign = machine.sign("officer", "out.pdf");
+        let signed = machine.run(&sign, &[new]);
+        if signed.status == 0 {
+            machine.refused(
+                &machine.sign("officer", "other.pdf"),
+                &[OFFICER_SECRET],
+                3,
+                "wrong_secret",
+            );
+        } else {
+            assert_eq!(signed.code(), "wrong_secret", "{signed:?}");
+            machine.done("secret change --login officer", &[OFFICER_SECRET, new]);
+        }
+        // The issuing PIN was sealed anew in the same transaction.
+        machine.done(&format!("{ENROL} --login ada"), &[new]);
+        assert_tidy(machine);
+    });
+}
+
+#[test]
+fn a_killed_reset_leaves_the_old_key_or_a_new_one() {
+    let ground = Machine::founded().with_signer("ada");
+    let words = "users reset --by officer --login ada --reason forgotten";
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: words.to_owned(),
+        secrets: &[OFFICER_SECRET],
+    }
+    .at_each_step(|machine, _| {
+        assert_settled(machine);
+        let signed = machine.run(&machine.sign("ada", "old.pdf"), &[SIGNER_SECRET]);
+        assert!(
+            signed.status == 0 || signed.code() == "not_activated",
+            "{signed:?}"
+        );
+        let again = machine.done(words, &[OFFICER_SECRET]);
+        let code = again.json["activation_code"].as_str().unwrap();
+        machine.done("activate --login ada", &[code, SIGNER_SECRET]);
+        machine.done(&machine.sign("ada", "new.pdf"), &[SIGNER_SECRET]);
+        let given_up = given_up(machine);
+        let reset = 1 + usize::from(signed.status != 0);
+        assert_eq!(given_up.1, given_up.0 + reset, "every key before the last");
+        assert_tidy(machine);
+    });
+}
+
+#[test]
+fn a_killed_suspension_is_made_or_not() {
+    let ground = Machine::founded().with_signer("ada");
+    let words = "users suspend --by officer --login ada --reason lost";
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: words.to_owned(),
+        secrets: &[OFFICER_SECRET],
+    }
+    .at_each_step(|machine, _| {
+        assert_settled(machine);
+        let signed = machine.run(&machine.sign("ada", "out.pdf"), &[SIGNER_SECRET]);
+        let again = machine.run(words, &[OFFICER_SECRET]);
+        if signed.status == 0 {
+            assert_eq!(again.status, 0, "{again:?}");
+        } else {
+            assert_eq!(signed.code(), "suspended", "{signed:?}");
+            assert_eq!(again.code(), "status_unchanged", "{again:?}");
+        }
+        assert_eq!(given_up(machine), (0, 1), "on the list by the next session");
+        assert_tidy(machine);
+    });
+}
+
+#[test]
+fn a_killed_tidying_is_taken_up_by_the_next_one() {
+    let founded = Machine::founded();
+    let enrol = Killed {
+        ground: &founded,
+        victim: COMMAND_LINE,
+        words: format!("{ENROL} --login ada"),
+        secrets: &[OFFICER_SECRET],
+    };
+    let (_, steps) = enrol.run(&founded.copy(), 0);
+    let open = "SELECT count(*) FROM open_intent";
+    // From the last step back to one before the enrolment was written, and after its intent was.
+    let ground = (1..steps.lines().count())
+        .rev()
+        .step_by(4)
+        .find_map(|step| {
+            let machine = founded.copy();
+            let _ = enrol.run(&machine, step);
+            (sql::run(&machine.vault(), open) == "1").then_some(machine)
+        })
+        .expect("an enrolment can be killed after its intent");
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: ground.sign("officer", "out.pdf"),
+        secrets: &[OFFICER_SECRET],
+    }
+    .at_each_step(|machine, _| {
+        assert_settled(machine);
+        machine.done(&format!("{ENROL} --login ada"), &[OFFICER_SECRET]);
+        assert_eq!(given_up(machine), (1, 1), "given up once");
+        assert_tidy(machine);
+    });
+}
+
+/// What holds of a signature that was cut short: no output or a whole one, and the same original.
+fn assert_signed_or_not(machine: &Machine, words: &str, original: &[u8]) {
+    assert_eq!(fs::read(sample::agreement()).unwrap(), original);
+    let output = machine.path("out.pdf");
+    let there = output.exists();
+    if there {
+        let validated = machine.run("validate out.pdf", &[]);
+        assert_eq!(validated.json["headline"], "valid", "{validated:?}");
+        assert!(fs::read(&output).unwrap().starts_with(original));
+        machine.refused(words, &[SIGNER_SECRET], 5, "output_exists");
+    } else {
+        machine.done(words, &[SIGNER_SECRET]);
+    }
+    let tries = "SELECT coalesce(sum(count), 0) FROM tries";
+    let counted = sql::run(&machine.vault(), tries);
+    assert_eq!(
+        counted, "0",
+        "a right secret has cleared what a kill left counted"
+    );
+}
+
+#[test]
+fn a_killed_signature_is_a_whole_file_or_none() {
+    let ground = Machine::founded().with_signer("ada");
+    let original = fs::read(sample::agreement()).unwrap();
+    for overwrite in ["", " --overwrite"] {
+        let words = ground.sign("ada", "out.pdf") + overwrite;
+        Killed {
+            ground: &ground,
+            victim: COMMAND_LINE,
+            words: words.clone(),
+            secrets: &[SIGNER_SECRET],
+        }
+        .at_each_step(|machine, _| {
+            let tries = "SELECT coalesce(sum(count), 0) FROM tries";
+            let counted = sql::run(&machine.vault(), tries);
+            assert!(counted == "0" || counted == "1", "{counted} tries of one");
+            assert_settled(machine);
+            assert_signed_or_not(machine, words.trim_end_matches(" --overwrite"), &original);
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
+fn a_killed_host_process_is_a_device_error_and_the_next_one_finds_its_token() {
+    let ground = Machine::founded().with_signer("ada");
+    let original = fs::read(sample::agreement()).unwrap();
+    let words = ground.sign("ada", "out.pdf");
+    Killed {
+        ground: &ground,
+        victim: HOST,
+        words: words.clone(),
+        secrets: &[SIGNER_SECRET],
+    }
+    .at_each_step(|machine, said| {
+        if said.status != 0 {
+            assert_eq!(said.status, 4, "{said:?}");
+            let written = machine.path("out.pdf").exists();
+            let code = if written {
+                "outcome_not_logged"
+            } else {
+                "host_gone"
+            };
+            assert_eq!(said.code(), code, "{said:?}");
+        }
+        let open = sql::run(&machine.vault(), "SELECT count(*) FROM open_intent");
+        assert!(open == "0" || said.status != 0, "done is said in the log");
+        assert_settled(machine);
+        assert_signed_or_not(machine, &words, &original);
+        assert_tidy(machine);
+    });
+}

@@ -1,0 +1,248 @@
+//! A machine with the command line on it: its own home, state and nothing else of this one's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::organisation::{OFFICER_SECRET, SIGNER_SECRET, programs};
+use crate::sample;
+
+/// Folders for one organisation, and the programs that work in them.
+pub struct Machine {
+    folder: TempDir,
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit status; 128 and more for a signal.
+    pub status: i32,
+    /// What it printed, if that was JSON.
+    pub json: Value,
+    /// What it said on standard error.
+    pub complaint: String,
+}
+
+impl Said {
+    fn of(output: &Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(128),
+            json: serde_json::from_slice(&output.stdout).unwrap_or_default(),
+            complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The code of its error; empty if it has none.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Machine {
+    /// Makes one with nothing on it.
+    ///
+    /// # Panics
+    /// If there is no temporary folder.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
+    }
+
+    /// Makes one with an organisation and its officer.
+    ///
+    /// # Panics
+    /// If it cannot be founded.
+    #[must_use]
+    pub fn founded() -> Self {
+        let machine = Self::new();
+        machine.done(INIT, &[OFFICER_SECRET]);
+        machine
+    }
+
+    /// Enrols a person and gives the code.
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn enrol(&self, login: &str) -> String {
+        let said = self.done(&format!("{ENROL} --login {login}"), &[OFFICER_SECRET]);
+        let code = said.json["activation_code"].as_str();
+        code.expect("a code is shown").to_owned()
+    }
+
+    /// Enrols and activates a person with [`SIGNER_SECRET`].
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn with_signer(self, login: &str) -> Self {
+        let code = self.enrol(login);
+        self.done(
+            &format!("activate --login {login}"),
+            &[&code, SIGNER_SECRET],
+        );
+        self
+    }
+
+    /// Makes another one just like this.
+    ///
+    /// # Panics
+    /// If the folders cannot be copied.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        let copied = Command::new("cp")
+            .arg("-a")
+            .arg(self.path("."))
+            .arg(copy.path("."))
+            .status()
+            .expect("cp runs");
+        assert!(copied.success());
+        copy
+    }
+
+    /// A path in its folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The vault.
+    #[must_use]
+    pub fn vault(&self) -> PathBuf {
+        self.path("home/vault.sqlite")
+    }
+
+    /// The words of `sign` for the sample.
+    #[must_use]
+    pub fn sign(&self, login: &str, output: &str) -> String {
+        let input = sample::agreement();
+        format!(
+            "sign {} -o {output} --as {login} --page 1 --rect 36,36,180,60",
+            input.display()
+        )
+    }
+
+    /// A command with `--json`, its words divided by spaces, and secrets in a file.
+    ///
+    /// # Panics
+    /// If the file cannot be written.
+    #[must_use]
+    pub fn command(&self, words: &str, secrets: &[&str]) -> Command {
+        let mut command = Command::new(programs().join("chancery"));
+        self.say(&mut command, words, secrets);
+        command
+    }
+
+    /// The same command, started by the program that kills at a step.
+    ///
+    /// # Panics
+    /// If the file of secrets cannot be written.
+    #[must_use]
+    pub fn traced(
+        &self,
+        by: &Path,
+        step: usize,
+        victim: &str,
+        words: &str,
+        secrets: &[&str],
+    ) -> Command {
+        let mut command = Command::new(by);
+        command
+            .arg(step.to_string())
+            .arg(victim)
+            .arg(self.path("report"))
+            .arg(programs().join("chancery"));
+        self.say(&mut command, words, secrets);
+        command
+    }
+
+    fn say(&self, command: &mut Command, words: &str, secrets: &[&str]) {
+        let file = self.path("secrets");
+        command.arg("--json").args(words.split(' '));
+        if !secrets.is_empty() {
+            let lines: String = secrets.iter().map(|secret| format!("{secret}\n")).collect();
+            fs::write(&file, lines).expect("the secrets can be written");
+            command.arg("--secret-file").arg(&file);
+        }
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .env("CHANCERY_HOME", self.path("home"))
+            .env("CHANCERY_STATE", self.path("state"))
+            .current_dir(self.folder.path());
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn run(&self, words: &str, secrets: &[&str]) -> Said {
+        said(&mut self.command(words, secrets))
+    }
+
+    /// Runs a command that must succeed.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn done(&self, words: &str, secrets: &[&str]) -> Said {
+        let said = self.run(words, secrets);
+        assert_eq!(said.status, 0, "{words}: {said:?}");
+        said
+    }
+
+    /// Runs a command that must be refused, with this exit status and this code.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn refused(&self, words: &str, secrets: &[&str], status: i32, code: &str) {
+        let said = self.run(words, secrets);
+        assert_eq!(
+            (said.status, said.code()),
+            (status, code),
+            "{words}: {said:?}"
+        );
+    }
+
+    /// How `doctor` finds one part: `good`, `caution`, `bad`, or nothing.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn health(&self, part: &str) -> String {
+        let said = self.run("doctor", &[]);
+        let checks = said.json["checks"].as_array().cloned().unwrap_or_default();
+        let check = checks.iter().find(|check| check["code"] == part);
+        let health = check.and_then(|check| check["health"].as_str());
+        health.unwrap_or_default().to_owned()
+    }
+}
+
+/// Runs a command and tells what it said.
+///
+/// # Panics
+/// If it cannot be started.
+#[must_use]
+pub fn said(command: &mut Command) -> Said {
+    let output = command.output();
+    Said::of(&output.unwrap_or_else(|error| panic!("{command:?}: {error}")))
+}
+
+/// Founds an organisation; asks for the officer's secret.
+pub const INIT: &str = "init --embedded --admin officer --pin-store file";
+/// Enrols somebody; asks for the officer's secret.
+pub const ENROL: &str = "enrol --by officer --name Somebody --email somebody@example.org";
