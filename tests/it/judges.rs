@@ -38,12 +38,13 @@ const CORPUS: [(&str, u32); 10] = [
 ];
 
 /// Files of the corpus with empty signature fields, signed in them one after the other.
-const FORMS: [(&str, &[&str]); 5] = [
+const FORMS: [(&str, &[&str]); 6] = [
     ("minimal-with-field.pdf", &["Sig1"]),
     ("minimal-two-fields.pdf", &["Sig1", "Sig2"]),
     ("minimal-two-fields-tagged.pdf", &["Sig1", "Sig2"]),
     ("minimal-one-field-indir-annots.pdf", &["SigOld"]),
-    ("separate-annots-kids-indir.pdf", &["Sig1", "Sig2"]),
+    ("minimal-with-textfield-group.pdf", &["Sig1"]),
+    ("simple-acroform-states-ap-indirect.pdf", &["Signature"]),
 ];
 /// The folder they have in common.
 const PYHANKO: &str =
