@@ -193,8 +193,17 @@ fn of_field(field: &Field) -> String {
             .join(",")
     }));
     let label = field.label.as_ref();
-    let label = label.map_or_else(String::new, |label| format!(": {label}"));
-    format!("field {} ({}){label}", field.name, facts.join(", "))
+    let label = label.map_or_else(String::new, |label| format!(": {}", printable(label)));
+    format!(
+        "field {} ({}){label}",
+        printable(&field.name),
+        facts.join(", ")
+    )
+}
+
+/// Words of a document, without what would steer a terminal.
+fn printable(words: &str) -> String {
+    words.replace(char::is_control, "\u{FFFD}")
 }
 
 /// A decimal without zeros at its end.

@@ -18,7 +18,12 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         path: file.to_owned(),
         source,
     };
-    let fields = document.fields().map_err(unreadable)?;
+    // The names in an encrypted document are encrypted, too, and tell nothing.
+    let fields = if document.is_encrypted() {
+        Vec::new()
+    } else {
+        document.fields().map_err(unreadable)?
+    };
     let signatures = validate::judge(surroundings, file, &[])?.signatures;
     let refusal = document
         .permit_signature()
