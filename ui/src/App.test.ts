@@ -239,6 +239,28 @@ describe("the place of a signature", () => {
     expect(screen.getByTestId("place")).toHaveValue("field:Contractor");
   });
 
+  it("is the one of several fields that is named like the person", async () => {
+    const mine = { ...trust, label: "Ana Ruiz" };
+    await shown({ documents: [{ ...agreement, fields: [contractor, mine] }] });
+    await waitFor(() => expect(screen.getByTestId("place")).toHaveValue("field:Trust"));
+  });
+
+  it("is chosen from the list of fields in the rail, which says which are signed", async () => {
+    const signed = { ...contractor, signed: true };
+    const other = { ...trust, name: "Other", label: "For the Bank" };
+    await shown({ documents: [{ ...agreement, fields: [signed, trust, other] }] });
+    await fireEvent.click(await screen.findByTestId("tab-fields"));
+    const listed = screen.getAllByTestId("listed-field");
+    expect(listed.map((one) => one.textContent?.replace(/\s+/g, " ").trim())).toEqual([
+      "For the Contractor page 1 · signed",
+      "For the Trust page 1 · to be signed",
+      "For the Bank page 1 · to be signed",
+    ]);
+    await fireEvent.click(listed[2] as HTMLElement);
+    expect(screen.getByTestId("place")).toHaveValue("field:Other");
+    await waitFor(() => expect(screen.getByTestId("secret")).toHaveFocus());
+  });
+
   it("can be nowhere that shows", async () => {
     await shown();
     await fireEvent.change(await screen.findByTestId("place"), { target: { value: "invisible" } });

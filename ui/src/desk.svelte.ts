@@ -1,5 +1,5 @@
 import { freePlace, within } from "./features/document/geometry";
-import { collision, emptyFields, spot } from "./features/document/taken";
+import { collision, emptyFields, named, spot } from "./features/document/taken";
 import { View } from "./features/document/view.svelte";
 import type { Keys } from "./features/keys/keys.svelte";
 import { next, start, type Event, type Flow } from "./features/signing/state";
@@ -87,6 +87,7 @@ export class Desk {
     this.#forget();
     this.send({ type: "opened", document: opened });
     this.view.open(opened);
+    this.suggest();
     this.#look();
     if (before && before !== opened.id) void this.#backend.closeDocument(before).catch(() => {});
     await this.#validate();
@@ -138,6 +139,16 @@ export class Desk {
   /** Chooses a field, and brings it into view. */
   field(name: string): void {
     this.put({ kind: "field", name });
+    this.#look();
+  }
+
+  /** Chooses the one of several fields that is named like the person. */
+  suggest(): void {
+    if (this.flow.state !== "placing" || this.#before.length > 0) return;
+    const name = this.#keys.chosen?.name ?? "";
+    const field = named(this.empty, name);
+    if (!field) return;
+    this.send({ type: "placed", place: { kind: "field", name: field.name } });
     this.#look();
   }
 

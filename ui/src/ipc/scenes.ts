@@ -115,6 +115,21 @@ export const scenes: Record<string, Scene<Answers>> = {
   },
   "empty-field": { answers: { documents: [withField] } },
   "empty-fields": { answers: { documents: [{ ...agreement, fields: [contractor, trust] }] } },
+  fields: {
+    answers: {
+      documents: [
+        {
+          ...agreement,
+          fields: [
+            { ...contractor, signed: true },
+            trust,
+            { ...trust, name: "Bank", label: "For the Bank", page: 2 },
+          ],
+        },
+      ],
+    },
+    play: (page) => page.click("tab-fields"),
+  },
   invisible: { answers: {}, play: (page) => page.type("place", "invisible") },
   collision: {
     answers: { documents: [{ ...agreement, fields: [{ ...trust, signed: true }] }] },

@@ -173,8 +173,11 @@ export function fitting(
   return by === "width" ? wide : Math.min(wide, (view.height - 2 * MARGIN) / page.height);
 }
 
-/** The longest side and the most pixels that are drawn (`pdf::render::picture`). */
-const [LONGEST, MOST] = [16_383, 64_000_000];
+/**
+ * The longest side that is drawn (`pdf::render::picture`), and the most pixels: the renderer draws
+ * more, but a few such pages would fill the window's memory. An A4 page is sharp up to 690 %.
+ */
+const [LONGEST, MOST] = [16_383, 24_000_000];
 
 /** The scale a page is drawn at: the wanted one, or the largest that is drawn. */
 export function drawable(page: PageSize, scale: number): number {

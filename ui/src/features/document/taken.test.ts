@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Placement } from "../../ipc/generated/Placement";
 import { agreement, contractor, trust } from "../../ipc/samples";
-import { collision, emptyFields, spot } from "./taken";
+import { collision, emptyFields, named, spot } from "./taken";
 
 const box = (x: number, y: number, page = 1): Placement => ({
   kind: "box",
@@ -35,6 +35,23 @@ describe("fields of a document", () => {
     expect(spot({ kind: "field", name: "Nobody" }, [trust])).toBeNull();
     expect(spot({ kind: "invisible" }, [trust])).toBeNull();
     expect(spot(null, [trust])).toBeNull();
+  });
+});
+
+describe("a field that is called after a person", () => {
+  const mine = { ...trust, label: "Signature of ANA-RUIZ, Head of Contracts" };
+
+  it("is found however the name is written", () => {
+    expect(named([contractor, mine], "Ana Ruiz")).toBe(mine);
+    expect(named([contractor, { ...trust, name: "ana.ruiz", label: null }], "Ana Ruíz")?.name).toBe(
+      "ana.ruiz",
+    );
+  });
+
+  it("is none where several are, and no part of another name", () => {
+    expect(named([mine, { ...mine, name: "Again" }], "Ana Ruiz")).toBeNull();
+    expect(named([{ ...trust, label: "Diana Ruiz" }], "Ana Ruiz")).toBeNull();
+    expect(named([mine], "")).toBeNull();
   });
 });
 

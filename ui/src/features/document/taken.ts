@@ -26,6 +26,25 @@ export function emptyFields(document: OpenedDocument): SignatureField[] {
     .sort((one, other) => height(one) - height(other) || 0);
 }
 
+/** Letters and digits alone, without accents, so that "Ana-Ruíz" and "ana ruiz" are one. */
+function plain(text: string): string {
+  const bare = text.normalize("NFKD").replace(/\p{M}/gu, "");
+  return bare
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** The one field that is called after a person; none if several are. */
+export function named(fields: SignatureField[], person: string): SignatureField | null {
+  const name = plain(person);
+  if (name === "") return null;
+  const [one, another] = fields.filter((field) =>
+    [field.label ?? "", field.name].some((words) => ` ${plain(words)} `.includes(` ${name} `)),
+  );
+  return one && !another ? one : null;
+}
+
 /** Whether a field is shown somewhere. */
 export function isShown(field: SignatureField): field is ShownField {
   return (

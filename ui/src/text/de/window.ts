@@ -37,7 +37,7 @@ export const window: Record<keyof typeof en, string> = {
   "more-words": "Grund und Ort",
   "kept-by": "Verwahrt von {organisation}",
   "valid-until": "Gültig bis {date}",
-  "draw-box": "Ziehen Sie ein Feld auf der Seite auf.",
+  "draw-box": "Ein Feld selbst ziehen",
   "place-for-me": "Für mich auf Seite {page} setzen",
   "take-away": "Feld wegnehmen",
   "box-refused":
@@ -305,4 +305,9 @@ export const window: Record<keyof typeof en, string> = {
   "cap-end": "Ende",
   "cap-delete": "Entf",
   "cap-enter": "Eingabe",
+  rail: "Seiten und Felder",
+  fields: "Signaturen",
+  "field-signed": "signiert",
+  "field-on-page": "Seite {page}",
+  "field-hidden": "nicht sichtbar",
 };

@@ -293,4 +293,9 @@ export const window = {
   "cap-end": "End",
   "cap-delete": "Del",
   "cap-enter": "Enter",
+  rail: "Pages and fields",
+  fields: "Signatures",
+  "field-signed": "signed",
+  "field-on-page": "page {page}",
+  "field-hidden": "not shown",
 } as const;
