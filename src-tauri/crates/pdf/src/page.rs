@@ -255,11 +255,16 @@ impl Document {
 
     /// All pages in order; none for one that is written directly in the page tree.
     pub(crate) fn pages(&self) -> Result<Vec<Option<Page>>> {
+        self.pages_to(None)
+    }
+
+    /// As [`Document::pages`], and no further than `last`.
+    pub(crate) fn pages_to(&self, last: Option<ObjectId>) -> Result<Vec<Option<Page>>> {
         let mut pages = Vec::new();
         self.walk(&mut |id, page, inherited| {
             let made = id.map(|id| self.make_page(id, page, inherited));
             pages.push(made.transpose()?);
-            Ok(false)
+            Ok(id.is_some() && id == last)
         })?;
         Ok(pages)
     }

@@ -1,4 +1,5 @@
-//! Where widgets are shown (ISO 32000-2 §12.5.2): one pass over the pages for all fields.
+//! Where widgets are shown (ISO 32000-2 §12.5.2): at most two passes over the pages for all fields,
+//! the first only as far as the page of the first.
 
 use std::collections::HashMap;
 
@@ -17,10 +18,12 @@ pub(crate) struct Places<'d> {
     annotations: Option<HashMap<ObjectId, usize>>,
 }
 
-/// All pages, and the index of each by its object.
+/// Pages from the first on, and the index of each by its object.
 struct Pages {
     all: Vec<Option<Page>>,
     by_id: HashMap<ObjectId, usize>,
+    /// Whether they are all there are.
+    whole: bool,
 }
 
 impl<'d> Places<'d> {
@@ -72,10 +75,21 @@ impl<'d> Places<'d> {
 
     /// The index of the page that a widget is on.
     fn index(&mut self, widget: ObjectId, named: Option<ObjectId>) -> Result<Option<usize>> {
-        let pages = match &mut self.pages {
-            Some(pages) => pages,
-            none => none.insert(Pages::read(self.document)?),
+        if let Some(page) = named {
+            // Most widgets name their page, and what is behind it need not be read.
+            let pages = match &mut self.pages {
+                Some(pages) => pages,
+                none => none.insert(Pages::to(self.document, page)?),
+            };
+            if let Some(index) = pages.by_id.get(&page) {
+                return Ok(Some(*index));
+            }
+        }
+        let pages = match self.pages.take() {
+            Some(pages) if pages.whole => pages,
+            _ => Pages::all(self.document)?,
         };
+        let pages = self.pages.insert(pages);
         if let Some(index) = named.and_then(|page| pages.by_id.get(&page)) {
             return Ok(Some(*index));
         }
@@ -88,13 +102,22 @@ impl<'d> Places<'d> {
 }
 
 impl Pages {
-    fn read(document: &Document) -> Result<Self> {
-        let all = document.pages()?;
+    fn all(document: &Document) -> Result<Self> {
+        Ok(Self::of(document.pages()?, None))
+    }
+
+    /// Reads no further than a page; all if it is none of them.
+    fn to(document: &Document, last: ObjectId) -> Result<Self> {
+        Ok(Self::of(document.pages_to(Some(last))?, Some(last)))
+    }
+
+    fn of(all: Vec<Option<Page>>, last: Option<ObjectId>) -> Self {
         let ids = all.iter().enumerate();
-        let by_id = ids
+        let by_id: HashMap<_, _> = ids
             .filter_map(|(index, page)| Some((page.as_ref()?.id(), index)))
             .collect();
-        Ok(Self { all, by_id })
+        let whole = last.is_none_or(|last| !by_id.contains_key(&last));
+        Self { all, by_id, whole }
     }
 
     fn annotations(&self, document: &Document) -> Result<HashMap<ObjectId, usize>> {

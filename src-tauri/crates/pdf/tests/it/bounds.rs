@@ -65,6 +65,28 @@ fn the_pages_of_all_fields_are_found_in_one_pass() {
 }
 
 #[test]
+fn a_field_is_on_the_page_it_names_or_on_the_one_that_shows_it() {
+    let page = |annots: &str| format!("<</Type/Page/Parent 2 0 R{BOX}/Annots[{annots}]>>");
+    let field = |name: &str, page: &str| {
+        format!("<</Type/Annot/Subtype/Widget/FT/Tx/Rect[1 1 9 9]/T({name}){page}>>")
+    };
+    let input = Pdf::new()
+        .object(2, "<</Type/Pages/Kids[10 0 R 11 0 R 12 0 R]/Count 3>>")
+        .object(10, &page("21 0 R"))
+        .object(11, &page("20 0 R 23 0 R"))
+        .object(12, &page("22 0 R"))
+        .object(20, &field("names its page", "/P 11 0 R"))
+        .object(21, &field("is shown before it", ""))
+        .object(22, &field("names a page behind it", "/P 12 0 R"))
+        .object(23, &field("names what is no page", "/P 20 0 R"))
+        .catalog("/AcroForm<</Fields[20 0 R 21 0 R 22 0 R 23 0 R]>>")
+        .build();
+    let fields = open(&input).unwrap().fields().unwrap();
+    let places: Vec<_> = fields.iter().map(|field| field.place.unwrap().0).collect();
+    assert_eq!(places, [2, 1, 3, 2]);
+}
+
+#[test]
 fn what_pages_inherit_is_not_copied_for_each() {
     // As an array this box takes megabytes; copied for every page that waits, it took gigabytes.
     let pages = 20_000;
