@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import AdminApp from "./AdminApp.svelte";
@@ -17,6 +17,10 @@ import type { IssuedCode } from "./ipc/generated/IssuedCode";
 import type { ListPeople } from "./ipc/generated/ListPeople";
 import type { RevokePerson } from "./ipc/generated/RevokePerson";
 import { play } from "./ipc/scene";
+
+// A busy machine needs longer than is usual; nothing here waits for time to pass.
+vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   cleanup();
