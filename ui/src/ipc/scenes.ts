@@ -181,7 +181,7 @@ export const scenes: Record<string, Scene<Answers>> = {
   "many-pages": {
     answers: {
       documents: [{ ...agreement, pages: 20_000, bytes: 1_204_500_000 }],
-      sizes: { 2: { width: 842, height: 595 }, 4: { width: 298, height: 420 } },
+      sizes: { 2: { width: 595, height: 421 }, 4: { width: 298, height: 420 } },
     },
   },
 
