@@ -172,16 +172,12 @@ impl<'s> Log<'s> {
             let Some(request) = intent.request_id else {
                 continue;
             };
-            let gone = match left.iter().find(|left| left.request == *request.as_bytes()) {
-                Some(_) => true,
-                // Another machine's, or of a state folder that is no more.
-                None => {
-                    !RequestLock::path(self.station, request.as_bytes()).exists()
-                        && now.saturating_sub(intent.at.0) > ABANDONED_AFTER
-                }
-            };
-            if gone {
-                self.abandon(intent.index, request.as_bytes())?;
+            let request = request.as_bytes();
+            let ours = left.iter().any(|left| left.request == *request);
+            // Without a lock it is another machine's, or of a state folder that is no more.
+            let others = !RequestLock::path(self.station, request).exists();
+            if ours || others && now.saturating_sub(intent.at.0) > ABANDONED_AFTER {
+                self.abandon(intent.index, request)?;
             }
         }
         left.into_iter().for_each(RequestLock::clear);
