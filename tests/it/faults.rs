@@ -565,3 +565,18 @@ fn a_pin_in_the_keyring_signs_and_a_locked_keyring_is_refused_and_not_worked_aro
     let state = String::from_utf8(state.stdout).unwrap();
     assert!(!state.contains(".pin"), "no file was made instead: {state}");
 }
+
+#[test]
+fn a_token_that_a_killed_login_left_empty_is_found_again() {
+    let organisation = Organisation::found();
+    for content in [&b""[..], b"\0\0\0\0\0\0\0\x09", &[0; 320]] {
+        for token in fs::read_dir(organisation.home().tokens_folder()).unwrap() {
+            fs::write(token.unwrap().path().join("token.object"), content).unwrap();
+        }
+        // An officer's login needs both tokens.
+        organisation.officer().unwrap();
+        organisation
+            .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+            .unwrap();
+    }
+}

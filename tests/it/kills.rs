@@ -13,7 +13,7 @@ use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{sample, sql};
 
 /// How many steps of one command are tried.
-const TRIED: usize = 8;
+const TRIED: usize = 6;
 
 const COMMAND_LINE: &str = "chancery";
 const HOST: &str = "chancery-host";
@@ -50,8 +50,12 @@ impl Killed<'_> {
     }
 
     fn run(&self, machine: &Machine, step: usize) -> (Said, String) {
+        self.run_to(machine, step, "kill")
+    }
+
+    fn run_to(&self, machine: &Machine, step: usize, how: &str) -> (Said, String) {
         let by = Path::new(env!("CARGO_BIN_EXE_kill_at_step"));
-        let mut command = machine.traced(by, step, self.victim, &self.words, self.secrets);
+        let mut command = machine.traced(by, step, how, self.victim, &self.words, self.secrets);
         let said = machine::said(&mut command);
         let report = fs::read_to_string(machine.path("report"));
         let report = report.unwrap_or_else(|error| panic!("{error}: {said:?}"));
@@ -416,4 +420,27 @@ fn a_killed_host_process_is_a_device_error_and_the_next_one_finds_its_token() {
         assert_signed_or_not(machine, &words, &original);
         assert_tidy(machine);
     });
+}
+
+#[test]
+fn a_module_that_hangs_is_given_up_after_its_time() {
+    let machine = Machine::founded();
+    let hung = Killed {
+        ground: &machine,
+        victim: HOST,
+        words: machine.sign("officer", "out.pdf"),
+        secrets: &[OFFICER_SECRET],
+    };
+    let (_, steps) = hung.run(&machine.copy(), 0);
+    // The last answer is the head over the outcome, the one before it the signature.
+    let signature = steps.lines().count() - 2;
+    let (said, report) = hung.run_to(&machine, signature, "hang");
+    assert!(report.starts_with("killed"), "{report}");
+    assert_eq!((said.status, said.code()), (4, "host_timeout"), "{said:?}");
+    assert!(!machine.path("out.pdf").exists());
+    let open = sql::run(&machine.vault(), "SELECT count(*) FROM open_intent");
+    assert_eq!(open, "0", "the outcome is a fault");
+    assert_settled(&machine);
+    machine.done(&hung.words, hung.secrets);
+    assert_tidy(&machine);
 }

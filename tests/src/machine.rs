@@ -146,7 +146,7 @@ impl Machine {
         command
     }
 
-    /// The same command, started by the program that kills at a step.
+    /// The same command, started by the program that kills, or `how` else, at a step.
     ///
     /// # Panics
     /// If the file of secrets cannot be written.
@@ -155,6 +155,7 @@ impl Machine {
         &self,
         by: &Path,
         step: usize,
+        how: &str,
         victim: &str,
         words: &str,
         secrets: &[&str],
@@ -162,6 +163,7 @@ impl Machine {
         let mut command = Command::new(by);
         command
             .arg(step.to_string())
+            .arg(how)
             .arg(victim)
             .arg(self.path("report"))
             .arg(programs().join("chancery"));

@@ -1,10 +1,11 @@
 //! Runs a program and kills it, or a program it starts, just before its Nth lasting step.
 //!
-//!     kill_at_step STEP VICTIM REPORT PROGRAM ARGUMENT…
+//!     kill_at_step STEP kill|hang VICTIM REPORT PROGRAM ARGUMENT…
 //!
 //! VICTIM is the file name of the program that shall die. Its steps are the system calls by which
 //! it writes files or answers others, of all its threads together and in the order the kernel sees
-//! them; the Nth is never carried out. STEP 0 only counts. Into REPORT goes `killed` or `ended`, and
+//! them; the Nth is never carried out: the victim dies, or that thread of it stays where it is until
+//! somebody else kills it. STEP 0 only counts. Into REPORT goes `killed` or `ended`, and
 //! the name of each step seen, one a line. The exit status is the program's, or 137.
 //!
 //! A process of its own, since it waits for every child there is. x86-64 Linux only: it reads the
@@ -17,11 +18,22 @@ use std::process::ExitCode;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
-    let [step, victim, report, program, arguments @ ..] = &arguments[..] else {
+    let [step, how, victim, report, program, arguments @ ..] = &arguments[..] else {
         return ExitCode::from(2);
     };
     let step = step.to_str().and_then(|step| step.parse().ok());
-    let run = linux::run(step.expect("STEP is a number"), victim, program, arguments);
+    let end = match how.to_str() {
+        Some("kill") => linux::End::Kill,
+        Some("hang") => linux::End::Hang,
+        _ => return ExitCode::from(2),
+    };
+    let run = linux::run(
+        step.expect("STEP is a number"),
+        end,
+        victim,
+        program,
+        arguments,
+    );
     let outcome = run.expect("the program can be traced; that needs ptrace to be permitted");
     let word = if outcome.killed { "killed" } else { "ended" };
     let text = [&[word], &outcome.steps[..]].concat().join("\n");
@@ -49,6 +61,13 @@ mod linux {
     use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
     use nix::unistd::Pid;
 
+    /// What happens at the step.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum End {
+        Kill,
+        Hang,
+    }
+
     pub(crate) struct Outcome {
         pub(crate) killed: bool,
         pub(crate) steps: Vec<&'static str>,
@@ -60,6 +79,7 @@ mod linux {
 
     pub(crate) fn run(
         step: usize,
+        end: End,
         victim: &OsStr,
         program: &OsStr,
         arguments: &[OsString],
@@ -119,6 +139,9 @@ mod linux {
                         steps.push(name);
                         if steps.len() == step {
                             killed = true;
+                            if end == End::Hang {
+                                continue;
+                            }
                             kill(process_of(thread), Signal::SIGKILL)?;
                         }
                     }
