@@ -241,7 +241,8 @@ impl Raw {
         let expected_values: Vec<CK_ATTRIBUTE> = expected.iter().map(|a| (*a).into()).collect();
         let mut values: Vec<Vec<u8>> = expected_values
             .iter()
-            .map(|attribute| vec![0; attribute.ulValueLen as usize])
+            // A module that writes nothing leaves what is neither CK_FALSE nor CK_TRUE.
+            .map(|attribute| vec![0xFF; attribute.ulValueLen as usize])
             .collect();
         let mut template: Vec<CK_ATTRIBUTE> = expected_values
             .iter()

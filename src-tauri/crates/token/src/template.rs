@@ -306,7 +306,7 @@ fn public_half(algorithm: SignerAlgorithm, id: Id, token: bool) -> Vec<Attribute
 
 /// The templates a wrapping key must not unwrap with, each the full template with one thing
 /// changed, so that only this thing can be the reason of a refusal.
-pub(crate) fn weaker_unwrapped_keys(algorithm: SignerAlgorithm, id: Id) -> [(Weaker, Template); 5] {
+pub(crate) fn weaker_unwrapped_keys(algorithm: SignerAlgorithm, id: Id) -> [(Weaker, Template); 7] {
     let with = |changed: Attribute| {
         let mut template =
             unwrapped_signing_key(algorithm, id).without(&[changed.attribute_type()]);
@@ -322,6 +322,12 @@ pub(crate) fn weaker_unwrapped_keys(algorithm: SignerAlgorithm, id: Id) -> [(Wea
             as_secret_key(KeyType::GENERIC_SECRET, id),
         ),
         (Weaker::AesKey, as_secret_key(KeyType::AES, id)),
+        // Some modules want a length, and refuse the others for that alone.
+        (
+            Weaker::GenericSecret,
+            as_secret_key_of(KeyType::GENERIC_SECRET, id),
+        ),
+        (Weaker::AesKey, as_secret_key_of(KeyType::AES, id)),
     ]
 }
 
@@ -341,6 +347,13 @@ fn as_secret_key(key_type: KeyType, id: Id) -> Template {
         Attribute::Derive(false),
         Attribute::Id(id.to_vec()),
     ])
+}
+
+/// The same, cut to the 32 bytes of an AES-256 key.
+fn as_secret_key_of(key_type: KeyType, id: Id) -> Template {
+    let mut template = as_secret_key(key_type, id);
+    template.attributes.push(Attribute::ValueLen(32.into()));
+    template
 }
 
 /// Template of a throw-away AES key a wrap mechanism is tried with; known to this process where
