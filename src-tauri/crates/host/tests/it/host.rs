@@ -262,6 +262,8 @@ fn the_environment_of_a_host_is_what_was_listed_and_nothing_else() {
 #[test]
 fn a_host_has_no_core_dump_no_debugger_and_no_descriptor_of_ours() {
     let tokens = SoftTokens::blank();
+    // As a library opens files that knows nothing of O_CLOEXEC.
+    let _inheritable = rustix::pipe::pipe().unwrap();
     let host = tokens.host();
     let process = host.process_id().unwrap();
     let limits = String::from_utf8(proc(process, "limits").unwrap()).unwrap();
@@ -288,6 +290,10 @@ fn a_host_has_no_core_dump_no_debugger_and_no_descriptor_of_ours() {
             })
             .filter(|target| target != "/dev/null")
             .collect();
+        assert!(
+            !open.iter().any(|target| target.starts_with("pipe:")),
+            "{open:?}"
+        );
         let sockets = open
             .iter()
             .filter(|target| target.starts_with("socket:"))

@@ -1,7 +1,7 @@
 //! The host's side: one client, one module, one login, one request at a time.
 
 use std::{
-    io,
+    fs, io,
     os::{fd::OwnedFd, unix::net::UnixStream},
     rc::Rc,
     thread,
@@ -12,7 +12,7 @@ use minicbor::{CborLen, Encode};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     fs::{Mode, OFlags, open},
-    io::fcntl_dupfd_cloexec,
+    io::{close, fcntl_dupfd_cloexec},
     process::{
         DumpableBehavior, Resource, Rlimit, Signal, getpid, kill_process, set_dumpable_behavior,
         setrlimit,
@@ -35,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(2);
 ///
 /// Meant to be the whole of a program, and does to its process what such a program needs first:
 /// no core dumps (RLIMIT_CORE 0), not dumpable and thus closed to debuggers of the same user
-/// (PR_SET_DUMPABLE 0), the socket moved away from standard input, which a module might read.
+/// (PR_SET_DUMPABLE 0), no descriptor but the three standard ones, the socket moved away from standard input, which a module might read.
 ///
 /// # Errors
 /// Whatever these system calls answer, and what reading from and writing to the socket does.
@@ -48,9 +48,38 @@ pub fn serve() -> io::Result<()> {
         },
     )?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    close_inherited()?;
     let socket = take_standard_input()?;
     end_with_the_client(&socket)?;
     answer_all(&UnixStream::from(socket))
+}
+
+/// Closes what came from the client's process beside standard input, output and error: a descriptor
+/// that some library there opened without O_CLOEXEC, of a document perhaps, is no module's business.
+#[expect(
+    unsafe_code,
+    reason = "descriptors of others can only be closed by number"
+)]
+fn close_inherited() -> io::Result<()> {
+    const STANDARD_ERROR: i32 = 2;
+    let inherited = fs::read_dir("/proc/self/fd")?
+        .map(|entry| {
+            Ok(entry?
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok()))
+        })
+        .collect::<io::Result<Vec<Option<i32>>>>()?;
+    for descriptor in inherited.into_iter().flatten() {
+        // The directory's own is closed already, and closing it again is a mistake of ours.
+        let open = fs::symlink_metadata(format!("/proc/self/fd/{descriptor}")).is_ok();
+        if descriptor > STANDARD_ERROR && open {
+            // SAFETY: this process has just started, has one thread and has opened nothing but the
+            // directory above, which is closed again; nobody owns any of these.
+            unsafe { close(descriptor) };
+        }
+    }
+    Ok(())
 }
 
 /// Moves the socket to a descriptor of its own; standard input becomes `/dev/null`.
