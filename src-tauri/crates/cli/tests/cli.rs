@@ -257,3 +257,12 @@ fn no_secret_is_printed_whatever_happens() {
         );
     }
 }
+
+#[test]
+fn a_line_that_is_too_long_for_a_secret_is_refused_before_it_is_judged() {
+    let machine = Machine::with_ana();
+    let agreement = agreement();
+    // Cut after 1024 bytes it would be judged, and its rest would be the next secret.
+    let long = format!("{}\n", "x".repeat(1100));
+    machine.refused(&sign(&agreement), &long, 2, "usage");
+}
