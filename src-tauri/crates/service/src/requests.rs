@@ -69,7 +69,6 @@ pub struct Enrol {
 }
 
 /// An enrolled person; the code is shown once and kept nowhere.
-#[derive(Debug)]
 pub struct Enrolled {
     /// Login.
     pub login: String,
@@ -87,6 +86,13 @@ pub struct Enrolled {
     pub certificate_pem: String,
     /// SHA-256 of its DER, 64 hexadecimal digits.
     pub certificate_sha256: String,
+}
+
+/// Who it is; never the code.
+impl fmt::Debug for Enrolled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Enrolled({}, ..)", self.login)
+    }
 }
 
 impl From<Enrolled> for wire::IssuedCode {

@@ -3,6 +3,8 @@
 //! An administrator logs in once with the own secret; what is asked afterwards carries no secret
 //! and names nobody as the one who asks: that is known from the login the window holds.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -245,7 +247,7 @@ pub struct EnrolPerson {
 }
 
 /// A person with a new key, and the one-time code that is shown once and kept nowhere.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct IssuedCode {
@@ -262,6 +264,13 @@ pub struct IssuedCode {
     pub key: String,
     /// SHA-256 of the certificate's DER, 64 hexadecimal digits.
     pub certificate_sha256: String,
+}
+
+/// Whose it is; never the code.
+impl fmt::Debug for IssuedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IssuedCode({}, ..)", self.login)
+    }
 }
 
 /// Suspend a person's key, or lift that.
