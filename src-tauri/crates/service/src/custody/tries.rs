@@ -13,7 +13,8 @@ const LONGEST: i64 = 15 * 60;
 pub fn wait_until(count: u32, last: i64, now: i64) -> Option<i64> {
     let over = count.checked_sub(FREE + 1)?;
     let wait = if over >= 4 { LONGEST } else { 60 << over };
-    let until = last.saturating_add(wait);
+    // A last try in the future was edited, or the clock was put back: nobody waits for that.
+    let until = last.min(now).saturating_add(wait);
     (until > now).then_some(until)
 }
 
@@ -39,5 +40,10 @@ mod tests {
     fn a_wait_that_is_over_is_none() {
         assert_eq!(wait_until(5, 1000, 1060), None);
         assert_eq!(wait_until(5, 1000, 1059), Some(1060));
+    }
+
+    #[test]
+    fn a_last_try_in_the_future_makes_nobody_wait_longer_than_the_ladder() {
+        assert_eq!(wait_until(9, i64::MAX, 1000), Some(1000 + LONGEST));
     }
 }
