@@ -20,11 +20,11 @@ mod unsigned;
 
 use signature::SignatureAlgorithm;
 
-pub use self::certificate::{PreparedCertificate, issue, root};
+pub use self::certificate::{PreparedCertificate, email, issue, root};
 pub use self::error::Error;
 pub use self::request::{CertificateRequest, PreparedRequest, request};
 pub use self::revocation_list::{
-    PreparedRevocationList, Reason, Revoked, revocation_list_number, revoke,
+    Listed, PreparedRevocationList, Reason, RevocationList, Revoked, revoke,
 };
 
 /// Result of this module.

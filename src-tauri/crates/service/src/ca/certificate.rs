@@ -1,7 +1,7 @@
 //! Certificates: the CA's own and those it issues (RFC 5280 §4).
 
-use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::ID_KP_EMAIL_PROTECTION;
+use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::Decode;
 use der::flagset::FlagSet;
 use signature::{Certificate, Digest};
@@ -10,7 +10,7 @@ use x509_cert::certificate::{TbsCertificate, Version};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages,
-    SubjectKeyIdentifier,
+    SubjectAltName, SubjectKeyIdentifier,
 };
 use x509_cert::name::Name;
 use x509_cert::serial_number;
@@ -49,6 +49,18 @@ impl PreparedCertificate {
     pub fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
         self.0.complete(raw)
     }
+}
+
+/// The address that a certificate was issued for: its one rfc822Name (RFC 5280 §4.2.1.6).
+#[must_use]
+pub fn email(certificate: &Certificate) -> Option<String> {
+    let parsed = x509_cert::Certificate::from_der(certificate.as_der()).ok()?;
+    let extensions = parsed.tbs_certificate.extensions?;
+    let names = extensions
+        .iter()
+        .find(|extension| extension.extn_id == SubjectAltName::OID)?;
+    let names = SubjectAltName::from_der(names.extn_value.as_bytes()).ok()?;
+    encoding::read_alternative_name(&names)
 }
 
 /// Prepares the CA's own, self-signed certificate.

@@ -61,7 +61,7 @@ pub enum Error {
     /// A key or a signature value is not what it should be.
     #[error(transparent)]
     Signature(#[from] signature::Error),
-    /// A structure cannot be encoded in DER.
-    #[error("a structure cannot be encoded in DER")]
+    /// A structure cannot be read or written in DER.
+    #[error("a structure cannot be read or written in DER")]
     Encoding(#[from] der::Error),
 }

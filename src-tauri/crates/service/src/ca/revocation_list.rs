@@ -6,13 +6,14 @@ use der::asn1::Uint;
 use signature::{Certificate, Digest};
 use x509_cert::certificate::Version;
 use x509_cert::crl::{CertificateList, RevokedCert, TbsCertList};
+use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{CrlNumber, CrlReason};
 use x509_cert::name::Name;
 use x509_cert::serial_number;
 
 use super::certificate::authority_key_identifier;
 use super::encoding::{self, Critical, extension};
-use super::unsigned::Unsigned;
+use super::unsigned::{self, Unsigned};
 use super::{Error, Result, SignatureAlgorithm, Validity};
 
 /// Why a certificate is on the list (RFC 5280 §5.3.1).
@@ -117,20 +118,92 @@ pub fn revoke(
     Ok(PreparedRevocationList(Unsigned::new(&tbs, spki)?))
 }
 
-/// The number of a revocation list in DER; none if it is no list or has no number.
-#[must_use]
-pub fn revocation_list_number(der: &[u8]) -> Option<u64> {
-    let list = CertificateList::from_der(der).ok()?;
-    let extensions = list.tbs_cert_list.crl_extensions?;
+/// An entry of a list that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Serial number of the certificate, big-endian.
+    pub serial: Vec<u8>,
+    /// When it was revoked, Unix time.
+    pub at: i64,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A revocation list whose issuer's signature was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationList {
+    number: u64,
+    entries: Vec<Listed>,
+}
+
+impl RevocationList {
+    /// Reads a list in DER and verifies that `issuer` signed it.
+    ///
+    /// # Errors
+    /// [`Error::Encoding`] if it is no list with a number of at most 64 bits, [`Error::Signature`].
+    pub fn verified(der: &[u8], issuer: &Certificate) -> Result<Self> {
+        unsigned::verify(der, issuer.spki_der())?;
+        let list = CertificateList::from_der(der)?.tbs_cert_list;
+        let entries = list.revoked_certificates.unwrap_or_default();
+        Ok(Self {
+            number: number(&list.crl_extensions.unwrap_or_default())?,
+            entries: entries.iter().map(listed).collect(),
+        })
+    }
+
+    /// Its number; numbers only rise.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Its entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Listed] {
+        &self.entries
+    }
+
+    /// The entry of the certificate with this serial number.
+    #[must_use]
+    pub fn entry(&self, serial: &[u8]) -> Option<&Listed> {
+        self.entries.iter().find(|listed| listed.serial == serial)
+    }
+}
+
+fn number(extensions: &[Extension]) -> Result<u64> {
+    let no_number = || der::Tag::Integer.value_error();
     let number = extensions
         .iter()
-        .find(|extension| extension.extn_id == CrlNumber::OID)?;
-    let number = CrlNumber::from_der(number.extn_value.as_bytes()).ok()?;
+        .find(|extension| extension.extn_id == CrlNumber::OID)
+        .ok_or_else(no_number)?;
+    let number = CrlNumber::from_der(number.extn_value.as_bytes())?;
     let bytes = number.0.as_bytes();
     let mut wide = [0; 8];
-    wide.get_mut(8usize.checked_sub(bytes.len())?..)?
-        .copy_from_slice(bytes);
-    Some(u64::from_be_bytes(wide))
+    let start = wide.len().checked_sub(bytes.len()).ok_or_else(no_number)?;
+    wide[start..].copy_from_slice(bytes);
+    Ok(u64::from_be_bytes(wide))
+}
+
+fn listed(revoked: &RevokedCert) -> Listed {
+    let at = revoked.revocation_date.to_unix_duration().as_secs();
+    let reason = revoked
+        .crl_entry_extensions
+        .iter()
+        .flatten()
+        .find(|extension| extension.extn_id == CrlReason::OID)
+        .and_then(|extension| CrlReason::from_der(extension.extn_value.as_bytes()).ok());
+    Listed {
+        serial: revoked.serial_number.as_bytes().to_vec(),
+        at: i64::try_from(at).unwrap_or(i64::MAX),
+        reason: match reason {
+            Some(CrlReason::KeyCompromise) => Reason::KeyCompromise,
+            Some(CrlReason::AffiliationChanged) => Reason::AffiliationChanged,
+            Some(CrlReason::Superseded) => Reason::Superseded,
+            Some(CrlReason::CessationOfOperation) => Reason::CessationOfOperation,
+            Some(CrlReason::CertificateHold) => Reason::CertificateHold,
+            _ => Reason::Unspecified,
+        },
+    }
 }
 
 fn entry(revoked: &Revoked<'_>) -> Result<RevokedCert> {

@@ -63,3 +63,25 @@ impl Unsigned {
         Ok(signed.to_der()?)
     }
 }
+
+/// Verifies a signed structure in DER with the signer's public key, SPKI DER.
+///
+/// # Errors
+/// [`Error::Signature`](super::Error::Signature), also for another algorithm than the key's own.
+pub(super) fn verify(der: &[u8], spki: &[u8]) -> Result<()> {
+    let signed = Signed::from_der(der)?;
+    let algorithm = KeyAlgorithm::of_spki(spki)?.signature_algorithm();
+    let value = signed.signature.as_bytes();
+    let (Some(value), true) = (value, signed.algorithm == algorithm.identifier()) else {
+        return Err(signature::Error::MalformedSignature.into());
+    };
+    let digest = algorithm
+        .digest_algorithm()
+        .digest(&signed.to_be_signed.to_der()?);
+    Ok(algorithm::verify_der(
+        spki,
+        algorithm,
+        digest.as_bytes(),
+        value,
+    )?)
+}
