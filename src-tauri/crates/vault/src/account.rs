@@ -5,7 +5,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::id::{AccountId, KeyId, UnixTime};
+use crate::id::{AccountId, KeyId, LeafIndex, UnixTime};
 use crate::key::KeyState;
 
 /// The most words one account is found by, and their longest length in characters.
@@ -31,6 +31,8 @@ pub struct Account {
     pub row_version: u64,
     /// The acting officer's signature over the row, where there is one.
     pub officer_signature: Option<Vec<u8>>,
+    /// The intent of the act in which it was signed.
+    pub intent: Option<LeafIndex>,
 }
 
 /// What a person is in the organisation. The rights that follow are decided above this crate.

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::id::{AccountId, KeyId, LeafIndex, MachineId};
-use crate::key::Versions;
+use crate::key::{Status, Versions};
 use crate::pin_store::PinName;
 
 /// What a function of this crate returns.
@@ -43,7 +43,8 @@ pub enum Error {
         /// The newest migration this release has.
         known: i64,
     },
-    /// A migration this release knows was applied with another text.
+    /// A migration this release knows was applied with another text, or something stands in the
+    /// schema that no release put there.
     #[error("schema {version} of the vault is not the one this release knows")]
     SchemaForeign {
         /// The migration.
@@ -126,6 +127,14 @@ pub enum Error {
         key: KeyId,
         /// The versions the change was based on.
         expected: Versions,
+    },
+    /// The key was suspended or revoked after it was read.
+    #[error("key {key} is {}", status.as_str())]
+    KeyNotActive {
+        /// The key.
+        key: KeyId,
+        /// What it is now.
+        status: Status,
     },
     /// Someone else changed the officer's issuing PIN record after it was read.
     #[error("issuing PIN record of account {account} has changed since it was read")]

@@ -68,6 +68,15 @@ pub struct KeyState {
     pub intent: Option<LeafIndex>,
 }
 
+/// What verifies a key's signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    /// The kind of key, in the caller's words.
+    pub algorithm: String,
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+}
+
 /// Whether a key may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

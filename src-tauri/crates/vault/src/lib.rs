@@ -11,7 +11,7 @@
 //! on this computer, in the keyring or a file.
 //!
 //! ```
-//! use vault::{NewLeaf, Result, SqliteStore, Store};
+//! use vault::{NewLeaf, RecordMac, Result, SqliteStore, Store};
 //!
 //! async fn log_something(vault: &dyn Store) -> Result<()> {
 //!     let leaf = NewLeaf {
@@ -21,6 +21,7 @@
 //!         event: b"who did what, and when".to_vec(),
 //!         request_id: None,
 //!         intent: None,
+//!         mac: RecordMac::from_bytes([0; 32]), // of this leaf, made by a token
 //!     };
 //!     let index = vault.append(leaf).await?;
 //!     assert_eq!(vault.intents_without_outcome().await?[0].index, index);
@@ -55,11 +56,11 @@ pub use error::{Error, Result, Source};
 pub use id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };
-pub use key::{IssuingPin, Key, KeyState, Origin, Record, Seal, Status, Versions};
+pub use key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
 pub use log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 pub use pin_store::{PinName, PinStore, StoredPin};
 pub use status::{
-    OffCertificate, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
+    AbandonedSerial, OffKey, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
 };
 pub use store::sqlite::SqliteStore;
 pub use store::{

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::id::{LeafIndex, RequestId, Sha256, UnixTime};
+use crate::id::{LeafIndex, RecordMac, RequestId, Sha256, UnixTime};
 
 /// The kind of a leaf that asks for an outcome.
 pub const INTENT: &str = "intent";
@@ -24,6 +24,8 @@ pub struct NewLeaf {
     pub request_id: Option<RequestId>,
     /// The leaf whose outcome this is. A leaf has one outcome at most.
     pub intent: Option<LeafIndex>,
+    /// Vouches for the leaf, its request and its intent until a signed head covers it.
+    pub mac: RecordMac,
 }
 
 /// A leaf of the log.
@@ -41,6 +43,8 @@ pub struct Leaf {
     pub request_id: Option<RequestId>,
     /// The leaf whose outcome it is.
     pub intent: Option<LeafIndex>,
+    /// Vouches for them, where there is one.
+    pub mac: Option<RecordMac>,
 }
 
 /// What a leaf digests, while it is kept.

@@ -1,7 +1,6 @@
 //! What became of a key after it was enrolled, and the revocation list.
 
-use crate::id::UnixTime;
-use crate::key::Status;
+use crate::id::{KeyId, LeafIndex, UnixTime};
 
 /// Why a key's status was changed, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,24 +24,37 @@ pub struct StatusChange {
     pub note: String,
 }
 
-/// A certificate that belongs on the revocation list.
+/// A key whose certificate belongs on the revocation list, if its record is believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OffCertificate {
-    /// Its serial number, big-endian.
-    pub serial: Vec<u8>,
-    /// Suspended or revoked.
-    pub status: Status,
+pub struct OffKey {
+    /// The key.
+    pub key: KeyId,
     /// Since when.
     pub at: UnixTime,
     /// The reason, in the words it was given in; none if nobody gave one.
     pub reason: Option<String>,
+    /// If the owner suspended it: the outcome of that act.
+    pub own: Option<LeafIndex>,
 }
 
-/// The certificates that belong on the revocation list, all of them at one time.
+/// The serial number of a certificate that may have been made for an act that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbandonedSerial {
+    /// The number, big-endian.
+    pub serial: Vec<u8>,
+    /// Since when.
+    pub at: UnixTime,
+    /// The outcome of that act.
+    pub leaf: LeafIndex,
+}
+
+/// What belongs on the revocation list, all of it at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OffList {
-    /// The certificates.
-    pub certificates: Vec<OffCertificate>,
+    /// Keys that are not active.
+    pub keys: Vec<OffKey>,
+    /// Serial numbers of nobody's certificates.
+    pub abandoned: Vec<AbandonedSerial>,
     /// Changes with every change of what belongs on the list.
     pub mark: Option<Vec<u8>>,
 }

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };
-use crate::key::{IssuingPin, Key, KeyState, Record, Seal, Versions};
+use crate::key::{IssuingPin, Key, KeyState, PublicKey, Record, Seal, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
 use crate::tries::{BegunTry, Tries};
@@ -230,7 +230,7 @@ pub trait Store: Send + Sync {
     /// have been made for it; a revocation list is due then.
     fn abandon(&self, leaf: NewLeaf, serial: Option<Vec<u8>>) -> Answer<'_, LeafIndex>;
 
-    /// Returns the certificates that belong on the revocation list.
+    /// Returns what belongs on the revocation list.
     fn off_list(&self) -> Answer<'_, OffList>;
 
     /// Returns the newest revocation list, and whether a newer one is due.
@@ -251,6 +251,12 @@ pub trait Store: Send + Sync {
     /// Returns a page of people, in the order of their folded logins.
     fn accounts(&self, query: AccountQuery) -> Answer<'_, AccountPage>;
 
+    /// Returns the public keys of an account, oldest first; at most [`MAX_PUBLIC_KEYS`].
+    fn public_keys(&self, account: AccountId) -> Answer<'_, Vec<PublicKey>>;
+
+    /// Returns the key whose certificate is said to have this serial number.
+    fn key_of_serial<'a>(&'a self, serial: &'a [u8]) -> Answer<'a, Option<KeyId>>;
+
     /// Returns the newest key of an account.
     fn key_of_account(&self, account: AccountId) -> Answer<'_, Option<KeyId>>;
 
@@ -266,11 +272,18 @@ pub trait Store: Send + Sync {
     /// Returns the tries counted and not cleared. Read and acted upon under the caller's lock.
     fn tries(&self, key: KeyId, machine: MachineId) -> Answer<'_, Option<Tries>>;
 
-    /// Counts a try and appends its leaf; what follows may judge the secret.
+    /// Counts a try and appends its leaf, if the key may still be used as it was read; what follows
+    /// may judge the secret.
     ///
     /// # Errors
-    /// [`Error::KeyUnknown`].
-    fn begin_try(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, BegunTry>;
+    /// [`Error::KeyUnknown`], [`Error::KeyNotActive`], [`Error::RowChanged`].
+    fn begin_try(
+        &self,
+        key: KeyId,
+        machine: MachineId,
+        expected: Versions,
+        leaf: NewLeaf,
+    ) -> Answer<'_, BegunTry>;
 
     /// Clears the tries: the secret was right. Clearing twice is no error.
     fn settle_right(&self, key: KeyId, machine: MachineId) -> Answer<'_, ()>;
@@ -281,7 +294,8 @@ pub trait Store: Send + Sync {
     /// [`Error::TryUnknown`].
     fn settle_wrong(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
 
-    /// Takes the latest try back: it was never judged. Returns the index of `leaf`, if there is one.
+    /// Takes the latest try back: it was never judged, or opened nothing although it was right.
+    /// Returns the index of `leaf`, if there is one.
     ///
     /// # Errors
     /// [`Error::TryUnknown`].
@@ -329,6 +343,9 @@ pub trait Store: Send + Sync {
     /// Reads everything.
     fn check(&self) -> Answer<'_, Vec<String>>;
 }
+
+/// The most public keys of one account that are looked at.
+pub const MAX_PUBLIC_KEYS: u32 = 64;
 
 /// The most leaves one answer holds.
 pub const MAX_LEAVES: u32 = 4096;

@@ -25,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RequestId, Sha256, UnixTime,
 };
-use crate::key::{IssuingPin, Record};
+use crate::key::{IssuingPin, PublicKey, Record, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 use crate::status::{OffList, RevocationList, RevocationLists};
 use crate::tries::{BegunTry, Tries};
@@ -224,6 +224,14 @@ impl Store for SqliteStore {
         Box::pin(async move { accounts::page(&mut *self.read().await?, &query).await })
     }
 
+    fn public_keys(&self, account: AccountId) -> Answer<'_, Vec<PublicKey>> {
+        Box::pin(async move { keys::public(&mut *self.pool.acquire().await?, account).await })
+    }
+
+    fn key_of_serial<'a>(&'a self, serial: &'a [u8]) -> Answer<'a, Option<KeyId>> {
+        Box::pin(async move { keys::of_serial(&mut *self.pool.acquire().await?, serial).await })
+    }
+
     fn key_of_account(&self, account: AccountId) -> Answer<'_, Option<KeyId>> {
         Box::pin(async move { keys::of_account(&mut *self.pool.acquire().await?, account).await })
     }
@@ -244,9 +252,16 @@ impl Store for SqliteStore {
         Box::pin(async move { tries::read(&mut *self.pool.acquire().await?, key, machine).await })
     }
 
-    fn begin_try(&self, key: KeyId, machine: MachineId, leaf: NewLeaf) -> Answer<'_, BegunTry> {
+    fn begin_try(
+        &self,
+        key: KeyId,
+        machine: MachineId,
+        expected: Versions,
+        leaf: NewLeaf,
+    ) -> Answer<'_, BegunTry> {
         Box::pin(async move {
             let mut tx = self.write().await?;
+            keys::expect_active(&mut tx, key, expected).await?;
             let index = log::append(&mut tx, &leaf).await?;
             let (count, at) = tries::raise(&mut tx, key, machine).await?;
             tx.commit().await?;
@@ -345,6 +360,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::account::Role;
+    use crate::id::RecordMac;
 
     #[tokio::test]
     async fn a_transaction_dropped_half_way_leaves_nothing() {
@@ -358,6 +374,7 @@ mod tests {
             event: vec![3],
             request_id: None,
             intent: None,
+            mac: RecordMac::from_bytes([0; 32]),
         };
         let account = Account {
             id: AccountId::from_bytes([1; 16]),
@@ -368,6 +385,7 @@ mod tests {
             created_at: UnixTime(0),
             row_version: 1,
             officer_signature: None,
+            intent: None,
         };
         let before = store.counts().await.unwrap();
 

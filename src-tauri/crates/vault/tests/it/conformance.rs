@@ -6,8 +6,8 @@ use tokio::task::JoinSet;
 use vault::{
     Account, AccountQuery, BegunTry, Certificate, Counts, Cursor, Error, Event, Head,
     IssuingPinReplacement, KeyReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES,
-    NewEnrolment, OffCertificate, OwnSuspension, RevocationList, Role, Seal, SealReplacement,
-    StateChange, Status, Store, Tries, UnixTime, Versions,
+    NewEnrolment, OwnSuspension, RevocationList, Role, Seal, SealReplacement, StateChange, Status,
+    Store, Tries, UnixTime, Versions,
 };
 
 use crate::rows::{
@@ -59,6 +59,8 @@ conformance!(
     an_own_suspension_holds_for_the_state_it_was_made_at,
     a_replaced_key_is_revoked_with_the_birth_of_the_next,
     what_is_suspended_revoked_or_abandoned_belongs_on_the_list,
+    a_key_is_found_by_its_certificates_serial_number,
+    public_keys_come_oldest_first,
     a_list_is_due_until_one_was_made_from_what_is_so,
     numbers_of_lists_only_rise,
     a_version_is_not_skipped,
@@ -67,6 +69,7 @@ conformance!(
     a_try_given_back_was_never_counted,
     a_try_that_was_not_begun_is_not_settled,
     a_try_of_no_key_is_refused_and_not_logged,
+    a_try_of_a_key_that_was_suspended_or_changed_since_is_refused_and_not_counted,
     leaves_come_back_in_order_and_in_pages,
     a_request_is_logged_once,
     an_intent_is_open_until_its_outcome,
@@ -517,7 +520,8 @@ async fn a_replaced_key_is_revoked_with_the_birth_of_the_next(store: &dyn Store)
 }
 
 async fn what_is_suspended_revoked_or_abandoned_belongs_on_the_list(store: &dyn Store) {
-    assert_eq!(store.off_list().await.unwrap().certificates, []);
+    let none = store.off_list().await.unwrap();
+    assert_eq!((none.keys.len(), none.abandoned.len()), (0, 0));
     for number in 1..=2 {
         store.enrol(enrolment(number)).await.unwrap();
     }
@@ -525,25 +529,54 @@ async fn what_is_suspended_revoked_or_abandoned_belongs_on_the_list(store: &dyn 
         .change_state(suspension(1), leaf("suspended"))
         .await
         .unwrap();
-    store.suspend_own(own(2), leaf("suspended")).await.unwrap();
+    let own = store.suspend_own(own(2), leaf("suspended")).await.unwrap();
     let intent = store.append(intent(1)).await.unwrap();
     let serial = vec![0x41; 20];
-    store
+    let abandoned = store
         .abandon(outcome(intent), Some(serial.clone()))
         .await
         .unwrap();
 
-    let mut off = store.off_list().await.unwrap().certificates;
-    off.sort_by_key(|off| off.serial.clone());
-    let seen = |off: &OffCertificate| (off.serial.clone(), off.status, off.reason.clone());
-    let hold = Some("certificate_hold".to_owned());
-    let mut expected = vec![
-        (certificate(1).serial, Status::Suspended, hold),
-        (certificate(2).serial, Status::Suspended, None),
-        (serial, Status::Revoked, None),
-    ];
-    expected.sort_by_key(|(serial, ..)| serial.clone());
-    assert_eq!(off.iter().map(seen).collect::<Vec<_>>(), expected);
+    let off = store.off_list().await.unwrap();
+    let seen: Vec<_> = off
+        .keys
+        .iter()
+        .map(|off| (off.key, off.reason.as_deref(), off.own))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (key_id(1), Some("certificate_hold"), None),
+            (key_id(2), None, Some(own)),
+        ]
+    );
+    let [given_up] = &off.abandoned[..] else {
+        panic!("{off:?}");
+    };
+    assert_eq!((&given_up.serial, given_up.leaf), (&serial, abandoned));
+}
+
+async fn a_key_is_found_by_its_certificates_serial_number(store: &dyn Store) {
+    let serial = certificate(FOUNDER).serial;
+    let found = store.key_of_serial(&serial).await.unwrap();
+    assert_eq!(found, Some(key_id(FOUNDER)));
+    let of_ca = store.key_of_serial(&ca_certificate().serial).await;
+    assert_eq!(
+        of_ca.unwrap(),
+        None,
+        "the CA's certifies no key of the vault"
+    );
+    assert_eq!(store.key_of_serial(&[1]).await.unwrap(), None);
+}
+
+async fn public_keys_come_oldest_first(store: &dyn Store) {
+    store
+        .replace_key(replacement(), leaf("reset"))
+        .await
+        .unwrap();
+    let keys = store.public_keys(account_id(FOUNDER)).await.unwrap();
+    let spki: Vec<_> = keys.into_iter().map(|key| key.spki).collect();
+    assert_eq!(spki, [key(FOUNDER).spki, key(2).spki]);
 }
 
 fn list(number: u64) -> RevocationList {
@@ -616,7 +649,10 @@ async fn tries_are_raised_and_cleared(store: &dyn Store) {
     let (key, here) = (key_id(FOUNDER), machine(1));
     assert_eq!(store.tries(key, here).await.unwrap(), None);
     for number in 1..=3 {
-        let begun = store.begin_try(key, here, intent(number)).await.unwrap();
+        let begun = store
+            .begin_try(key, here, FIRST, intent(number))
+            .await
+            .unwrap();
         assert_eq!(begun.count, number);
         assert_eq!(begun.index, LeafIndex(u64::from(number)));
     }
@@ -635,7 +671,7 @@ async fn tries_are_raised_and_cleared(store: &dyn Store) {
 
 async fn a_wrong_try_keeps_its_count_and_its_time(store: &dyn Store) {
     let (key, here) = (key_id(FOUNDER), machine(1));
-    let BegunTry { index, at, .. } = store.begin_try(key, here, intent(1)).await.unwrap();
+    let BegunTry { index, at, .. } = store.begin_try(key, here, FIRST, intent(1)).await.unwrap();
     let settled = store.settle_wrong(key, here, outcome(index)).await.unwrap();
     assert_eq!(settled, LeafIndex(2));
     let now = store.now().await.unwrap();
@@ -648,13 +684,13 @@ async fn a_wrong_try_keeps_its_count_and_its_time(store: &dyn Store) {
 
 async fn a_try_given_back_was_never_counted(store: &dyn Store) {
     let (key, here) = (key_id(FOUNDER), machine(1));
-    let first = store.begin_try(key, here, intent(1)).await.unwrap();
+    let first = store.begin_try(key, here, FIRST, intent(1)).await.unwrap();
     store
         .settle_wrong(key, here, outcome(first.index))
         .await
         .unwrap();
     let before: Tries = store.tries(key, here).await.unwrap().unwrap();
-    let second = store.begin_try(key, here, intent(2)).await.unwrap();
+    let second = store.begin_try(key, here, FIRST, intent(2)).await.unwrap();
     assert_eq!(second.count, 2);
     let leaf = store
         .give_back(key, here, Some(outcome(second.index)))
@@ -663,7 +699,10 @@ async fn a_try_given_back_was_never_counted(store: &dyn Store) {
     assert_eq!(store.tries(key, here).await.unwrap(), Some(before));
 
     let elsewhere = machine(2);
-    store.begin_try(key, elsewhere, intent(3)).await.unwrap();
+    store
+        .begin_try(key, elsewhere, FIRST, intent(3))
+        .await
+        .unwrap();
     let leaf = store.give_back(key, elsewhere, None).await.unwrap();
     assert_eq!(leaf, None);
     assert_eq!(store.tries(key, elsewhere).await.unwrap(), None);
@@ -679,9 +718,38 @@ async fn a_try_that_was_not_begun_is_not_settled(store: &dyn Store) {
 }
 
 async fn a_try_of_no_key_is_refused_and_not_logged(store: &dyn Store) {
-    let refused = store.begin_try(key_id(9), machine(1), intent(1)).await;
+    let refused = store
+        .begin_try(key_id(9), machine(1), FIRST, intent(1))
+        .await;
     assert!(matches!(refused, Err(Error::KeyUnknown { key }) if key == key_id(9)));
     assert_eq!(store.leaf_count().await.unwrap(), 1);
+}
+
+async fn a_try_of_a_key_that_was_suspended_or_changed_since_is_refused_and_not_counted(
+    store: &dyn Store,
+) {
+    store.enrol(enrolment(1)).await.unwrap();
+    store.suspend_own(own(1), leaf("suspended")).await.unwrap();
+    store
+        .change_state(suspension(FOUNDER), leaf("suspended"))
+        .await
+        .unwrap();
+    let leaves = store.leaf_count().await.unwrap();
+    for number in [1, FOUNDER] {
+        let begun = store.begin_try(key_id(number), machine(1), FIRST, intent(1));
+        let refused = begun.await.unwrap_err();
+        assert!(matches!(
+            refused,
+            Error::KeyNotActive { status: Status::Suspended, key } if key == key_id(number)
+        ));
+    }
+    store.enrol(enrolment(2)).await.unwrap();
+    let other = Versions { state: 1, seal: 2 };
+    let begun = store.begin_try(key_id(2), machine(1), other, intent(1));
+    assert!(matches!(begun.await, Err(Error::RowChanged { .. })));
+    assert_eq!(store.leaf_count().await.unwrap(), leaves + 1);
+    let tries = store.tries(key_id(2), machine(1)).await.unwrap();
+    assert_eq!(tries, None);
 }
 
 async fn tries_begun_at_once_are_all_counted(fixture: Arc<crate::rows::Fixture>) {
@@ -691,7 +759,7 @@ async fn tries_begun_at_once_are_all_counted(fixture: Arc<crate::rows::Fixture>)
         tasks.spawn(async move {
             let begun = fixture
                 .store
-                .begin_try(key_id(FOUNDER), machine(1), intent(number));
+                .begin_try(key_id(FOUNDER), machine(1), FIRST, intent(number));
             begun.await.unwrap()
         });
     }
@@ -756,7 +824,7 @@ async fn a_request_is_logged_once(store: &dyn Store) {
     let again = store.append(intent(1)).await;
     assert!(matches!(again, Err(Error::RequestRepeated { index: first }) if first == index));
     let again = store
-        .begin_try(key_id(FOUNDER), machine(1), intent(1))
+        .begin_try(key_id(FOUNDER), machine(1), FIRST, intent(1))
         .await;
     assert!(matches!(again, Err(Error::RequestRepeated { .. })));
     let tries = store.tries(key_id(FOUNDER), machine(1)).await.unwrap();

@@ -116,7 +116,9 @@ async fn damage_inside_is_found_by_the_check() {
     tamper(
         &path,
         "PRAGMA foreign_keys = OFF; DROP TRIGGER certificate_is_not_deleted;
-         DELETE FROM certificate WHERE key IS NOT NULL",
+         DELETE FROM certificate WHERE key IS NOT NULL;
+         CREATE TRIGGER certificate_is_not_deleted BEFORE DELETE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END",
     )
     .await
     .unwrap();
@@ -199,4 +201,23 @@ async fn a_vault_whose_making_was_cut_short_is_finished_by_opening_it() {
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.organisation().await.unwrap(), None);
     store.initialise(initial()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_vault_with_a_trigger_or_table_that_no_release_made_is_not_opened() {
+    for statement in [
+        "CREATE TRIGGER quiet AFTER INSERT ON meta WHEN NEW.name = 'revocation_list_due'
+         BEGIN DELETE FROM meta WHERE name = NEW.name; END",
+        "CREATE TABLE watched (value)",
+        "CREATE VIEW people AS SELECT * FROM account",
+        "DROP TRIGGER leaf_is_not_deleted",
+    ] {
+        let (path, _directory) = closed().await;
+        tamper(&path, statement).await.unwrap();
+        let error = open_error(&path).await;
+        assert!(
+            matches!(error, Error::SchemaForeign { .. }),
+            "{statement}: {error:?}"
+        );
+    }
 }

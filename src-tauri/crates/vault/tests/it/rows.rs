@@ -97,6 +97,7 @@ pub(crate) fn leaf(kind: &str) -> NewLeaf {
         event: format!("event of {kind}").into_bytes(),
         request_id: None,
         intent: None,
+        mac: mac(0),
     }
 }
 
@@ -124,6 +125,7 @@ pub(crate) fn account(number: u32) -> Account {
         created_at: UnixTime(1_700_000_000),
         row_version: 1,
         officer_signature: Some(vec![8, 8]),
+        intent: None,
     }
 }
 

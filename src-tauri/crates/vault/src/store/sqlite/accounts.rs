@@ -4,12 +4,14 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::keys;
-use super::row::{bytes, bytes_or_null, count, is_taken, time, to_column, value, word};
+use super::row::{
+    bad_value, bytes, bytes_or_null, count, count_or_null, is_taken, time, to_column, value, word,
+};
 use crate::account::{
     Account, AccountPage, AccountQuery, Cursor, ListedAccount, Role, fold, words,
 };
 use crate::error::{Error, Result};
-use crate::id::AccountId;
+use crate::id::{AccountId, LeafIndex};
 
 /// The most words of a search that are looked at.
 const MAX_SEARCH_WORDS: usize = 8;
@@ -20,8 +22,9 @@ const LAST: char = char::MAX;
 pub(super) async fn insert(connection: &mut SqliteConnection, account: &Account) -> Result<()> {
     let inserted = sqlx::query(
         "INSERT INTO account
-         (id, login, login_folded, name, email, role, created_at, row_version, officer_signature)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         (id, login, login_folded, name, email, role, created_at, row_version, officer_signature,
+          intent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(account.id.as_bytes().as_slice())
     .bind(&account.login)
@@ -32,6 +35,12 @@ pub(super) async fn insert(connection: &mut SqliteConnection, account: &Account)
     .bind(account.created_at.0)
     .bind(to_column(account.row_version)?)
     .bind(&account.officer_signature)
+    .bind(
+        account
+            .intent
+            .map(|intent| to_column(intent.0))
+            .transpose()?,
+    )
     .execute(&mut *connection)
     .await;
     match inserted {
@@ -61,7 +70,15 @@ pub(super) async fn by_login(
         .bind(fold(login))
         .fetch_optional(connection)
         .await?;
-    row.as_ref().map(account).transpose()
+    let account = row.as_ref().map(account).transpose()?;
+    // The folded login is there for its index; nobody vouches for it.
+    if account
+        .as_ref()
+        .is_some_and(|account| fold(&account.login) != fold(login))
+    {
+        return Err(bad_value("login_folded"));
+    }
+    Ok(account)
 }
 
 pub(super) async fn by_id(
@@ -119,7 +136,7 @@ fn total_query(search: &[String]) -> QueryBuilder<Sqlite> {
 fn page_query(search: &[String], after: Option<&Cursor>, limit: usize) -> QueryBuilder<Sqlite> {
     let mut builder = QueryBuilder::new(
         "SELECT account.id AS id, login, login_folded, name, email, role, created_at, row_version,
-                account.officer_signature AS officer_signature,
+                account.officer_signature AS officer_signature, account.intent AS intent,
                 key_state.key AS state_key, key_state.version AS state_version,
                 key_state.status AS state_status, key_state.certificate AS state_certificate,
                 key_state.wrapping_key AS state_wrapping_key,
@@ -157,6 +174,7 @@ pub(super) fn account(row: &SqliteRow) -> Result<Account> {
         created_at: time(row, "created_at")?,
         row_version: count(row, "row_version")?,
         officer_signature: value(row, "officer_signature")?,
+        intent: count_or_null(row, "intent")?.map(LeafIndex),
     })
 }
 

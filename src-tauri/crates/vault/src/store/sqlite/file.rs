@@ -11,10 +11,14 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
+use super::row::value;
 use crate::error::{Error, Result};
 
 /// The schema, oldest migration first. Migrations are only added.
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// What the migrations make of an empty file, so that every vault can be held against it.
+const SCHEMA: &str = include_str!("schema.sql");
 
 /// Marks the file as a vault: `chnc`, in the header field SQLite keeps for this.
 const APPLICATION_ID: u32 = u32::from_be_bytes(*b"chnc");
@@ -112,7 +116,38 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool> {
         .connect_with(options)
         .await?;
     MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    if schema(&pool).await? != SCHEMA {
+        let version = newest_migration();
+        return Err(Error::SchemaForeign { version });
+    }
     Ok(pool)
+}
+
+/// Everything that stands in the schema but the migrator's own table, in one order and one form.
+///
+/// A trigger or table that no release made would change what our statements do, or watch them.
+async fn schema(pool: &SqlitePool) -> Result<String> {
+    let rows = sqlx::query(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema
+         WHERE sql IS NOT NULL AND NOT (type = 'table' AND name = '_sqlx_migrations')
+         ORDER BY type, name",
+    )
+    .fetch_all(pool)
+    .await?;
+    let entries = rows.iter().map(|row| {
+        let [kind, name, table, sql]: [String; 4] = [
+            value(row, "type")?,
+            value(row, "name")?,
+            value(row, "tbl_name")?,
+            value(row, "sql")?,
+        ];
+        Ok(format!("-- {kind} {name} of {table}\n{sql};\n"))
+    });
+    Ok(entries.collect::<Result<Vec<_>>>()?.join("\n"))
+}
+
+fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0)
 }
 
 /// Tells a vault by its header.
@@ -221,7 +256,7 @@ fn file_error(path: &Path, source: io::Error) -> Error {
 
 /// Says what a failed migration means for the file.
 fn migration_error(error: MigrateError) -> Error {
-    let known = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or(0);
+    let known = newest_migration();
     match error {
         MigrateError::VersionMissing(found) if found > known => Error::SchemaNewer { found, known },
         MigrateError::VersionMissing(version)
@@ -270,6 +305,21 @@ mod tests {
                 assert_eq!(value, expected, "{pragma}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn the_migrations_make_the_schema_that_vaults_are_held_against() {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect("sqlite::memory:")
+            .await
+            .unwrap();
+        MIGRATIONS.run(&pool).await.unwrap();
+        assert_eq!(
+            schema(&pool).await.unwrap(),
+            SCHEMA,
+            "schema.sql is to be what the left side says"
+        );
     }
 
     #[tokio::test]

@@ -9,8 +9,8 @@ use super::{accounts, status};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, KeyId, LeafIndex, OrganisationId, RecordMac, Sha256};
-use crate::key::{IssuingPin, Key, KeyState, Origin, Record, Seal, Status, Versions};
-use crate::store::{IssuingPinReplacement, SealReplacement, StateChange};
+use crate::key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
+use crate::store::{IssuingPinReplacement, MAX_PUBLIC_KEYS, SealReplacement, StateChange};
 
 /// The name in `meta` under which the organisation's id lies.
 const ORGANISATION: &str = "organisation";
@@ -180,6 +180,32 @@ async fn expect_versions(
     Ok(())
 }
 
+/// Refuses the use of a key that is not active, or that is no longer what it was read as.
+pub(super) async fn expect_active(
+    connection: &mut SqliteConnection,
+    key: KeyId,
+    expected: Versions,
+) -> Result<()> {
+    let row = sqlx::query(
+        "SELECT status, EXISTS (SELECT 1 FROM own_suspension
+                                WHERE own_suspension.key = key_state.key
+                                  AND own_suspension.state_version = key_state.version) AS own
+         FROM key_state WHERE key = ?",
+    )
+    .bind(key.as_bytes().as_slice())
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(Error::KeyUnknown { key })?;
+    let status = match word(&row, "status", Status::parse)? {
+        Status::Active if value(&row, "own")? => Status::Suspended,
+        status => status,
+    };
+    if status != Status::Active {
+        return Err(Error::KeyNotActive { key, status });
+    }
+    expect_versions(connection, key, expected).await
+}
+
 pub(super) async fn replace_seal(
     connection: &mut SqliteConnection,
     replacement: &SealReplacement,
@@ -278,6 +304,37 @@ pub(super) async fn of_account(
         .fetch_optional(connection)
         .await?;
     row.map(|row| bytes(&row, "id")).transpose()
+}
+
+pub(super) async fn public(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+) -> Result<Vec<PublicKey>> {
+    let rows =
+        sqlx::query("SELECT algorithm, spki FROM key WHERE account = ? ORDER BY ordinal LIMIT ?")
+            .bind(account.as_bytes().as_slice())
+            .bind(MAX_PUBLIC_KEYS)
+            .fetch_all(connection)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PublicKey {
+                algorithm: value(row, "algorithm")?,
+                spki: value(row, "spki")?,
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn of_serial(
+    connection: &mut SqliteConnection,
+    serial: &[u8],
+) -> Result<Option<KeyId>> {
+    let row = sqlx::query("SELECT key FROM certificate WHERE serial = ?")
+        .bind(serial)
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(None), |row| bytes_or_null(&row, "key"))
 }
 
 /// Reads the rows of a key; the caller's transaction makes them one snapshot.

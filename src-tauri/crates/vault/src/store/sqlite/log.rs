@@ -28,14 +28,15 @@ pub(super) async fn append(connection: &mut SqliteConnection, new: &NewLeaf) -> 
     }
     let index = to_column(leaves)?;
     sqlx::query(
-        "INSERT INTO leaf (leaf_index, kind, bytes, at, request_id, intent)
-         VALUES (?, ?, ?, unixepoch(), ?, ?)",
+        "INSERT INTO leaf (leaf_index, kind, bytes, at, request_id, intent, mac)
+         VALUES (?, ?, ?, unixepoch(), ?, ?, ?)",
     )
     .bind(index)
     .bind(&new.kind)
     .bind(&new.leaf)
     .bind(new.request_id.as_ref().map(|id| id.as_bytes().as_slice()))
     .bind(new.intent.map(|intent| to_column(intent.0)).transpose()?)
+    .bind(new.mac.as_bytes().as_slice())
     .execute(&mut *connection)
     .await?;
     sqlx::query("INSERT INTO event (leaf_index, salt, bytes) VALUES (?, ?, ?)")
@@ -73,7 +74,7 @@ pub(super) async fn leaves(
     limit: u32,
 ) -> Result<Vec<Leaf>> {
     let rows = sqlx::query(
-        "SELECT leaf_index, kind, bytes, at, request_id, intent FROM leaf
+        "SELECT leaf_index, kind, bytes, at, request_id, intent, mac FROM leaf
          WHERE leaf_index >= ? ORDER BY leaf_index LIMIT ?",
     )
     .bind(to_column(from.0)?)
@@ -91,6 +92,7 @@ fn leaf(row: &SqliteRow) -> Result<Leaf> {
         at: time(row, "at")?,
         request_id: bytes_or_null(row, "request_id")?,
         intent: count_or_null(row, "intent")?.map(LeafIndex),
+        mac: bytes_or_null(row, "mac")?,
     })
 }
 

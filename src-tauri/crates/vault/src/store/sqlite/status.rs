@@ -2,12 +2,11 @@
 
 use sqlx::sqlite::SqliteConnection;
 
-use super::row::{count, time, to_column, value, word};
+use super::row::{bytes, count, count_or_null, time, to_column, value};
 use crate::error::{Error, Result};
 use crate::id::{KeyId, LeafIndex, UnixTime};
-use crate::key::Status;
 use crate::status::{
-    OffCertificate, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
+    AbandonedSerial, OffKey, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
 };
 use crate::store::OwnSuspension;
 
@@ -134,42 +133,49 @@ pub(super) async fn of_key(
 
 /// Reads what belongs on the list; the caller's transaction makes it one snapshot.
 pub(super) async fn off(connection: &mut SqliteConnection) -> Result<OffList> {
-    let rows = sqlx::query(
-        "SELECT certificate.serial, key_state.status,
-                coalesce(status_change.at, certificate.not_before) AS at, status_change.reason
+    let keys = sqlx::query(
+        "SELECT key_state.key, coalesce(status_change.at, 0) AS at, status_change.reason,
+                NULL AS own
          FROM key_state
-         JOIN certificate ON certificate.sha256 = key_state.certificate
          LEFT JOIN status_change ON status_change.key = key_state.key
                                 AND status_change.state_version = key_state.version
          WHERE key_state.status <> 'active'
          UNION ALL
-         SELECT certificate.serial, 'suspended', own_suspension.at, NULL
+         SELECT key_state.key, own_suspension.at, NULL, own_suspension.leaf
          FROM own_suspension
          JOIN key_state ON key_state.key = own_suspension.key
                        AND key_state.version = own_suspension.state_version
-         JOIN certificate ON certificate.sha256 = key_state.certificate
-         WHERE key_state.status = 'active'
-         UNION ALL
-         SELECT serial, 'revoked', at, NULL FROM abandoned_serial",
+         WHERE key_state.status = 'active'",
     )
     .fetch_all(&mut *connection)
     .await?;
+    let abandoned = sqlx::query("SELECT serial, at, leaf FROM abandoned_serial")
+        .fetch_all(&mut *connection)
+        .await?;
     let mark = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
         .bind(DUE)
         .fetch_optional(connection)
         .await?;
-    let certificates = rows
-        .iter()
-        .map(|row| {
-            Ok(OffCertificate {
-                serial: value(row, "serial")?,
-                status: word(row, "status", Status::parse)?,
-                at: time(row, "at")?,
-                reason: value(row, "reason")?,
-            })
+    let keys = keys.iter().map(|row| {
+        Ok(OffKey {
+            key: bytes(row, "key")?,
+            at: time(row, "at")?,
+            reason: value(row, "reason")?,
+            own: count_or_null(row, "own")?.map(LeafIndex),
         })
-        .collect::<Result<_>>()?;
-    Ok(OffList { certificates, mark })
+    });
+    let abandoned = abandoned.iter().map(|row| {
+        Ok(AbandonedSerial {
+            serial: value(row, "serial")?,
+            at: time(row, "at")?,
+            leaf: LeafIndex(count(row, "leaf")?),
+        })
+    });
+    Ok(OffList {
+        keys: keys.collect::<Result<_>>()?,
+        abandoned: abandoned.collect::<Result<_>>()?,
+        mark,
+    })
 }
 
 pub(super) async fn lists(connection: &mut SqliteConnection) -> Result<RevocationLists> {

@@ -1,0 +1,261 @@
+-- index certificate_key of certificate
+CREATE INDEX certificate_key ON certificate (key);
+
+-- index key_state_not_active of key_state
+CREATE INDEX key_state_not_active ON key_state (status) WHERE status <> 'active';
+
+-- table abandoned_serial of abandoned_serial
+CREATE TABLE abandoned_serial (
+    serial BLOB NOT NULL PRIMARY KEY,
+    at     INTEGER NOT NULL,
+    leaf   INTEGER NOT NULL REFERENCES leaf (leaf_index)
+) STRICT, WITHOUT ROWID;
+
+-- table account of account
+CREATE TABLE account (
+    id                BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    login             TEXT NOT NULL CHECK (login <> ''),
+    login_folded      TEXT NOT NULL UNIQUE CHECK (login_folded <> ''),
+    name              TEXT NOT NULL,
+    email             TEXT NOT NULL,
+    role              TEXT NOT NULL CHECK (role IN ('officer', 'signer')),
+    created_at        INTEGER NOT NULL,
+    row_version       INTEGER NOT NULL CHECK (row_version >= 1),
+    officer_signature BLOB
+, intent INTEGER REFERENCES leaf (leaf_index)) STRICT, WITHOUT ROWID;
+
+-- table account_word of account_word
+CREATE TABLE account_word (
+    word    TEXT NOT NULL,
+    account BLOB NOT NULL REFERENCES account (id),
+    PRIMARY KEY (word, account)
+) STRICT, WITHOUT ROWID;
+
+-- table certificate of certificate
+CREATE TABLE certificate (
+    sha256     BLOB NOT NULL PRIMARY KEY CHECK (length(sha256) = 32),
+    key        BLOB REFERENCES key (id),
+    serial     BLOB NOT NULL UNIQUE,
+    der        BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after  INTEGER NOT NULL,
+    subject    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- table event of event
+CREATE TABLE event (
+    leaf_index INTEGER PRIMARY KEY REFERENCES leaf (leaf_index),
+    salt       BLOB NOT NULL,
+    bytes      BLOB NOT NULL
+) STRICT;
+
+-- table head of head
+CREATE TABLE head (
+    head_id INTEGER PRIMARY KEY,
+    size    INTEGER NOT NULL CHECK (size >= 1),
+    root    BLOB NOT NULL CHECK (length(root) = 32),
+    note    TEXT NOT NULL,
+    UNIQUE (size, root, note)
+) STRICT;
+
+-- table issuing_pin of issuing_pin
+CREATE TABLE issuing_pin (
+    account    BLOB NOT NULL PRIMARY KEY REFERENCES account (id),
+    generation INTEGER NOT NULL CHECK (generation >= 1),
+    identity   BLOB NOT NULL,
+    version    INTEGER NOT NULL CHECK (version >= 1),
+    sealed     BLOB NOT NULL,
+    slots      BLOB NOT NULL,
+    signature  BLOB NOT NULL,
+    mac        BLOB NOT NULL CHECK (length(mac) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- table key of key
+CREATE TABLE key (
+    id        BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    account   BLOB NOT NULL REFERENCES account (id),
+    ordinal   INTEGER NOT NULL CHECK (ordinal >= 1),
+    algorithm TEXT NOT NULL,
+    spki      BLOB NOT NULL UNIQUE,
+    identity  BLOB NOT NULL,
+    origin    TEXT NOT NULL CHECK (origin IN ('generated', 'imported')),
+    UNIQUE (account, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- table key_state of key_state
+CREATE TABLE key_state (
+    key               BLOB NOT NULL PRIMARY KEY REFERENCES key (id),
+    version           INTEGER NOT NULL CHECK (version >= 1),
+    status            TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'revoked')),
+    certificate       BLOB NOT NULL REFERENCES certificate (sha256),
+    wrapping_key      TEXT NOT NULL,
+    officer_signature BLOB,
+    intent            INTEGER REFERENCES leaf (leaf_index)
+) STRICT, WITHOUT ROWID;
+
+-- table leaf of leaf
+CREATE TABLE leaf (
+    leaf_index INTEGER PRIMARY KEY CHECK (leaf_index >= 0),
+    kind       TEXT NOT NULL CHECK (kind <> ''),
+    bytes      BLOB NOT NULL,
+    at         INTEGER NOT NULL,
+    request_id BLOB UNIQUE CHECK (request_id IS NULL OR length(request_id) = 16),
+    intent     INTEGER UNIQUE REFERENCES leaf (leaf_index)
+, mac BLOB CHECK (mac IS NULL OR length(mac) = 32)) STRICT;
+
+-- table meta of meta
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- table open_intent of open_intent
+CREATE TABLE open_intent (
+    leaf_index INTEGER PRIMARY KEY REFERENCES leaf (leaf_index)
+) STRICT;
+
+-- table own_suspension of own_suspension
+CREATE TABLE own_suspension (
+    key           BLOB NOT NULL REFERENCES key (id),
+    state_version INTEGER NOT NULL CHECK (state_version >= 1),
+    at            INTEGER NOT NULL,
+    note          TEXT NOT NULL,
+    leaf          INTEGER NOT NULL REFERENCES leaf (leaf_index),
+    PRIMARY KEY (key, state_version)
+) STRICT, WITHOUT ROWID;
+
+-- table record_mac of record_mac
+CREATE TABLE record_mac (
+    key BLOB NOT NULL PRIMARY KEY REFERENCES key (id),
+    mac BLOB NOT NULL CHECK (length(mac) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- table revocation_list of revocation_list
+CREATE TABLE revocation_list (
+    number  INTEGER PRIMARY KEY CHECK (number >= 1),
+    at      INTEGER NOT NULL,
+    entries INTEGER NOT NULL CHECK (entries >= 0)
+) STRICT;
+
+-- table seal of seal
+CREATE TABLE seal (
+    key       BLOB NOT NULL PRIMARY KEY REFERENCES key (id),
+    version   INTEGER NOT NULL CHECK (version >= 1),
+    sealed    BLOB NOT NULL,
+    slots     BLOB NOT NULL,
+    signature BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- table status_change of status_change
+CREATE TABLE status_change (
+    key           BLOB NOT NULL REFERENCES key (id),
+    state_version INTEGER NOT NULL CHECK (state_version >= 2),
+    at            INTEGER NOT NULL,
+    officer       TEXT NOT NULL,
+    reason        TEXT NOT NULL CHECK (reason <> ''),
+    note          TEXT NOT NULL,
+    leaf          INTEGER NOT NULL REFERENCES leaf (leaf_index),
+    PRIMARY KEY (key, state_version)
+) STRICT, WITHOUT ROWID;
+
+-- table tries of tries
+CREATE TABLE tries (
+    key           BLOB NOT NULL REFERENCES key (id),
+    machine       BLOB NOT NULL CHECK (length(machine) = 16),
+    count         INTEGER NOT NULL CHECK (count >= 1),
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    prior_at      INTEGER,
+    last_wrong_at INTEGER,
+    PRIMARY KEY (key, machine)
+) STRICT, WITHOUT ROWID;
+
+-- trigger abandoned_serial_is_not_deleted of abandoned_serial
+CREATE TRIGGER abandoned_serial_is_not_deleted BEFORE DELETE ON abandoned_serial
+BEGIN SELECT RAISE(ABORT, 'abandoned serial numbers are never deleted'); END;
+
+-- trigger certificate_is_not_deleted of certificate
+CREATE TRIGGER certificate_is_not_deleted BEFORE DELETE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never deleted'); END;
+
+-- trigger certificate_is_not_updated of certificate
+CREATE TRIGGER certificate_is_not_updated BEFORE UPDATE ON certificate
+BEGIN SELECT RAISE(ABORT, 'certificates are never updated'); END;
+
+-- trigger event_is_not_updated of event
+CREATE TRIGGER event_is_not_updated BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'events are erased or kept, never updated'); END;
+
+-- trigger head_does_not_fork of head
+CREATE TRIGGER head_does_not_fork BEFORE INSERT ON head
+WHEN EXISTS (SELECT 1 FROM head WHERE size = NEW.size AND root <> NEW.root)
+BEGIN SELECT RAISE(ABORT, 'a size has one root'); END;
+
+-- trigger head_is_not_deleted of head
+CREATE TRIGGER head_is_not_deleted BEFORE DELETE ON head
+BEGIN SELECT RAISE(ABORT, 'heads are never deleted'); END;
+
+-- trigger head_is_not_updated of head
+CREATE TRIGGER head_is_not_updated BEFORE UPDATE ON head
+BEGIN SELECT RAISE(ABORT, 'heads are never updated'); END;
+
+-- trigger issuing_pin_goes_one_up of issuing_pin
+CREATE TRIGGER issuing_pin_goes_one_up BEFORE UPDATE ON issuing_pin
+WHEN NEW.version <> OLD.version + 1 OR NEW.account <> OLD.account
+BEGIN SELECT RAISE(ABORT, 'an issuing PIN record follows the one before it'); END;
+
+-- trigger key_is_not_deleted of key
+CREATE TRIGGER key_is_not_deleted BEFORE DELETE ON key
+BEGIN SELECT RAISE(ABORT, 'keys are revoked, never deleted'); END;
+
+-- trigger key_is_not_updated of key
+CREATE TRIGGER key_is_not_updated BEFORE UPDATE ON key
+BEGIN SELECT RAISE(ABORT, 'the identity of a key never changes'); END;
+
+-- trigger key_state_goes_one_up of key_state
+CREATE TRIGGER key_state_goes_one_up BEFORE UPDATE ON key_state
+WHEN NEW.version <> OLD.version + 1 OR NEW.key <> OLD.key
+BEGIN SELECT RAISE(ABORT, 'a key state follows the one before it'); END;
+
+-- trigger key_state_is_not_deleted of key_state
+CREATE TRIGGER key_state_is_not_deleted BEFORE DELETE ON key_state
+BEGIN SELECT RAISE(ABORT, 'key states are never deleted'); END;
+
+-- trigger leaf_goes_to_the_end of leaf
+CREATE TRIGGER leaf_goes_to_the_end BEFORE INSERT ON leaf
+WHEN NEW.leaf_index <> (SELECT coalesce(max(leaf_index) + 1, 0) FROM leaf)
+BEGIN SELECT RAISE(ABORT, 'a leaf goes to the end of the log'); END;
+
+-- trigger leaf_is_not_deleted of leaf
+CREATE TRIGGER leaf_is_not_deleted BEFORE DELETE ON leaf
+BEGIN SELECT RAISE(ABORT, 'leaves are never deleted'); END;
+
+-- trigger leaf_is_not_updated of leaf
+CREATE TRIGGER leaf_is_not_updated BEFORE UPDATE ON leaf
+BEGIN SELECT RAISE(ABORT, 'leaves are never updated'); END;
+
+-- trigger own_suspension_is_not_deleted of own_suspension
+CREATE TRIGGER own_suspension_is_not_deleted BEFORE DELETE ON own_suspension
+BEGIN SELECT RAISE(ABORT, 'own suspensions are never deleted'); END;
+
+-- trigger own_suspension_is_not_updated of own_suspension
+CREATE TRIGGER own_suspension_is_not_updated BEFORE UPDATE ON own_suspension
+BEGIN SELECT RAISE(ABORT, 'own suspensions are never updated'); END;
+
+-- trigger revocation_list_rises of revocation_list
+CREATE TRIGGER revocation_list_rises BEFORE INSERT ON revocation_list
+WHEN NEW.number <= (SELECT coalesce(max(number), 0) FROM revocation_list)
+BEGIN SELECT RAISE(ABORT, 'numbers of revocation lists only rise'); END;
+
+-- trigger seal_goes_one_up of seal
+CREATE TRIGGER seal_goes_one_up BEFORE UPDATE ON seal
+WHEN NEW.version <> OLD.version + 1 OR NEW.key <> OLD.key
+BEGIN SELECT RAISE(ABORT, 'a seal follows the one before it'); END;
+
+-- trigger status_change_is_not_deleted of status_change
+CREATE TRIGGER status_change_is_not_deleted BEFORE DELETE ON status_change
+BEGIN SELECT RAISE(ABORT, 'changes of status are never deleted'); END;
+
+-- trigger status_change_is_not_updated of status_change
+CREATE TRIGGER status_change_is_not_updated BEFORE UPDATE ON status_change
+BEGIN SELECT RAISE(ABORT, 'changes of status are never updated'); END;
