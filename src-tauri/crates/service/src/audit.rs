@@ -8,7 +8,7 @@ pub mod event;
 pub mod note;
 pub mod tree;
 
-pub use event::{Act, Event, Kind, Outcome};
+pub use event::{Act, Event, Kind, Outcome, Told};
 pub use note::Checkpoint;
 pub use tree::Frontier;
 
@@ -41,4 +41,13 @@ pub enum Error {
         /// Its index.
         index: u64,
     },
+    /// Nobody with the token wrote a leaf.
+    #[error("leaf {index} was written by somebody without the signing token")]
+    LeafForged {
+        /// Its index.
+        index: u64,
+    },
+    /// The first leaf does not name the organisation file's fixed part.
+    #[error("the log does not begin with the fingerprint of this organisation file")]
+    OtherFounding,
 }

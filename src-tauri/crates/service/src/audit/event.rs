@@ -182,20 +182,70 @@ impl Event<'_> {
     }
 }
 
-/// The serial number that an encoded event names, if it names one.
-///
-/// Anything that is no event of this version names none.
-#[must_use]
-pub fn serial_of(event: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Decoder::new(event);
-    if reader.array().ok()? != Some(ELEMENTS) || reader.u8().ok()? != 1 {
-        return None;
+/// What an encoded event says, as far as something follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The word of its kind.
+    pub kind: String,
+    /// The word of its act.
+    pub act: String,
+    /// The key it is about.
+    pub key: Option<Vec<u8>>,
+    /// The machine it happened on.
+    pub machine: Vec<u8>,
+    /// Digests of the batch or of the rows.
+    pub digests: Vec<Vec<u8>>,
+    /// The word of its outcome.
+    pub outcome: Option<String>,
+    /// Serial number of the certificate that was to be made.
+    pub serial: Option<Vec<u8>>,
+}
+
+impl Told {
+    /// Reads an event that the salt and a leaf of the log vouch for; none if they do not, or if it is
+    /// no event of this version.
+    #[must_use]
+    pub fn read(leaf: &[u8], salt: &[u8], event: &[u8]) -> Option<Self> {
+        let told = Self::decode(event).ok()?;
+        (encode_leaf(&told.kind, salt, event) == leaf).then_some(told)
     }
-    // It is the last element.
-    for _ in 2..ELEMENTS {
-        reader.skip().ok()?;
+
+    fn decode(event: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        use minicbor::decode::Error;
+        let mut reader = Decoder::new(event);
+        if reader.array()? != Some(ELEMENTS) || reader.u8()? != 1 {
+            return Err(Error::message("no event of this version"));
+        }
+        let (kind, act) = (reader.str()?.to_owned(), reader.str()?.to_owned());
+        reader.skip()?; // time
+        reader.skip()?; // account
+        reader.skip()?; // login
+        let key = reader.decode::<Option<&minicbor::bytes::ByteSlice>>()?;
+        let key = key.map(|key| key.to_vec());
+        let machine = reader.bytes()?.to_vec();
+        reader.skip()?; // request
+        reader.skip()?; // head
+        let count = reader
+            .array()?
+            .ok_or_else(|| Error::message("an endless list"))?;
+        let digests = (0..count)
+            .map(|_| reader.bytes().map(<[u8]>::to_vec))
+            .collect::<Result<_, _>>()?;
+        reader.skip()?; // intent
+        let outcome = reader.decode::<Option<String>>()?;
+        reader.skip()?; // officer
+        reader.skip()?; // note
+        let serial = reader.decode::<Option<&minicbor::bytes::ByteSlice>>()?;
+        Ok(Self {
+            kind,
+            act,
+            key,
+            machine,
+            digests,
+            outcome,
+            serial: serial.map(|serial| serial.to_vec()),
+        })
     }
-    reader.bytes().ok().map(<[u8]>::to_vec)
 }
 
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
@@ -216,6 +266,10 @@ fn optional<T>(
 /// The root of the tree over the current records is null until that tree exists.
 #[must_use]
 pub fn leaf(kind: Kind, salt: &[u8; 32], event: &[u8]) -> Vec<u8> {
+    encode_leaf(kind.word(), salt, event)
+}
+
+fn encode_leaf(kind: &str, salt: &[u8], event: &[u8]) -> Vec<u8> {
     let hash = Sha256::new()
         .chain_update(salt)
         .chain_update(event)
@@ -224,14 +278,32 @@ pub fn leaf(kind: Kind, salt: &[u8; 32], event: &[u8]) -> Vec<u8> {
     writer
         .array(4)
         .and_then(|w| w.u8(1))
-        .and_then(|w| w.str(kind.word()))
+        .and_then(|w| w.str(kind))
         .and_then(|w| w.bytes(&hash))
         .and_then(|w| w.null())
         .expect("writing CBOR into a Vec does not fail");
     writer.into_writer()
 }
 
+/// What the token's record-MAC key vouches for until a signed head covers the leaf.
+///
+/// `"chancery leaf v1" ‖ 0 ‖ SHA-256(CBOR[1, leaf, request or null, intent or null])`. Requests and
+/// intents occur once in a log, so that a leaf cannot be repeated either.
+#[must_use]
+pub fn leaf_mac_input(leaf: &[u8], request: Option<&[u8; 16]>, intent: Option<u64>) -> Vec<u8> {
+    let mut writer = Encoder::new(Vec::new());
+    let written = (|| {
+        writer.array(4)?.u8(1)?.bytes(leaf)?;
+        optional(&mut writer, request, |w, id| w.bytes(id).map(drop))?;
+        optional(&mut writer, intent, |w, index| w.u64(index).map(drop))
+    })();
+    written.expect("writing CBOR into a Vec does not fail");
+    let digest = Sha256::digest(writer.into_writer());
+    [b"chancery leaf v1\0".as_slice(), &digest].concat()
+}
+
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -248,6 +320,43 @@ mod tests {
             "version and kind in clear"
         );
         assert_eq!(bytes.last(), Some(&0xf6), "the records root is null");
+    }
+
+    #[test]
+    fn an_event_is_read_only_with_the_leaf_that_digests_it() {
+        let event = Event {
+            kind: Kind::Outcome,
+            act: Act::Enrol,
+            time: 7,
+            account: None,
+            login: Some("ada"),
+            key: Some(&[2; 16]),
+            machine: &[3; 16],
+            request: &[4; 16],
+            head: (5, [6; 32]),
+            digests: &[[7; 32]],
+            intent: Some(1),
+            outcome: Some(Outcome::Abandoned),
+            officer: None,
+            note: None,
+            serial: Some(&[8; 20]),
+        };
+        let bytes = event.to_bytes();
+        let leaf = leaf(Kind::Outcome, &[1; 32], &bytes);
+        let told = Told::read(&leaf, &[1; 32], &bytes).unwrap();
+        assert_eq!((&*told.kind, &*told.act), ("outcome", "enrol"));
+        assert_eq!(told.key, Some(vec![2; 16]));
+        assert_eq!(told.machine, [3; 16]);
+        assert_eq!(told.digests, [[7; 32]]);
+        assert_eq!(told.outcome.as_deref(), Some("abandoned"));
+        assert_eq!(told.serial, Some(vec![8; 20]));
+        let other = Event {
+            serial: Some(&[9; 20]),
+            ..event
+        };
+        assert_eq!(Told::read(&leaf, &[1; 32], &other.to_bytes()), None);
+        assert_eq!(Told::read(&leaf, &[2; 32], &bytes), None);
+        assert_eq!(Told::read(&leaf, &[1; 32], &bytes[1..]), None);
     }
 
     #[test]
@@ -332,13 +441,6 @@ mod tests {
                 ..event.clone()
             },
         ];
-        assert_eq!(serial_of(&bytes), None);
-        let issued = Event {
-            serial: Some(&[8; 20]),
-            ..event.clone()
-        };
-        assert_eq!(serial_of(&issued.to_bytes()), Some(vec![8; 20]));
-        assert_eq!(serial_of(&bytes[1..]), None, "what is no event names none");
         for edit in edits {
             assert_ne!(edit.to_bytes(), bytes, "{edit:?}");
         }

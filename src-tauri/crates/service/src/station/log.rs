@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use vault::{Head, LeafIndex, NewLeaf, RequestId, Sha256};
+use subtle::ConstantTimeEq;
+use vault::{Head, Leaf, LeafIndex, NewLeaf, RequestId, Sha256};
 
 use super::Station;
 use super::key::KeyRecord;
 use super::tokens::SigningToken;
-use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome};
+use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome, Told};
 use crate::error::{Error, Result};
 use crate::home::{create_private_folder, lock_file, write_private};
+use crate::signing_algorithm::hex;
 
 /// Leaves read at once while the log is replayed.
 const PAGE: u32 = 1024;
@@ -28,6 +30,29 @@ pub(crate) struct Log<'s> {
     token: &'s SigningToken,
     /// The tree up to the newest signed head.
     frontier: Frontier,
+}
+
+/// What vouches for leaves that are taken up.
+#[derive(Clone, Copy)]
+enum VouchedBy<'a> {
+    /// The root of a signed head that covers them all.
+    Head,
+    /// The MAC of each, but for the one that was just written, which is known.
+    Mac {
+        own: Option<(LeafIndex, &'a NewLeaf)>,
+    },
+}
+
+impl VouchedBy<'_> {
+    /// Whether a leaf needs no MAC.
+    fn knows(self, leaf: &Leaf) -> bool {
+        match self {
+            Self::Head => true,
+            Self::Mac { own } => {
+                own.is_some_and(|(index, own)| leaf.index == index && is_as_written(leaf, own))
+            }
+        }
+    }
 }
 
 /// What an event is about.
@@ -84,7 +109,7 @@ impl<'s> Log<'s> {
         log.sweep()?;
         // Leaves whose process ended before their head was signed.
         if station.wait(station.store.leaf_count())? > log.frontier.size() {
-            log.cover()?;
+            log.cover(None)?;
         }
         Ok(log)
     }
@@ -112,12 +137,15 @@ impl<'s> Log<'s> {
             }
             .into());
         }
-        log.replay(checkpoint.size)?;
+        log.replay(checkpoint.size, VouchedBy::Head)?;
         if log.frontier.root() != checkpoint.root {
             return Err(audit::Error::RootDiffers {
                 size: checkpoint.size,
             }
             .into());
+        }
+        if seen == 0 {
+            Self::begins_with_the_founding(station)?;
         }
         if checkpoint.size > seen {
             Remembered::store(station, &log.frontier)?;
@@ -135,8 +163,23 @@ impl<'s> Log<'s> {
         )?)
     }
 
+    /// A machine that has seen nothing of the log yet holds its organisation file against it.
+    fn begins_with_the_founding(station: &Station) -> Result<()> {
+        let fingerprint = station.organisation.fixed.fingerprint();
+        let founding = told(station, LeafIndex(0))?;
+        if founding
+            .is_some_and(|told| told.kind == Kind::Founding.word() && told.digests == [fingerprint])
+        {
+            Ok(())
+        } else {
+            Err(audit::Error::OtherFounding.into())
+        }
+    }
+
     /// Takes up leaves until the tree has `size` of them.
-    fn replay(&mut self, size: u64) -> Result<()> {
+    ///
+    /// The next head must not cover what somebody without the token put there.
+    fn replay(&mut self, size: u64, vouched: VouchedBy<'_>) -> Result<()> {
         while self.frontier.size() < size {
             let store = &self.station.store;
             let leaves = self
@@ -154,10 +197,29 @@ impl<'s> Log<'s> {
                     let index = self.frontier.size();
                     return Err(audit::Error::LeafMissing { index }.into());
                 }
+                if !vouched.knows(&leaf) {
+                    self.believe(&leaf)?;
+                }
                 self.frontier.push(&leaf.leaf);
             }
         }
         Ok(())
+    }
+
+    fn believe(&self, leaf: &Leaf) -> Result<()> {
+        let request = leaf.request_id.as_ref().map(RequestId::as_bytes);
+        let intent = leaf.intent.map(|intent| intent.0);
+        let input = audit::event::leaf_mac_input(&leaf.leaf, request, intent);
+        let mac = self.token.record_mac(&input)?;
+        if leaf
+            .mac
+            .is_some_and(|found| bool::from(found.as_bytes().ct_eq(&mac)))
+        {
+            Ok(())
+        } else {
+            let index = leaf.index.0;
+            Err(audit::Error::LeafForged { index }.into())
+        }
     }
 
     /// Says what became of intents whose process ended without saying, and clears what it left.
@@ -172,27 +234,45 @@ impl<'s> Log<'s> {
             let Some(request) = intent.request_id else {
                 continue;
             };
-            let request = request.as_bytes();
-            let ours = left.iter().any(|left| left.request == *request);
-            // Without a lock it is another machine's, or of a state folder that is no more.
-            let others = !RequestLock::path(self.station, request).exists();
-            if ours || others && now.saturating_sub(intent.at.0) > ABANDONED_AFTER {
-                self.abandon(intent.index, request)?;
+            let told = told(self.station, intent.index)?;
+            let gone = match left.iter().find(|left| left.request == *request.as_bytes()) {
+                Some(_) => true,
+                // A process of this machine has its lock from before its intent until after its
+                // outcome: one without is of a state folder that is no more. Of another machine
+                // only the time tells.
+                None => {
+                    let ours = told
+                        .as_ref()
+                        .is_some_and(|told| told.machine == self.station.machine.as_bytes());
+                    let old = now.saturating_sub(intent.at.0) > ABANDONED_AFTER;
+                    !RequestLock::path(self.station, request.as_bytes()).exists() && (ours || old)
+                }
+            };
+            if gone {
+                let serial = told.and_then(|told| told.serial);
+                self.abandon(intent.index, request.as_bytes(), serial)?;
             }
         }
         left.into_iter().for_each(RequestLock::clear);
         Ok(())
     }
 
-    fn abandon(&mut self, intent: LeafIndex, request: &[u8; 16]) -> Result<()> {
-        // What the intent was about stands in its own event; the outcome points at it.
-        let about = About::of(Act::Sweep, request);
+    /// Gives an intent up. If a certificate may have been made for it, its serial number goes on the
+    /// next revocation list, for which the outcome vouches.
+    fn abandon(
+        &mut self,
+        intent: LeafIndex,
+        request: &[u8; 16],
+        serial: Option<Vec<u8>>,
+    ) -> Result<()> {
+        // What else the intent was about stands in its own event; the outcome points at it.
+        let about = About {
+            serial: serial.as_deref(),
+            ..About::of(Act::Sweep, request)
+        };
         let leaf = self.outcome_leaf(&about, intent, Outcome::Abandoned)?;
-        // A certificate may have been made: its number goes on the next revocation list.
-        let store = &self.station.store;
-        let event = self.station.wait(store.event(intent))?;
-        let serial = event.and_then(|event| audit::event::serial_of(&event.bytes));
-        match self.station.wait(store.abandon(leaf.clone(), serial)) {
+        let abandoned = self.station.store.abandon(leaf.clone(), serial.clone());
+        match self.station.wait(abandoned) {
             Ok(index) => self.sign(index, &leaf),
             // Another process of this machine swept it first.
             Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => Ok(()),
@@ -240,7 +320,7 @@ impl<'s> Log<'s> {
             serial: about.serial,
         };
         let request = (kind != Kind::Outcome).then(|| RequestId::from(*about.request));
-        new_leaf(kind, &event, request, intent)
+        new_leaf(self.token, kind, &event, request, intent)
     }
 
     /// Appends the outcome of an intent and signs the head over it.
@@ -284,11 +364,11 @@ impl<'s> Log<'s> {
         let stored = self.station.wait(self.station.store.leaves(index, 1))?;
         if stored
             .first()
-            .is_none_or(|stored| stored.index != index || stored.leaf != leaf.leaf)
+            .is_none_or(|stored| stored.index != index || !is_as_written(stored, leaf))
         {
             return Err(audit::Error::LeafMissing { index: index.0 }.into());
         }
-        self.cover()
+        self.cover(Some((index, leaf)))
     }
 
     /// Signs the head over the leaf of what is done and holds.
@@ -300,10 +380,10 @@ impl<'s> Log<'s> {
         signed.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))
     }
 
-    /// Signs the head over all leaves there are.
-    fn cover(&mut self) -> Result<()> {
+    /// Signs the head over all leaves there are; `own` is the one that was just written.
+    fn cover(&mut self, own: Option<(LeafIndex, &NewLeaf)>) -> Result<()> {
         let size = self.station.wait(self.station.store.leaf_count())?;
-        self.replay(size)?;
+        self.replay(size, VouchedBy::Mac { own })?;
         let organisation = &self.station.organisation;
         let checkpoint = Checkpoint {
             origin: organisation.log_origin(),
@@ -330,8 +410,27 @@ impl<'s> Log<'s> {
     }
 }
 
-/// Salts an event and makes its leaf.
+fn is_as_written(stored: &Leaf, written: &NewLeaf) -> bool {
+    stored.leaf == written.leaf
+        && stored.request_id == written.request_id
+        && stored.intent == written.intent
+}
+
+/// What the event of a leaf says; none if it was erased, or is not the one that the leaf digests.
+pub(crate) fn told(station: &Station, index: LeafIndex) -> Result<Option<Told>> {
+    let leaves = station.wait(station.store.leaves(index, 1))?;
+    let event = station.wait(station.store.event(index))?;
+    let (Some(leaf), Some(event)) = (leaves.first(), event) else {
+        return Ok(None);
+    };
+    Ok((leaf.index == index)
+        .then(|| Told::read(&leaf.leaf, &event.salt, &event.bytes))
+        .flatten())
+}
+
+/// Salts an event and makes its leaf, which the token vouches for.
 pub(crate) fn new_leaf(
+    token: &SigningToken,
     kind: Kind,
     event: &Event<'_>,
     request_id: Option<RequestId>,
@@ -341,6 +440,9 @@ pub(crate) fn new_leaf(
     crate::custody::random(&mut salt)?;
     let event = event.to_bytes();
     let leaf = audit::event::leaf(kind, &salt, &event);
+    let request = request_id.as_ref().map(RequestId::as_bytes);
+    let input = audit::event::leaf_mac_input(&leaf, request, intent.map(|intent| intent.0));
+    let mac = token.record_mac(&input)?.into();
     let kind = kind.word().to_owned();
     Ok(NewLeaf {
         kind,
@@ -349,6 +451,7 @@ pub(crate) fn new_leaf(
         event,
         request_id,
         intent,
+        mac,
     })
 }
 
@@ -464,6 +567,8 @@ fn request_of(name: &str) -> Option<[u8; 16]> {
 /// The tree up to the newest head this machine saw, kept outside the organisation's folder.
 #[derive(Serialize, Deserialize)]
 struct Remembered {
+    /// Fingerprint of the organisation's fixed part: what is trusted for all else.
+    fingerprint: String,
     size: u64,
     subtrees: Vec<String>,
 }
@@ -482,6 +587,14 @@ impl Remembered {
             Err(error) => return Err(Error::State(error)),
         };
         let remembered: Self = serde_json::from_slice(&content).map_err(|_| damaged())?;
+        if remembered.fingerprint != fingerprint(station) {
+            return Err(Error::OrganisationUnreadable {
+                path: station.surroundings.home.organisation_file(),
+                why: "its fixed part is not the one that this machine knows; take it back from a \
+                      backup"
+                    .to_owned(),
+            });
+        }
         let subtrees: Vec<[u8; 32]> = remembered
             .subtrees
             .iter()
@@ -505,10 +618,15 @@ impl Remembered {
             .map(|hash| BASE64.encode(hash))
             .collect();
         let content = serde_json::to_vec(&Self {
+            fingerprint: fingerprint(station),
             size: frontier.size(),
             subtrees,
         })
         .expect("numbers and text have a JSON form");
         write_private(&Self::path(station), &content).map_err(Error::State)
     }
+}
+
+fn fingerprint(station: &Station) -> String {
+    hex(&station.organisation.fixed.fingerprint())
 }
