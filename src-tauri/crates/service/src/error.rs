@@ -122,6 +122,9 @@ pub enum Error {
          written anew when an officer logs in"
     )]
     ListNotWritten(#[source] Box<Self>),
+    /// The list that would be signed does not say what was just changed: somebody else writes there.
+    #[error("the next revocation list does not say what was just changed")]
+    ListAtOdds,
     /// The activation code has not been used yet.
     #[error(
         "the key of {login} is not activated; use the code with chancery activate --login {login}"
@@ -308,7 +311,7 @@ impl Error {
             Self::Expired { .. } => (ErrorCode::Expired, Refused),
             Self::StatusUnchanged { .. } => (ErrorCode::StatusUnchanged, Refused),
             Self::LastOfficer { .. } => (ErrorCode::LastOfficer, Refused),
-            Self::ListNotWritten(_) => (ErrorCode::ListNotWritten, InputOutput),
+            Self::ListNotWritten(_) | Self::ListAtOdds => (ErrorCode::ListNotWritten, InputOutput),
             Self::CodeUsed => (ErrorCode::CodeUsed, Refused),
             Self::CodeLapsed => (ErrorCode::CodeLapsed, Refused),
             Self::RecordDamaged { .. } => (ErrorCode::RecordDamaged, Refused),
@@ -401,6 +404,10 @@ fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
         E::ReadOnly { .. } => (ErrorCode::NotWritable, InputOutput),
         E::LoginTaken { .. } => (ErrorCode::LoginTaken, Refused),
         E::RequestRepeated { .. } => (ErrorCode::RequestRepeated, Refused),
+        E::KeyNotActive { status, .. } => match status {
+            vault::Status::Revoked => (ErrorCode::Revoked, Refused),
+            vault::Status::Suspended | vault::Status::Active => (ErrorCode::Suspended, Refused),
+        },
         E::KeyringAbsent { .. } => (ErrorCode::KeyringAbsent, Device),
         E::KeyringLocked { .. } => (ErrorCode::KeyringLocked, Device),
         E::Keyring { .. } => (ErrorCode::KeyringFault, Device),
@@ -555,7 +562,7 @@ fn choices(empty: &[String]) -> String {
 }
 
 /// A Unix time as a person reads it, in this machine's time zone.
-fn shown(time: i64) -> String {
+pub(crate) fn shown(time: i64) -> String {
     jiff::Timestamp::from_second(time).map_or_else(
         |_| time.to_string(),
         |time| {

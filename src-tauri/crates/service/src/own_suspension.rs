@@ -11,6 +11,7 @@ use crate::people;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::station::log::{About, Log, RequestLock};
+use crate::station::memory;
 use crate::station::tokens::SigningToken;
 use crate::wire::Identity;
 
@@ -36,6 +37,7 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
     spare_the_last_officer(station, &record)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
+    record.believe_newest(station, &token)?;
     let request = new_id()?;
     let lock = RequestLock::take(station, &request)?;
     let about = About {
@@ -51,6 +53,8 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
                 note: note.clone(),
             };
             let index = station.wait(station.store.suspend_own(suspension, leaf.clone()))?;
+            let versions = record.versions();
+            memory::remember(station, record.row.key.id, versions, Some(versions.state))?;
             log.sign_done(index, &leaf)
         });
     if done.is_err() {

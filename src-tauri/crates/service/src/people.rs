@@ -1,7 +1,8 @@
 //! Accounts: what a login, a name and an address may be, and who there is.
 
-use vault::{Account, AccountQuery, Cursor, ListedAccount, Status, UnixTime};
+use vault::{Account, AccountQuery, Cursor, ListedAccount, Status};
 
+use crate::ca;
 use crate::custody::tries;
 use crate::error::{Error, Result};
 use crate::signing_algorithm::hex;
@@ -112,7 +113,12 @@ fn listed_person(station: &Station, account: Account, now: i64) -> Result<Person
     let record = match KeyRecord::of_login(station, &account.login) {
         Ok(record) => Some(record),
         // Listed all the same: a damaged record must not hide the person.
-        Err(Error::NoSuchPerson { .. } | Error::RecordDamaged { .. } | Error::Custody(_)) => None,
+        Err(
+            Error::NoSuchPerson { .. }
+            | Error::RecordDamaged { .. }
+            | Error::Custody(_)
+            | Error::Vault(vault::Error::BadValue { .. }),
+        ) => None,
         Err(error) => return Err(error),
     };
     let record = record.as_ref();
@@ -124,12 +130,15 @@ fn listed_person(station: &Station, account: Account, now: i64) -> Result<Person
         },
         status: record.map_or(IdentityStatus::Damaged, |record| status(record, now)),
         key: record.map(|record| record.row.key.algorithm.clone()),
-        serial: record.map(|record| hex(&record.row.certificate.serial)),
-        valid_until: record.map(|record| record.row.certificate.not_after.0),
+        serial: record.map(|record| hex(record.certificate.serial())),
+        valid_until: record.map(|record| record.certificate.not_after()),
         change: record.and_then(|record| change(&record.row)),
         login: account.login,
-        name: account.name,
-        email: account.email,
+        // As certified, where there is a certificate; the account's row only repeats it.
+        name: record.map_or(account.name, |record| record.name().to_owned()),
+        email: record
+            .and_then(|record| ca::email(&record.certificate))
+            .unwrap_or(account.email),
     })
 }
 
@@ -145,7 +154,7 @@ fn change(row: &vault::Record) -> Option<StatusChange> {
 
 /// Whether a key can sign at `now`.
 fn status(record: &KeyRecord, now: i64) -> IdentityStatus {
-    let UnixTime(until) = record.row.certificate.not_after;
+    let until = record.certificate.not_after();
     match record.row.state.status {
         Status::Suspended => IdentityStatus::Suspended,
         Status::Revoked => IdentityStatus::Revoked,
@@ -182,9 +191,9 @@ pub(crate) fn identity(station: &Station, login: &str) -> Result<Identity> {
     Ok(Identity {
         login: record.login().to_owned(),
         name: record.name().to_owned(),
-        email: record.row.account.email.clone(),
+        email: ca::email(&record.certificate).unwrap_or_else(|| record.row.account.email.clone()),
         organisation: station.ca()?.subject_common_name().to_owned(),
-        valid_until: Some(record.row.certificate.not_after.0),
+        valid_until: Some(record.certificate.not_after()),
         status: status(&record, now),
         change: change(&record.row),
         wrong_tries: tries.map_or(0, |tries| tries.count),

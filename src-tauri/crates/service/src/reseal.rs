@@ -2,7 +2,7 @@
 //!
 //! Both make a new outer key and drop what opened the old one: who once held it opens nothing new.
 
-use vault::{IssuingPinReplacement, Seal, SealReplacement};
+use vault::{IssuingPinReplacement, Seal, SealReplacement, Versions};
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::{new_id, seal_row};
@@ -15,10 +15,11 @@ use crate::custody::{
 };
 use crate::error::{Error, Result};
 use crate::requests::{Activate, ChangeSecret};
-use crate::signing_algorithm::{KeyKind, verifies};
+use crate::signing_algorithm::verifies;
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, OpenedKey, Use};
 use crate::station::log::{About, Log, RequestLock};
+use crate::station::memory;
 use crate::station::tokens::{PEPPER, SigningToken};
 
 /// Turns a one-time code into an own secret; blocks.
@@ -87,10 +88,16 @@ impl Resealing<'_> {
             let written = self.replacements(station, &token, record, &opened);
             let written = written.and_then(|(seal, issuing_pins)| {
                 let leaf = log.outcome_leaf(&about, opened.opening, Outcome::Done)?;
+                let versions = Versions {
+                    seal: seal.seal.version,
+                    ..seal.expected
+                };
                 let replaced = station
                     .store
                     .replace_seals(vec![seal], issuing_pins, leaf.clone());
                 let index = station.wait(replaced)?;
+                // The old slots are gone from here on, and must not come back.
+                memory::remember(station, record.row.key.id, versions, None)?;
                 log.sign_done(index, &leaf)
             });
             if written.is_err() {
@@ -206,7 +213,7 @@ fn sign(
     identity: &Identity,
 ) -> Result<Vec<u8>> {
     let digest = seal.to_be_signed(identity);
-    let kind = KeyKind::parse(&record.row.key.algorithm)?;
+    let kind = record.kind()?;
     let values = token.sign_with(kind, &opened.blob, &[digest.into()])?;
     let value = values
         .first()

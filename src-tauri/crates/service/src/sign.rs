@@ -31,7 +31,7 @@ use crate::wire::{self, Headline, SigningStep};
 /// Signs a batch; blocks.
 pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>> {
     let record = KeyRecord::of_login(station, &request.login)?;
-    let kind = KeyKind::parse(&record.row.key.algorithm)?;
+    let kind = record.kind()?;
     let now = station.now()?;
     record.permit_use(now)?;
     if !record.is_activated() {

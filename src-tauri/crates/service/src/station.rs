@@ -7,19 +7,22 @@
 pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod memory;
 pub(crate) mod pins;
 pub(crate) mod softhsm;
 pub(crate) mod tokens;
 
-use std::fs::{self, File};
-use std::io;
-use std::path::PathBuf;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{MachineId, OrganisationId, Store, UnixTime};
 
+use crate::ca;
 use crate::error::{Error, Result};
 use crate::home::{Surroundings, create_private_folder, lock_file};
 use crate::organisation::{Deployment, Organisation};
@@ -101,6 +104,13 @@ impl Station {
         })
     }
 
+    /// The revocation list in the organisation's folder, if there is one that the CA signed.
+    pub(crate) fn revocation_list(&self) -> Result<Option<ca::RevocationList>> {
+        let list = fs::read(self.surroundings.home.revocation_list_file());
+        let Ok(list) = list else { return Ok(None) };
+        Ok(ca::RevocationList::verified(&list, &self.ca()?).ok())
+    }
+
     /// Waits for a lock of this machine and holds it until the file is dropped.
     pub(crate) fn lock(&self, folder: &str, name: &str) -> Result<File> {
         let folder = self.state().join(folder);
@@ -121,8 +131,25 @@ impl Drop for Station {
 /// Reads the organisation file.
 pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisation> {
     let path = surroundings.home.organisation_file();
-    let content = match fs::read(&path) {
-        Ok(content) => content,
+    let read = File::open(&path).and_then(|mut file| {
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        Ok((content, file.metadata()?))
+    });
+    let content = match read {
+        Ok((content, metadata)) => {
+            expect_ours(&path, &metadata)?;
+            let folder = surroundings.home.folder();
+            expect_ours(
+                folder,
+                &fs::metadata(folder).map_err(|source| Error::File {
+                    doing: "read",
+                    path: folder.to_owned(),
+                    source,
+                })?,
+            )?;
+            content
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let home = surroundings.home.folder().to_owned();
             return Err(Error::NoOrganisation { home });
@@ -136,4 +163,18 @@ pub(crate) fn read_organisation(surroundings: &Surroundings) -> Result<Organisat
         }
     };
     Organisation::parse(&content).map_err(|why| Error::OrganisationUnreadable { path, why })
+}
+
+/// The organisation file names the module that is given the PIN: nobody else may write it, nor put
+/// another in its place. The system's own user may; nothing holds against that one.
+fn expect_ours(path: &Path, metadata: &Metadata) -> Result<()> {
+    let (mode, owner) = (metadata.mode() & 0o7777, metadata.uid());
+    let ours = owner == rustix::process::geteuid().as_raw() || owner == 0;
+    if ours && mode & 0o022 == 0 {
+        return Ok(());
+    }
+    Err(Error::OrganisationUnreadable {
+        path: path.to_owned(),
+        why: format!("others may change it (mode {mode:o}, owner {owner}); chmod go-w"),
+    })
 }

@@ -158,6 +158,64 @@ impl KeyState {
     }
 }
 
+/// What an officer vouches for of a person:
+/// `CBOR[1, organisation, account, login, name, e-mail, role, version]`.
+///
+/// A login leads to a key through this row and no other: swapped logins would have the wrong person
+/// revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountRow<'a> {
+    /// Whose organisation it is.
+    pub organisation: &'a [u8; 16],
+    /// The account's id.
+    pub account: &'a [u8; 16],
+    /// What the person types.
+    pub login: &'a str,
+    /// Full name.
+    pub name: &'a str,
+    /// E-mail address.
+    pub email: &'a str,
+    /// `officer` or `signer`.
+    pub role: &'a str,
+    /// Rises by one at every change.
+    pub version: u64,
+}
+
+impl AccountRow<'_> {
+    /// The encoded row.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut writer = versioned(7);
+        writer
+            .bytes(self.organisation)
+            .sure()
+            .bytes(self.account)
+            .sure();
+        for text in [self.login, self.name, self.email, self.role] {
+            writer.str(text).sure();
+        }
+        writer.u64(self.version).sure();
+        writer.into_writer()
+    }
+
+    /// What the acting officer signs.
+    ///
+    /// SHA-256 of `"chancery account v1" ‖ 0 ‖ SHA-256(CBOR[account row, intent])`, where `intent` is
+    /// the log index of the act's intent.
+    #[must_use]
+    pub fn to_be_signed(&self, intent: u64) -> [u8; 32] {
+        let mut writer: Writer = minicbor::Encoder::new(Vec::new());
+        writer.array(2).sure();
+        splice(&mut writer, &self.to_bytes());
+        writer.u64(intent).sure();
+        let message = labelled(
+            b"chancery account v1",
+            &Sha256::digest(writer.into_writer()),
+        );
+        Sha256::digest(message).into()
+    }
+}
+
 /// The sealed blob with the slots that open it: `CBOR[1, version, sealed, slots]`.
 #[derive(Debug, Clone)]
 pub struct SealRow {
@@ -317,6 +375,52 @@ mod tests {
             assert_ne!(record_mac_input(&identity, Some(&edit), &seal), original);
         }
         assert_ne!(record_mac_input(&identity, None, &seal), original);
+    }
+
+    #[test]
+    fn any_field_of_an_account_changes_what_is_signed() {
+        let row = AccountRow {
+            organisation: &[1; 16],
+            account: &[2; 16],
+            login: "ada",
+            name: "Ada Lovelace",
+            email: "ada@example.org",
+            role: "signer",
+            version: 1,
+        };
+        let edits = [
+            AccountRow {
+                organisation: &[9; 16],
+                ..row
+            },
+            AccountRow {
+                account: &[9; 16],
+                ..row
+            },
+            AccountRow {
+                login: "bob",
+                ..row
+            },
+            AccountRow { name: "Bob", ..row },
+            AccountRow {
+                email: "bob@example.org",
+                ..row
+            },
+            AccountRow {
+                role: "officer",
+                ..row
+            },
+            AccountRow { version: 2, ..row },
+        ];
+        for edit in edits {
+            assert_ne!(edit.to_be_signed(7), row.to_be_signed(7), "{edit:?}");
+        }
+        assert_ne!(row.to_be_signed(8), row.to_be_signed(7));
+        assert_eq!(
+            row.to_bytes()[..2],
+            [0x88, 0x01],
+            "eight elements, version 1"
+        );
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use subtle::ConstantTimeEq;
 use token::Pin;
-use vault::{KeyId, LeafIndex, Status, UnixTime, Versions};
+use vault::{KeyId, LeafIndex, OrganisationId, Status, Versions};
 use zeroize::Zeroizing;
 
 use super::Station;
 use super::log::{About, Log};
+use super::memory;
 use super::tokens::SigningToken;
 use crate::audit::{Kind, Outcome};
-use crate::custody::record::{self, Origin, record_mac_input};
+use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
 use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
 use crate::custody::slot::Verdict;
@@ -102,7 +103,7 @@ impl KeyRecord {
         self.certificate.subject_common_name()
     }
 
-    fn damaged(&self, what: &'static str) -> Error {
+    pub(crate) fn damaged(&self, what: &'static str) -> Error {
         Error::RecordDamaged {
             login: self.login().to_owned(),
             what,
@@ -114,8 +115,28 @@ impl KeyRecord {
         self.row.versions()
     }
 
-    /// Believes the record: its MAC in the HSM, the seal row's signature, its certificate.
+    /// The kind of key; to be asked of a record of any origin.
+    pub(crate) fn kind(&self) -> Result<KeyKind> {
+        KeyKind::parse(&self.row.key.algorithm)
+            .map_err(|_| self.damaged("its key is of no kind that this program knows"))
+    }
+
+    /// Believes the record as [`Self::believe_newest`], and that it is not at odds with the
+    /// revocation list.
     pub(crate) fn check(&self, station: &Station, token: &SigningToken) -> Result<()> {
+        self.believe_newest(station, token)?;
+        self.check_not_listed(station)
+    }
+
+    /// Believes the record, and that this machine has seen none that is newer.
+    pub(crate) fn believe_newest(&self, station: &Station, token: &SigningToken) -> Result<()> {
+        self.believe(station, token)?;
+        memory::compare(station, self)
+    }
+
+    /// Believes the record: its MAC in the HSM, the seal row's signature, the officer's signatures,
+    /// its certificate.
+    pub(crate) fn believe(&self, station: &Station, token: &SigningToken) -> Result<()> {
         let mac = token.record_mac(&record_mac_input(
             &self.identity,
             Some(&self.state),
@@ -125,12 +146,11 @@ impl KeyRecord {
             return Err(self.damaged("the record was edited: its MAC does not fit"));
         }
         let spki = &self.row.key.spki;
-        let kind = KeyKind::parse(&self.row.key.algorithm)?;
         let signed = self.seal.to_be_signed(&self.identity);
-        if !signing_algorithm::verifies(kind, spki, &signed, &self.row.seal.signature) {
+        if !signing_algorithm::verifies(self.kind()?, spki, &signed, &self.row.seal.signature) {
             return Err(self.damaged("the seal is not signed by the key it seals"));
         }
-        self.check_officer_signature(station)?;
+        self.check_officers_signatures(station)?;
         let certificate = &self.certificate;
         if certificate.fingerprint() != self.state.certificate {
             return Err(self.damaged("the certificate is not the one the state names"));
@@ -143,30 +163,50 @@ impl KeyRecord {
             .map_err(|_| self.damaged("the certificate is not of the organisation's CA"))
     }
 
-    /// Believes the state: an officer that the organisation file names has signed it.
-    fn check_officer_signature(&self, station: &Station) -> Result<()> {
+    /// Believes state and account: an officer that the organisation file names has signed them.
+    fn check_officers_signatures(&self, station: &Station) -> Result<()> {
+        let officers = founding_keys(station)?;
+        let is_signed = |digest: &[u8; 32], signature: &[u8]| {
+            officers
+                .iter()
+                .any(|(kind, spki)| signing_algorithm::verifies(*kind, spki, digest, signature))
+        };
         let state = &self.row.state;
         let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) else {
             return Err(self.damaged("no officer vouches for the state"));
         };
-        let signed = self.state.to_be_signed(&self.identity, intent.0);
-        for founder in &station.organisation.fixed.founders {
-            let Some(key) = station.wait(station.store.key_of_account(founder.account.0.into()))?
-            else {
-                continue;
-            };
-            let Some(officer) = station.wait(station.store.record(key))? else {
-                continue;
-            };
-            let spki = &officer.key.spki;
-            let kind = KeyKind::parse(&officer.key.algorithm)?;
-            if sha256(spki) == founder.spki_sha256.0.as_slice()
-                && signing_algorithm::verifies(kind, spki, &signed, signature)
-            {
-                return Ok(());
-            }
+        if !is_signed(
+            &self.state.to_be_signed(&self.identity, intent.0),
+            signature,
+        ) {
+            return Err(self.damaged("no officer of the organisation has signed the state"));
         }
-        Err(self.damaged("no officer of the organisation has signed the state"))
+        let account = &self.row.account;
+        let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) else {
+            return Err(self.damaged("no officer vouches for the account"));
+        };
+        if !is_signed(
+            &account_to_be_signed(station.id(), account, intent),
+            signature,
+        ) {
+            return Err(self.damaged("no officer of the organisation has signed the account"));
+        }
+        Ok(())
+    }
+
+    /// An active key whose certificate the CA has listed was active before, not now; or the list was
+    /// not written yet, and then others refuse its signatures, too.
+    fn check_not_listed(&self, station: &Station) -> Result<()> {
+        let active =
+            self.state.status == record::Status::Active && self.row.own_suspension.is_none();
+        if !active {
+            return Ok(());
+        }
+        let list = station.revocation_list()?;
+        if list.is_some_and(|list| list.entry(self.certificate.serial()).is_some()) {
+            return Err(self.damaged("it is active, and its certificate is on the revocation list"));
+        }
+        Ok(())
     }
 
     /// Refuses a key that may not be used at `now` (Unix seconds).
@@ -180,12 +220,23 @@ impl KeyRecord {
             record::Status::Suspended => return Err(Error::Suspended { login }),
             record::Status::Revoked => return Err(Error::Revoked { login }),
         }
-        let UnixTime(from) = self.row.certificate.not_before;
-        let UnixTime(until) = self.row.certificate.not_after;
-        if (from..=until).contains(&now) {
+        // Read from the certificate, not from the columns beside it.
+        if self.certificate.is_valid_at(now) {
             Ok(())
         } else {
             Err(Error::Expired { login })
+        }
+    }
+
+    /// Words why a try was not begun.
+    fn not_begun(&self, error: Error) -> Error {
+        let login = self.login().to_owned();
+        match error {
+            Error::Vault(vault::Error::KeyNotActive { status, .. }) => match status {
+                Status::Revoked => Error::Revoked { login },
+                Status::Suspended | Status::Active => Error::Suspended { login },
+            },
+            other => other,
         }
     }
 
@@ -196,6 +247,43 @@ impl KeyRecord {
             .iter()
             .any(|slot| slot.kind() == SlotKind::Passphrase)
     }
+}
+
+/// Public keys of the officers that the organisation file names, whatever keys they have had since.
+fn founding_keys(station: &Station) -> Result<Vec<(KeyKind, Vec<u8>)>> {
+    let mut keys = Vec::new();
+    for founder in &station.organisation.fixed.founders {
+        let of_account = station.store.public_keys(founder.account.0.into());
+        for vault::PublicKey { algorithm, spki } in station.wait(of_account)? {
+            if sha256(&spki) == founder.spki_sha256.0.as_slice()
+                && let Ok(kind) = KeyKind::parse(&algorithm)
+            {
+                keys.push((kind, spki));
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// What an officer signs of a person's account, in the act whose intent is named.
+pub(crate) fn account_to_be_signed(
+    organisation: OrganisationId,
+    account: &vault::Account,
+    intent: LeafIndex,
+) -> [u8; 32] {
+    let row = AccountRow {
+        organisation: organisation.as_bytes(),
+        account: account.id.as_bytes(),
+        login: &account.login,
+        name: &account.name,
+        email: &account.email,
+        role: match account.role {
+            vault::Role::Officer => "officer",
+            vault::Role::Signer => "signer",
+        },
+        version: account.row_version,
+    };
+    row.to_be_signed(intent.0)
 }
 
 /// A key opened for one use; wiped on drop.
@@ -254,10 +342,19 @@ pub(crate) fn open(
         .collect::<Result<Vec<_>>>()?;
 
     let leaf = log.opening_leaf(asked.leaf, about)?;
-    let begun = station.wait(station.store.begin_try(key, machine, leaf.clone()))?;
-    let give_back = |log: &mut Log<'_>, error: Error| {
+    // Documents were read in between, perhaps for minutes: whether the key may still be used is
+    // decided where the try is counted.
+    let expected = record.versions();
+    let begun = station
+        .wait(
+            station
+                .store
+                .begin_try(key, machine, expected, leaf.clone()),
+        )
+        .map_err(|error| record.not_begun(error))?;
+    let give_back = |log: &mut Log<'_>, outcome, error: Error| {
         // Best effort: the first error is the one to tell.
-        if let Ok(leaf) = log.outcome_leaf(about, begun.index, Outcome::Fault) {
+        if let Ok(leaf) = log.outcome_leaf(about, begun.index, outcome) {
             let given = station.wait(station.store.give_back(key, machine, Some(leaf.clone())));
             if let Ok(Some(index)) = given {
                 let _ = log.sign(index, &leaf);
@@ -267,13 +364,13 @@ pub(crate) fn open(
     };
     // No log, no signature: the head must cover the intent before the slot is opened.
     if let Err(error) = log.sign(begun.index, &leaf) {
-        return Err(give_back(log, error));
+        return Err(give_back(log, Outcome::Fault, error));
     }
     let mut answers = Vec::with_capacity(attempts.len());
     for (pepper, attempt) in attempts {
         match token.pepper(pepper, attempt.hmac_input()) {
             Ok(hmac) => answers.push((attempt, hmac)),
-            Err(error) => return Err(give_back(log, error)),
+            Err(error) => return Err(give_back(log, Outcome::Fault, error)),
         }
     }
 
@@ -290,25 +387,25 @@ pub(crate) fn open(
         log.sign(index, &leaf)?;
         return Err(Error::WrongSecret);
     }
-    // The check value matched: whatever else is wrong, the secret was right.
-    station.wait(station.store.settle_right(key, machine))?;
-    let refused = |log: &mut Log<'_>, outcome, error: Error| {
-        let _ = log.conclude(about, begun.index, outcome);
-        error
-    };
     let outer = match verdict {
         Ok(Verdict::Opened(outer)) => outer,
-        Ok(Verdict::Used) => return Err(refused(log, Outcome::Refused, Error::CodeUsed)),
-        Ok(Verdict::Lapsed) => return Err(refused(log, Outcome::Refused, Error::CodeLapsed)),
+        // A spent code opens nothing, and whoever kept one must not clear the count of wrong
+        // secrets with it: the try is taken back, and no more.
+        Ok(Verdict::Used) => return Err(give_back(log, Outcome::Refused, Error::CodeUsed)),
+        Ok(Verdict::Lapsed) => return Err(give_back(log, Outcome::Refused, Error::CodeLapsed)),
         Ok(Verdict::Wrong) => return Err(Error::WrongSecret),
-        Err(error) => return Err(refused(log, Outcome::Fault, error.into())),
+        Err(error) => return Err(give_back(log, Outcome::Fault, error.into())),
     };
+    station.wait(station.store.settle_right(key, machine))?;
     match current_blob(record, &outer) {
         Ok(blob) => Ok(OpenedKey {
             blob,
             opening: begun.index,
         }),
-        Err(error) => Err(refused(log, Outcome::Fault, error)),
+        Err(error) => {
+            let _ = log.conclude(about, begun.index, Outcome::Fault);
+            Err(error)
+        }
     }
 }
 
@@ -352,7 +449,7 @@ impl IssuingRecord {
                 officer.damaged("the issuing PIN's record was edited: its MAC does not fit")
             );
         }
-        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+        let kind = officer.kind()?;
         let signed = seal.to_be_signed(&identity);
         let spki = &officer.row.key.spki;
         if !signing_algorithm::verifies(kind, spki, &signed, &row.seal.signature) {

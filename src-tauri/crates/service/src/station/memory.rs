@@ -1,0 +1,91 @@
+//! What this machine remembers of the records it has believed: an old row put back is older than it.
+//!
+//! A record that was changed stays vouched for as it was before: MAC and signatures of yesterday
+//! fit yesterday's rows. Until the log names the root of a tree over the current records, this is
+//! what tells them apart, on each machine for what it has seen itself; and the owner's own
+//! suspension, which is a row that can be taken away.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use vault::{KeyId, Versions};
+
+use super::Station;
+use super::key::KeyRecord;
+use crate::error::{Error, Result};
+use crate::home::{create_private_folder, write_private};
+
+/// The newest that was seen of a record.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    state: u64,
+    seal: u64,
+    /// The version of the state that the owner suspended.
+    suspended: Option<u64>,
+}
+
+impl Seen {
+    fn join(self, other: Self) -> Self {
+        Self {
+            state: self.state.max(other.state),
+            seal: self.seal.max(other.seal),
+            suspended: self.suspended.max(other.suspended),
+        }
+    }
+}
+
+/// Refuses a record that is older than one seen before; a newer one is remembered.
+pub(crate) fn compare(station: &Station, record: &KeyRecord) -> Result<()> {
+    let (key, versions) = (record.row.key.id, record.versions());
+    let seen = load(station, key)?;
+    let older = versions.state < seen.state || versions.seal < seen.seal;
+    if older {
+        return Err(record.damaged("an older one was put back in its place"));
+    }
+    if seen.suspended == Some(versions.state) && record.row.own_suspension.is_none() {
+        return Err(record.damaged("the owner's suspension was taken away"));
+    }
+    let own = record.row.own_suspension.as_ref().map(|_| versions.state);
+    remember(station, key, versions, own)
+}
+
+/// Remembers the versions of a record, and which of its states the owner suspended.
+pub(crate) fn remember(
+    station: &Station,
+    key: KeyId,
+    versions: Versions,
+    suspended: Option<u64>,
+) -> Result<()> {
+    let new = Seen {
+        state: versions.state,
+        seal: versions.seal,
+        suspended,
+    };
+    let known = load(station, key)?;
+    if known.join(new) == known {
+        return Ok(());
+    }
+    let _lock = station.lock("locks", "records")?;
+    let path = path(station, key);
+    let known = load(station, key)?;
+    if let Some(folder) = path.parent() {
+        create_private_folder(folder).map_err(Error::State)?;
+    }
+    let content = serde_json::to_vec(&known.join(new)).expect("numbers have a JSON form");
+    write_private(&path, &content).map_err(Error::State)
+}
+
+fn load(station: &Station, key: KeyId) -> Result<Seen> {
+    match fs::read(path(station, key)) {
+        Ok(content) => serde_json::from_slice(&content)
+            .map_err(|_| Error::State(io::ErrorKind::InvalidData.into())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Seen::default()),
+        Err(error) => Err(Error::State(error)),
+    }
+}
+
+fn path(station: &Station, key: KeyId) -> PathBuf {
+    station.state().join("records").join(key.to_string())
+}
