@@ -13,6 +13,7 @@ mod status;
 use std::fmt;
 
 use vault::{KeyId, LeafIndex, Role};
+use zeroize::Zeroizing;
 
 pub(crate) use self::enrol::enrol;
 pub(crate) use self::reset::reset;
@@ -22,9 +23,9 @@ use crate::certificates::{self, Authority};
 use crate::custody::record::record_mac_input;
 use crate::custody::seal::{IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
-use crate::custody::{Identity, KeyState, SlotKind};
+use crate::custody::{KeyState, SlotKind};
 use crate::error::{Error, Result};
-use crate::signing_algorithm::{KeyKind, sha256, verifies};
+use crate::signing_algorithm::{sha256, verifies};
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
@@ -40,7 +41,7 @@ pub struct Administrator {
     name: String,
     key: KeyId,
     blob: WrappedBlob,
-    secrets: IssuingSecrets,
+    issuing_pin: Zeroizing<String>,
 }
 
 impl Administrator {
@@ -84,21 +85,23 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
         about: About::key(Act::Login, &request, &officer),
     };
     let opened = key::open(station, &signing, &mut log, &asked)?;
-    let secrets = IssuingRecord::of_officer(station, &signing, &officer)?
-        .ok_or_else(|| Error::NotAnOfficer {
-            login: officer.login().to_owned(),
-        })?
-        .open(station, &signing, &officer, &secret)?;
+    // The SO PINs beside it are for a backup, and are wiped here.
+    let IssuingSecrets { issuing_pin, .. } =
+        IssuingRecord::of_officer(station, &signing, &officer)?
+            .ok_or_else(|| Error::NotAnOfficer {
+                login: officer.login().to_owned(),
+            })?
+            .open(station, &signing, &officer, &secret)?;
     let administrator = Administrator {
         login: officer.login().to_owned(),
         name: officer.name().to_owned(),
         key: officer.row.key.id,
         blob: opened.blob,
-        secrets,
+        issuing_pin,
     };
     let office = Office::with(station, &signing, log, &administrator)?;
     // A list that cannot be written stays due, and the overview says so: no reason to lock out.
-    let _ = office.publish();
+    let _ = office.publish_if_due();
     Ok(administrator)
 }
 
@@ -179,7 +182,7 @@ impl<'s> Office<'s> {
         log: Log<'s>,
         officer: &'s Administrator,
     ) -> Result<Self> {
-        let issuing = IssuingToken::open(station, &key::pin(&officer.secrets.issuing_pin)?)?;
+        let issuing = IssuingToken::open(station, &key::pin(&officer.issuing_pin)?)?;
         Ok(Self {
             station,
             signing,
@@ -205,11 +208,10 @@ impl<'s> Office<'s> {
         done
     }
 
-    /// The officer's signature over a state, for the act whose intent it names.
-    fn vouch(&self, identity: &Identity, state: &KeyState, intent: LeafIndex) -> Result<Vec<u8>> {
-        let digest = state.to_be_signed(identity, intent.0);
+    /// The officer's signature over a row, for the act whose intent the digest names.
+    fn vouch(&self, digest: [u8; 32]) -> Result<Vec<u8>> {
         let officer = KeyRecord::of_key(self.station, self.officer.key)?;
-        let kind = KeyKind::parse(&officer.row.key.algorithm)?;
+        let kind = officer.kind()?;
         let blob = &self.officer.blob;
         let values = self.signing.sign_with(kind, blob, &[digest.into()])?;
         let value = values
@@ -240,7 +242,7 @@ impl<'s> Office<'s> {
             status,
             ..record.state.clone()
         };
-        let signature = self.vouch(&record.identity, &state, intent)?;
+        let signature = self.vouch(state.to_be_signed(&record.identity, intent.0))?;
         let input = record_mac_input(&record.identity, Some(&state), &record.seal);
         let mac = self.signing.record_mac(&input)?;
         Ok(vault::store::StateChange {

@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +22,9 @@ use crate::custody::record::{Origin, record_mac_input};
 use crate::custody::seal::{IssuingSecrets, seal_blobs, seal_issuing};
 use crate::custody::{Identity, NewSecret, OuterKey};
 use crate::error::{Error, Result};
-use crate::home::{Home, Surroundings, create_private_folder, lock_file, write_private};
+use crate::home::{
+    Home, Surroundings, create_private_folder, lock_file, write_private, write_shared,
+};
 use crate::organisation::{
     Base64Bytes, Canary, Deployment, Fixed, Founder, Id, Local, Organisation, TokenAddress,
 };
@@ -30,6 +32,7 @@ use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Founded, InitEmbedded};
 use crate::reseal::slotted;
 use crate::signing_algorithm::{KeyKind, hex, sha256};
+use crate::station::key::account_to_be_signed;
 use crate::station::log::{Log, new_leaf};
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{
@@ -106,6 +109,7 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
 
     let home = surroundings.home.folder();
     create_private_folder(home).map_err(|source| file("make", home, source))?;
+    close_to_writers(home).map_err(|source| file("close to others", home, source))?;
     let mut alone = Alone::take(surroundings)?;
     permitted(surroundings)?;
     alone.clear(surroundings)?;
@@ -195,6 +199,7 @@ impl Founding<'_> {
             created_at: UnixTime(now),
             row_version: 1,
             officer_signature: None,
+            intent: Some(FOUNDING_LEAF),
         };
         let officer = self.officer(
             &Authority {
@@ -250,7 +255,8 @@ impl Founding<'_> {
             pins::keep_signing_pin(station.id(), &station.state(), pin_store, &signing_pin)?;
         let home = &self.surroundings.home;
         let pem = certificates::pem(&ca_der)?;
-        write(&home.ca_file(), pem.as_bytes())?;
+        write_shared(&home.ca_file(), pem.as_bytes())
+            .map_err(|source| file("write", &home.ca_file(), source))?;
         softhsm::keep_tokens(home)?;
         // Last: from here on there is an organisation.
         write(&home.organisation_file(), &station.organisation.to_json())?;
@@ -292,11 +298,11 @@ impl Founding<'_> {
     }
 
     /// Makes the founding officer's key, sealed directly under the secret, and the officer's
-    /// record of the issuing PIN.
+    /// record of the issuing PIN; the key vouches for both, and for the officer's own account.
     fn officer(
         &self,
         authority: &Authority<'_>,
-        account: Account,
+        mut account: Account,
         secret: &NewSecret,
         secrets: IssuingSecrets,
         now: i64,
@@ -354,13 +360,17 @@ impl Founding<'_> {
         };
         let serial = certificates::new_serial()?;
         let (mut rows, state) = enrolled.rows(authority, &account, &serial, now)?;
-        // The organisation file vouches for the founder, who vouches for the own first state.
-        let digest = state.to_be_signed(&identity, FOUNDING_LEAF.0);
-        let values = signing.sign_with(KeyKind::P256, &born.blob, &[digest.into()])?;
-        let value = values
-            .first()
-            .ok_or(Error::Token(token::Error::OutOfStep))?;
-        rows.state.officer_signature = Some(value.as_bytes().to_vec());
+        // The organisation file vouches for the founder, who vouches for the own first state and
+        // the own account.
+        let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
+        let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
+        let digests = [state.into(), person.into()];
+        let signatures = signing.sign_with(KeyKind::P256, &born.blob, &digests)?;
+        let [state, person] = &signatures[..] else {
+            return Err(token::Error::OutOfStep.into());
+        };
+        rows.state.officer_signature = Some(state.as_bytes().to_vec());
+        account.officer_signature = Some(person.as_bytes().to_vec());
         rows.state.intent = Some(FOUNDING_LEAF);
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
         Ok(vault::store::Founder {
@@ -413,7 +423,7 @@ impl Founding<'_> {
             note: None,
             serial: None,
         };
-        let leaf = new_leaf(Kind::Founding, &event, Some(request.into()), None)?;
+        let leaf = new_leaf(signing, Kind::Founding, &event, Some(request.into()), None)?;
         let serial = signature::Certificate::from_der(ca_der).map_err(ca::Error::from)?;
         let ca_certificate = vault::Certificate {
             sha256: sha256(ca_der).into(),
@@ -500,6 +510,15 @@ impl Alone {
     fn settle(&self) {
         let _ = fs::remove_file(&self.path);
     }
+}
+
+/// Takes a folder that was there, made with an open mask, away from others who could write in it.
+fn close_to_writers(folder: &Path) -> io::Result<()> {
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o7777;
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode & !0o022))
 }
 
 /// Removes a file or a folder that may not be there.

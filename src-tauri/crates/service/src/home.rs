@@ -1,12 +1,12 @@
 //! Where things lie: the organisation's folder, and what this machine remembers outside it.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// The folder of one organisation: `organisation.json`, `ca.pem`, `vault.sqlite`,
+/// The folder of one organisation: `organisation.json`, `ca.pem`, `crl.der`, `vault.sqlite`,
 /// `softhsm2.conf`, `tokens/`. Holds no PIN.
 #[derive(Debug, Clone)]
 pub struct Home(PathBuf);
@@ -191,6 +191,13 @@ pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
 /// Writes a file whole or not at all, readable by this user alone, and waits for the disk.
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     Beside::open(path)?.put(path, content)
+}
+
+/// As [`write_private`], for a file that other programs and users read.
+pub(crate) fn write_shared(path: &Path, content: &[u8]) -> io::Result<()> {
+    let beside = Beside::open(path)?;
+    beside.file.set_permissions(Permissions::from_mode(0o644))?;
+    beside.put(path, content)
 }
 
 /// The file that will take the place of another: one for each name, so that what a process left

@@ -19,7 +19,8 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
     let lists = station.wait(station.store.revocation_lists())?;
     let (assurance, assurance_reason) = doctor::assurance(station);
     let mut notices = Vec::new();
-    if lists.due {
+    let in_place = station.revocation_list()?.map(|list| list.number());
+    if lists.due || lists.newest.map(|newest| newest.number) != in_place {
         notices.push(Notice::RevocationListDue);
     }
     if station.organisation.fixed.founders.len() == 1 {

@@ -16,6 +16,7 @@ use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Enrol, Enrolled};
 use crate::signing_algorithm::{KeyKind, sha256};
 use crate::station::Station;
+use crate::station::key::account_to_be_signed;
 use crate::station::log::About;
 use crate::station::tokens::PEPPER;
 
@@ -37,7 +38,7 @@ pub(crate) fn enrol(
         return Err(vault::Error::LoginTaken { login }.into());
     }
     Office::enter(station, officer, |office| {
-        let account = Account {
+        let mut account = Account {
             id: certificates::new_id()?.into(),
             login,
             name,
@@ -46,23 +47,29 @@ pub(crate) fn enrol(
             created_at: UnixTime(station.now()?),
             row_version: 1,
             officer_signature: None,
+            intent: None,
         };
         let digest = digest(&account, kind);
+        let (id, login) = (*account.id.as_bytes(), account.login.clone());
         let request = certificates::new_id()?;
         let serial = certificates::new_serial()?;
         let about = About {
-            account: Some(account.id.as_bytes()),
-            login: Some(&account.login),
+            account: Some(&id),
+            login: Some(&login),
             digests: &[digest],
             officer: Some(&officer.login),
             serial: Some(serial.as_bytes()),
             ..About::of(Act::Enrol, &request)
         };
         office.act(&about, |office, intent| {
-            let (rows, enrolled) = office.newborn(&account, kind, &serial, intent)?;
+            let signed = account_to_be_signed(station.id(), &account, intent);
+            account.officer_signature = Some(office.vouch(signed)?);
+            account.intent = Some(intent);
+            let whom = Whom::of(&account);
+            let (rows, enrolled) = office.newborn(&account, whom, kind, &serial, intent)?;
             let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
             let enrolment = NewEnrolment {
-                account: account.clone(),
+                account,
                 key: rows.key,
                 state: rows.state,
                 seal: rows.seal,
@@ -89,11 +96,28 @@ pub(super) fn digest(account: &Account, kind: KeyKind) -> [u8; 32] {
     sha256(fields.join("\0").as_bytes())
 }
 
+/// Whom a certificate is made for.
+#[derive(Clone, Copy)]
+pub(super) struct Whom<'a> {
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+}
+
+impl<'a> Whom<'a> {
+    fn of(account: &'a Account) -> Self {
+        Self {
+            name: &account.name,
+            email: &account.email,
+        }
+    }
+}
+
 impl Office<'_> {
     /// Makes key, seal, certificate and code; nothing is written yet but the intent.
     pub(super) fn newborn(
         &self,
         account: &Account,
+        whom: Whom<'_>,
         kind: KeyKind,
         serial: &SerialNumber,
         intent: LeafIndex,
@@ -104,9 +128,9 @@ impl Office<'_> {
         let born = certificates::birth(
             self.signing,
             kind,
-            &account.name,
+            whom.name,
             ca.subject_common_name(),
-            &account.email,
+            whom.email,
         )?;
         let key = KeyId::from(certificates::new_id()?);
         let identity = Identity::of_key(
@@ -150,11 +174,11 @@ impl Office<'_> {
             key,
         };
         let (mut rows, state) = enrolment.rows(&self.authority(&ca), account, serial, now)?;
-        rows.state.officer_signature = Some(self.vouch(&identity, &state, intent)?);
+        rows.state.officer_signature = Some(self.vouch(state.to_be_signed(&identity, intent.0))?);
         rows.state.intent = Some(intent);
         let enrolled = Enrolled {
             login: account.login.clone(),
-            name: account.name.clone(),
+            name: whom.name.to_owned(),
             account: account.id.to_string(),
             activation_code: code.reveal(),
             expires,

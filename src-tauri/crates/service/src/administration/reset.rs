@@ -2,19 +2,22 @@
 //!
 //! A key that was opened once may be in somebody's hands; nothing less than another key is honest.
 
+use vault::Versions;
 use vault::store::KeyReplacement;
 
-use super::enrol::digest;
+use super::enrol::{Whom, digest};
+use super::revocation_list::Changed;
 use super::{Administrator, Office, checked_note, spare_the_last_officer};
 use crate::audit::{Act, Outcome};
+use crate::ca;
 use crate::certificates;
 use crate::custody::record::Status;
 use crate::error::Result;
 use crate::requests::Enrolled;
-use crate::signing_algorithm::KeyKind;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::station::log::About;
+use crate::station::memory;
 use crate::wire::RevocationReason;
 
 /// Gives a person a new key of the same kind, certificate and code; blocks.
@@ -29,8 +32,16 @@ pub(crate) fn reset(
         let record = KeyRecord::of_login(station, login)?;
         record.check(station, office.signing)?;
         spare_the_last_officer(station, &record)?;
-        let kind = KeyKind::parse(&record.row.key.algorithm)?;
+        let kind = record.kind()?;
         let account = &record.row.account;
+        // The new certificate says what the old one said, which was just believed.
+        let email = ca::email(&record.certificate);
+        let (name, email) = match &email {
+            Some(email) if *email == account.email && record.name() == account.name => {
+                (record.name(), email)
+            }
+            _ => return Err(record.damaged("the account has another name than the certificate")),
+        };
         let digest = digest(account, kind);
         let request = certificates::new_id()?;
         let serial = certificates::new_serial()?;
@@ -42,7 +53,8 @@ pub(crate) fn reset(
             ..About::key(Act::Reset, &request, &record)
         };
         let enrolled = office.act(&about, |office, intent| {
-            let (rows, enrolled) = office.newborn(account, kind, &serial, intent)?;
+            let (rows, enrolled) =
+                office.newborn(account, Whom { name, email }, kind, &serial, intent)?;
             let revoked = if record.state.status == Status::Revoked {
                 None
             } else {
@@ -59,12 +71,21 @@ pub(crate) fn reset(
             };
             let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
             let index = station.wait(station.store.replace_key(replacement, leaf.clone()))?;
+            // Best effort, as the head: the code is told whatever becomes of it.
+            let revoked = Versions {
+                state: record.state.version + u64::from(record.state.status != Status::Revoked),
+                ..record.versions()
+            };
+            let _ = memory::remember(station, record.row.key.id, revoked, None);
             // The code is told now or never; the next head covers the leaf, or says what is wrong.
             let _ = office.log.sign(index, &leaf);
             Ok(enrolled)
         })?;
         // The code is told whatever becomes of the list, which stays due until it is written.
-        let _ = office.publish();
+        let _ = office.publish(Changed {
+            serial: record.certificate.serial(),
+            listed: true,
+        });
         Ok(enrolled)
     })
 }

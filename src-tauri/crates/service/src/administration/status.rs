@@ -1,5 +1,6 @@
 //! Suspending, resuming and revoking.
 
+use super::revocation_list::Changed;
 use super::{Administrator, Office, checked_note, spare_the_last_officer};
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
@@ -9,6 +10,7 @@ use crate::people;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::station::log::About;
+use crate::station::tokens::SigningToken;
 use crate::wire::{Person, RevocationReason};
 
 /// A change of a key's status.
@@ -77,6 +79,22 @@ impl RevocationReason {
     }
 }
 
+/// Reads the record again: what was told to be done is so.
+fn holds(
+    station: &Station,
+    signing: &SigningToken,
+    before: &KeyRecord,
+    change: Change,
+) -> Result<()> {
+    let record = KeyRecord::of_key(station, before.row.key.id)?;
+    record.check(station, signing)?;
+    if record.state.version == before.state.version + 1 && record.state.status == change.status() {
+        Ok(())
+    } else {
+        Err(record.damaged("what was just changed is not so when it is read again"))
+    }
+}
+
 /// Changes the status of a person's newest key; blocks.
 pub(crate) fn change(
     station: &Station,
@@ -100,16 +118,23 @@ pub(crate) fn change(
             note: Some(&note),
             ..About::key(change.act(), &request, &record)
         };
-        office.act(&about, |office, intent| {
+        let logged = office.act(&about, |office, intent| {
             let next =
                 office.next_state(&record, change.status(), change.reason(), &note, intent)?;
             let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
             let index = station.wait(station.store.change_state(next, leaf.clone()))?;
-            office.log.sign_done(index, &leaf)
+            // Told after the list is out: the change holds whatever becomes of the head.
+            Ok(office.log.sign_done(index, &leaf))
         })?;
+        let changed = Changed {
+            serial: record.certificate.serial(),
+            listed: change.status() != Status::Active,
+        };
         office
-            .publish()
+            .publish(changed)
             .map_err(|error| Error::ListNotWritten(Box::new(error)))?;
+        holds(station, office.signing, &record, change)?;
+        logged?;
         people::person(station, login)
     })
 }
