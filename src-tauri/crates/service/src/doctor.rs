@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use crate::error::Error;
+use token::LoadedBy;
+
+use crate::error::{Error, shown};
 use crate::home::Surroundings;
 use crate::organisation::Deployment;
 use crate::overview;
 use crate::pages::PDFIUM;
 use crate::requests::{Check, Health};
 use crate::station::Station;
+use crate::station::health;
 use crate::station::log::Log;
 use crate::station::pins::{self, PinPlace};
-use crate::station::tokens::SigningToken;
+use crate::station::tokens::{self, SigningToken};
 use crate::wire::{Assurance, Organisation, Status, TokenState, TokenStatus};
 
 /// Looks at everything, whatever is broken.
@@ -49,11 +52,14 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     checks.push(vault_check(&station));
     match SigningToken::open(&station) {
         Ok(token) => {
-            checks.push(check(
-                "signing_token",
-                Health::Good,
-                "the signing token answers and its four keys are proven".to_owned(),
-            ));
+            let proven = "the signing token answers and its four keys are proven".to_owned();
+            checks.push(if token.missing().is_empty() {
+                check("signing_token", Health::Good, proven)
+            } else {
+                let missing = token.missing().join(", ");
+                let message = format!("{proven}; it does not keep of them: {missing}");
+                check("signing_token", Health::Caution, message)
+            });
             checks.push(match Log::open(&station, &token) {
                 Ok(_) => check(
                     "log",
@@ -65,6 +71,8 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
         }
         Err(error) => checks.push(bad("signing_token", &error)),
     }
+    checks.push(module_check(&station));
+    checks.extend(mended_check(&station));
     if station.organisation.fixed.founders.len() == 1 {
         checks.push(check(
             "four_eyes",
@@ -164,6 +172,42 @@ fn pin_check(station: &Station) -> Check {
         ),
         Err(error) => bad("signing_pin", &error),
     }
+}
+
+fn module_check(station: &Station) -> Check {
+    match tokens::loaded_by(station) {
+        Ok(LoadedBy::Descriptor) => check(
+            "module",
+            Health::Good,
+            "the PKCS#11 module is the one that an officer accepted".to_owned(),
+        ),
+        Ok(LoadedBy::Path) => check(
+            "module",
+            Health::Caution,
+            "the PKCS#11 module loads by its path only: who may write there could have changed it \
+             after it was hashed"
+                .to_owned(),
+        ),
+        Err(error) => bad("module", &error),
+    }
+}
+
+/// Said for a while: a login that is cut short once is a killed program, one a day is something else.
+fn mended_check(station: &Station) -> Option<Check> {
+    const SAID_FOR: i64 = 30 * 24 * 60 * 60;
+    let at = health::mended(station)?;
+    if station.now().is_ok_and(|now| now - at > SAID_FOR) {
+        return None;
+    }
+    Some(check(
+        "token_files",
+        Health::Caution,
+        format!(
+            "a file of a token was cut short by a login that was killed, and was mended from its \
+             copy at {}",
+            shown(at)
+        ),
+    ))
 }
 
 fn vault_check(station: &Station) -> Check {

@@ -4,6 +4,7 @@
 //! gives its known answer.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,23 @@ pub(crate) fn note(station: &Station, passed: bool, took: Duration) {
     if let Ok(content) = serde_json::to_vec(&noted) {
         let _ = jot_private(&station.state().join("token-test.json"), &content);
     }
+}
+
+/// Notes that a file of a token was found cut and was mended. Best effort, as above.
+pub(crate) fn note_mended(station: &Station) {
+    if let Ok(at) = station.now() {
+        let _ = jot_private(&mended_file(station), at.to_string().as_bytes());
+    }
+}
+
+/// When that was the last time.
+pub(crate) fn mended(station: &Station) -> Option<i64> {
+    let content = fs::read_to_string(mended_file(station)).ok()?;
+    content.parse().ok()
+}
+
+fn mended_file(station: &Station) -> PathBuf {
+    station.state().join("token-mended")
 }
 
 /// The newest test; none if there was none, or what was noted cannot be read.

@@ -45,8 +45,8 @@ fn configuration(tokens: &Path) -> String {
 /// in between, and a disk that is full, leave it empty; the token is then not found, and every key
 /// on it is out of reach. What it writes is what was there, but for the count in front.
 ///
-/// To be called while nobody else on this machine logs in.
-pub(crate) fn keep_tokens(home: &Home) -> Result<()> {
+/// To be called while nobody else on this machine logs in. Says whether one was put back.
+pub(crate) fn keep_tokens(home: &Home) -> Result<bool> {
     let folder = home.tokens_folder();
     let failed = |path: &Path, source| Error::File {
         doing: "keep",
@@ -56,24 +56,25 @@ pub(crate) fn keep_tokens(home: &Home) -> Result<()> {
     let tokens = match fs::read_dir(&folder) {
         Ok(tokens) => tokens,
         // The token will be missed when it is looked for, and by its name.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(&folder, error)),
     };
+    let mut mended = false;
     for token in tokens {
         let token = token.map_err(|error| failed(&folder, error))?.path();
         if token.is_dir() {
-            keep(&token).map_err(|error| failed(&token.join(TOKEN), error))?;
+            mended |= keep(&token).map_err(|error| failed(&token.join(TOKEN), error))?;
         }
     }
-    Ok(())
+    Ok(mended)
 }
 
-fn keep(token: &Path) -> io::Result<()> {
+fn keep(token: &Path) -> io::Result<bool> {
     let (file, copy) = (token.join(TOKEN), token.join(COPY));
     let (found, kept) = (read(&file)?, read(&copy)?);
     let attributes = |bytes: &[u8]| bytes.get(GENERATION..).map(<[u8]>::to_vec);
     if attributes(&found) == attributes(&kept) && !found.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let first = |bytes: &[u8]| {
         bytes
@@ -84,11 +85,11 @@ fn keep(token: &Path) -> io::Result<()> {
         && found.len() >= kept.len()
         && (kept.is_empty() || first(&found) == first(&kept));
     if whole {
-        write_private(&copy, &found) // made just now, or with another PIN
+        write_private(&copy, &found).map(|()| false) // made just now, or with another PIN
     } else if kept.is_empty() {
-        Ok(()) // half made: whoever was founding it starts again
+        Ok(false) // half made: whoever was founding it starts again
     } else {
-        write_private(&file, &kept)
+        write_private(&file, &kept).map(|()| true)
     }
 }
 

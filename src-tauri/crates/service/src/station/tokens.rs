@@ -5,8 +5,8 @@ use std::fs::File;
 use std::time::{Duration, Instant};
 
 use token::{
-    Canary, Digest, Host, KeyLabel, KnownAnswer, Launch, Mac, Pin, RawSignature, SignerAlgorithm,
-    SpkiDer, Token, TokenLabel, WrappedKey,
+    Canary, Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature,
+    SignerAlgorithm, SpkiDer, Token, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
@@ -66,15 +66,22 @@ pub(crate) fn start_host(
     Ok(Host::start(&launch)?)
 }
 
-fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
+/// Starts the host process of a token that is there, with the module an officer accepted.
+///
+/// To be called while nobody else on this machine logs in.
+fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
     let sha256: [u8; 32] = address.module_sha256.0.as_slice().try_into().map_err(|_| {
         Error::OrganisationUnreadable {
             path: station.surroundings.home.organisation_file(),
             why: "the hash of a module has not 32 bytes".to_owned(),
         }
     })?;
+    start_host(&station.surroundings, &address.module, Some(sha256))
+}
+
+fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
     let _alone = quiet(station)?;
-    let host = start_host(&station.surroundings, &address.module, Some(sha256))?;
+    let host = start(station, address)?;
     Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
 }
 
@@ -85,7 +92,9 @@ fn quiet(station: &Station) -> Result<Option<File>> {
     match station.organisation.local.deployment {
         Deployment::Embedded => {
             let alone = station.lock("locks", "login")?;
-            softhsm::keep_tokens(&station.surroundings.home)?;
+            if softhsm::keep_tokens(&station.surroundings.home)? {
+                health::note_mended(station);
+            }
             Ok(Some(alone))
         }
     }
@@ -93,9 +102,8 @@ fn quiet(station: &Station) -> Result<Option<File>> {
 
 /// Who made the device that holds a token, and what it is, as it says itself.
 pub(crate) fn model(station: &Station, label: &str) -> Result<String> {
-    let address = &station.organisation.local.signing;
     let _alone = quiet(station)?;
-    let host = start_host(&station.surroundings, &address.module, None)?;
+    let host = start(station, &station.organisation.local.signing)?;
     let token = host
         .tokens()?
         .into_iter()
@@ -107,6 +115,13 @@ pub(crate) fn model(station: &Station, label: &str) -> Result<String> {
     }))
 }
 
+/// How the module was loaded: as the file that was hashed, or by its path.
+pub(crate) fn loaded_by(station: &Station) -> Result<LoadedBy> {
+    let _alone = quiet(station)?;
+    let host = start(station, &station.organisation.local.signing)?;
+    Ok(host.module_loaded_by())
+}
+
 /// The signing token, logged in and its keys proven.
 pub(crate) struct SigningToken {
     token: Token,
@@ -114,6 +129,8 @@ pub(crate) struct SigningToken {
     pepper: KeyLabel,
     record_mac: KeyLabel,
     head: KeyLabel,
+    /// What the token does not have of its keys' templates, each as `key: attribute`.
+    missing: Vec<String>,
 }
 
 impl SigningToken {
@@ -128,8 +145,8 @@ impl SigningToken {
     fn logged_in(station: &Station) -> Result<Self> {
         let (pin, _) = super::pins::signing_pin(station)?;
         let token = login(station, &station.organisation.local.signing, &pin)?;
-        let opened = Self::new(token)?;
-        opened.prove(station)?;
+        let mut opened = Self::new(token)?;
+        opened.missing = opened.prove(station)?;
         Ok(opened)
     }
 
@@ -141,11 +158,14 @@ impl SigningToken {
             pepper: key_label(PEPPER)?,
             record_mac: key_label(RECORD_MAC)?,
             head: key_label(HEAD)?,
+            missing: Vec::new(),
         })
     }
 
     /// Keys are proven, not found: a look-alike has our label and attributes, and not our answers.
-    fn prove(&self, station: &Station) -> Result<()> {
+    ///
+    /// Gives what the token does not have of their templates.
+    fn prove(&self, station: &Station) -> Result<Vec<String>> {
         let fixed = &station.organisation.fixed;
         let unreadable = |why: &str| Error::OrganisationUnreadable {
             path: station.surroundings.home.organisation_file(),
@@ -160,12 +180,15 @@ impl SigningToken {
                 mac,
             })
         };
-        self.token
+        let pepper = self
+            .token
             .prove_mac_key(&self.pepper, &answer(&fixed.pepper_answer.0)?)?;
-        self.token
+        let record_mac = self
+            .token
             .prove_mac_key(&self.record_mac, &answer(&fixed.mac_answer.0)?)?;
         let head = SpkiDer::from_der(fixed.head_key.0.clone())?;
-        self.token
+        let head = self
+            .token
             .prove_signing_key(&self.head, &head, &challenge()?)?;
         let canary = &fixed.canary;
         let rfc = u16::try_from(canary.rfc).map_err(|_| unreadable("the canary names no RFC"))?;
@@ -174,8 +197,25 @@ impl SigningToken {
             spki: SpkiDer::from_der(canary.spki.0.clone())?,
             algorithm: SignerAlgorithm::EcdsaP256,
         };
-        self.token.prove_wrapping_key(&self.master, &canary)?;
-        Ok(())
+        let master = self.token.prove_wrapping_key(&self.master, &canary)?;
+        let proven = [
+            (&self.pepper, pepper),
+            (&self.record_mac, record_mac),
+            (&self.head, head),
+            (&self.master, master),
+        ];
+        Ok(proven
+            .iter()
+            .flat_map(|(label, proven)| {
+                let missing = proven.missing.iter();
+                missing.map(|attribute| format!("{}: {attribute}", label.as_str()))
+            })
+            .collect())
+    }
+
+    /// What the token does not have of its keys' templates.
+    pub(crate) fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     /// HMAC with the pepper, for a slot.
