@@ -19,8 +19,7 @@ fn edit_is_refused(organisation: &Organisation, login: &str, statement: &str) {
     let saved = organisation.path("vault.saved");
     sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
     fs::copy(&vault, &saved).unwrap();
-    sql::drop_triggers(&vault);
-    let changed = sql::run(&vault, &format!("{statement}; SELECT changes();"));
+    let changed = sql::edit(&vault, &format!("{statement}; SELECT changes()"));
     assert_ne!(changed, "0", "the statement changes something: {statement}");
     let error = organisation
         .sign(&sample::agreement(), login, SIGNER_SECRET)
@@ -127,13 +126,15 @@ fn a_role_edited_by_sql_makes_nobody_an_officer() {
 }
 
 #[test]
-fn a_name_edited_by_sql_reaches_no_document() {
+fn an_account_edited_by_sql_is_refused_and_its_name_reaches_no_document() {
     let organisation = two_signers();
-    let vault = organisation.home().vault_file();
-    sql::run(
-        &vault,
-        "UPDATE account SET name = 'The Director' WHERE login = 'ada'",
-    );
+    for column in ["name", "email", "login"] {
+        edit_is_refused(
+            &organisation,
+            "ada",
+            &format!("UPDATE account SET {column} = upper({column}) WHERE login = 'ada'"),
+        );
+    }
     let signed = organisation
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();

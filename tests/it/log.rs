@@ -90,50 +90,113 @@ fn an_edited_leaf_is_seen_by_who_reads_the_log_anew() {
         .sign(&sample::agreement(), "officer", OFFICER_SECRET)
         .unwrap();
     let vault = organisation.home().vault_file();
-    sql::drop_triggers(&vault);
-    sql::run(
+    sql::edit(
         &vault,
         "UPDATE leaf SET bytes = x'84016a' WHERE leaf_index = 1",
     );
     // A machine that has seen nothing yet replays the whole log.
-    let state = organisation.path("state");
-    for entry in fs::read_dir(&state).unwrap() {
-        let _ = fs::remove_file(entry.unwrap().path().join("head.json"));
-    }
+    organisation.forget();
     assert_eq!(code(&organisation), ErrorCode::LogDamaged);
+}
+
+/// Takes the outcome of the first signature out of the log, as if its process had been killed.
+fn killed_after_its_intent(organisation: &Organisation) -> String {
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
+    let vault = organisation.home().vault_file();
+    sql::edit(
+        &vault,
+        "DELETE FROM event WHERE leaf_index = 2; DELETE FROM leaf WHERE leaf_index = 2;
+         DELETE FROM head WHERE size > 2; INSERT INTO open_intent (leaf_index) VALUES (1)",
+    );
+    organisation.forget();
+    sql::run(
+        &vault,
+        "SELECT lower(hex(request_id)) FROM leaf WHERE leaf_index = 1",
+    )
 }
 
 #[test]
 fn an_intent_whose_process_is_gone_is_said_to_be_abandoned() {
     let organisation = Organisation::found();
-    organisation
-        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
-        .unwrap();
-    let vault = organisation.home().vault_file();
-    // A process that was killed after its intent: the outcome is missing, the lock is free.
-    let request = "0123456789abcdef0123456789abcdef";
-    let state = fs::read_dir(organisation.path("state"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.join("head.json").is_file())
-        .unwrap();
-    fs::create_dir_all(state.join("requests")).unwrap();
-    fs::write(state.join("requests").join(request), b"").unwrap();
-    sql::run(
-        &vault,
-        &format!(
-            "INSERT INTO leaf (leaf_index, kind, bytes, at, request_id) \
-             VALUES (3, 'intent', x'8401', unixepoch(), x'{request}'); \
-             INSERT INTO open_intent (leaf_index) VALUES (3);"
-        ),
-    );
+    let folder = organisation.state().join("requests");
+    let request = killed_after_its_intent(&organisation);
+    let lock = folder.join(request);
+    fs::write(&lock, b"").unwrap();
     organisation
         .sign(&sample::agreement(), "officer", OFFICER_SECRET)
         .unwrap();
     assert_eq!(
         kinds(&organisation),
-        "founding intent outcome intent outcome intent outcome",
+        "founding intent outcome intent outcome",
         "the abandoned one has its outcome before anything new begins"
     );
-    assert!(!state.join("requests").join(request).exists());
+    assert!(!lock.exists());
+}
+
+#[test]
+fn an_intent_of_this_machine_without_its_lock_is_abandoned_at_once() {
+    let organisation = Organisation::found();
+    killed_after_its_intent(&organisation);
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
+    assert_eq!(
+        kinds(&organisation),
+        "founding intent outcome intent outcome"
+    );
+}
+
+#[test]
+fn a_leaf_that_nobody_with_the_token_wrote_is_never_covered_by_a_head() {
+    let organisation = Organisation::found();
+    let vault = organisation.home().vault_file();
+    let size = || sql::run(&vault, "SELECT max(size) FROM head");
+    let before = size();
+    for statement in [
+        "INSERT INTO leaf (leaf_index, kind, bytes, at) VALUES (1, 'outcome', x'84', 0)",
+        // With the MAC of a leaf that is real.
+        "INSERT INTO leaf (leaf_index, kind, bytes, at, mac)
+         SELECT 1, kind, bytes, at, mac FROM leaf WHERE leaf_index = 0",
+    ] {
+        sql::edit(&vault, statement);
+        assert_eq!(code(&organisation), ErrorCode::LogDamaged, "{statement}");
+        assert_eq!(size(), before, "no head covers it: {statement}");
+        sql::edit(
+            &vault,
+            "DELETE FROM tries; DELETE FROM open_intent; DELETE FROM event WHERE leaf_index > 0;
+             DELETE FROM leaf WHERE leaf_index > 0",
+        );
+    }
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
+}
+
+#[test]
+fn another_fixed_part_of_the_organisation_file_is_refused() {
+    let organisation = Organisation::found();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
+    let file = organisation.home().organisation_file();
+    let content = fs::read_to_string(&file).unwrap();
+    let mut edited: serde_json::Value = serde_json::from_str(&content).unwrap();
+    let founders = edited["fixed"]["founders"].as_array_mut().unwrap();
+    let second = serde_json::json!({ "account": "00".repeat(16), "spki_sha256": "AAAA" });
+    founders.push(second);
+    fs::write(&file, edited.to_string()).unwrap();
+    assert_eq!(code(&organisation), ErrorCode::OrganisationUnreadable);
+    let checks = organisation.wait(organisation.service().doctor());
+    let log = checks.iter().find(|check| check.code == "log").unwrap();
+    assert_eq!(log.health, service::requests::Health::Bad);
+
+    // A machine that knows nothing of the organisation yet holds the file against the log.
+    organisation.forget();
+    assert_eq!(code(&organisation), ErrorCode::LogDamaged);
+    fs::write(&file, content).unwrap();
+    organisation
+        .sign(&sample::agreement(), "officer", OFFICER_SECRET)
+        .unwrap();
 }

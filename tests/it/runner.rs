@@ -5,6 +5,7 @@ mod administration;
 mod custody;
 mod enrolment;
 mod faults;
+mod hostile;
 mod judges;
 mod kills;
 mod log;

@@ -9,7 +9,7 @@ use service::requests::{
 };
 use service::{Administrator, Home, Service, State, Surroundings, wire};
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 /// The secret of the founding officer.
 pub const OFFICER_SECRET: &str = "officer secret for tests";
@@ -189,6 +189,12 @@ impl Organisation {
         self.runtime.block_on(work)
     }
 
+    /// The runtime, for what a test does from another thread.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.runtime.handle().clone()
+    }
+
     /// A path in the test's own folder.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
@@ -203,17 +209,27 @@ impl Organisation {
 }
 
 impl Organisation {
-    /// Makes this machine forget the newest head of the log, as a reinstalled one would.
+    /// What this machine remembers of the organisation.
     ///
     /// # Panics
-    /// If there is none.
-    pub fn forget_head(&self) {
-        let id = fs::read_dir(self.folder.path().join("state"))
+    /// If it is nothing.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        fs::read_dir(self.folder.path().join("state"))
             .expect("there is a state folder")
-            .filter_map(|entry| entry.ok().map(|entry| entry.path().join("head.json")))
-            .find(|head| head.exists())
-            .expect("a head is remembered");
-        fs::remove_file(id).expect("it can be removed");
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .find(|path| path.join("head.json").exists())
+            .expect("a head is remembered")
+    }
+
+    /// Makes this machine forget what it has seen of log and records, as a reinstalled one would.
+    ///
+    /// # Panics
+    /// If there is nothing.
+    pub fn forget(&self) {
+        let state = self.state();
+        fs::remove_file(state.join("head.json")).expect("it can be removed");
+        fs::remove_dir_all(state.join("records")).expect("they can be removed");
     }
 }
 

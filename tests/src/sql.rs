@@ -24,13 +24,20 @@ pub fn run(database: &Path, sql: &str) -> String {
         .to_owned()
 }
 
-/// Takes away the triggers of a database: who may write to it may do that, too.
-pub fn drop_triggers(database: &Path) {
-    let triggers = run(
+/// Runs SQL with the triggers out of the way and puts them back as they were: who may write to a
+/// database may do that, and a missing one would be noticed. References are not checked.
+///
+/// # Panics
+/// As [`run`].
+pub fn edit(database: &Path, sql: &str) -> String {
+    let triggers = "FROM sqlite_schema WHERE type = 'trigger'";
+    let drop = run(
         database,
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        &format!("SELECT 'DROP TRIGGER ' || name || ';' {triggers}"),
     );
-    for trigger in triggers.lines() {
-        run(database, &format!("DROP TRIGGER \"{trigger}\""));
-    }
+    let make = run(database, &format!("SELECT sql || ';' {triggers}"));
+    run(
+        database,
+        &format!("PRAGMA foreign_keys = OFF; BEGIN; {drop} {sql}; {make} COMMIT;"),
+    )
 }
