@@ -1,6 +1,8 @@
 //! Runs a program and kills it, or a program it starts, just before its Nth lasting step.
 //!
-//!     kill_at_step STEP kill|hang VICTIM REPORT PROGRAM ARGUMENT…
+//! ```text
+//! kill_at_step STEP kill|hang VICTIM REPORT PROGRAM ARGUMENT…
+//! ```
 //!
 //! VICTIM is the file name of the program that shall die. Its steps are the system calls by which
 //! it writes files or answers others, of all its threads together and in the order the kernel sees
@@ -84,6 +86,10 @@ mod linux {
         program: &OsStr,
         arguments: &[OsString],
     ) -> nix::Result<Outcome> {
+        #[expect(
+            clippy::zombie_processes,
+            reason = "waited for below, with every process there is"
+        )]
         let mut child = Command::new("sh")
             .args(["-c", HELD, "sh"])
             .arg(program)
