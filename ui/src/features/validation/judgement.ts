@@ -23,16 +23,6 @@ export interface Answer {
   more: string;
 }
 
-/** Bytes follow the signed revision, and nobody looked at what they change. */
-function unjudged(report: SignatureReport): boolean {
-  return report.findings.some(({ code }) => code === "later_changes_not_judged");
-}
-
-/** What was changed after a signature, as far as it was looked at. */
-export function changes(report: SignatureReport): string[] {
-  return unjudged(report) ? [] : report.modifications;
-}
-
 function intact(report: SignatureReport): Omit<Answer, "question"> {
   if (!report.intact) {
     return { tone: "no", answer: say("intact-no"), more: say("intact-no-more") };
@@ -40,10 +30,7 @@ function intact(report: SignatureReport): Omit<Answer, "question"> {
   if (report.coverage === "partial") {
     return { tone: "no", answer: say("intact-partial"), more: say("intact-partial-more") };
   }
-  if (unjudged(report)) {
-    return { tone: "open", answer: say("intact-revision"), more: say("intact-revision-more") };
-  }
-  const count = changes(report).length;
+  const count = report.modifications.length;
   if (report.headline === "changed" || count > 0) {
     const answer = count > 1 ? say("intact-changed", { count }) : say("intact-changed-one");
     return { tone: "no", answer, more: say("intact-changed-more") };
@@ -83,9 +70,10 @@ export function answers(report: SignatureReport): Answer[] {
 
 /** What is worth reading of what was found: changes have a list of their own. */
 export function remarks(report: SignatureReport): string[] {
-  const listed = changes(report);
   return report.findings
-    .filter(({ severity, message }) => severity !== "info" && !listed.includes(message))
+    .filter(
+      ({ severity, message }) => severity !== "info" && !report.modifications.includes(message),
+    )
     .map(found);
 }
 
@@ -104,7 +92,7 @@ export function under(
   const names = named(meant.length > 0 ? meant : validation.signatures);
   if (shown === "identity_unconfirmed") return say("unconfirmed-hint", { names });
   if (shown !== "changed") return say("signers", { names: named(validation.signatures) });
-  return say(meant.every(unjudged) ? "unjudged-hint" : "changed-hint", { names });
+  return say("changed-hint", { names });
 }
 
 /** The judgement as text, to be pasted elsewhere. */
@@ -123,7 +111,7 @@ export function text(name: string, validation: Validation, now: number): string 
     for (const { question, answer, more } of answers(report)) {
       lines.push(`   ${say(question)} ${answer}. ${more}`);
     }
-    for (const change of changes(report)) lines.push(`   ${say("later-changes")}: ${change}`);
+    for (const change of report.modifications) lines.push(`   ${say("later-changes")}: ${change}`);
     for (const { code, message } of report.findings) lines.push(`   [${code}] ${message}`);
   });
   return lines.join("\n");

@@ -37,6 +37,8 @@ export const findings: Record<keyof typeof en, string> = {
     "Die Zertifikate in der Signatur sind zu verschlungen, um einen Weg hindurch zu finden.",
   "finding-revocation_not_checked":
     "Ob das Zertifikat widerrufen wurde, prüft diese Version nicht.",
-  "finding-later_changes_not_judged":
-    "Nach dieser Signatur kam etwas hinzu; was, beurteilt diese Version nicht.",
+  "finding-changed_after_signing": "Nach dieser Signatur wurde die Datei geändert.",
+  "finding-later_signature_does_not_hold":
+    "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
+  "finding-changed_as_allowed": "Nach dieser Signatur kamen nur weitere Signaturen hinzu.",
 };

@@ -77,9 +77,6 @@ export const window: Record<keyof typeof en, string> = {
   "intact-whole": "Ja, jedes Byte",
   "intact-whole-more":
     "Nach dieser Signatur hat sich nichts geändert. Sie umfasst die ganze Datei.",
-  "intact-revision": "Ja, so wie es signiert wurde",
-  "intact-revision-more":
-    "Sie umfasst eine frühere Fassung; was danach kam, beurteilt diese Version nicht.",
   "intact-partial": "Nicht ganz",
   "intact-partial-more": "Die Signatur umfasst nur einen Teil der Datei.",
   "intact-no": "Nein",
@@ -245,8 +242,6 @@ export const window: Record<keyof typeof en, string> = {
   "when-unknown-more": "Die Signatur nennt keine Zeit.",
   "unsigned-hint": "Dieses Dokument hat niemand signiert.",
   "unconfirmed-hint": "Sie nennt {names}. Ob das stimmt, lässt sich hier nicht bestätigen.",
-  "unjudged-hint":
-    "Nach der Signatur von {names} kam etwas hinzu. Was, beurteilt diese Version nicht.",
   "changed-hint": "{names}: Was Sie jetzt sehen, wurde so nicht signiert.",
   "broken-hint": "Eine Signatur und das, was sie signiert, passen nicht zusammen.",
   signers: "Signiert von {names}.",

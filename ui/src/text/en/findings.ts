@@ -31,6 +31,8 @@ export const findings = {
     "The certificates in the signature are too entangled to find a path through them.",
   "finding-revocation_not_checked":
     "Whether the certificate was revoked is not checked by this version.",
-  "finding-later_changes_not_judged":
-    "The file was added to after this signature; this version does not judge what.",
+  "finding-changed_after_signing": "The file was changed after this signature.",
+  "finding-later_signature_does_not_hold":
+    "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
+  "finding-changed_as_allowed": "After this signature nothing but further signatures came.",
 } as const;

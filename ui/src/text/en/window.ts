@@ -71,9 +71,6 @@ export const window = {
   "intact-question": "Is the document intact?",
   "intact-whole": "Yes, every byte",
   "intact-whole-more": "Nothing changed after this signature. It covers the whole file.",
-  "intact-revision": "Yes, as it was signed",
-  "intact-revision-more":
-    "It covers an earlier revision; what came later is not judged by this version.",
   "intact-partial": "Not all of it",
   "intact-partial-more": "The signature covers only a part of the file.",
   "intact-no": "No",
@@ -234,7 +231,6 @@ export const window = {
   "when-unknown-more": "The signature names no time.",
   "unsigned-hint": "Nobody has signed this document.",
   "unconfirmed-hint": "It names {names}. Whether that is so cannot be confirmed here.",
-  "unjudged-hint": "Something was added after {names} signed. This version does not judge what.",
   "changed-hint": "{names} did not sign what you see now.",
   "broken-hint": "A signature and what it signed do not fit together.",
   signers: "Signed by {names}.",
