@@ -131,7 +131,7 @@ export const administration: Record<keyof typeof en, string> = {
   "tile-people-more": "Jede Person mit eigenem Schlüssel, verwahrt außerhalb des Tokens.",
   "tile-people-one": "Bisher nur Sie. Nehmen Sie unter Personen die nächste auf.",
   "tile-list": "Gibt es eine Widerrufsliste?",
-  "tile-list-number": "Nr. {number}",
+  "tile-list-number": "Ja, Nummer {number}",
   "tile-list-none": "Noch keine",
   "tile-list-more": "Erstellt {ago}; {entries} Zertifikate darauf",
   "tile-list-more-one": "Erstellt {ago}; 1 Zertifikat darauf",

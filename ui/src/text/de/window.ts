@@ -72,6 +72,8 @@ export const window: Record<keyof typeof en, string> = {
   "headline-unsigned": "Keine Signatur",
   "signed-by": "Signiert von {name}. Bestätigt durch erneutes Lesen der Datei.",
   validating: "Wird geprüft …",
+  "administration-hint":
+    "Öffnet das Fenster der Verwaltung: Personen, Schlüssel, Zustand des Tokens",
   signatures: "Signaturen",
   "intact-question": "Ist das Dokument unversehrt?",
   "intact-whole": "Ja, jedes Byte",

@@ -132,7 +132,7 @@ export const administration = {
   "tile-people-more": "Each with a key of their own, kept outside the token.",
   "tile-people-one": "You, so far. Enrol the next one under People.",
   "tile-list": "Is there a revocation list?",
-  "tile-list-number": "No. {number}",
+  "tile-list-number": "Yes, number {number}",
   "tile-list-none": "None yet",
   "tile-list-more": "Made {ago}; {entries} certificates on it",
   "tile-list-more-one": "Made {ago}; 1 certificate on it",

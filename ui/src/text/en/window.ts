@@ -67,6 +67,7 @@ export const window = {
   "headline-unsigned": "No signature",
   "signed-by": "Signed by {name}. Verified by re-reading the file from disk.",
   validating: "Validating …",
+  "administration-hint": "Opens the administrator’s window: people, keys, state of the token",
   signatures: "Signatures",
   "intact-question": "Is the document intact?",
   "intact-whole": "Yes, every byte",
