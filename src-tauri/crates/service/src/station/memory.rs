@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use vault::{KeyId, Versions};
@@ -70,11 +70,22 @@ pub(crate) fn remember(
     let _lock = station.lock("locks", "records")?;
     let path = path(station, key);
     let known = load(station, key)?;
-    if let Some(folder) = path.parent() {
-        create_private_folder(folder).map_err(Error::State)?;
-    }
+    let folder = station.state().join("records");
+    create_private_folder(&folder).map_err(Error::State)?;
+    clear_unfinished(&folder).map_err(Error::State)?;
     let content = serde_json::to_vec(&known.join(new)).expect("numbers have a JSON form");
     write_private(&path, &content).map_err(Error::State)
+}
+
+/// Removes what processes that ended while they wrote have left. Whoever writes here has the lock.
+fn clear_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn load(station: &Station, key: KeyId) -> Result<Seen> {

@@ -134,7 +134,7 @@ async fn ten_thousand_people_are_paged_through() {
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
          INSERT INTO account
          SELECT randomblob(16), printf('Person%05d', i), printf('person%05d', i), 'Someone', '',
-                'signer', 0, 1, NULL FROM n;
+                'signer', 0, 1, NULL, NULL FROM n;
          INSERT INTO account_word SELECT login_folded, id FROM account WHERE login <> 'Founder'",
     )
     .await
