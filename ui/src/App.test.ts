@@ -465,7 +465,7 @@ describe("the keyboard", () => {
       const region = document.activeElement?.closest<HTMLElement>("[data-region]");
       seen.add(region?.dataset.region ?? "");
     }
-    expect([...seen].sort()).toEqual(["page", "panel", "rail", "toolbar"]);
+    expect([...seen].sort()).toEqual(["page", "panel", "rail", "status", "toolbar"]);
   });
 
   it("hides the rail and remembers it", async () => {
