@@ -158,6 +158,7 @@ async function activateAndSign(window, document, code) {
   await window.type("secret", second.secret);
   await window.click("sign-button");
   await window.waitForText("result-headline", /\S/);
+  assert.match(await window.text("body"), /Valid, changed later as allowed/);
   await window.shoot(shots, "signed-twice");
   const html = await window.run("return document.documentElement.outerHTML");
   for (const hidden of [second.secret, code]) {
