@@ -47,14 +47,8 @@ pub(crate) fn corpus(places: &Places) -> Result<bool> {
     }
     step("building Chancery", || {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let packages = [
-            "build",
-            "--quiet",
-            "-p",
-            "chancery-cli",
-            "-p",
-            "chancery-host",
-        ];
+        // As the tests build it, so that nothing is built twice.
+        let packages = ["build", "--quiet", "--workspace", "--bins"];
         run(command(cargo, &packages)
             .current_dir(&places.root)
             .env("CARGO_TARGET_DIR", &places.target))

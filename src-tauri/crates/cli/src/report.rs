@@ -153,9 +153,9 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
         }));
     }
     say!(
-        "{} pages, {} revisions, {} bytes",
-        found.pages,
-        found.revisions,
+        "{}, {}, {} bytes",
+        counted(found.pages, "page"),
+        counted(found.revisions, "revision"),
         found.bytes
     );
     for field in &found.fields {
@@ -175,6 +175,11 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
     if let Some(refusal) = &found.refusal {
         say!("cannot be signed: {}", refusal.message);
     }
+}
+
+/// A number of things, in words.
+fn counted(number: u32, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// `field Approval (Sig, empty, page 2, 36,36,180,60): Sign here`
