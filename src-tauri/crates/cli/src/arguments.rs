@@ -152,11 +152,32 @@ pub(crate) struct Sign {
     /// Where it is signed
     #[arg(long)]
     pub(crate) location: Option<String>,
+    /// PAdES level; this version makes one
+    #[arg(long, value_enum, default_value = "b-b")]
+    pub(crate) level: Level,
+    /// Form of the signature; this version makes one
+    #[arg(long, value_enum, default_value = "etsi")]
+    pub(crate) subfilter: SubFilter,
     /// Replace an existing output
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) secrets: SecretFile,
+}
+
+/// PAdES levels that can be asked for (ETSI EN 319 142-1 §6).
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Level {
+    /// Signed attributes and certificates; no time-stamp.
+    #[value(name = "b-b")]
+    BasicB,
+}
+
+/// Forms of a signature that can be asked for.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SubFilter {
+    /// `ETSI.CAdES.detached`.
+    Etsi,
 }
 
 #[derive(Debug, Args)]
@@ -232,7 +253,7 @@ pub(crate) struct StatusOf {
     #[arg(long)]
     pub(crate) login: String,
     /// Why, in words; goes into the log
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", default_value = "no reason given")]
     pub(crate) reason: String,
     #[command(flatten)]
     pub(crate) secrets: SecretFile,

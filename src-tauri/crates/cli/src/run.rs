@@ -233,6 +233,9 @@ async fn sign(
     arguments: arguments::Sign,
     json: bool,
 ) -> Result<ExitCode, Failure> {
+    // The only ones there are: anything else was refused when the arguments were read.
+    let (arguments::Level::BasicB, arguments::SubFilter::Etsi) =
+        (arguments.level, arguments.subfilter);
     let files = targets(&arguments)?;
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {}", arguments.login))?;
