@@ -11,6 +11,7 @@ const COMMANDS: &[&str] = &[
     "choose_document",
     "close_document",
     "page_sizes",
+    "page_ink",
     "identities",
     "choose_output",
     "sign_document",

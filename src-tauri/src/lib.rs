@@ -68,6 +68,7 @@ pub fn build<R: Runtime>(
             commands::documents::choose_document,
             commands::documents::close_document,
             commands::documents::page_sizes,
+            commands::documents::page_ink,
             commands::documents::choose_output,
             commands::documents::show_in_folder,
             commands::documents::copy_path,

@@ -1,4 +1,4 @@
-import { freePlace, within } from "./features/document/geometry";
+import { freePlace, isInked, usualPlace, within } from "./features/document/geometry";
 import { collision, emptyFields, named, spot } from "./features/document/taken";
 import { View } from "./features/document/view.svelte";
 import type { Keys } from "./features/keys/keys.svelte";
@@ -124,14 +124,21 @@ export class Desk {
     this.put({ kind: "box", page, rect }, gesture);
   }
 
-  /** Where it goes if nobody says: bottom right of the page one is on. */
-  placeForMe(): void {
+  /** Where it goes if nobody says: on bare paper at the right of the page one is on, far down. */
+  async placeForMe(): Promise<void> {
+    const { document, place } = this;
+    if (!document) return;
     const page = this.view.current;
-    const fields = this.document?.fields ?? [];
-    const rect = freePlace(
-      this.view.size(page),
-      (at) => collision({ kind: "box", page, rect: at }, fields) !== null,
-    );
+    // A page that cannot be looked at may still be signed.
+    const ink = await this.#backend.pageInk(document.id, page).catch(() => null);
+    // Somebody went on meanwhile.
+    if (document !== this.document || place !== this.place) return;
+    const size = this.view.size(page);
+    const taken = (rect: Rect): boolean =>
+      collision({ kind: "box", page, rect }, document.fields) !== null;
+    const bare = (rect: Rect): boolean => ink === null || !isInked(ink, size, rect);
+    const rect =
+      freePlace(size, (at) => taken(at) || !bare(at)) ?? freePlace(size, taken) ?? usualPlace(size);
     this.box(page, rect);
     this.#look();
   }

@@ -81,6 +81,24 @@ pub async fn page_sizes(
         .map_err(|error| document.told(error))
 }
 
+/// Looks where a page has something on it; pages count from 1.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn page_ink(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    document: String,
+    page: u32,
+) -> Result<wire::PageInk, wire::Error> {
+    let document = documents.find(&document)?;
+    service
+        .page_ink(document.path().to_owned(), page)
+        .await
+        .map_err(|error| document.told(error))
+}
+
 /// Asks where the signed file shall go; `None` if the person left it as it was.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ const OF_SIGNERS: &[&str] = &[
     "choose_document",
     "close_document",
     "page_sizes",
+    "page_ink",
     "identities",
     "choose_output",
     "sign_document",

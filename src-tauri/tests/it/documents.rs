@@ -78,6 +78,27 @@ fn a_closed_document_is_known_no_more() {
 }
 
 #[test]
+fn a_page_says_where_it_is_bare() {
+    let program = Program::with_agreement();
+    let opened = program.ask("opened_documents", json!({})).unwrap();
+    let request = |page: u32| json!({"document": opened[0]["id"], "page": page});
+    let ink = program.ask("page_ink", request(1)).unwrap();
+    let cell = ink["cell"].as_f64().unwrap();
+    let rows: Vec<&str> = ink["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row.as_str().unwrap())
+        .collect();
+    let height = opened[0]["firstPage"]["height"].as_f64().unwrap();
+    assert!((rows.len() as f64 * cell - height).abs() <= 2.0 * cell);
+    assert!(rows.iter().any(|row| row.contains('#')), "there is text");
+    assert!(!rows[0].contains('#'), "the margin is bare");
+    let error = program.ask("page_ink", request(99)).unwrap_err();
+    assert_eq!(error["code"], "no_such_page");
+}
+
+#[test]
 fn the_sizes_of_pages_end_where_the_document_ends() {
     let program = Program::with_agreement();
     let opened = program.ask("opened_documents", json!({})).unwrap();

@@ -125,6 +125,7 @@ fn no_answer_and_no_refusal_names_the_folder_of_a_document() {
         "page_sizes",
         json!({"document": document, "first": 1, "count": 1}),
     );
+    note("page_ink", json!({"document": document, "page": 1}));
     note("show_in_folder", with_document.clone());
     note("copy_path", with_document.clone());
     note("identities", json!({}));

@@ -4,6 +4,7 @@ import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { OutputChoice } from "./generated/OutputChoice";
+import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
 import type { SecretStrength } from "./generated/SecretStrength";
 import type { SignDocument } from "./generated/SignDocument";
@@ -29,6 +30,8 @@ export interface Backend {
   closeDocument(document: string): Promise<void>;
   /** Sizes of at most 512 pages from `first` on, which counts from 1. */
   pageSizes(document: string, first: number, count: number): Promise<PageSize[]>;
+  /** Where a page has something on it, seen coarsely. */
+  pageInk(document: string, page: number): Promise<PageInk>;
   chooseOutput(document: string): Promise<OutputChoice | null>;
   signDocument(request: SignDocument): Promise<SignedDocument>;
   /** Whether a signature under way is stopped; `false` if it is too late. */

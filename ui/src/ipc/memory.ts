@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import type { Failure } from "./error";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { SigningStep } from "./generated/SigningStep";
@@ -21,6 +22,8 @@ export interface Answers {
   validation: Validation;
   /** The sizes of pages that are not like the first, by number. */
   sizes: Record<number, PageSize>;
+  /** Where every page has something on it. */
+  ink: PageInk;
   /** What signing, activating, changing and suspending are answered with, instead of being done. */
   refusal: Failure | null;
   /** Why nobody's keys can be told. */
@@ -50,6 +53,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     status: ready,
     validation: valid,
     sizes: {},
+    ink: { cell: 4, rows: [] },
     refusal: null,
     unknown: null,
     refused: null,
@@ -96,6 +100,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     openedDocuments: async () => answers.documents,
     chooseDocument: async () => agreement,
     closeDocument: async () => {},
+    pageInk: async () => answers.ink,
     pageSizes: async (_document, first, count) =>
       Array.from(
         { length: count },

@@ -19,6 +19,7 @@ export const tauri: Backend = {
   openedDocuments: () => invoke("opened_documents"),
   chooseDocument: () => invoke("choose_document"),
   closeDocument: (document) => invoke("close_document", { document }),
+  pageInk: (document, page) => invoke("page_ink", { document, page }),
   pageSizes: (document, first, count) => invoke("page_sizes", { document, first, count }),
   chooseOutput: (document) => invoke("choose_output", { document }),
   signDocument: (request) => invoke("sign_document", { request }),

@@ -304,6 +304,15 @@ impl Service {
             .await
     }
 
+    /// Looks where a page has something on it, so that a signature can be placed beside it.
+    ///
+    /// # Errors
+    /// [`Error::Render`].
+    pub async fn page_ink(&self, file: PathBuf, page: u32) -> Result<wire::PageInk> {
+        self.blocking(move |surroundings| pages::ink(surroundings, &file, page))
+            .await
+    }
+
     /// Draws the appearance a signature would have now, as WebP with a transparent ground.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Pages and appearances as pictures.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,7 @@ use crate::requests::Existing;
 use crate::sign::look;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
+use crate::wire;
 
 /// File name of the PDFium library, beside the programs.
 pub(crate) const PDFIUM: &str = "libpdfium.so";
@@ -54,6 +56,65 @@ pub(crate) fn page(
     Ok(document
         .page(number(page)?, Scale::new(scale)?)?
         .to_webp()?)
+}
+
+/// Side of the cells a page is looked at in, in points.
+const CELL: f64 = 4.0;
+/// Pixels on the side of a cell.
+const CELL_PIXELS: usize = 2;
+/// Most cells on a side: larger pages are looked at in larger cells.
+const MOST_CELLS: f64 = 512.0;
+/// How far from the colour of the paper something is seen, in steps of 255.
+const FAINT: u8 = 24;
+
+/// Looks where a page has something on it.
+pub(crate) fn ink(surroundings: &Surroundings, file: &Path, page: u32) -> Result<wire::PageInk> {
+    let document = renderer(surroundings)?.open(file)?;
+    let page = number(page)?;
+    let size = document.page_size(page)?;
+    let cell = CELL.max(size.width.max(size.height) / MOST_CELLS);
+    let picture = document.page(page, Scale::new(CELL_PIXELS as f64 / cell)?)?;
+    let width = picture.width() as usize;
+    let rows = rows_of_ink(picture.as_rgba(), width);
+    Ok(wire::PageInk { cell, rows })
+}
+
+/// Cells of a picture in RGBA that differ from its paper, the colour it has most of.
+fn rows_of_ink(rgba: &[u8], width: usize) -> Vec<String> {
+    let pixels: Vec<[u8; 3]> = rgba
+        .chunks_exact(4)
+        .map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect();
+    let mut counts = HashMap::new();
+    for pixel in &pixels {
+        *counts.entry(*pixel).or_insert(0_u32) += 1;
+    }
+    let paper = counts
+        .into_iter()
+        .max_by_key(|(colour, count)| (*count, *colour))
+        .map_or([255; 3], |(colour, _)| colour);
+    let inked = |pixel: &[u8; 3]| {
+        pixel
+            .iter()
+            .zip(paper)
+            .any(|(one, other)| one.abs_diff(other) > FAINT)
+    };
+    let lines: Vec<&[[u8; 3]]> = pixels.chunks(width.max(1)).collect();
+    lines
+        .chunks(CELL_PIXELS)
+        .map(|band| {
+            (0..width.div_ceil(CELL_PIXELS))
+                .map(|column| {
+                    let from = column * CELL_PIXELS;
+                    let something = band.iter().any(|line| {
+                        let until = line.len().min(from + CELL_PIXELS);
+                        line.get(from..until).unwrap_or_default().iter().any(inked)
+                    });
+                    if something { '#' } else { '.' }
+                })
+                .collect()
+        })
+        .collect()
 }
 
 /// Draws an appearance as WebP with a transparent ground.
@@ -102,4 +163,24 @@ pub(crate) fn render_to(
         .write_all(&png)
         .map_err(|error| unwritable(output, error))?;
     file.keep(existing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_from_the_paper_is_seen_in_its_cell() {
+        let (width, height) = (5, 4);
+        let mut rgba = [250, 250, 240, 255].repeat(width * height);
+        // The last pixel of the first row, and a faint one in the second.
+        rgba[4 * 4..4 * 4 + 3].copy_from_slice(&[0, 0, 0]);
+        rgba[5 * 4..5 * 4 + 3].copy_from_slice(&[240, 240, 235]);
+        assert_eq!(rows_of_ink(&rgba, width), ["..#", "..."]);
+    }
+
+    #[test]
+    fn a_picture_without_pixels_has_no_cells() {
+        assert!(rows_of_ink(&[], 0).is_empty());
+    }
 }

@@ -143,6 +143,18 @@ pub struct OpenedDocument {
     pub refusal: Option<Error>,
 }
 
+/// Where a page has something on it, seen coarsely.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PageInk {
+    /// Side of a square cell in points; the last column and row may reach beyond the page.
+    pub cell: f64,
+    /// Rows from the top of the page as shown, each a character a cell from the left: `#` where
+    /// there is something, `.` where there is bare paper.
+    pub rows: Vec<String>,
+}
+
 /// A signature field of a document.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   freePlace,
+  isInked,
   resize,
   toMillimetres,
   toPixels,
@@ -47,8 +48,18 @@ describe("geometry between page and picture", () => {
   it("avoids what is in the way, as long as there is room", () => {
     const usual = usualPlace(page);
     expect(freePlace(page, () => false)).toEqual(usual);
-    expect(freePlace(page, ({ y }) => y < 150)).toEqual({ ...usual, y: usual.y + 132 });
-    expect(freePlace(page, () => true)).toEqual(usual);
+    expect(freePlace(page, ({ y }) => y < 150)).toEqual({ ...usual, y: usual.y + 124 });
+    expect(freePlace(page, () => true)).toBeNull();
+  });
+
+  it("tells bare paper from what has something on it, in cells from the top", () => {
+    const small = { width: 12, height: 10 };
+    const ink = { cell: 4, rows: ["...", ".#.", "..."] };
+    expect(isInked(ink, small, { x: 0, y: 0, width: 12, height: 2 })).toBe(false);
+    expect(isInked(ink, small, { x: 0, y: 0, width: 12, height: 3 })).toBe(true);
+    expect(isInked(ink, small, { x: 0, y: 2, width: 4, height: 4 })).toBe(false);
+    expect(isInked(ink, small, { x: 0, y: 2, width: 5, height: 4 })).toBe(true);
+    expect(isInked(ink, small, { x: 0, y: 6, width: 12, height: 4 })).toBe(false);
   });
 
   it("measures in tenths of a millimetre", () => {

@@ -1,3 +1,4 @@
+import type { PageInk } from "../../ipc/generated/PageInk";
 import type { PageSize } from "../../ipc/generated/PageSize";
 import type { Rect } from "../../ipc/generated/Rect";
 
@@ -69,14 +70,27 @@ export function usualPlace(page: PageSize): Rect {
   return within({ x: page.width - width - margin, y: margin, width, height }, page);
 }
 
+/** Steps in which a free place is looked for, in points. */
+const STEP = 4;
+
 /** The usual place, or the first one above it where nothing is in the way. */
-export function freePlace(page: PageSize, taken: (rect: Rect) => boolean): Rect {
+export function freePlace(page: PageSize, taken: (rect: Rect) => boolean): Rect | null {
   const usual = usualPlace(page);
-  for (let up = 0; usual.y + up + usual.height <= page.height; up += SMALLEST) {
+  for (let up = 0; usual.y + up + usual.height <= page.height; up += STEP) {
     const rect = { ...usual, y: usual.y + up };
     if (!taken(rect)) return rect;
   }
-  return usual;
+  return null;
+}
+
+/** Whether a page has something on it where a box would lie. */
+export function isInked({ cell, rows }: PageInk, page: PageSize, rect: Rect): boolean {
+  const [top, bottom] = [page.height - rect.y - rect.height, page.height - rect.y];
+  return rows
+    .slice(Math.max(Math.floor(top / cell), 0), Math.ceil(bottom / cell))
+    .some((row) =>
+      row.slice(Math.floor(rect.x / cell), Math.ceil((rect.x + rect.width) / cell)).includes("#"),
+    );
 }
 
 export function toMillimetres(points: number): number {
