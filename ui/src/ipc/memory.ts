@@ -24,6 +24,8 @@ export interface Answers {
   sizes: Record<number, PageSize>;
   /** Where every page has something on it. */
   ink: PageInk;
+  /** Whether an appearance can be drawn in its box. */
+  drawable: boolean;
   /** What signing, activating, changing and suspending are answered with, instead of being done. */
   refusal: Failure | null;
   /** Why nobody's keys can be told. */
@@ -54,6 +56,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     validation: valid,
     sizes: {},
     ink: { cell: 4, rows: [] },
+    drawable: true,
     refusal: null,
     unknown: null,
     refused: null,
@@ -162,6 +165,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       progress = heard;
     },
     pageUrl: (_document, number) => page(number),
-    appearanceUrl: ({ width, height, reason }) => stamp(width, height, reason),
+    appearanceUrl: ({ width, height, reason }) =>
+      answers.drawable ? stamp(width, height, reason) : "data:image/png,none",
   };
 }

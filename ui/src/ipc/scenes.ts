@@ -139,9 +139,10 @@ export const scenes: Record<string, Scene<Answers>> = {
     },
   },
   "box-refused": {
-    answers: {},
+    answers: { drawable: false },
     async play(page) {
       await place(page);
+      // Said here, too, where nothing loads pictures.
       (await page.find("ghost")).dispatchEvent(new Event("error"));
       await page.find("box-refused");
     },
