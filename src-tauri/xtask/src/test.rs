@@ -234,7 +234,8 @@ fn rust(places: &Places) -> Result<()> {
 fn judges(places: &Places) -> Result<()> {
     run(&mut cargo(
         places,
-        &["test", "--package", "tests", "judges"],
+        // The whole workspace, as it was built: a package alone is built with other features.
+        &["test", "--workspace", "--quiet", "judges"],
     ))
 }
 
