@@ -2,9 +2,10 @@
 //!
 //! A [`Document`] reads the cross-reference chain of a [`Source`] and the objects it is asked for.
 //! A [`Revision`] collects what is added: a signature field, its widget and its appearance, and
-//! [lays it out](Revision::lay_out) with a hole for the signature. The [`Unsigned`] result hands
-//! out the bytes that a digest must cover, takes the signature, and is [written](Completed) as the
-//! input's bytes followed by the revision. Nothing here knows what a certificate is.
+//! [lays it out](Revision::lay_out) with a hole for the signature. The [`Unsigned`] result is
+//! written as the input's bytes followed by the revision, and hands out the bytes that a digest must
+//! cover on the way; the signature is then [put into its hole](Completed). Nothing here knows what a
+//! certificate is.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,9 +31,9 @@
 //!     revision_id: [7; 16],
 //! };
 //! let unsigned = revision.lay_out(&field, &details, 2048)?;
-//! let signed = unsigned.complete(&[0x30, 0x00])?;
-//! let mut output = Vec::new();
-//! signed.write_to(&mut output)?;
+//! let mut output = std::io::Cursor::new(Vec::new());
+//! unsigned.write_to(&mut output, &mut |_covered| {})?;
+//! unsigned.complete(&[0x30, 0x00])?.write_to(&mut output)?;
 //! # Ok(())
 //! # }
 //! ```

@@ -11,7 +11,7 @@ mod fill;
 mod section;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 
 use lopdf::Writer;
 use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
@@ -498,31 +498,41 @@ impl Unsigned {
         self.byte_range
     }
 
+    /// Length of the input, which the document begins with, in bytes.
+    #[must_use]
+    pub fn input_len(&self) -> u64 {
+        self.document.len()
+    }
+
     /// Room for the signature, in bytes.
     #[must_use]
     pub fn reserved(&self) -> usize {
         (self.hole.len() - 2) / 2
     }
 
-    /// Hands out the covered bytes in order, for a digest; the input is read once.
+    /// Writes the document with an empty `/Contents`: the input's bytes as they are, then the
+    /// revision. The covered bytes are handed out in order on the way, for a digest.
+    ///
+    /// The input is read once: what was written is what was digested. Its last byte ends a piece
+    /// that is handed out.
     ///
     /// # Errors
-    /// [`Error::Read`], [`Error::InputChanged`].
-    pub fn covered(&self, take: &mut dyn FnMut(&[u8])) -> Result<()> {
+    /// [`Error::Read`], [`Error::InputChanged`], [`Error::Write`].
+    pub fn write_to(&self, out: &mut dyn Write, covered: &mut dyn FnMut(&[u8])) -> Result<()> {
         stream(&self.document, |chunk| {
-            take(chunk);
-            Ok(())
+            covered(chunk);
+            out.write_all(chunk).map_err(Error::Write)
         })?;
-        take(self.appended.get(..self.hole.start).unwrap_or_default());
-        take(self.appended.get(self.hole.end..).unwrap_or_default());
-        Ok(())
+        covered(self.appended.get(..self.hole.start).unwrap_or_default());
+        covered(self.appended.get(self.hole.end..).unwrap_or_default());
+        out.write_all(&self.appended).map_err(Error::Write)
     }
 
-    /// Puts the signature in its place.
+    /// Gives the signature its place.
     ///
     /// # Errors
     /// [`Error::ContentsTooSmall`].
-    pub fn complete(mut self, contents: &[u8]) -> Result<Completed> {
+    pub fn complete(self, contents: &[u8]) -> Result<Completed> {
         let reserved = self.reserved();
         if contents.len() > reserved {
             return Err(Error::ContentsTooSmall {
@@ -530,37 +540,55 @@ impl Unsigned {
                 reserved,
             });
         }
-        let digits = hexadecimal(contents);
-        let start = self.hole.start + 1;
-        let hole = self
-            .appended
-            .get_mut(start..start + digits.len())
-            .expect("the length was checked above");
-        hole.copy_from_slice(digits.as_bytes());
+        let [_, hole, ..] = self.byte_range;
         Ok(Completed {
             document: self.document,
-            appended: self.appended,
+            at: hole + 1,
+            digits: hexadecimal(contents),
         })
     }
 }
 
-/// A signed document, ready to be written.
+/// A signature that waits to be put into the document that was written for it.
 #[derive(Debug)]
 pub struct Completed {
     document: Document,
-    appended: Vec<u8>,
+    /// Behind the `<` of `/Contents`.
+    at: u64,
+    digits: String,
 }
 
 impl Completed {
-    /// Writes the input's bytes as they are, then the revision.
+    /// Puts the signature into what [`Unsigned::write_to`] wrote.
     ///
     /// # Errors
-    /// [`Error::Read`], [`Error::InputChanged`], [`Error::Write`].
-    pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
+    /// [`Error::Write`].
+    pub fn write_to(&self, out: &mut (impl Write + Seek)) -> Result<()> {
+        out.seek(SeekFrom::Start(self.at)).map_err(Error::Write)?;
+        out.write_all(self.digits.as_bytes()).map_err(Error::Write)
+    }
+
+    /// Compares the beginning of a document with the input, byte by byte; returns its length.
+    ///
+    /// # Errors
+    /// [`Error::InputChanged`] where they differ, [`Error::Read`].
+    pub fn compare_beginning(&self, written: &Document) -> Result<u64> {
+        let mut other = vec![0; CHUNK];
+        let mut at = 0;
         stream(&self.document, |chunk| {
-            out.write_all(chunk).map_err(Error::Write)
+            let other = other
+                .get_mut(..chunk.len())
+                .expect("a chunk is no larger than the buffer");
+            let read = written.source().read_at(at, other);
+            read.map_err(Error::Read)?;
+            at += chunk.len() as u64;
+            if chunk == other {
+                Ok(())
+            } else {
+                Err(Error::InputChanged)
+            }
         })?;
-        out.write_all(&self.appended).map_err(Error::Write)
+        Ok(at)
     }
 }
 

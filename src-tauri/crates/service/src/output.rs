@@ -71,6 +71,13 @@ impl<'n> Output<'n> {
         self.meanwhile.clone().unwrap_or_else(unnamed)
     }
 
+    /// Waits for the disk.
+    pub(crate) fn sync(&self) -> Result<()> {
+        self.file
+            .sync_all()
+            .map_err(|error| unwritable(&self.target, error))
+    }
+
     /// Waits for the disk and gives the file its name.
     pub(crate) fn keep(mut self, existing: Existing) -> Result<()> {
         self.name(existing).map_err(|error| match error.kind() {

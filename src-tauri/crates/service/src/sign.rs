@@ -4,13 +4,12 @@
 //! outcome in the log; an output is whole or absent.
 
 use std::fs;
-use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
-use signature::{Certificate, Level, Prepared};
+use signature::{Certificate, Level, Prepared, Signed};
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
@@ -40,11 +39,27 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         });
     }
     check_targets(request)?;
+    let lock = RequestLock::take(station, &request.request)?;
+    let signed = sign_locked(station, request, &record, kind, now, &lock);
+    lock.settle(station);
+    signed
+}
+
+/// Signs with the request's lock, which knows the files that are begun.
+fn sign_locked(
+    station: &Station,
+    request: &Sign,
+    record: &KeyRecord,
+    kind: KeyKind,
+    now: i64,
+    lock: &RequestLock,
+) -> Result<Vec<SignedFile>> {
     reach(request, SigningStep::Reading)?;
+    let note = |name: &Path| lock.note(name);
     let batch = request
         .files
         .iter()
-        .map(|file| prepare(station, request, &record, file, now))
+        .map(|file| prepare(station, request, record, file, now, &note))
         .collect::<Result<Vec<_>>>()?;
 
     reach(request, SigningStep::Proving)?;
@@ -55,38 +70,27 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
         .iter()
         .map(|file| file.prepared.document_digest())
         .collect();
-    let lock = RequestLock::take(station, &request.request)?;
     let about = About {
         digests: &digests,
-        ..About::key(Act::Sign, &request.request, &record)
+        ..About::key(Act::Sign, &request.request, record)
     };
     let secret = Normal::of(&request.secret);
     let asked = Use {
-        record: &record,
+        record,
         secret: &secret,
         slots: SlotKind::Passphrase,
         leaf: Kind::Intent,
         about,
     };
-    if let Err(cancelled) = reach(request, SigningStep::Authenticating) {
-        lock.settle(station);
-        return Err(cancelled);
-    }
-    let opened = match key::open(station, &token, &mut log, &asked) {
-        Ok(opened) => opened,
-        Err(error) => {
-            lock.settle(station);
-            return Err(error);
-        }
-    };
-    let signed = carry_out(station, &token, &lock, kind, &opened, batch, request);
+    reach(request, SigningStep::Authenticating)?;
+    let opened = key::open(station, &token, &mut log, &asked)?;
+    let signed = carry_out(station, &token, kind, &opened, batch, request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
         Err(_) => Outcome::Fault,
     };
     let concluded = log.conclude(&about, opened.opening, outcome);
-    lock.settle(station);
     let signed = signed?;
     concluded.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))?;
     Ok(signed)
@@ -100,10 +104,12 @@ fn reach(request: &Sign, step: SigningStep) -> Result<()> {
     }
 }
 
-/// A file whose bytes are fixed and wait for the signature value.
-struct PreparedFile {
+/// A file that is written but for the signature value.
+struct PreparedFile<'n> {
     input: PathBuf,
     output: PathBuf,
+    /// What is written, which has no name yet.
+    file: Output<'n>,
     /// The field that takes the signature.
     field: String,
     prepared: Prepared,
@@ -151,14 +157,18 @@ fn is_same_name(one: &Path, other: &Path) -> bool {
     one.file_name() == other.file_name() && is_same_file(folder_of(one), folder_of(other))
 }
 
-/// Opens a document, draws the field, and fixes the bytes that will be signed.
-fn prepare(
+/// Opens a document, draws the field, and writes the bytes that will be signed.
+///
+/// All of the output but the signature is on its disk before the secret is judged: a disk that is
+/// full is told while nothing was tried, and the input is read once for copy and digest.
+fn prepare<'n>(
     station: &Station,
     request: &Sign,
     record: &KeyRecord,
     file: &FileToSign,
     now: i64,
-) -> Result<PreparedFile> {
+    note: Note<'n>,
+) -> Result<PreparedFile<'n>> {
     let document = document::open(&file.input)?;
     let unsuitable = |source| Error::Document {
         path: file.input.clone(),
@@ -186,17 +196,35 @@ fn prepare(
         revision_id: new_id()?,
     };
     let (signer, chain) = (&record.certificate, [station.ca()?]);
-    let prepared = signature::prepare(revision, &field, &details, signer, &chain, Level::BB)
-        .map_err(|source| Error::Signature {
-            path: file.input.clone(),
-            source,
-        })?;
+    let mut output = Output::begin(&file.output, note)?;
+    let prepared = signature::prepare(
+        revision,
+        &field,
+        &details,
+        signer,
+        &chain,
+        Level::BB,
+        output.file(),
+    )
+    .map_err(|source| fault(source, file))?;
     Ok(PreparedFile {
         input: file.input.clone(),
         output: file.output.clone(),
+        file: output,
         field: field.name,
         prepared,
     })
+}
+
+/// Says which of the two files a fault is about.
+fn fault(source: signature::Error, file: &FileToSign) -> Error {
+    match source {
+        signature::Error::Pdf(pdf::Error::Write(source)) => unwritable(&file.output, source),
+        source => Error::Signature {
+            path: file.input.clone(),
+            source,
+        },
+    }
 }
 
 /// Makes the field that a placement asks for, or fills the one that it names.
@@ -254,14 +282,18 @@ fn only_empty_field(document: &Document, file: &Path) -> Result<wire::Placement>
     }
 }
 
-/// Signs what is prepared, writes it, reads it again.
+/// Signs what is prepared, completes it, reads it again.
+///
+/// A signature that was made and cannot be written (a disk that fails, a folder that went away) is
+/// let go: its outcome in the log is a fault, the error says that nothing was written, and signing
+/// again costs the secret once more. Kept somewhere else it would be a valid signature in a place
+/// that nobody chose and that nobody is told of.
 fn carry_out(
     station: &Station,
     token: &SigningToken,
-    lock: &RequestLock,
     kind: KeyKind,
     opened: &key::OpenedKey,
-    batch: Vec<PreparedFile>,
+    batch: Vec<PreparedFile<'_>>,
     request: &Sign,
 ) -> Result<Vec<SignedFile>> {
     // It is too late to cancel: what is answered from here on is not asked for.
@@ -286,26 +318,23 @@ fn carry_out(
             let PreparedFile {
                 input,
                 output,
+                mut file,
                 field,
                 prepared,
             } = file;
+            let named = FileToSign { input, output };
+            let unsuitable = |source| fault(source, &named);
             // Verifies the value against the certificate before it is let go.
-            let signed =
-                prepared
-                    .complete(value.as_bytes())
-                    .map_err(|source| Error::Signature {
-                        path: input.clone(),
-                        source,
-                    })?;
+            let signed = prepared.complete(value.as_bytes()).map_err(unsuitable)?;
             say(SigningStep::Writing);
-            let note = |name: &Path| lock.note(name);
-            let file = write(&output, &note, |out| signed.write_to(out))?;
+            signed.write_to(file.file()).map_err(unsuitable)?;
+            file.sync()?;
             say(SigningStep::Validating);
-            let validation = reread(&file, &output, &field, &anchors, now)?;
+            let validation = reread(&file, signed, &named, &field, &anchors, now)?;
             file.keep(request.existing)?;
             Ok(SignedFile {
-                input,
-                output,
+                input: named.input,
+                output: named.output,
                 level: "b-b",
                 validation,
             })
@@ -313,49 +342,36 @@ fn carry_out(
         .collect()
 }
 
-/// Writes a signed file that has no name yet.
-///
-/// A signature that was made and cannot be written (a full disk, a folder that went away) is let
-/// go: its outcome in the log is a fault, the error says that nothing was written, and signing
-/// again costs the secret once more. Kept somewhere else it would be a valid signature in a place
-/// that nobody chose and that nobody is told of.
-fn write<'n>(
-    output: &Path,
-    note: Note<'n>,
-    content: impl FnOnce(&mut dyn Write) -> std::result::Result<(), signature::Error>,
-) -> Result<Output<'n>> {
-    let mut file = Output::begin(output, note)?;
-    let mut out = BufWriter::with_capacity(1 << 16, file.file());
-    content(&mut out).map_err(|source| Error::Signature {
-        path: output.to_owned(),
-        source,
-    })?;
-    out.flush().map_err(|error| unwritable(output, error))?;
-    drop(out);
-    file.file()
-        .sync_all()
-        .map_err(|error| unwritable(output, error))?;
-    Ok(file)
-}
-
 /// Reads the file again and validates it as anyone would, before it gets its name: what does not
 /// validate, since the document changed meanwhile or the disk is failing, is never seen.
+///
+/// What it shares with the input is compared with the input and not digested a second time.
 fn reread(
     file: &Output<'_>,
-    output: &Path,
+    signed: Signed,
+    named: &FileToSign,
     field: &str,
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    let document = document::open_as(&file.place(), output)?;
-    let validation = validate::validate_document(&document, output, anchors, now)?;
+    let document = document::open_as(&file.place(), &named.output)?;
+    let beginning = signed.compare_beginning(&document);
+    let beginning = beginning.map_err(|source| fault(source, named))?;
+    let validation =
+        signature::validate_written(&document, anchors, now, &beginning).map_err(|source| {
+            Error::Signature {
+                path: named.output.clone(),
+                source,
+            }
+        })?;
+    let validation = validate::worded(validation);
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| report.headline == Headline::Valid) {
         Ok(validation)
     } else {
         Err(Error::NotAsWritten {
-            path: output.to_owned(),
+            path: named.output.clone(),
         })
     }
 }

@@ -40,25 +40,21 @@ pub(crate) fn validate_file(
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    validate_document(&document::open(file)?, file, anchors, now)
-}
-
-/// Validates a document that was opened.
-pub(crate) fn validate_document(
-    document: &pdf::Document,
-    file: &Path,
-    anchors: &[Certificate],
-    now: i64,
-) -> Result<wire::Validation> {
+    let document = document::open(file)?;
     let validation =
-        validate::validate(document, anchors, now).map_err(|source| Error::Signature {
+        validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
             path: file.to_owned(),
             source,
         })?;
-    Ok(wire::Validation {
+    Ok(worded(validation))
+}
+
+/// A validation in the words that cross the edges.
+pub(crate) fn worded(validation: validate::Validation) -> wire::Validation {
+    wire::Validation {
         headline: headline(validation.headline),
         signatures: validation.signatures.into_iter().map(report).collect(),
-    })
+    }
 }
 
 fn report(signature: SignatureValidation) -> SignatureReport {

@@ -3,11 +3,11 @@
 //! No key, no token and no clock is in here. To sign is three steps, and the middle one is the
 //! caller's:
 //!
-//! - [`prepare`](fn@prepare) lays out a [`pdf::Revision`] with room for the signature, digests the
-//!   document once and fixes the signed attributes: a [`Prepared`];
+//! - [`prepare`](fn@prepare) lays out a [`pdf::Revision`] with room for the signature, writes the
+//!   document, digesting it on the way, and fixes the signed attributes: a [`Prepared`];
 //! - whoever holds the key signs [`Prepared::digest`];
-//! - [`Prepared::complete`] verifies the value against the signer's [`Certificate`] and gives the
-//!   [`Signed`] document to write.
+//! - [`Prepared::complete`] verifies the value against the signer's [`Certificate`] and gives what
+//!   is [`Signed`], to be put into what was written.
 //!
 //! [`validate`](fn@validate) goes the other way: from a [`pdf::Document`] and trust anchors to a
 //! [`Validation`] with a headline and everything that was found.
@@ -24,13 +24,13 @@
 //! let mut revision = pdf::Revision::begin(&document)?;
 //! let field = revision.add_signature_field(&placement)?;
 //! let chain = [ca.clone()];
-//! let prepared = signature::prepare(revision, &field, &details, &signer, &chain, Level::BB)?;
+//! let mut file = std::io::Cursor::new(Vec::new());
+//! let prepared =
+//!     signature::prepare(revision, &field, &details, &signer, &chain, Level::BB, &mut file)?;
 //! let value = token_sign(prepared.digest());
-//! let signed = prepared.complete(&value)?;
-//! let mut file = Vec::new();
-//! signed.write_to(&mut file)?;
+//! prepared.complete(&value)?.write_to(&mut file)?;
 //!
-//! let written = pdf::Document::open(std::sync::Arc::new(file))?;
+//! let written = pdf::Document::open(std::sync::Arc::new(file.into_inner()))?;
 //! let validation = signature::validate(&written, &[ca], details.signing_time)?;
 //! assert_eq!(validation.headline, signature::Headline::Valid);
 //! # Ok(())
@@ -56,7 +56,8 @@ pub use self::algorithm::{Digest, DigestAlgorithm, KeyAlgorithm, SignatureAlgori
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;
-pub use self::prepare::{Details, Prepared, Signed, prepare};
+pub use self::prepare::{Details, Prepared, SameBeginning, Signed, prepare};
 pub use self::validate::{
     Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
+    validate_written,
 };

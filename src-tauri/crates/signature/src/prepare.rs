@@ -1,8 +1,8 @@
 //! A PAdES signature over a document: prepare → sign → complete (ETSI EN 319 142-1 §6).
 
-use std::io::Write;
+use std::io::{Seek, Write};
 
-use pdf::{Completed, Revision, SignatureDetails, SignatureField, Unsigned};
+use pdf::{Completed, Document, Revision, SignatureDetails, SignatureField, Unsigned};
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::{Digest, DigestAlgorithm, Hasher, SignatureAlgorithm};
@@ -39,13 +39,23 @@ pub struct Prepared {
     unsigned: Unsigned,
     cms: cms::Prepared,
     document_digest: [u8; 32],
+    beginning: Beginning,
+}
+
+/// The bytes that a signed document begins with, digested.
+#[derive(Debug, Clone)]
+pub(crate) struct Beginning {
+    /// How many.
+    pub(crate) length: u64,
+    /// What they were digested to.
+    pub(crate) digested: Hasher,
 }
 
 /// Lays a revision out with room for the signature and fixes what is signed.
 ///
 /// `chain` are the certificates between `signer` and a root, with or without the root, in any
-/// order; they are carried along. The input is read once, in chunks. Everything that can fail
-/// without the key fails here.
+/// order; they are carried along. The document goes to `out` with room for the signature; the input
+/// is read once, in chunks. Everything that can fail without the key fails here.
 ///
 /// # Errors
 /// [`Error::LevelNotSupported`] for all but [`Level::BB`], [`Error::NotForDocuments`],
@@ -57,6 +67,7 @@ pub fn prepare(
     signer: &Certificate,
     chain: &[Certificate],
     level: Level,
+    out: &mut dyn Write,
 ) -> Result<Prepared> {
     if level != Level::BB {
         return Err(Error::LevelNotSupported { level });
@@ -79,12 +90,22 @@ pub fn prepare(
     let mut logged = Sha256::new();
     // Digesting is most of what a large document costs: one digest serves both where it can.
     let is_logged = algorithm.digest_algorithm() == DigestAlgorithm::Sha256;
-    unsigned.covered(&mut |chunk| {
+    let mut beginning = None;
+    let mut covered = 0;
+    unsigned.write_to(out, &mut |chunk| {
         signed.update(chunk);
         if !is_logged {
             logged.update(chunk);
         }
+        covered += chunk.len() as u64;
+        if covered == unsigned.input_len() {
+            beginning = Some(signed.clone());
+        }
     })?;
+    let beginning = Beginning {
+        length: unsigned.input_len(),
+        digested: beginning.expect("the last byte of the input ends a piece"),
+    };
     let digest = signed.finalize();
     let document_digest = match digest {
         Digest::Sha256(digest) => digest,
@@ -95,6 +116,7 @@ pub fn prepare(
         unsigned,
         cms,
         document_digest,
+        beginning,
     })
 }
 
@@ -143,27 +165,50 @@ impl Prepared {
         self.cms.algorithm()
     }
 
-    /// Verifies a raw value with the signer's certificate and puts the signature in its place.
+    /// Verifies a raw value with the signer's certificate and closes the signature over it.
     ///
     /// # Errors
     /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
     /// [`Error::MalformedSignature`]: nothing leaves that does not verify. [`Error::Pdf`].
     pub fn complete(self, raw: &[u8]) -> Result<Signed> {
         let contents = self.cms.complete(raw)?;
-        Ok(Signed(self.unsigned.complete(&contents)?))
+        Ok(Signed {
+            completed: self.unsigned.complete(&contents)?,
+            beginning: self.beginning,
+        })
     }
 }
 
-/// A signed document that waits to be written.
+/// A signature that waits to be put into its document.
 #[derive(Debug)]
-pub struct Signed(Completed);
+pub struct Signed {
+    completed: Completed,
+    beginning: Beginning,
+}
 
 impl Signed {
-    /// Writes the document: the input's bytes, then the revision.
+    /// Puts the signature into what [`prepare`] wrote.
     ///
     /// # Errors
-    /// [`Error::Pdf`], also if the input changed since it was opened.
-    pub fn write_to(&self, out: &mut dyn Write) -> Result<()> {
-        Ok(self.0.write_to(out)?)
+    /// [`Error::Pdf`].
+    pub fn write_to(&self, out: &mut (impl Write + Seek)) -> Result<()> {
+        Ok(self.completed.write_to(out)?)
+    }
+
+    /// Reads the beginning of a written document and compares it with the input, so that
+    /// [`validate_written`](crate::validate::validate_written) need not digest it again.
+    ///
+    /// # Errors
+    /// [`pdf::Error::InputChanged`] where one differs from the other, [`Error::Pdf`].
+    pub fn compare_beginning(self, written: &Document) -> Result<SameBeginning> {
+        self.completed.compare_beginning(written)?;
+        Ok(SameBeginning(self.beginning))
     }
 }
+
+/// Proof that a document that was read again begins with the bytes that were digested.
+///
+/// What was digested was written from the same memory, and what was written is what the input still
+/// is. So a medium that lost something and an input that changed meanwhile are both seen.
+#[derive(Debug)]
+pub struct SameBeginning(pub(crate) Beginning);

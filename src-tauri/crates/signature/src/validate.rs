@@ -31,7 +31,7 @@ use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::level::Level;
-use crate::prepare::PADES;
+use crate::prepare::{Beginning, PADES, SameBeginning};
 
 /// Most signatures that are validated in one document; each reads the file once.
 pub const MOST_SIGNATURES: usize = 256;
@@ -86,6 +86,29 @@ pub struct SignatureValidation {
 /// [`Error::Pdf`] if the document cannot be read, [`Error::TooManySignatures`]. What is wrong with
 /// a signature is a finding, not an error.
 pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result<Validation> {
+    judge_all(document, anchors, at, None)
+}
+
+/// Validates a document that was just written, as [`validate`] does; its beginning, which is as it
+/// was when it was digested, is not digested again.
+///
+/// # Errors
+/// Those of [`validate`].
+pub fn validate_written(
+    document: &Document,
+    anchors: &[Certificate],
+    at: i64,
+    beginning: &SameBeginning,
+) -> Result<Validation> {
+    judge_all(document, anchors, at, Some(&beginning.0))
+}
+
+fn judge_all(
+    document: &Document,
+    anchors: &[Certificate],
+    at: i64,
+    known: Option<&Beginning>,
+) -> Result<Validation> {
     let values = document.signatures()?;
     if values.len() > MOST_SIGNATURES {
         return Err(Error::TooManySignatures {
@@ -95,7 +118,7 @@ pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result
     }
     let judged = values
         .into_iter()
-        .map(|value| judge_one(document, value, anchors, at))
+        .map(|value| judge_one(document, value, anchors, at, known))
         .collect::<Result<Vec<_>>>()?;
     // A later signature explains what it changed only if it holds itself: the newest come first.
     let mut holding = HashSet::new();
@@ -132,6 +155,7 @@ fn judge_one(
     value: SignatureValue,
     anchors: &[Certificate],
     at: i64,
+    known: Option<&Beginning>,
 ) -> Result<Judged> {
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
@@ -149,7 +173,7 @@ fn judge_one(
     } else {
         judgement = judge(&value.contents, |algorithm| {
             honest
-                .map(|ranges| digest(document, ranges, algorithm))
+                .map(|ranges| digest(document, ranges, algorithm, known))
                 .transpose()
         })?;
     }
@@ -271,11 +295,22 @@ fn ends_in_end_of_file_marker(bytes: &[u8]) -> bool {
         .any(|end| bytes.ends_with(end))
 }
 
-/// Digest over the two ranges.
-fn digest(document: &Document, ranges: Ranges, algorithm: DigestAlgorithm) -> Result<Digest> {
-    let mut digest = Hasher::new(algorithm);
+/// Digest over the two ranges, from what is known of the first one on.
+fn digest(
+    document: &Document,
+    ranges: Ranges,
+    algorithm: DigestAlgorithm,
+    known: Option<&Beginning>,
+) -> Result<Digest> {
+    let known = known.filter(|known| {
+        known.length <= ranges.gap_start && known.digested.algorithm() == algorithm
+    });
+    let (start, mut digest) = match known {
+        Some(known) => (known.length, known.digested.clone()),
+        None => (0, Hasher::new(algorithm)),
+    };
     let mut buffer = vec![0; CHUNK];
-    for (mut at, end) in [(0, ranges.gap_start), (ranges.gap_end, ranges.end)] {
+    for (mut at, end) in [(start, ranges.gap_start), (ranges.gap_end, ranges.end)] {
         while at < end {
             let length = usize::try_from(end - at).unwrap_or(CHUNK).min(CHUNK);
             let chunk = buffer

@@ -1,6 +1,7 @@
 //! Small PDFs, written by hand so that they can be wrong on purpose.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::sync::Arc;
 
 use pdf::{
@@ -185,12 +186,12 @@ fn sign_field(
     };
     let unsigned = revision.lay_out(&field, &details, reserved)?;
     let byte_range = unsigned.byte_range();
-    let mut bytes = Vec::new();
+    let mut bytes = Cursor::new(Vec::new());
     let mut covered = Vec::new();
-    unsigned.covered(&mut |chunk| covered.extend_from_slice(chunk))?;
+    unsigned.write_to(&mut bytes, &mut |chunk| covered.extend_from_slice(chunk))?;
     unsigned.complete(&make(&covered))?.write_to(&mut bytes)?;
     Ok(Signed {
-        bytes,
+        bytes: bytes.into_inner(),
         name: field.name,
         byte_range,
     })

@@ -114,6 +114,7 @@ impl AsRef<[u8]> for Digest {
 }
 
 /// Digests what comes in pieces.
+#[derive(Debug, Clone)]
 pub(crate) enum Hasher {
     Sha256(Sha256),
     Sha384(Sha384),
@@ -126,6 +127,14 @@ impl Hasher {
             DigestAlgorithm::Sha256 => Self::Sha256(Sha256::new()),
             DigestAlgorithm::Sha384 => Self::Sha384(Sha384::new()),
             DigestAlgorithm::Sha512 => Self::Sha512(Sha512::new()),
+        }
+    }
+
+    pub(crate) const fn algorithm(&self) -> DigestAlgorithm {
+        match self {
+            Self::Sha256(_) => DigestAlgorithm::Sha256,
+            Self::Sha384(_) => DigestAlgorithm::Sha384,
+            Self::Sha512(_) => DigestAlgorithm::Sha512,
         }
     }
 

@@ -1,9 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::io::Cursor;
 use std::sync::Arc;
 
 use pdf::render::PageNumber;
-use pdf::{Look, Placement, Revision, ShownRect};
+use pdf::{Look, Placement, Revision, ShownRect, SignatureField};
 use proptest::prelude::*;
 
 mod attacks;
@@ -43,7 +44,21 @@ fn look() -> Look {
     Look::new("Ada Lovelace", ["2 Jan 2026, 04:04 +01:00".to_owned()])
 }
 
-fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Prepared {
+/// A preparation, and the file that waits for its signature.
+struct Waiting {
+    prepared: Prepared,
+    file: Cursor<Vec<u8>>,
+}
+
+impl Waiting {
+    fn complete(mut self, value: &[u8]) -> Vec<u8> {
+        let signed = self.prepared.complete(value).unwrap();
+        signed.write_to(&mut self.file).unwrap();
+        self.file.into_inner()
+    }
+}
+
+fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Waiting {
     let document = open(file);
     let mut revision = Revision::begin(&document).unwrap();
     let placement = Placement::Visible {
@@ -52,19 +67,25 @@ fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Prepare
         look: look(),
     };
     let field = revision.add_signature_field(&placement).unwrap();
-    prepare(revision, &field, &details(), signer, chain, Level::BB).unwrap()
+    lay_out(revision, &field, signer, chain)
+}
+
+fn lay_out(
+    revision: Revision,
+    field: &SignatureField,
+    signer: &Certificate,
+    chain: &[Certificate],
+) -> Waiting {
+    let (details, mut file) = (details(), Cursor::new(Vec::new()));
+    let level = Level::BB;
+    let prepared = prepare(revision, field, &details, signer, chain, level, &mut file).unwrap();
+    Waiting { prepared, file }
 }
 
 fn signed_with_chain(file: &[u8], chain: &[Certificate]) -> Vec<u8> {
-    let prepared = prepared(file, &ada(), chain);
-    let value = key().sign(prepared.digest());
-    let mut out = Vec::new();
-    prepared
-        .complete(&value)
-        .unwrap()
-        .write_to(&mut out)
-        .unwrap();
-    out
+    let waiting = prepared(file, &ada(), chain);
+    let value = key().sign(waiting.prepared.digest());
+    waiting.complete(&value)
 }
 
 fn signed() -> Vec<u8> {
@@ -414,7 +435,15 @@ fn levels_that_this_version_does_not_make_are_refused() {
         };
         let field = revision.add_signature_field(&placement).unwrap();
         assert!(matches!(
-            prepare(revision, &field, &details(), &ada(), &[], level),
+            prepare(
+                revision,
+                &field,
+                &details(),
+                &ada(),
+                &[],
+                level,
+                &mut std::io::sink()
+            ),
             Err(Error::LevelNotSupported { .. })
         ));
     }
@@ -428,7 +457,8 @@ fn an_expired_certificate_or_one_for_other_things_signs_nothing() {
             page: PageNumber::FIRST,
         };
         let field = revision.add_signature_field(&placement).unwrap();
-        prepare(revision, &field, &details(), signer, &[], Level::BB).unwrap_err()
+        let (level, mut out) = (Level::BB, std::io::sink());
+        prepare(revision, &field, &details(), signer, &[], level, &mut out).unwrap_err()
     };
     let expired = ca().sign(Template {
         not_after: NOW - 1,
@@ -443,7 +473,7 @@ fn an_expired_certificate_or_one_for_other_things_signs_nothing() {
 
 #[test]
 fn a_value_by_another_key_does_not_leave() {
-    let prepared = prepared(&one_page(), &ada(), &[]);
+    let prepared = prepared(&one_page(), &ada(), &[]).prepared;
     let value = Key::from_seed(3).sign(prepared.digest());
     assert!(matches!(
         prepared.complete(&value),
@@ -479,11 +509,9 @@ fn poppler_and_we_accept_signatures_by_keys_of_every_kind() {
     let path = folder.path().join("signed.pdf");
     for (kind, key) in Key::of_every_kind() {
         let signer = ca().issue("Ada Lovelace", &key);
-        let prepared = prepared(&one_page(), &signer, &[ca().certificate()]);
-        let value = key.sign(prepared.digest());
-        let mut file = Vec::new();
-        let signed = prepared.complete(&value).unwrap();
-        signed.write_to(&mut file).unwrap();
+        let waiting = prepared(&one_page(), &signer, &[ca().certificate()]);
+        let value = key.sign(waiting.prepared.digest());
+        let file = waiting.complete(&value);
         assert_eq!(only(&file), (Headline::Valid, vec![]), "{kind}");
         std::fs::write(&path, &file).unwrap();
         let said = run("pdfsig", &["-nocert", path.to_str().unwrap()]);
@@ -498,14 +526,13 @@ fn poppler_and_we_accept_signatures_by_keys_of_every_kind() {
 #[test]
 fn the_log_names_a_document_by_sha_256_whatever_the_key_signs() {
     let digests = [Key::from_seed(2), Key::p521()].map(|key| {
-        let prepared = prepared(&one_page(), &ca().issue("Ada Lovelace", &key), &[]);
-        let mut file = Vec::new();
+        let waiting = prepared(&one_page(), &ca().issue("Ada Lovelace", &key), &[]);
+        let prepared = &waiting.prepared;
         let algorithm = prepared.algorithm().digest_algorithm();
         assert_eq!(prepared.digest().algorithm(), algorithm);
         let logged = prepared.document_digest();
         let value = key.sign(prepared.digest());
-        let signed = prepared.complete(&value).unwrap();
-        signed.write_to(&mut file).unwrap();
+        let file = waiting.complete(&value);
         let hole = contents(&file);
         let covered = [&file[..hole.start], &file[hole.end..]].concat();
         assert_eq!(

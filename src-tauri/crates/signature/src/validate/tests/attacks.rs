@@ -308,12 +308,9 @@ fn fill(file: &[u8], name: &str) -> Vec<u8> {
     let mut revision = Revision::begin(&open(file)).unwrap();
     let field = revision.fill_signature_field(name, &look()).unwrap();
     let chain = [ca().certificate()];
-    let prepared = prepare(revision, &field, &details(), &ada(), &chain, Level::BB).unwrap();
-    let value = key().sign(prepared.digest());
-    let mut out = Vec::new();
-    let signed = prepared.complete(&value).unwrap();
-    signed.write_to(&mut out).unwrap();
-    out
+    let waiting = lay_out(revision, &field, &ada(), &chain);
+    let value = key().sign(waiting.prepared.digest());
+    waiting.complete(&value)
 }
 
 fn headlines(file: &[u8]) -> Vec<Headline> {
