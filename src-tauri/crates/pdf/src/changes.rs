@@ -134,7 +134,7 @@ impl Document {
     /// # Errors
     /// Those of [`Document::open`].
     pub fn as_of(&self, length: u64) -> Result<Self> {
-        Self::open(crate::source::beginning(self.source().clone(), length))
+        Self::open_as_written(crate::source::beginning(self.source().clone(), length))
     }
 
     /// Compares the document that a signature covers with the document as it is.

@@ -37,7 +37,8 @@ pub(crate) struct RawObject {
 
 #[expect(clippy::len_without_is_empty, reason = "nothing empty is a document")]
 impl Document {
-    /// Opens a document: header, end, and cross-reference chain; no object but the trailers.
+    /// Opens a document: header, end, cross-reference chain and catalog, and what shows whether it
+    /// is in order; where it is not, its objects are looked for ([`Self::is_recovered`]).
     ///
     /// # Errors
     /// [`Error::NotAPdf`], [`Error::BytesBeforeHeader`], [`Error::NoStartXref`],
@@ -46,24 +47,70 @@ impl Document {
     /// [`Error::Read`].
     pub fn open(source: Arc<dyn Source>) -> Result<Self> {
         let length = source.len().map_err(Error::Read)?;
-        let chain = Arc::new(XrefChain::read(&*source, length)?);
-        let root = chain
+        let written = Self::open_as_written(source.clone());
+        let damaged = match &written {
+            Ok(document) => document.is_better_recovered()?,
+            Err(
+                Error::NoStartXref
+                | Error::CrossReference { .. }
+                | Error::Object { .. }
+                | Error::Missing { .. },
+            ) => true,
+            Err(_) => false,
+        };
+        if damaged && let Ok(recovered) = Self::recover(source, length) {
+            return Ok(recovered);
+        }
+        written
+    }
+
+    /// Opens a document by its cross-reference chain and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub(crate) fn open_as_written(source: Arc<dyn Source>) -> Result<Self> {
+        let length = source.len().map_err(Error::Read)?;
+        let chain = XrefChain::read(&*source, length)?;
+        let mut document = Self::unread(source, length, chain);
+        document.read_catalog()?;
+        Ok(document)
+    }
+
+    /// A document of which nothing but the cross-references was read.
+    pub(crate) fn unread(source: Arc<dyn Source>, length: u64, chain: XrefChain) -> Self {
+        Self {
+            source,
+            length,
+            chain: Arc::new(chain),
+            streams: Arc::default(),
+            root: (0, 0),
+            catalog: Arc::default(),
+        }
+    }
+
+    /// Reads the catalog that the trailer names.
+    pub(crate) fn read_catalog(&mut self) -> Result<()> {
+        let missing = Error::Missing { what: "catalog" };
+        let Ok(root) = self
+            .chain
             .trailer()
             .get(b"Root")
             .and_then(Object::as_reference)
-            .map_err(|_| Error::Missing { what: "catalog" })?;
-        let mut document = Self {
-            source,
-            length,
-            chain,
-            streams: Arc::default(),
-            root,
-            catalog: Arc::default(),
+        else {
+            return Err(missing);
         };
-        let catalog = document.dictionary(&Object::Reference(root))?;
+        let catalog = self.dictionary(&Object::Reference(root))?;
         let catalog = catalog.filter(|catalog| catalog.has(b"Pages"));
-        document.catalog = Arc::new(catalog.ok_or(Error::Missing { what: "catalog" })?);
-        Ok(document)
+        self.catalog = Arc::new(catalog.ok_or(missing)?);
+        self.root = root;
+        Ok(())
+    }
+
+    /// Whether its cross-references are damaged, so that its objects were looked for. A revision
+    /// then brings a complete section.
+    #[must_use]
+    pub fn is_recovered(&self) -> bool {
+        self.chain.recovered
     }
 
     /// Length in bytes when it was opened.

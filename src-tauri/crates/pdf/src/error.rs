@@ -71,6 +71,12 @@ pub enum Error {
     #[error("an earlier signature allows no further one; signing would break it")]
     CertifiedWithoutChanges,
 
+    /// It is signed, and its cross-references are damaged: a revision would have to bring new ones,
+    /// and whoever signed would be taken to have signed something else.
+    #[error(
+        "it is signed, and its cross-references are damaged; a further signature would hide that"
+    )]
+    SignedAndDamaged,
     /// An earlier signature locks the field (§12.8.2.4).
     #[error("an earlier signature locks the field {name}; signing it would break that one")]
     FieldLocked {

@@ -46,6 +46,7 @@ mod error;
 mod field;
 mod object_stream;
 mod page;
+mod recovery;
 pub mod render;
 mod revision;
 mod source;

@@ -74,6 +74,12 @@ impl Document {
         }))
     }
 
+    /// Numbers of the objects in a stream, in their order.
+    pub(crate) fn numbers_of_stream(&self, stream: u32) -> Result<Vec<u32>> {
+        let stream = self.object_stream(stream)?;
+        Ok(stream.places.iter().map(|(number, _)| *number).collect())
+    }
+
     fn object_stream(&self, number: u32) -> Result<Arc<ObjectStream>> {
         let id = (number, 0);
         let wrong = |why| Error::Object { id, why };

@@ -7,7 +7,7 @@
 
 mod stream;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use lopdf::{Dictionary, Object};
 
@@ -27,7 +27,7 @@ pub(crate) const LONGEST_OBJECT: u64 = 64 << 20;
 /// Most sections that are followed; a file with more revisions is not a document.
 const MOST_SECTIONS: usize = 10_000;
 /// The largest `/Size` that is believed: the most objects of a file (PDF 1.7, annex C, table C.1).
-const LARGEST_CLAIM: u64 = 8_388_608;
+pub(crate) const LARGEST_CLAIM: u64 = 8_388_608;
 /// Most subsections of one section.
 const MOST_SUBSECTIONS: usize = 1 << 20;
 
@@ -52,9 +52,10 @@ pub(crate) enum Entry {
 }
 
 /// How a section is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Style {
     /// As a table with a trailer (§7.5.4), also in a hybrid file (§7.5.8.4).
+    #[default]
     Table,
     /// As a stream (§7.5.8).
     Stream,
@@ -95,6 +96,8 @@ enum Entries {
 #[derive(Debug, Clone)]
 pub(crate) struct XrefChain {
     pub(crate) sections: Vec<Section>,
+    /// Whether it is in no file: its objects were looked for.
+    pub(crate) recovered: bool,
 }
 
 impl XrefChain {
@@ -117,7 +120,49 @@ impl XrefChain {
             next = previous(&section.trailer).map_err(broken)?;
             sections.push(section);
         }
-        Ok(Self { sections })
+        Ok(Self {
+            sections,
+            recovered: false,
+        })
+    }
+
+    /// A chain of one section that stands in no file, from objects that were found.
+    ///
+    /// Each number comes with the offset that decides between two definitions, and its entry.
+    pub(crate) fn of_entries(
+        found: &BTreeMap<u32, (u64, Entry)>,
+        trailer: Dictionary,
+        style: Style,
+    ) -> Self {
+        let mut subsections: Vec<Subsection> = Vec::new();
+        for (number, (_, entry)) in found {
+            match subsections.last_mut() {
+                Some(Subsection {
+                    first,
+                    count,
+                    entries: Entries::Read(entries),
+                }) if *first + *count == *number => {
+                    *count += 1;
+                    entries.push(*entry);
+                }
+                _ => subsections.push(Subsection {
+                    first: *number,
+                    count: 1,
+                    entries: Entries::Read(vec![*entry]),
+                }),
+            }
+        }
+        let section = Section {
+            offset: 0,
+            style,
+            trailer,
+            subsections,
+            hidden: Vec::new(),
+        };
+        Self {
+            sections: vec![section],
+            recovered: true,
+        }
     }
 
     /// The newest section.

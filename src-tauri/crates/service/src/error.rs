@@ -489,6 +489,7 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
         }
         E::Encrypted => (ErrorCode::PdfEncrypted, Refused),
         E::CertifiedWithoutChanges | E::FieldLocked { .. } => (ErrorCode::PdfForbids, Refused),
+        E::SignedAndDamaged => (ErrorCode::PdfSignedAndDamaged, Refused),
         E::SeedValue { .. } => (ErrorCode::FieldDemands, Refused),
         E::NoSuchField { .. } => (ErrorCode::NoSuchField, Usage),
         E::FieldIsSigned { .. } => (ErrorCode::FieldSigned, Usage),

@@ -49,6 +49,11 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         let message = format!("certified by its author, changes allowed at level {level}");
         find("certified", Severity::Info, message);
     }
+    if document.is_recovered() {
+        let message = "its cross-references are damaged; signing adds complete ones, and nothing that \
+                       is there is changed";
+        find("repaired", Severity::Caution, message.to_owned());
+    }
     if document.needs_appearances().map_err(unreadable)? {
         let message = "the form asks viewers to draw its fields anew; some then do not show the box \
                        of a signature, which is valid all the same";
@@ -66,8 +71,7 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         first_page: page_size(file, 1)?,
         revisions: u32::try_from(document.revisions()).unwrap_or(u32::MAX),
         encrypted: document.is_encrypted(),
-        // A file that only opens by repair is refused by the reader of this version.
-        repaired: false,
+        repaired: document.is_recovered(),
         fields: fields.into_iter().map(field).collect(),
         signatures,
         findings,

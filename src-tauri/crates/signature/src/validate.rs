@@ -216,7 +216,9 @@ impl Judged {
         holding: &HashSet<String>,
     ) -> Result<SignatureValidation> {
         let mut allowed: Option<AsAllowed> = None;
-        if self.coverage == Coverage::Revision && self.intact.is_some() {
+        if document.is_recovered() {
+            self.findings.push(Finding::CrossReferencesDamaged);
+        } else if self.coverage == Coverage::Revision && self.intact.is_some() {
             allowed = changes::since(document, &self.value, holding, &mut self.findings)?;
         }
         let Self {

@@ -94,6 +94,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pdf_forbids":
     "Der Autor lässt keine weiteren Signaturen zu. Eine neue würde die vorhandenen brechen.",
   "rec-pdf_forbids": "Bitten Sie den Autor um eine Kopie, die signiert werden darf.",
+  "err-pdf_signed_and_damaged": "Dieses signierte Dokument ist beschädigt.",
+  "rec-pdf_signed_and_damaged":
+    "Eine weitere Signatur würde den Schaden verdecken. Bitten Sie um die Datei, wie sie signiert wurde.",
   "err-place_needed": "Es ist nicht gesagt, wo die Signatur hinkommt.",
   "rec-place_needed": "Wählen Sie ein Signaturfeld oder ziehen Sie ein Feld auf.",
   "err-no_such_field": "Dieses Signaturfeld gibt es nicht.",

@@ -38,6 +38,8 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-revocation_not_checked":
     "Ob das Zertifikat widerrufen wurde, prüft diese Version nicht.",
   "finding-changed_after_signing": "Nach dieser Signatur wurde die Datei geändert.",
+  "finding-cross_references_damaged":
+    "Die Datei ist beschädigt; Programme können Verschiedenes von ihr zeigen.",
   "finding-later_signature_does_not_hold":
     "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
   "finding-changed_as_allowed": "Nach dieser Signatur kamen nur weitere Signaturen hinzu.",

@@ -92,6 +92,9 @@ export const errors = {
   "rec-pdf_not_supported": "Reading it works; print it to a new PDF to sign that.",
   "err-pdf_forbids": "Its author allows no more signatures. Signing would break theirs.",
   "rec-pdf_forbids": "Ask the author for a copy that may be signed.",
+  "err-pdf_signed_and_damaged": "This signed document is damaged.",
+  "rec-pdf_signed_and_damaged":
+    "A further signature would hide the damage. Ask for the file as it was signed.",
   "err-place_needed": "It is not said where the signature goes.",
   "rec-place_needed": "Choose a field, or draw a box.",
   "err-no_such_field": "There is no such signature field.",

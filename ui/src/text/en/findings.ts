@@ -32,6 +32,8 @@ export const findings = {
   "finding-revocation_not_checked":
     "Whether the certificate was revoked is not checked by this version.",
   "finding-changed_after_signing": "The file was changed after this signature.",
+  "finding-cross_references_damaged":
+    "The file is damaged, and programs may differ in what they show of it.",
   "finding-later_signature_does_not_hold":
     "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
   "finding-changed_as_allowed": "After this signature nothing but further signatures came.",

@@ -11,11 +11,14 @@ impl Document {
     /// Refuses a document that forbids a further signature, before anything is drawn.
     ///
     /// # Errors
-    /// [`Error::Encrypted`]. [`Error::CertifiedWithoutChanges`] if its certification, or the locks
+    /// [`Error::Encrypted`], [`Error::SignedAndDamaged`]. [`Error::CertifiedWithoutChanges`] if its certification, or the locks
     /// of its signatures, allow neither a new field nor one of the empty ones to be signed.
     pub fn permit_signature(&self) -> Result<()> {
         if self.is_encrypted() {
             return Err(Error::Encrypted);
+        }
+        if self.is_recovered() && !self.signatures()?.is_empty() {
+            return Err(Error::SignedAndDamaged);
         }
         let locks = self.locks()?;
         let closed = self.certification_level()? == Some(1) || locks.are_closed();

@@ -8,40 +8,68 @@ use lopdf::{Object, ObjectId};
 use super::{Revision, SignatureDetails};
 use crate::error::{Error, Result};
 use crate::text::hexadecimal;
-use crate::xref::Style;
+use crate::xref::{Entry, Style};
 
 /// The largest offset a cross-reference table can name.
 const LARGEST_OFFSET: u64 = 9_999_999_999;
 
+/// Most numbers between those of a recovered document that are written as free; more are left out.
+const MOST_GAPS: usize = 1 << 16;
+
 type Offsets = BTreeMap<ObjectId, u64>;
+type Entries = BTreeMap<u32, Entry>;
 
 impl Revision {
     /// Appends section, trailer and `startxref`; the section starts at `start` of the file.
     pub(super) fn write_section(
         &mut self,
         out: &mut Vec<u8>,
-        mut offsets: Offsets,
+        offsets: Offsets,
         details: &SignatureDetails,
         start: u64,
     ) -> Result<()> {
+        let mut entries: Entries = BTreeMap::new();
+        if self.document.is_recovered() {
+            self.complete(&mut entries)?;
+        }
+        for ((number, generation), offset) in offsets {
+            entries.insert(number, Entry::At { offset, generation });
+        }
         match self.document.chain().newest().style {
             Style::Table => {
                 if start > LARGEST_OFFSET {
                     let what = "offset that a cross-reference table can name";
                     return Err(Error::Missing { what });
                 }
-                write_table(out, &offsets);
+                write_table(out, &entries);
                 let trailer = self.trailer(details);
                 out.extend_from_slice(format!("trailer\n<<{trailer}>>\n").as_bytes());
             }
             Style::Stream => {
                 let id = self.allocate()?;
-                offsets.insert(id, start);
+                let (number, generation) = id;
+                let offset = start;
+                entries.insert(number, Entry::At { offset, generation });
                 let trailer = self.trailer(details);
-                write_stream(out, id, &offsets, &trailer);
+                write_stream(out, id, &entries, &trailer);
             }
         }
         out.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
+        Ok(())
+    }
+
+    /// Takes every object of a document whose own sections are damaged, and closes the gaps between
+    /// their numbers: gaps in a first section make Acrobat reject the first of two signatures.
+    fn complete(&self, entries: &mut Entries) -> Result<()> {
+        let (chain, source) = (self.document.chain(), self.document.source());
+        let numbers = chain.numbers(usize::MAX)?;
+        let last = numbers.last().copied().unwrap_or_default() as usize;
+        if last <= MOST_GAPS + 2 * numbers.len() {
+            entries.extend((1..self.next as u32).map(|number| (number, Entry::Free)));
+        }
+        for number in numbers {
+            entries.insert(number, chain.find(&**source, number)?);
+        }
         Ok(())
     }
 
@@ -59,7 +87,10 @@ impl Revision {
         let first = self
             .first_id()
             .map_or_else(|| second.clone(), |id| hexadecimal(&id));
-        text.push_str(&format!("/ID[<{first}><{second}>]/Prev {}", newest.offset));
+        text.push_str(&format!("/ID[<{first}><{second}>]"));
+        if !self.document.is_recovered() {
+            text.push_str(&format!("/Prev {}", newest.offset));
+        }
         text
     }
 
@@ -76,49 +107,66 @@ impl Revision {
     }
 }
 
-/// Parts the objects into runs of numbers without a gap.
-fn runs(offsets: &Offsets) -> Vec<Vec<(ObjectId, u64)>> {
-    let mut runs: Vec<Vec<(ObjectId, u64)>> = Vec::new();
-    for (id, offset) in offsets {
-        let follows = |run: &&mut Vec<(ObjectId, u64)>| {
+/// Parts entries into runs of numbers without a gap.
+fn runs(entries: &Entries) -> Vec<Vec<(u32, Entry)>> {
+    let mut runs: Vec<Vec<(u32, Entry)>> = Vec::new();
+    for (number, entry) in entries {
+        let follows = |run: &&mut Vec<(u32, Entry)>| {
             run.last()
-                .is_some_and(|((last, _), _)| last.checked_add(1) == Some(id.0))
+                .is_some_and(|(last, _)| last.checked_add(1) == Some(*number))
         };
         match runs.last_mut().filter(follows) {
-            Some(run) => run.push((*id, *offset)),
-            None => runs.push(vec![(*id, *offset)]),
+            Some(run) => run.push((*number, *entry)),
+            None => runs.push(vec![(*number, *entry)]),
         }
     }
     runs
 }
 
-fn write_table(out: &mut Vec<u8>, offsets: &Offsets) {
-    out.extend_from_slice(b"xref\n0 1\n0000000000 65535 f \n");
-    for run in runs(offsets) {
-        let first = run.first().map_or(0, |((number, _), _)| *number);
+/// Adds the head of the list of free numbers (§7.5.4).
+fn with_head(entries: &Entries) -> Entries {
+    let mut entries = entries.clone();
+    entries.insert(0, Entry::Free);
+    entries
+}
+
+fn write_table(out: &mut Vec<u8>, entries: &Entries) {
+    out.extend_from_slice(b"xref\n");
+    for run in runs(&with_head(entries)) {
+        let first = run.first().map_or(0, |(number, _)| *number);
         out.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
-        for ((_, generation), offset) in run {
+        for (_, entry) in run {
             // Twenty bytes each, whatever others write (§7.5.4).
-            out.extend_from_slice(format!("{offset:010} {generation:05} n \n").as_bytes());
+            let entry = match entry {
+                Entry::At { offset, generation } => format!("{offset:010} {generation:05} n \n"),
+                // Never to be used again: such an entry links to number 0.
+                Entry::Free | Entry::InStream { .. } => "0000000000 65535 f \n".to_owned(),
+            };
+            out.extend_from_slice(entry.as_bytes());
         }
     }
 }
 
 /// Writes the section as an unfiltered stream: type, offset and generation in 1, 8 and 2 bytes.
-fn write_stream(out: &mut Vec<u8>, id: ObjectId, offsets: &Offsets, trailer: &str) {
+fn write_stream(out: &mut Vec<u8>, id: ObjectId, entries: &Entries, trailer: &str) {
     let mut index = Vec::new();
     let mut content = Vec::new();
-    for run in runs(offsets) {
-        let first = run.first().map_or(0, |((number, _), _)| *number);
+    for run in runs(entries) {
+        let first = run.first().map_or(0, |(number, _)| *number);
         index.push(format!("{first} {}", run.len()));
-        for ((_, generation), offset) in run {
-            content.push(1);
-            content.extend_from_slice(&offset.to_be_bytes());
-            content.extend_from_slice(&generation.to_be_bytes());
+        for (_, entry) in run {
+            let (kind, second, third) = match entry {
+                Entry::Free => (0, 0, u16::MAX.into()),
+                Entry::At { offset, generation } => (1, offset, generation.into()),
+                Entry::InStream { stream, index } => (2, stream.into(), index),
+            };
+            content.push(kind);
+            content.extend_from_slice(&u64::to_be_bytes(second));
+            content.extend_from_slice(&u32::try_from(third).unwrap_or(u32::MAX).to_be_bytes());
         }
     }
     let head = format!(
-        "{} {} obj\n<</Type/XRef/W[1 8 2]/Index[{}]{trailer}/Length {}>>\nstream\n",
+        "{} {} obj\n<</Type/XRef/W[1 8 4]/Index[{}]{trailer}/Length {}>>\nstream\n",
         id.0,
         id.1,
         index.join(" "),

@@ -42,6 +42,22 @@ fn whole(bytes: &[u8]) -> Result<Signed> {
     result
 }
 
+/// Signs a document whose objects have to be looked for: what it becomes needs no looking.
+fn heal(bytes: &[u8]) -> Vec<u8> {
+    let damaged = open(bytes).unwrap();
+    assert!(damaged.is_recovered());
+    let signed = whole(bytes).unwrap().bytes;
+    assert_eq!(qpdf_check(&signed), Check::Clean);
+    let healed = open(&signed).unwrap();
+    assert!(!healed.is_recovered());
+    assert_eq!(healed.page_count().unwrap(), damaged.page_count().unwrap());
+    assert_eq!(healed.revisions(), 1, "its section needs no other");
+    // A second signature keeps to it.
+    let twice = whole(&signed).unwrap().bytes;
+    assert_eq!(qpdf_check(&twice), Check::Clean);
+    signed
+}
+
 /// A table of the builder's four objects, in one subsection.
 fn table(offsets: &std::collections::BTreeMap<u32, usize>, entry: &str) -> String {
     let mut table = format!("xref\n0 5\n0000000000 65535 f{entry}");
@@ -114,14 +130,12 @@ fn whatever_ends_the_file_is_kept_and_read() {
         let signed = whole(&bytes).unwrap_or_else(|error| panic!("{end:?}: {error:?}"));
         assert_ne!(signed.bytes[bytes.len()], b'%');
     }
-    assert!(matches!(
-        whole(&[body, &[b' '; 4000]].concat()),
-        Err(Error::NoStartXref)
-    ));
+    // Too far from the end for anybody to look there.
+    heal(&[body, &[b' '; 4000]].concat());
 }
 
 #[test]
-fn a_wrong_startxref_is_an_error() {
+fn a_wrong_startxref_is_healed() {
     let (_, offsets) = Pdf::new().body();
     let at = Pdf::new().body().0.len();
     for start in [
@@ -139,9 +153,12 @@ fn a_wrong_startxref_is_an_error() {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n")
         });
-        let result = whole(&input);
         // One byte early is white space before the keyword, which every reader skips.
-        assert_eq!(result.is_ok(), start == at - 1, "{start}: {result:?}");
+        if start == at - 1 {
+            assert!(!open(&input).unwrap().is_recovered());
+        } else {
+            heal(&input);
+        }
     }
 }
 
@@ -149,12 +166,12 @@ fn a_wrong_startxref_is_an_error() {
 fn prev_loops_and_long_chains_end() {
     let section = |prev: usize| format!("xref\n0 0\ntrailer\n<</Size 5/Root 1 0 R/Prev {prev}>>\n");
     let itself = Pdf::new().build_with(|_, at| format!("{}startxref\n{at}\n%%EOF\n", section(at)));
-    assert!(matches!(open(&itself), Err(Error::CrossReference { .. })));
+    heal(&itself);
     let two = Pdf::new().build_with(|_, at| {
         let other = at + section(at).len();
         format!("{}{}startxref\n{at}\n%%EOF\n", section(other), section(at))
     });
-    assert!(matches!(open(&two), Err(Error::CrossReference { .. })));
+    heal(&two);
     for wrong in [
         "-1",
         "99999999",
@@ -168,7 +185,7 @@ fn prev_loops_and_long_chains_end() {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5/Root 1 0 R/Prev {wrong}>>\nstartxref\n{at}\n%%EOF\n")
         });
-        assert!(open(&input).is_err(), "{wrong}");
+        heal(&input);
     }
     let chain = |sections: usize| {
         Pdf::new().build_with(|offsets, at| {
@@ -183,14 +200,11 @@ fn prev_loops_and_long_chains_end() {
         })
     };
     whole(&chain(2000)).unwrap();
-    assert!(matches!(
-        whole(&chain(100_000)),
-        Err(Error::CrossReference { .. })
-    ));
+    heal(&chain(20_000));
 }
 
 #[test]
-fn subsections_that_lie_are_errors() {
+fn subsections_that_lie_are_healed() {
     let with_head = |head: &str| {
         Pdf::new().build_with(|offsets, at| {
             let table = table(offsets, " \n");
@@ -214,24 +228,19 @@ fn subsections_that_lie_are_errors() {
         "a b",
         "1000000000 5",
     ] {
-        let result = whole(&with_head(head));
-        assert!(result.is_err(), "{head}: {result:?}");
+        heal(&with_head(head));
     }
     whole(&with_head("0 0\n0 5")).unwrap();
     whole(&with_head("0 5\n")).unwrap();
     // Off by one: all objects stand under the wrong number.
-    let result = whole(&with_head("1 5"));
-    assert!(
-        matches!(result, Err(Error::Object { .. } | Error::Missing { .. })),
-        "{result:?}"
-    );
+    heal(&with_head("1 5"));
     // Only the number of a head decides, not how many heads there are.
     let many = "0 0\n".repeat(20_000);
     whole(&with_head(&format!("{many}0 5"))).unwrap();
 }
 
 #[test]
-fn objects_that_are_not_there_or_not_theirs_are_told() {
+fn objects_that_are_elsewhere_are_found() {
     let entry = |number: u32, offset: &str| {
         Pdf::new().build_with(|offsets, at| {
             let right = format!("{:010} 00000 n", offsets[&number]);
@@ -240,15 +249,15 @@ fn objects_that_are_not_there_or_not_theirs_are_told() {
         })
     };
     for number in 1..4 {
-        for offset in ["9999999999", "0000009999", "0000000001", "0000000300"] {
-            let result = whole(&entry(number, offset));
-            assert!(
-                matches!(result, Err(Error::Object { .. })),
-                "{number} {offset}: {result:?}"
-            );
+        for offset in [
+            "0000000000",
+            "9999999999",
+            "0000009999",
+            "0000000001",
+            "0000000300",
+        ] {
+            heal(&entry(number, offset));
         }
-        let result = whole(&entry(number, "0000000000"));
-        assert!(result.is_err(), "{number}: {result:?}");
     }
 }
 
@@ -344,6 +353,10 @@ fn what_is_no_pdf_is_told() {
     assert!(matches!(open(b""), Err(Error::NotAPdf)));
     assert!(matches!(open(b"hello"), Err(Error::NotAPdf)));
     assert!(matches!(open(b"%PDF-1.7\n"), Err(Error::NoStartXref)));
+    assert!(matches!(
+        open(b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n"),
+        Err(Error::NoStartXref)
+    ));
     let shifted = [b"junk\n", &Pdf::new().build()[..]].concat();
     assert!(matches!(
         open(&shifted),
@@ -360,7 +373,7 @@ fn what_is_no_pdf_is_told() {
             let table = table(offsets, " \n");
             format!("{table}trailer\n<</Size 5{root}>>\nstartxref\n{at}\n%%EOF\n")
         });
-        assert!(matches!(open(&input), Err(Error::Missing { .. })), "{root}");
+        heal(&input);
     }
 }
 

@@ -10,6 +10,7 @@ mod fill;
 mod form;
 mod permission;
 mod placing;
+mod recovery;
 mod revisions;
 mod shown;
 mod streams;

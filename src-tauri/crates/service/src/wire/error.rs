@@ -76,6 +76,7 @@ pub enum ErrorCode {
     PdfEncrypted,
     PdfNotSupported,
     PdfForbids,
+    PdfSignedAndDamaged,
     PlaceNeeded,
     NoSuchField,
     FieldSigned,

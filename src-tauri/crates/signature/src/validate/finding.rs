@@ -152,6 +152,9 @@ pub enum Finding {
     /// What came after the signature is not explained by further signatures.
     #[error("after this signature {0}")]
     ChangedAfterSigning(pdf::Change),
+    /// Its cross-references are damaged, so that readers differ in what they find (§7.5.4).
+    #[error("the file's cross-references are damaged, and readers may differ in what they show")]
+    CrossReferencesDamaged,
     /// A later signature, which would explain what it changed, does not hold.
     #[error(
         "after this signature {field} was signed, and that does not hold or cannot be checked here"
@@ -218,6 +221,7 @@ impl Finding {
             Self::PathSearchGivenUp => "path_search_given_up",
             Self::RevocationNotChecked => "revocation_not_checked",
             Self::ChangedAfterSigning(_) => "changed_after_signing",
+            Self::CrossReferencesDamaged => "cross_references_damaged",
             Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
         }
@@ -240,9 +244,9 @@ impl Finding {
             | Self::SignerCertificateMalformed
             | Self::SigningCertificateOfAnother
             | Self::SignatureDoesNotVerify => Headline::Broken,
-            Self::ChangedAfterSigning(_) | Self::LaterSignatureDoesNotHold { .. } => {
-                Headline::Changed
-            }
+            Self::ChangedAfterSigning(_)
+            | Self::CrossReferencesDamaged
+            | Self::LaterSignatureDoesNotHold { .. } => Headline::Changed,
             Self::ChangedAsAllowed { .. } => Headline::ValidChangedAsAllowed,
             Self::SubFilterNotSupported { .. }
             | Self::AlgorithmNotSupported { .. }

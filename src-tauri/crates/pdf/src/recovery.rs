@@ -1,0 +1,141 @@
+//! Documents whose cross-reference chain is damaged: their objects are found by looking for them.
+//!
+//! What is found stands in one section that is in no file. A revision of such a document brings a
+//! complete section of its own without `/Prev`, so that every reader opens the result without
+//! looking for anything (ISO 32000-2 §7.5.4). A document that opens as it is written is never
+//! recovered.
+
+mod scan;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use crate::document::Document;
+use crate::error::{Error, Result};
+use crate::render::PageNumber;
+use crate::source::Source;
+use crate::syntax::Parser;
+use crate::xref::{Entry, Style, Window, XrefChain};
+use scan::Scan;
+
+/// Most entries that are looked at before a document is taken as it is written. Of larger ones only
+/// catalog and first page are.
+const MOST_CHECKED: usize = 4096;
+/// Longest `N G obj` with the white space that common producers put into it.
+const LONGEST_HEADER: u64 = 32;
+
+impl Document {
+    /// Looks for the objects of a document that cannot be read as it is written.
+    pub(crate) fn recover(source: Arc<dyn Source>, length: u64) -> Result<Self> {
+        let scan = Scan::of(&*source, length)?;
+        let mut entries: BTreeMap<u32, (u64, Entry)> = BTreeMap::new();
+        for (number, found) in &scan.objects {
+            let (offset, generation) = (found.offset, found.generation);
+            entries.insert(*number, (offset, Entry::At { offset, generation }));
+        }
+        let trailer = scan.trailer.clone();
+        let chain = XrefChain::of_entries(&entries, trailer.clone(), scan.style);
+        let mut document = Self::unread(source.clone(), length, chain);
+        let in_streams = document.entries_of_streams(&scan, &mut entries);
+        let style = if in_streams {
+            Style::Stream
+        } else {
+            scan.style
+        };
+        document = Self::unread(
+            source.clone(),
+            length,
+            XrefChain::of_entries(&entries, trailer.clone(), style),
+        );
+        if document.read_catalog().is_err() {
+            let catalog = document.find_catalog(&scan, &entries)?;
+            let mut trailer = trailer;
+            trailer.set("Root", catalog);
+            let chain = XrefChain::of_entries(&entries, trailer, style);
+            document = Self::unread(source, length, chain);
+            document.read_catalog()?;
+        }
+        Ok(document)
+    }
+
+    /// Adds what is in streams of objects; of two definitions the one that stands later counts.
+    fn entries_of_streams(&self, scan: &Scan, entries: &mut BTreeMap<u32, (u64, Entry)>) -> bool {
+        let mut any = false;
+        for stream in &scan.object_streams {
+            let Some(found) = scan.objects.get(stream) else {
+                continue;
+            };
+            // One that cannot be decoded has lost its objects, not all of the document.
+            let Ok(numbers) = self.numbers_of_stream(*stream) else {
+                continue;
+            };
+            for (index, number) in numbers.into_iter().enumerate() {
+                let later = entries
+                    .get(&number)
+                    .is_none_or(|(offset, _)| *offset < found.offset);
+                if later && number != *stream {
+                    let stream = *stream;
+                    entries.insert(number, (found.offset, Entry::InStream { stream, index }));
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+
+    /// The catalog of a document that no trailer names.
+    fn find_catalog(&self, scan: &Scan, entries: &BTreeMap<u32, (u64, Entry)>) -> Result<ObjectId> {
+        let in_streams = entries
+            .iter()
+            .filter(|(_, (_, entry))| matches!(entry, Entry::InStream { .. }))
+            .map(|(number, _)| (*number, 0));
+        let mut candidates = scan.catalogs.iter().rev().copied().chain(in_streams);
+        candidates
+            .find(|id| {
+                let found = self.dictionary(&Object::Reference(*id)).ok().flatten();
+                found.is_some_and(|found| is_catalog(&found) && found.has(b"Pages"))
+            })
+            .ok_or(Error::Missing { what: "catalog" })
+    }
+
+    /// Whether looking for its objects would find one that its cross-references miss.
+    ///
+    /// Wrong entries that nothing could be found for are left alone, and so is a signed document,
+    /// which others read as it is written.
+    pub(crate) fn is_better_recovered(&self) -> Result<bool> {
+        let numbers = self.chain().numbers(usize::MAX).unwrap_or_default();
+        if numbers.len() > MOST_CHECKED {
+            let first = self.page(PageNumber::FIRST);
+            return Ok(matches!(first, Err(Error::Object { .. })));
+        }
+        let mut missed = Vec::new();
+        for number in numbers {
+            if let Entry::At { offset, generation } = self.chain().find(&**self.source(), number)?
+                && !self.has_header((number, generation), offset)?
+            {
+                missed.push(number);
+            }
+        }
+        if missed.is_empty() || self.signatures().is_ok_and(|signed| !signed.is_empty()) {
+            return Ok(false);
+        }
+        let scan = Scan::of(&**self.source(), self.len())?;
+        Ok(missed
+            .iter()
+            .any(|number| scan.objects.contains_key(number)))
+    }
+
+    fn has_header(&self, id: ObjectId, offset: u64) -> Result<bool> {
+        let mut window = Window::open(&**self.source(), self.len(), offset);
+        window.grow(LONGEST_HEADER)?;
+        Ok(Parser::new(&window.bytes, 0).object_header() == Ok(id))
+    }
+}
+
+/// Whether a dictionary says that it is a catalog.
+fn is_catalog(dictionary: &Dictionary) -> bool {
+    let name = dictionary.get(b"Type").and_then(Object::as_name);
+    name.is_ok_and(|name| name == b"Catalog")
+}

@@ -1,0 +1,116 @@
+//! Documents whose objects have to be looked for.
+
+use crate::builder::{Pdf, invisible, open, sign, visible};
+use crate::tools::{Check, qpdf_check};
+use pdf::Error;
+
+/// Without anything behind the objects.
+fn without_end(pdf: &Pdf) -> Vec<u8> {
+    pdf.body().0
+}
+
+#[test]
+fn the_last_definition_of_an_object_counts() {
+    let mut bytes = without_end(&Pdf::new());
+    bytes.extend_from_slice(b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 77 88]>>\nendobj\n");
+    let document = open(&bytes).unwrap();
+    let page = document.page(pdf::PageNumber::FIRST).unwrap();
+    assert_eq!(page.shown_size(), (77.0, 88.0));
+}
+
+#[test]
+fn what_a_stream_contains_is_no_object_of_the_document() {
+    let page = "3 0 obj\n<</Type/Page/MediaBox[0 0 1 1]>>\nendobj\n";
+    for length in [page.len().to_string(), "0".to_owned(), "7 0 R".to_owned()] {
+        let attached = format!("<</Length {length}>>stream\n{page}\nendstream");
+        let document = open(&without_end(&Pdf::new().object(9, &attached))).unwrap();
+        let page = document.page(pdf::PageNumber::FIRST).unwrap();
+        assert_eq!(page.shown_size(), (300.0, 200.0), "/Length {length}");
+    }
+}
+
+#[test]
+fn a_catalog_is_found_without_a_trailer_and_info_and_id_with_one() {
+    let bytes = without_end(&Pdf::new());
+    assert!(open(&bytes).unwrap().is_recovered());
+    let trailer = b"trailer\n<</Root 1 0 R/Info 8 0 R/ID[<AA><BB>]>>\n";
+    let signed = sign(&[&bytes[..], trailer].concat(), &invisible()).unwrap();
+    let appended = String::from_utf8_lossy(&signed.bytes[bytes.len()..]).into_owned();
+    assert!(appended.contains("/Info 8 0 R"), "{appended}");
+    assert!(appended.contains("/ID[<aa><0707"), "{appended}");
+    assert!(!appended.contains("/Prev"), "{appended}");
+}
+
+#[test]
+fn the_numbers_of_a_healed_document_have_no_gap() {
+    let bytes = without_end(&Pdf::new().object(40, "(far)"));
+    let signed = sign(&bytes, &invisible()).unwrap().bytes;
+    let appended = String::from_utf8_lossy(&signed[bytes.len()..]).into_owned();
+    let (_, table) = appended.split_once("xref\n").unwrap();
+    let head = table.lines().next().unwrap();
+    let count: usize = head.strip_prefix("0 ").unwrap().parse().unwrap();
+    assert!(table.contains(&format!("/Size {count}")), "{table}");
+}
+
+#[test]
+fn numbers_that_nobody_can_mean_are_left_out_and_not_counted_up_to() {
+    for number in ["4294967295", "99999999999", "8000000"] {
+        let mut bytes = without_end(&Pdf::new());
+        bytes.extend_from_slice(format!("{number} 0 obj\nnull\nendobj\n").as_bytes());
+        let signed = sign(&bytes, &invisible()).unwrap().bytes;
+        assert!(signed.len() < bytes.len() + 10_000, "{number}");
+        assert_eq!(qpdf_check(&signed), Check::Clean, "{number}");
+    }
+}
+
+#[test]
+fn wrong_entries_for_which_there_is_no_object_are_left_as_they_are() {
+    let input = Pdf::new().build_with(|offsets, at| {
+        let mut table = "xref\n0 6\n0000000000 65535 f \n".to_owned();
+        for offset in offsets.values() {
+            table.push_str(&format!("{offset:010} 00000 n \n"));
+        }
+        table.push_str("0000000020 00000 n \n");
+        format!("{table}trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n")
+    });
+    assert!(!open(&input).unwrap().is_recovered());
+}
+
+#[test]
+fn a_signed_document_that_is_damaged_takes_no_further_signature() {
+    let signed = sign(&Pdf::new().build(), &visible(50.0, 50.0, 180.0, 60.0)).unwrap();
+    let mut damaged = signed.bytes;
+    let end = damaged.len();
+    damaged.truncate(end - 30);
+    assert!(open(&damaged).unwrap().is_recovered());
+    let refused = sign(&damaged, &invisible());
+    assert!(
+        matches!(refused, Err(Error::SignedAndDamaged)),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn the_objects_of_streams_are_found() {
+    let content = "1 0 2 30 <</Type/Catalog/Pages 2 0 R>>  <</Type/Pages/Kids[3 0 R]/Count 1>>";
+    let (numbers, _) = content.split_at(9);
+    let stream = format!(
+        "<</Type/ObjStm/N 2/First {}/Length {}>>stream\n{content}\nendstream",
+        numbers.len(),
+        content.len()
+    );
+    let bytes = Pdf::new().object(20, &stream).body().0;
+    // Without the plain ones, which stand before it.
+    let from = bytes
+        .windows(7)
+        .position(|part| part == b"3 0 obj")
+        .unwrap();
+    let bytes = [&b"%PDF-1.7\n"[..], &bytes[from..]].concat();
+    let document = open(&bytes).unwrap();
+    assert_eq!(document.page_count().unwrap(), 1);
+    let signed = sign(&bytes, &visible(50.0, 50.0, 180.0, 60.0))
+        .unwrap()
+        .bytes;
+    assert_eq!(qpdf_check(&signed), Check::Clean);
+    assert!(!open(&signed).unwrap().is_recovered());
+}
