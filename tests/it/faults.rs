@@ -54,6 +54,7 @@ fn request(input: &Path, output: &Path, typed: &str) -> Sign {
         placement: Some(Placement::Box { page: 1, rect }),
         reason: None,
         location: None,
+        terms: service::requests::Terms::default(),
         existing: Existing::Keep,
         watch: Arc::new(service::requests::Unwatched),
     }

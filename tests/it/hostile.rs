@@ -117,6 +117,7 @@ fn signing_while(
         placement: Some(Placement::Box { page: 1, rect }),
         reason: None,
         location: None,
+        terms: service::requests::Terms::default(),
         existing: Existing::Replace,
         watch: Arc::new(Meanwhile(act)),
     };

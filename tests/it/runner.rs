@@ -11,3 +11,4 @@ mod kills;
 mod log;
 mod refusals;
 mod signing;
+mod terms;

@@ -129,6 +129,7 @@ fn sign(
         placement,
         reason: None,
         location: None,
+        terms: service::requests::Terms::default(),
         existing: service::requests::Existing::Keep,
         watch: Arc::new(service::requests::Unwatched),
     }))
@@ -318,6 +319,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             placement: Some(Placement::Box { page: 1, rect }),
             reason: Some("Freigegeben – Прочитано".to_owned()),
             location: Some("Αθήνα".to_owned()),
+            terms: service::requests::Terms::default(),
             existing: service::requests::Existing::Keep,
             watch: Arc::new(service::requests::Unwatched),
         }))
@@ -340,6 +342,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             placement: Some(Placement::Box { page: 1, rect }),
             reason: None,
             location: None,
+            terms: service::requests::Terms::default(),
             existing: service::requests::Existing::Keep,
             watch: Arc::new(service::requests::Unwatched),
         }))

@@ -33,6 +33,14 @@ pub struct PyHanko {
 /// # Panics
 /// If any of them finds fault; the message says which and with what.
 pub fn all(input: &Path, output: &Path, ca: &Path) {
+    all_of_form(input, output, ca, "/ETSI.CAdES.detached");
+}
+
+/// The same for a signature of a given `/SubFilter`.
+///
+/// # Panics
+/// As [`all`].
+pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
     assert!(
         is_strict_prefix(input, output),
         "{} only appends",
@@ -55,7 +63,7 @@ pub fn all(input: &Path, output: &Path, ca: &Path) {
             trusted: true,
             bottom_line: true,
             coverage: "ENTIRE_FILE".to_owned(),
-            subfilter: "/ETSI.CAdES.detached".to_owned(),
+            subfilter: subfilter.to_owned(),
             digest: "sha256".to_owned(),
         },
         "pyHanko on {}",

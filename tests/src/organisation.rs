@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Unwatched,
+    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Terms, Unwatched,
 };
 use service::{Administrator, Home, Service, State, Surroundings, wire};
 use tempfile::TempDir;
@@ -162,6 +162,22 @@ impl Organisation {
         login: &str,
         typed: &str,
     ) -> service::Result<Vec<service::requests::SignedFile>> {
+        self.sign_under(Terms::default(), input, output, placement, login, typed)
+    }
+
+    /// Signs one file, and says what the signature is and forbids.
+    ///
+    /// # Errors
+    /// As [`Service::sign`].
+    pub fn sign_under(
+        &self,
+        terms: Terms,
+        input: &Path,
+        output: &Path,
+        placement: wire::Placement,
+        login: &str,
+        typed: &str,
+    ) -> service::Result<Vec<service::requests::SignedFile>> {
         self.wait(self.service.sign(Sign {
             request: service::new_request()?,
             files: vec![FileToSign {
@@ -173,6 +189,7 @@ impl Organisation {
             placement: Some(placement),
             reason: None,
             location: None,
+            terms,
             existing: Existing::Keep,
             watch: Arc::new(Unwatched),
         }))

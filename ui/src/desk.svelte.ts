@@ -6,6 +6,7 @@ import { next, start, type Event, type Flow } from "./features/signing/state";
 import type { Backend } from "./ipc/backend";
 import { Attempts } from "./ipc/attempt.svelte";
 import { failure, type Failure } from "./ipc/error";
+import type { Certification } from "./ipc/generated/Certification";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { OutputChoice } from "./ipc/generated/OutputChoice";
 import type { Placement } from "./ipc/generated/Placement";
@@ -24,6 +25,8 @@ export class Desk {
   flow = $state.raw<Flow>(start);
   reason = $state("");
   location = $state("");
+  /** What may be done to the document afterwards, if this signature certifies it. */
+  certification = $state<Certification | null>(null);
   output = $state.raw<OutputChoice | null>(null);
   /** Handed over while a signature was under way. */
   waiting = $state.raw<OpenedDocument | null>(null);
@@ -212,6 +215,7 @@ export class Desk {
         placement: place,
         reason: this.reason || null,
         location: this.location || null,
+        certification: document.signatures === 0 ? this.certification : null,
       });
       this.#keys.remember(login);
       this.send({ type: "signed", signed });

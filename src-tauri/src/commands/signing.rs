@@ -2,7 +2,7 @@
 
 use service::{
     Service,
-    requests::{Existing, FileToSign, Sign},
+    requests::{Existing, FileToSign, Sign, Terms},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
@@ -44,6 +44,10 @@ pub async fn sign_document<R: Runtime>(
         placement: Some(request.placement),
         reason: request.reason,
         location: request.location,
+        terms: Terms {
+            certification: request.certification.map(Into::into),
+            ..Terms::default()
+        },
         existing: Existing::Keep,
         watch: signatures.watch(&app, id, &request.request_id)?,
     };

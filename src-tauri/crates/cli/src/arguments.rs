@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use service::requests::{Certification, LockedFields};
 use service::wire;
 
 /// Signs PDFs with each person's own key.
@@ -155,9 +156,15 @@ pub(crate) struct Sign {
     /// PAdES level; this version makes one
     #[arg(long, value_enum, default_value = "b-b")]
     pub(crate) level: Level,
-    /// Form of the signature; this version makes one
-    #[arg(long, value_enum, default_value = "etsi")]
-    pub(crate) subfilter: SubFilter,
+    /// Form of the signature (default: what the field demands, else etsi)
+    #[arg(long, value_enum)]
+    pub(crate) subfilter: Option<SubFilter>,
+    /// Certify the document: 1 nothing, 2 forms, 3 forms and annotations may change afterwards
+    #[arg(long, value_name = "LEVEL", value_parser = certification)]
+    pub(crate) certify: Option<Certification>,
+    /// Fields that the signature locks: all, NAME,NAME…, or all-but:NAME,NAME…
+    #[arg(long, value_name = "FIELDS", value_parser = locked_fields)]
+    pub(crate) lock: Option<LockedFields>,
     /// Replace an existing output
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -178,6 +185,17 @@ pub(crate) enum Level {
 pub(crate) enum SubFilter {
     /// `ETSI.CAdES.detached`.
     Etsi,
+    /// `adbe.pkcs7.detached`, for viewers that know no other.
+    Adbe,
+}
+
+impl From<SubFilter> for service::requests::SubFilter {
+    fn from(form: SubFilter) -> Self {
+        match form {
+            SubFilter::Etsi => Self::Pades,
+            SubFilter::Adbe => Self::Adbe,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -294,6 +312,26 @@ pub(crate) enum Key {
     },
 }
 
+fn certification(text: &str) -> Result<Certification, String> {
+    let level = text.parse().ok().and_then(Certification::from_level);
+    level.ok_or_else(|| "1, 2 or 3 is wanted".to_owned())
+}
+
+fn locked_fields(text: &str) -> Result<LockedFields, String> {
+    let names = |text: &str| -> Result<Vec<String>, String> {
+        let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        if names.iter().any(String::is_empty) {
+            return Err("all, NAME,NAME… or all-but:NAME,NAME… is wanted".to_owned());
+        }
+        Ok(names)
+    };
+    match (text, text.strip_prefix("all-but:")) {
+        ("all", _) => Ok(LockedFields::All),
+        (_, Some(rest)) => names(rest).map(LockedFields::AllBut),
+        _ => names(text).map(LockedFields::These),
+    }
+}
+
 fn rect(text: &str) -> Result<wire::Rect, String> {
     let numbers: Vec<f64> = text
         .split(',')
@@ -347,6 +385,23 @@ mod tests {
             "1,2,3,NaN",
         ] {
             assert!(rect(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn locked_fields_are_all_some_or_all_but_some() {
+        let names = || vec!["A.b".to_owned(), "C".to_owned()];
+        assert_eq!(locked_fields("all").unwrap(), LockedFields::All);
+        assert_eq!(
+            locked_fields("A.b, C").unwrap(),
+            LockedFields::These(names())
+        );
+        assert_eq!(
+            locked_fields("all-but:A.b,C").unwrap(),
+            LockedFields::AllBut(names())
+        );
+        for wrong in ["", ",", "A,,B", "all-but:"] {
+            assert!(locked_fields(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign,
+    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Terms,
     Unwatched,
 };
 use service::wire::RevocationReason;
@@ -233,9 +233,8 @@ async fn sign(
     arguments: arguments::Sign,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    // The only ones there are: anything else was refused when the arguments were read.
-    let (arguments::Level::BasicB, arguments::SubFilter::Etsi) =
-        (arguments.level, arguments.subfilter);
+    // The only one there is: anything else was refused when the arguments were read.
+    let arguments::Level::BasicB = arguments.level;
     let files = targets(&arguments)?;
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {}", arguments.login))?;
@@ -252,6 +251,11 @@ async fn sign(
         ),
         reason: arguments.reason,
         location: arguments.location,
+        terms: Terms {
+            sub_filter: arguments.subfilter.map(Into::into),
+            certification: arguments.certify,
+            lock: arguments.lock,
+        },
         existing: if arguments.overwrite {
             Existing::Replace
         } else {

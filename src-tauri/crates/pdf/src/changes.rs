@@ -185,8 +185,12 @@ impl Document {
         }
         Comparison::new(&before, self, &difference, &uses, changes)?.explain()?;
         let locks = before.locks_of(itself.field.id)?;
+        let fields = before.terminal_fields()?;
+        let certified = before.certification_level()?.is_some();
         for field in &changes.signed {
-            if locks.are_closed() || locks.cover(&field.name) {
+            let is_new = !fields.iter().any(|known| known.name == field.name);
+            let is_new_box = certified && is_new && field.shown;
+            if locks.are_closed() || locks.cover(&field.name) || is_new_box {
                 let name = field.name.clone();
                 changes.unexplained.push(Change::Forbidden { name });
             }

@@ -77,6 +77,15 @@ pub enum Error {
         "it is signed, and its cross-references are damaged; a further signature would hide that"
     )]
     SignedAndDamaged,
+    /// Its author certified it, and a new box on a page is a change that this does not allow.
+    #[error(
+        "its author certified it, and a new box would be a change; an empty field of it can be \
+         signed, or it is signed invisibly"
+    )]
+    CertifiedWithoutNewBoxes,
+    /// A certification is the first signature (§12.8.2.2), and another one is there.
+    #[error("only the first signature can certify a document, and it is signed already")]
+    CertifiesTooLate,
     /// An earlier signature locks the field (§12.8.2.4).
     #[error("an earlier signature locks the field {name}; signing it would break that one")]
     FieldLocked {
@@ -84,7 +93,7 @@ pub enum Error {
         name: String,
     },
     /// The form's author demands what cannot be done (§12.7.5.5, seed values).
-    #[error("the field {name} demands {demand}, which this version does not do")]
+    #[error("the field {name} demands {demand}")]
     SeedValue {
         /// Fully qualified name.
         name: String,

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+pub use self::lock::LockedFields;
 pub(crate) use self::lock::{Lock, Locks};
 pub(crate) use self::place::Places;
 pub(crate) use self::seed::Demands;

@@ -62,5 +62,8 @@ pub use error::{Error, Result};
 pub use field::{Field, SignatureValue};
 pub use page::{Page, Rotation, ShownRect};
 pub use render::PageNumber;
-pub use revision::{Completed, Placement, Revision, SignatureDetails, SignatureField, Unsigned};
+pub use revision::{
+    Certification, Completed, LockedFields, Placement, Revision, SignatureDetails, SignatureField,
+    Unsigned,
+};
 pub use source::{FileSource, Source};

@@ -4,6 +4,7 @@
 //! bytes: what is only extended is never written anew, since another spelling of the same number
 //! already counts as a change to an earlier signature.
 
+mod certify;
 mod dangling;
 mod edit;
 mod extension;
@@ -24,6 +25,7 @@ use crate::page::{Page, ShownRect};
 use crate::render::PageNumber;
 use crate::syntax::Parser;
 use crate::text::{self, hexadecimal};
+pub use certify::{Certification, LockedFields};
 use edit::{Edit, insert_element};
 
 /// Annotation flag Print (table 167): a signature is shown on paper, too.
@@ -93,10 +95,38 @@ pub struct Revision {
 pub struct SignatureField {
     /// Fully qualified name.
     pub name: String,
+    id: ObjectId,
     value: ObjectId,
-    /// `/Reference` of the signature dictionary, if the field has a lock.
-    reference: Option<String>,
+    /// The elements of `/Reference` of the signature dictionary.
+    references: String,
+    is_locked: bool,
+    certification: Option<u8>,
     demands: Demands,
+}
+
+impl SignatureField {
+    fn new(name: String, id: ObjectId, value: ObjectId) -> Self {
+        Self {
+            name,
+            id,
+            value,
+            references: String::new(),
+            is_locked: false,
+            certification: None,
+            demands: Demands::default(),
+        }
+    }
+
+    fn add_reference(&mut self, reference: &str) {
+        self.references.push_str(reference);
+    }
+
+    /// The first of `known` subfilters that the form's author lets one choose from; none where they
+    /// demand nothing.
+    #[must_use]
+    pub fn demanded_sub_filter(&self, known: &[&'static str]) -> Option<&'static str> {
+        self.demands.sub_filter(known)
+    }
 }
 
 impl Revision {
@@ -122,7 +152,8 @@ impl Revision {
     /// [`Error::CertifiedWithoutChanges`] where a lock covers new fields, [`Error::NoSuchPage`],
     /// [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`], and those of reading.
     pub fn add_signature_field(&mut self, placement: &Placement) -> Result<SignatureField> {
-        self.document.permit_new_field()?;
+        let is_shown = matches!(placement, Placement::Visible { .. });
+        self.document.permit_new_field(is_shown)?;
         let name = self.document.fresh_field_name()?;
         let number = match placement {
             Placement::Visible { page, .. } | Placement::Invisible { page } => *page,
@@ -158,12 +189,7 @@ impl Revision {
         self.add_annotation(&page, widget)?;
         let shown = matches!(placement, Placement::Visible { .. });
         self.extend_form(Some(widget), shown)?;
-        Ok(SignatureField {
-            name,
-            value,
-            reference: None,
-            demands: Demands::default(),
-        })
+        Ok(SignatureField::new(name, widget, value))
     }
 
     /// Adds an appearance that `matrix` turns against its page.
@@ -373,9 +399,12 @@ impl Revision {
         contents_bytes: usize,
     ) -> Result<Unsigned> {
         let reason = details.reason.as_deref();
-        field
-            .demands
-            .check(details.sub_filter, details.digest, reason)?;
+        field.demands.check(
+            details.sub_filter,
+            details.digest,
+            reason,
+            field.certification,
+        )?;
         self.name_extension(details)?;
         let length = self.document.len();
         let mut out = Vec::new();
@@ -463,8 +492,8 @@ fn write_signature(
             );
         }
     }
-    if let Some(reference) = &field.reference {
-        put(out, reference);
+    if !field.references.is_empty() {
+        put(out, &format!("/Reference[{}]", field.references));
     }
     put(out, "/ByteRange");
     let byte_range = out.len();

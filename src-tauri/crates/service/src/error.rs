@@ -489,6 +489,8 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
         }
         E::Encrypted => (ErrorCode::PdfEncrypted, Refused),
         E::CertifiedWithoutChanges | E::FieldLocked { .. } => (ErrorCode::PdfForbids, Refused),
+        E::CertifiedWithoutNewBoxes => (ErrorCode::PdfForbidsNewBox, Refused),
+        E::CertifiesTooLate => (ErrorCode::CertifiesTooLate, Refused),
         E::SignedAndDamaged => (ErrorCode::PdfSignedAndDamaged, Refused),
         E::SeedValue { .. } => (ErrorCode::FieldDemands, Refused),
         E::NoSuchField { .. } => (ErrorCode::NoSuchField, Usage),

@@ -8,6 +8,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use pdf::{Certification, LockedFields};
+pub use signature::SubFilter;
 use zeroize::Zeroizing;
 
 use crate::wire;
@@ -149,6 +151,17 @@ pub enum Existing {
     Replace,
 }
 
+/// What a signature is, and what it forbids from then on.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// How it is written; `None` for what the field demands, else PAdES.
+    pub sub_filter: Option<SubFilter>,
+    /// Whether it certifies the document, and what may be done to it then.
+    pub certification: Option<Certification>,
+    /// The fields that it locks.
+    pub lock: Option<LockedFields>,
+}
+
 /// Sign a batch of files.
 #[derive(Debug)]
 pub struct Sign {
@@ -166,6 +179,8 @@ pub struct Sign {
     pub reason: Option<String>,
     /// Where.
     pub location: Option<String>,
+    /// What the signature is, and what it forbids.
+    pub terms: Terms,
     /// What to do when an output exists.
     pub existing: Existing,
     /// Who hears how far it is.
@@ -198,7 +213,7 @@ pub struct SignedFile {
     pub input: PathBuf,
     /// The signed file.
     pub output: PathBuf,
-    /// PAdES level.
+    /// PAdES level; empty where it is no PAdES.
     pub level: &'static str,
     /// Its validation.
     pub validation: wire::Validation,

@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
-use signature::{Certificate, Level, Prepared, Signed};
+use signature::{Certificate, Level, Prepared, Signed, SubFilter};
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
@@ -112,6 +112,8 @@ struct PreparedFile<'n> {
     file: Output<'n>,
     /// The field that takes the signature.
     field: String,
+    /// PAdES level; empty where it is no PAdES.
+    level: &'static str,
     prepared: Prepared,
 }
 
@@ -186,8 +188,22 @@ fn prepare<'n>(
         Some(placement) => placement.clone(),
         None => only_empty_field(&document, &file.input)?,
     };
-    let field = place(&mut revision, &placement, look, &file.input)?;
+    let mut field = place(&mut revision, &placement, look, &file.input)?;
+    let terms = &request.terms;
+    if let Some(certification) = terms.certification {
+        let certified = revision.certify(&mut field, certification);
+        certified.map_err(unsuitable)?;
+    }
+    if let Some(fields) = &terms.lock {
+        revision.lock(&mut field, fields).map_err(unsuitable)?;
+    }
+    let demanded = field.demanded_sub_filter(&SubFilter::ALL.map(SubFilter::as_str));
+    let sub_filter = terms
+        .sub_filter
+        .or_else(|| demanded.and_then(SubFilter::read))
+        .unwrap_or_default();
     let details = signature::Details {
+        sub_filter,
         signing_time: now,
         offset_minutes: offset_minutes(now),
         name: Some(record.name().to_owned()),
@@ -212,6 +228,10 @@ fn prepare<'n>(
         output: file.output.clone(),
         file: output,
         field: field.name,
+        level: match sub_filter {
+            SubFilter::Pades => "b-b",
+            SubFilter::Adbe => "",
+        },
         prepared,
     })
 }
@@ -320,6 +340,7 @@ fn carry_out(
                 output,
                 mut file,
                 field,
+                level,
                 prepared,
             } = file;
             let named = FileToSign { input, output };
@@ -335,7 +356,7 @@ fn carry_out(
             Ok(SignedFile {
                 input: named.input,
                 output: named.output,
-                level: "b-b",
+                level,
                 validation,
             })
         })

@@ -288,6 +288,31 @@ pub struct SignDocument {
     pub reason: Option<String>,
     /// Where it is signed, shown and recorded.
     pub location: Option<String>,
+    /// What may be done to the document afterwards, if the signature certifies it.
+    pub certification: Option<Certification>,
+}
+
+/// What may still be done to a document that is certified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Certification {
+    /// Nothing.
+    NoChanges,
+    /// Fields are filled in and signed.
+    Forms,
+    /// The same, and annotations are made.
+    FormsAndAnnotations,
+}
+
+impl From<Certification> for pdf::Certification {
+    fn from(certification: Certification) -> Self {
+        match certification {
+            Certification::NoChanges => Self::NoChanges,
+            Certification::Forms => Self::Forms,
+            Certification::FormsAndAnnotations => Self::FormsAndAnnotations,
+        }
+    }
 }
 
 /// Turn a one-time code into an own secret.

@@ -56,7 +56,7 @@ pub use self::algorithm::{Digest, DigestAlgorithm, KeyAlgorithm, SignatureAlgori
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;
-pub use self::prepare::{Details, Prepared, SameBeginning, Signed, prepare};
+pub use self::prepare::{Details, Prepared, SameBeginning, Signed, SubFilter, prepare};
 pub use self::validate::{
     Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
     validate_written,

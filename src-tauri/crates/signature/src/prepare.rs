@@ -11,12 +11,42 @@ use crate::cms;
 use crate::error::{Error, Result};
 use crate::level::Level;
 
-/// SubFilter of PAdES signatures (ISO 32000-2 §12.8.3.4).
-pub(crate) const PADES: &str = "ETSI.CAdES.detached";
+/// How a signature is written into its dictionary (ISO 32000-2 §12.8.3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SubFilter {
+    /// `ETSI.CAdES.detached`: PAdES (§12.8.3.4).
+    #[default]
+    Pades,
+    /// `adbe.pkcs7.detached` (§12.8.3.3), for viewers that know no other. It carries the same
+    /// attributes, signing-certificate-v2 among them, and is no PAdES for its name alone.
+    Adbe,
+}
+
+impl SubFilter {
+    /// All of them, the preferred one first.
+    pub const ALL: [Self; 2] = [Self::Pades, Self::Adbe];
+
+    /// The value of `/SubFilter`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pades => "ETSI.CAdES.detached",
+            Self::Adbe => "adbe.pkcs7.detached",
+        }
+    }
+
+    /// Reads the value of `/SubFilter`.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
+    }
+}
 
 /// What the signature dictionary says beside the signature.
 #[derive(Debug, Clone)]
 pub struct Details {
+    /// How it is written.
+    pub sub_filter: SubFilter,
     /// The signer's claim of when, Unix time; the time of PAdES B-B (`/M`).
     pub signing_time: i64,
     /// The zone the time is written in, in minutes east of UTC.
@@ -75,7 +105,7 @@ pub fn prepare(
     check_signer(signer, details.signing_time)?;
     let algorithm = signer.key_algorithm()?.signature_algorithm();
     let dictionary = SignatureDetails {
-        sub_filter: PADES,
+        sub_filter: details.sub_filter.as_str(),
         digest: algorithm.digest_algorithm().seed_name(),
         signing_time: details.signing_time,
         offset_minutes: details.offset_minutes,

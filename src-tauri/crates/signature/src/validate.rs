@@ -31,7 +31,7 @@ use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::level::Level;
-use crate::prepare::{Beginning, PADES, SameBeginning};
+use crate::prepare::{Beginning, SameBeginning, SubFilter};
 
 /// Most signatures that are validated in one document; each reads the file once.
 pub const MOST_SIGNATURES: usize = 256;
@@ -160,22 +160,24 @@ fn judge_one(
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
     let mut judgement = Judgement::default();
-    if value.sub_filter != PADES {
-        findings.push(Finding::SubFilterNotSupported {
+    match SubFilter::read(&value.sub_filter) {
+        None => findings.push(Finding::SubFilterNotSupported {
             sub_filter: value.sub_filter.clone(),
-        });
-    } else if value.contents.len() > LARGEST_CONTENTS {
-        let bytes = value.contents.len();
-        findings.push(Finding::ContentsTooLarge {
-            bytes,
-            most: LARGEST_CONTENTS,
-        });
-    } else {
-        judgement = judge(&value.contents, |algorithm| {
-            honest
-                .map(|ranges| digest(document, ranges, algorithm, known))
-                .transpose()
-        })?;
+        }),
+        Some(_) if value.contents.len() > LARGEST_CONTENTS => {
+            let bytes = value.contents.len();
+            findings.push(Finding::ContentsTooLarge {
+                bytes,
+                most: LARGEST_CONTENTS,
+            });
+        }
+        Some(form) => {
+            judgement = judge(&value.contents, form, |algorithm| {
+                honest
+                    .map(|ranges| digest(document, ranges, algorithm, known))
+                    .transpose()
+            })?;
+        }
     }
     findings.append(&mut judgement.findings);
     let Judgement {
@@ -236,13 +238,15 @@ impl Judged {
         };
         Ok(SignatureValidation {
             headline: verdict::of_signature(&proofs, coverage, &findings),
+            level: intact
+                .filter(|_| value.sub_filter == SubFilter::Pades.as_str())
+                .map(|_| Level::BB),
             field: value.field,
             sub_filter: value.sub_filter,
             signing_time: value.signing_time,
             reason: value.reason,
             location: value.location,
             signer,
-            level: intact.map(|_| Level::BB),
             intact,
             path,
             coverage,

@@ -97,6 +97,10 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pdf_signed_and_damaged": "Dieses signierte Dokument ist beschädigt.",
   "rec-pdf_signed_and_damaged":
     "Eine weitere Signatur würde den Schaden verdecken. Bitten Sie um die Datei, wie sie signiert wurde.",
+  "err-pdf_forbids_new_box": "Der Autor hat es zertifiziert. Ein neues Feld gälte als Änderung.",
+  "rec-pdf_forbids_new_box": "Signieren Sie eines der leeren Felder, oder unsichtbar.",
+  "err-certifies_too_late": "Es ist schon signiert, und nur die erste Signatur kann zertifizieren.",
+  "rec-certifies_too_late": "Signieren Sie, ohne zu zertifizieren.",
   "err-place_needed": "Es ist nicht gesagt, wo die Signatur hinkommt.",
   "rec-place_needed": "Wählen Sie ein Signaturfeld oder ziehen Sie ein Feld auf.",
   "err-no_such_field": "Dieses Signaturfeld gibt es nicht.",

@@ -95,6 +95,10 @@ export const errors = {
   "err-pdf_signed_and_damaged": "This signed document is damaged.",
   "rec-pdf_signed_and_damaged":
     "A further signature would hide the damage. Ask for the file as it was signed.",
+  "err-pdf_forbids_new_box": "Its author certified it. A new box would count as a change.",
+  "rec-pdf_forbids_new_box": "Sign one of its empty fields, or invisibly.",
+  "err-certifies_too_late": "It is signed already, and only the first signature can certify.",
+  "rec-certifies_too_late": "Sign it without certifying.",
   "err-place_needed": "It is not said where the signature goes.",
   "rec-place_needed": "Choose a field, or draw a box.",
   "err-no_such_field": "There is no such signature field.",

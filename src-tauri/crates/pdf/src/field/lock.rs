@@ -16,6 +16,17 @@ pub(crate) struct Lock {
     level: Option<u8>,
 }
 
+/// The fields that a signature locks (table 236).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LockedFields {
+    /// All there are.
+    All,
+    /// Those with these fully qualified names, and what is below them.
+    These(Vec<String>),
+    /// All but those with these names.
+    AllBut(Vec<String>),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fields {
     All,
@@ -50,6 +61,19 @@ impl Lock {
             _ => None,
         };
         Ok(Self { fields, level })
+    }
+
+    /// A lock that covers fields and says nothing of the rest.
+    pub(crate) fn of_fields(fields: LockedFields) -> Self {
+        let fields = match fields {
+            LockedFields::All => Fields::All,
+            LockedFields::These(names) => Fields::Include(names),
+            LockedFields::AllBut(names) => Fields::Exclude(names),
+        };
+        Self {
+            fields: Some(fields),
+            level: None,
+        }
     }
 
     /// A lock that covers no field and allows what `level` says (DocMDP, table 257).

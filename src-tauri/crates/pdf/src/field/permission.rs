@@ -34,10 +34,15 @@ impl Document {
         Ok(())
     }
 
-    /// Refuses a new field where a lock covers all that are not named.
-    pub(crate) fn permit_new_field(&self) -> Result<()> {
+    /// Refuses a new field where a lock covers all that are not named, and a new box on a page of
+    /// a certified document: levels 2 and 3 let fields be signed that are there (table 257), and
+    /// viewers take a new box for a change.
+    pub(crate) fn permit_new_field(&self, is_shown: bool) -> Result<()> {
         if self.locks()?.cover_new_fields() {
             return Err(Error::CertifiedWithoutChanges);
+        }
+        if is_shown && self.certification_level()?.is_some() {
+            return Err(Error::CertifiedWithoutNewBoxes);
         }
         Ok(())
     }

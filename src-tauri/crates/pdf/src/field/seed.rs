@@ -38,6 +38,8 @@ pub(crate) struct Demands {
     digests: Option<Vec<String>>,
     /// The reasons to choose from; with none, none may be given.
     reasons: Option<Vec<String>>,
+    /// Whether the signature certifies, and at what level (table 237, `MDP`); 0: it does not.
+    certification: Option<u8>,
 }
 
 impl Demands {
@@ -77,10 +79,11 @@ impl Demands {
         if has(flag::APPEARANCE) {
             return Err(demands.refusal("an appearance of its own"));
         }
-        if let Object::Dictionary(certification) = document.get(&seed, b"MDP")?
-            && document.get(&certification, b"P")? != Object::Integer(0)
-        {
-            return Err(demands.refusal("that the document is certified"));
+        if let Object::Dictionary(certification) = document.get(&seed, b"MDP")? {
+            demands.certification = match document.get(&certification, b"P")? {
+                Object::Integer(level @ 0..=3) => u8::try_from(level).ok(),
+                _ => return Err(demands.refusal("a certification that is not known")),
+            };
         }
         if let Object::Dictionary(timestamp) = document.get(&seed, b"TimeStamp")?
             && flags_of(document, &timestamp)? != 0
@@ -109,8 +112,33 @@ impl Demands {
         Ok(demands)
     }
 
+    /// The first of `known` subfilters among those that are demanded.
+    pub(crate) fn sub_filter(&self, known: &[&'static str]) -> Option<&'static str> {
+        let wanted = self.sub_filters.iter().flatten();
+        wanted
+            .filter_map(|wanted| known.iter().find(|known| *known == wanted))
+            .next()
+            .copied()
+    }
+
     /// Refuses a signature that does not meet them.
-    pub(crate) fn check(&self, sub_filter: &str, digest: &str, reason: Option<&str>) -> Result<()> {
+    pub(crate) fn check(
+        &self,
+        sub_filter: &str,
+        digest: &str,
+        reason: Option<&str>,
+        certification: Option<u8>,
+    ) -> Result<()> {
+        match self.certification {
+            Some(0) if certification.is_some() => {
+                return Err(self.refusal("that the document is not certified with it"));
+            }
+            Some(level @ 1..) if certification != Some(level) => {
+                let demand = format!("that the document is certified with it at level {level}");
+                return Err(self.refusal(&demand));
+            }
+            _ => {}
+        }
         let lacks = |wanted: &Option<Vec<String>>, word: &str| {
             let wanted = wanted.as_ref();
             wanted.is_some_and(|wanted| !wanted.iter().any(|wanted| wanted == word))

@@ -35,24 +35,24 @@ impl Revision {
         document.permit_filling(name)?;
         let dictionary = document.dictionary(&field.id.into())?.unwrap_or_default();
         let demands = Demands::read(&document, name, &dictionary)?;
-        let reference = match document.lock(&dictionary)? {
-            None => None,
-            Some(lock) => {
-                // A permission can be taken away later and not given back (table 236).
-                let highest = document.certification_level()?.unwrap_or(3);
-                let parameters = lock.parameters(highest);
-                let parameters = parameters.ok_or_else(|| Error::FieldUnusable {
-                    name: name.to_owned(),
-                    why: "its lock is of a kind that this version does not know",
-                })?;
-                let (number, generation) = document.root();
-                Some(format!(
-                    "/Reference[<</Type/SigRef/TransformMethod/FieldMDP\
-                     /Data {number} {generation} R/TransformParams<<{parameters}>>>>]"
-                ))
-            }
-        };
         let value = self.allocate()?;
+        let mut signature = SignatureField::new(name.to_owned(), field.id, value);
+        signature.demands = demands;
+        if let Some(lock) = document.lock(&dictionary)? {
+            // A permission can be taken away later and not given back (table 236).
+            let highest = document.certification_level()?.unwrap_or(3);
+            let parameters = lock.parameters(highest);
+            let parameters = parameters.ok_or_else(|| Error::FieldUnusable {
+                name: name.to_owned(),
+                why: "its lock is of a kind that this version does not know",
+            })?;
+            let (number, generation) = document.root();
+            signature.is_locked = true;
+            signature.add_reference(&format!(
+                "<</Type/SigRef/TransformMethod/FieldMDP\
+                 /Data {number} {generation} R/TransformParams<<{parameters}>>>>"
+            ));
+        }
         let mut places = Places::new(&document);
         let mut shown = false;
         for widget in &field.widgets {
@@ -62,12 +62,7 @@ impl Revision {
         edit.set(b"V", format!("{} {} R", value.0, value.1).as_bytes());
         self.keep(field.id, edit);
         self.extend_form(None, shown)?;
-        Ok(SignatureField {
-            name: name.to_owned(),
-            value,
-            reference,
-            demands,
-        })
+        Ok(signature)
     }
 
     /// Gives a widget its appearance, in place of one that it may have; says whether it is shown.

@@ -165,7 +165,7 @@ pub(crate) fn fill_for(bytes: &[u8], name: &str, reason: Option<&str>) -> Result
     sign_field(&open(bytes)?, field, 512, reason, |_| Vec::new())
 }
 
-fn sign_field(
+pub(crate) fn sign_field(
     document: &Document,
     field: impl FnOnce(&mut Revision) -> Result<SignatureField>,
     reserved: usize,

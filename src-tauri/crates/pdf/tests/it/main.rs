@@ -4,6 +4,7 @@
 
 mod bounds;
 mod builder;
+mod certify;
 mod corpus;
 mod damage;
 mod fill;

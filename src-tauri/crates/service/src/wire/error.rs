@@ -77,6 +77,8 @@ pub enum ErrorCode {
     PdfNotSupported,
     PdfForbids,
     PdfSignedAndDamaged,
+    PdfForbidsNewBox,
+    CertifiesTooLate,
     PlaceNeeded,
     NoSuchField,
     FieldSigned,

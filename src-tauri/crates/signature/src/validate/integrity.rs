@@ -13,6 +13,7 @@ use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
 use crate::cms::read::{Attribute, SignedData, key_identifier};
 use crate::error::{Error, Result};
+use crate::prepare::SubFilter;
 
 /// Most bytes of Contents that are read. Our own take about two thousand; those that carry
 /// revocation lists of their own may take hundreds of thousands.
@@ -24,7 +25,7 @@ const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
 
 /// Proof that a signature holds over the bytes of its byte range.
 ///
-/// Only validation makes one: the signed attributes are those of PAdES, they name the digest of the
+/// Only validation makes one: the signed attributes are those its form demands, they name the digest of the
 /// document and the signer's certificate, and the signature over them verifies with its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intact(());
@@ -45,6 +46,7 @@ pub(super) struct Judgement {
 /// believed; then no proof is given either.
 pub(super) fn judge(
     contents: &[u8],
+    form: SubFilter,
     document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
@@ -58,7 +60,7 @@ pub(super) fn judge(
     let findings = &mut judgement.findings;
     check_content_type(&signed_data, findings);
     let digest_proven = check_message_digest(&signed_data, document_digest, findings)?;
-    let named = signing_certificate(&signed_data, findings);
+    let named = signing_certificate(&signed_data, form, findings);
     let (signer, others) = certificates(&signed_data, named.as_ref(), findings);
     let verified = signer
         .as_ref()
@@ -116,8 +118,12 @@ fn check_message_digest(
 }
 
 /// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows.
+///
+/// PAdES demands it; `adbe.pkcs7.detached` may go without (ISO 32000-2 §12.8.3.3), and names its
+/// signer by issuer and serial number alone.
 fn signing_certificate<'a>(
     signed_data: &SignedData<'a>,
+    form: SubFilter,
     findings: &mut Vec<Finding>,
 ) -> Option<(DigestAlgorithm, &'a [u8])> {
     let named = match signed_data.attribute(ID_AA_SIGNING_CERTIFICATE_V_2) {
@@ -129,6 +135,7 @@ fn signing_certificate<'a>(
             findings.push(Finding::AlgorithmNotSupported { oid });
             return None;
         }
+        Attribute::Missing if form == SubFilter::Adbe => return None,
         Attribute::Missing | Attribute::Ambiguous => None,
     };
     let Some(named) = named else {

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 mod attacks;
 
 use super::*;
-use crate::prepare::{Details, Prepared, prepare};
+use crate::prepare::{Details, Prepared, SubFilter, prepare};
 use crate::samples::{Authority, Key, NOW, Template, one_page, run};
 
 fn ca() -> Authority {
@@ -31,6 +31,7 @@ fn open(file: &[u8]) -> Document {
 
 fn details() -> Details {
     Details {
+        sub_filter: SubFilter::Pades,
         signing_time: NOW,
         offset_minutes: 60,
         name: Some("Ada Lovelace".to_owned()),

@@ -34,7 +34,7 @@ fn signed() -> Vec<u8> {
 }
 
 fn judged(contents: &[u8]) -> Judgement {
-    judge(contents, |_| Ok(Some(DIGEST))).unwrap()
+    judge(contents, SubFilter::Pades, |_| Ok(Some(DIGEST))).unwrap()
 }
 
 /// Codes of what was found; there must be no proof beside them.
@@ -91,14 +91,17 @@ fn what_we_sign_is_intact() {
 
 #[test]
 fn digest_mismatch() {
-    let judgement = judge(&signed(), |_| Ok(Some(Digest::Sha256([0; 32])))).unwrap();
+    let judgement = judge(&signed(), SubFilter::Pades, |_| {
+        Ok(Some(Digest::Sha256([0; 32])))
+    })
+    .unwrap();
     assert_eq!(judgement.findings, [Finding::DigestMismatch]);
     assert_eq!(judgement.intact, None);
 }
 
 #[test]
 fn without_a_digest_there_is_no_proof() {
-    let judgement = judge(&signed(), |_| Ok(None)).unwrap();
+    let judgement = judge(&signed(), SubFilter::Pades, |_| Ok(None)).unwrap();
     assert_eq!((judgement.intact, judgement.findings), (None, vec![]));
 }
 
@@ -312,7 +315,10 @@ fn signatures_by_openssl_are_intact_for_every_family_and_digest() {
         ]);
         let contents = std::fs::read(file("cms")).unwrap();
         let judged = |document: &[u8]| {
-            judge(&contents, |algorithm| Ok(Some(algorithm.digest(document)))).unwrap()
+            judge(&contents, SubFilter::Pades, |algorithm| {
+                Ok(Some(algorithm.digest(document)))
+            })
+            .unwrap()
         };
         let judgement = judged(document);
         assert_eq!(judgement.findings, [], "{option} {digest}");
@@ -330,7 +336,7 @@ fn our_signatures_are_intact_for_every_kind_of_key() {
         let prepared = prepare(&digest, &ada, &[]).unwrap();
         let value = key.sign(prepared.digest());
         let contents = prepared.complete(&value).unwrap();
-        let judgement = judge(&contents, |asked| {
+        let judgement = judge(&contents, SubFilter::Pades, |asked| {
             assert_eq!(asked, digest.algorithm(), "{kind}");
             Ok(Some(digest))
         });
@@ -339,7 +345,7 @@ fn our_signatures_are_intact_for_every_kind_of_key() {
         assert!(judgement.intact.is_some(), "{kind}");
         let mut damaged = contents;
         *damaged.last_mut().unwrap() ^= 1;
-        let judgement = judge(&damaged, |_| Ok(Some(digest))).unwrap();
+        let judgement = judge(&damaged, SubFilter::Pades, |_| Ok(Some(digest))).unwrap();
         assert_eq!(judgement.findings, [Finding::SignatureDoesNotVerify]);
     }
 }
@@ -362,7 +368,7 @@ fn an_rsa_key_that_is_too_short_is_not_supported_rather_than_wrong() {
     ]);
     let contents = std::fs::read(file("cms")).unwrap();
     let digest = |algorithm: DigestAlgorithm| Ok(Some(algorithm.digest(b"document")));
-    let judgement = judge(&contents, digest).unwrap();
+    let judgement = judge(&contents, SubFilter::Pades, digest).unwrap();
     assert_eq!(judgement.intact, None);
     assert!(
         matches!(
