@@ -1,4 +1,4 @@
-//! Set-up, checks and measurements: `cargo xtask demo`, `test`, `bench`, `corpus`. No product code.
+//! Set-up, checks and measurements: `cargo xtask demo`, `test`, `bench`, `corpus`, `fuzz`. No product code.
 //!
 //! Every step looks first and acts only where something is missing, so that a second run is quick
 //! and a first one, on a fresh Debian 12 with Rust, Node, git and a C compiler, does it all.
@@ -12,6 +12,7 @@
 mod bench;
 mod corpus;
 mod demo;
+mod fuzz;
 mod places;
 mod setup;
 mod shell;
@@ -19,7 +20,7 @@ mod test;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::places::Places;
 use crate::test::Only;
@@ -29,8 +30,9 @@ usage: cargo xtask COMMAND
 
   demo                                     set up a trial organisation and open a PDF ready to sign
   test [--only rust|ui|window|judges]      install what is missing and run every test
-  corpus                                   sign the files of CHANCERY_CORPUS and have them judged
+  corpus [--sample N]                      sign the files of CHANCERY_CORPUS and have them judged
   bench [--runs N] [--large DIR]           what signing costs, beside pyHanko, pdfsig and the floor
+  fuzz [TARGET] [--seconds N]              feed what parses with what nobody would write
   setup                                    install what is missing and nothing else";
 
 fn main() -> ExitCode {
@@ -52,8 +54,13 @@ fn run() -> Result<bool> {
         ["demo"] => demo::demo(&places).map(|()| true),
         ["test"] => test::test(&places, Only::Everything),
         ["test", "--only", only] => test::test(&places, Only::parse(only)?),
-        ["corpus"] => corpus::corpus(&places),
+        ["corpus"] => corpus::corpus(&places, None),
+        ["corpus", "--sample", count] => {
+            let count = count.parse().context("--sample wants a number")?;
+            corpus::corpus(&places, Some(count))
+        }
         ["bench", ref words @ ..] => bench::bench(&places, words).map(|()| true),
+        ["fuzz", ref words @ ..] => fuzz::fuzz(&places, words),
         ["setup"] => setup::everything(&places).map(|()| true),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -22,6 +22,11 @@ pub(crate) fn bench(places: &Places) -> Result<()> {
     python::judges(places)
 }
 
+/// For building the fuzz targets, whose engine is written in C++.
+pub(crate) fn fuzz() -> Result<()> {
+    packages::install(&[packages::BUILD, packages::FUZZ])
+}
+
 /// For running every test.
 pub(crate) fn everything(places: &Places) -> Result<()> {
     packages::install(&[

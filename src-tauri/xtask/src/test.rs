@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::corpus;
 use crate::places::Places;
 use crate::setup;
 use crate::shell::{command, has, output, run};
@@ -91,6 +92,12 @@ const PHASES: &[Phase] = &[
         work: judges,
     },
     Phase {
+        name: "corpus sample",
+        parts: &[Only::Judges],
+        hindered: no_corpus,
+        work: corpus_sample,
+    },
+    Phase {
         name: "generated types",
         parts: &[Only::Rust],
         hindered: no_checkout,
@@ -150,15 +157,29 @@ pub(crate) fn test(places: &Places, only: Only) -> Result<bool> {
         }
     }
     println!("\n{}\n{}", lines.join("\n"), line("in all", start, ""));
-    if env::var_os("CHANCERY_CORPUS").is_none() {
-        println!("corpus: not run, CHANCERY_CORPUS is not set");
-    }
     println!("\n{passed} passed, {failed} failed");
     Ok(failed == 0)
 }
 
 fn line(name: &str, start: Instant, remark: &str) -> String {
     format!("{name:<24}{:>6} s{remark}", start.elapsed().as_secs())
+}
+
+/// How many files of the corpus are signed and judged among the tests.
+const SAMPLE: usize = 120;
+
+fn no_corpus(_: &Places) -> Option<&'static str> {
+    match env::var_os("CHANCERY_CORPUS") {
+        Some(_) => None,
+        None => Some("CHANCERY_CORPUS is not set"),
+    }
+}
+
+fn corpus_sample(places: &Places) -> Result<()> {
+    if corpus::corpus(places, Some(SAMPLE))? {
+        return Ok(());
+    }
+    bail!("too few files of the corpus pass")
 }
 
 fn never(_: &Places) -> Option<&'static str> {

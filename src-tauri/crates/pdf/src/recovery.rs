@@ -112,10 +112,14 @@ impl Document {
         }
         let mut missed = Vec::new();
         for number in numbers {
-            if let Entry::At { offset, generation } = self.chain().find(&**self.source(), number)?
-                && !self.has_header((number, generation), offset)?
-            {
-                missed.push(number);
+            match self.chain().find(&**self.source(), number) {
+                Ok(Entry::At { offset, generation })
+                    if !self.has_header((number, generation), offset)? =>
+                {
+                    missed.push(number);
+                }
+                Err(Error::CrossReference { .. }) => missed.push(number),
+                found => drop(found?),
             }
         }
         if missed.is_empty() || self.signatures().is_ok_and(|signed| !signed.is_empty()) {

@@ -31,6 +31,8 @@ pub(super) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
 ];
+/// What the engine of the fuzz targets is built with.
+pub(super) const FUZZ: &[&str] = &["g++"];
 /// What the peers sign with, and what makes many people.
 pub(super) const BENCH: &[&str] = &["poppler-utils", "libnss3-tools", "openssl", "sqlite3"];
 

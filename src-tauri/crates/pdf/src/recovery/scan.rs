@@ -59,7 +59,7 @@ impl Scan {
         let mut at = 0;
         while let Some((mark, behind)) = search.next_mark(at)? {
             at = match mark {
-                Mark::Object(id, offset) if u64::from(id.0) < LARGEST_CLAIM => {
+                Mark::Object(id, offset) if id.0 != 0 && u64::from(id.0) < LARGEST_CLAIM => {
                     scan.take_object(source, length, id, offset, behind)?
                 }
                 Mark::Object(..) => behind,

@@ -77,6 +77,28 @@ fn wrong_entries_for_which_there_is_no_object_are_left_as_they_are() {
 }
 
 #[test]
+fn number_0_is_no_object() {
+    let mut bytes = without_end(&Pdf::new().object(1, "null"));
+    bytes.extend_from_slice(b"0 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
+    assert!(open(&bytes).is_err());
+}
+
+#[test]
+fn an_entry_in_the_middle_of_a_table_that_is_none_is_healed() {
+    let input = Pdf::new().build_with(|offsets, at| {
+        let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
+        for (number, offset) in offsets {
+            let letter = if *number == 2 { 'x' } else { 'n' };
+            table.push_str(&format!("{offset:010} 00000 {letter} \n"));
+        }
+        format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n")
+    });
+    assert!(open(&input).unwrap().is_recovered());
+    let signed = sign(&input, &invisible()).unwrap().bytes;
+    assert_eq!(qpdf_check(&signed), Check::Clean);
+}
+
+#[test]
 fn a_signed_document_that_is_damaged_takes_no_further_signature() {
     let signed = sign(&Pdf::new().build(), &visible(50.0, 50.0, 180.0, 60.0)).unwrap();
     let mut damaged = signed.bytes;
