@@ -41,6 +41,7 @@
 
 pub mod appearance;
 mod changes;
+pub mod claims;
 mod document;
 mod error;
 mod field;
@@ -57,6 +58,7 @@ mod xref;
 
 pub use appearance::Look;
 pub use changes::{Change, Changes, SignedSince};
+pub use claims::Claims;
 pub use document::Document;
 pub use error::{Error, Result};
 pub use field::{Field, SignatureValue};
