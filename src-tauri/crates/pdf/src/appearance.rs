@@ -2,7 +2,7 @@
 //!
 //! A name, lines of text and the seal, drawn in grey with embedded and subset fonts, so that a
 //! document keeps PDF/A whatever colour space it promises (ISO 19005: fonts embedded, no
-//! device-dependent colour without an output intent; DeviceGray is always allowed).
+//! device-dependent colour without an output intent; [`claims`](crate::claims) knows which).
 
 mod font;
 mod seal;
@@ -216,7 +216,7 @@ pub fn sheet(look: &Look, width: f64, height: f64) -> Result<Vec<u8>> {
     let mut document = lopdf::Document::with_version("1.7");
     let mut fonts = Dictionary::new();
     for font in &drawn.fonts {
-        let objects = font.objects();
+        let objects = font.objects(false);
         let ids: Vec<_> = (0..objects.len())
             .map(|_| document.new_object_id())
             .collect();

@@ -141,7 +141,7 @@ impl Claims {
     /// What an appearance may be drawn with where `page` is the intent of its page.
     ///
     /// Only PDF/A-4 heeds the page's (§6.2.3).
-    fn ink(&self, page: Option<Intent>) -> Ink {
+    pub(crate) fn ink(&self, page: Option<Intent>) -> Ink {
         let page = page.filter(|_| self.is_part(4));
         match (self.pdf_a, page.or(self.intent)) {
             (None, _) | (_, Some(Intent::Rgb)) => Ink::Device,

@@ -47,6 +47,7 @@ mod error;
 mod field;
 mod object_stream;
 mod page;
+mod preflight;
 mod recovery;
 pub mod render;
 mod revision;
@@ -63,6 +64,7 @@ pub use document::Document;
 pub use error::{Error, Result};
 pub use field::{Field, SignatureValue};
 pub use page::{Page, Rotation, ShownRect};
+pub use preflight::{Active, End, Preflight, Structure};
 pub use render::PageNumber;
 pub use revision::{
     Certification, Completed, LockedFields, Placement, Revision, SignatureDetails, SignatureField,

@@ -269,6 +269,14 @@ impl Document {
         Ok(pages)
     }
 
+    /// Visits the dictionaries of pages in order until the visitor has seen enough.
+    pub(crate) fn visit_pages(
+        &self,
+        visit: &mut dyn FnMut(&Dictionary) -> Result<bool>,
+    ) -> Result<()> {
+        self.walk(&mut |_, page, _| visit(page))
+    }
+
     /// Visits pages in order until the visitor has seen enough.
     fn walk(&self, visit: &mut Visit<'_>) -> Result<()> {
         let catalog = self.catalog();

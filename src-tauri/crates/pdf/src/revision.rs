@@ -10,6 +10,8 @@ mod edit;
 mod extension;
 mod fill;
 mod section;
+mod structure;
+mod usage_rights;
 
 use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom, Write};
@@ -18,6 +20,7 @@ use lopdf::Writer;
 use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
 
 use crate::appearance::{Appearance, Look};
+use crate::claims::{Claims, Ink};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::field::Demands;
@@ -88,6 +91,7 @@ pub struct Revision {
     objects: BTreeMap<ObjectId, Vec<u8>>,
     next: u64,
     first_signature: bool,
+    claims: Claims,
 }
 
 /// A signature field that waits for its value.
@@ -143,6 +147,7 @@ impl Revision {
             objects: BTreeMap::new(),
             next,
             first_signature,
+            claims: document.claims()?,
         })
     }
 
@@ -159,21 +164,24 @@ impl Revision {
             Placement::Visible { page, .. } | Placement::Invisible { page } => *page,
         };
         let page = self.document.page(number)?;
+        let ink = self.document.ink(&self.claims, page.id())?;
         let (rect, appearance) = match placement {
             Placement::Visible { rect, look, .. } => {
                 let user = page.to_user_space(rect)?;
                 let drawn = Appearance::draw(look, rect.width(), rect.height())?;
-                (user, self.add_appearance(&drawn, page.form_matrix())?)
+                (user, self.add_appearance(&drawn, page.form_matrix(), ink)?)
             }
             Placement::Invisible { .. } => {
                 let empty = Appearance::empty();
-                ([0.0; 4], self.add_appearance(&empty, page.form_matrix())?)
+                let matrix = page.form_matrix();
+                ([0.0; 4], self.add_appearance(&empty, matrix, ink)?)
             }
         };
         let value = self.allocate()?;
         let widget = self.allocate()?;
+        let struct_parent = self.tag(widget, &page)?;
         let description = format!("Signature field {name}");
-        let dictionary = dictionary! {
+        let mut dictionary = dictionary! {
             "Type" => "Annot",
             "Subtype" => "Widget",
             "FT" => "Sig",
@@ -185,6 +193,9 @@ impl Revision {
             "AP" => dictionary! { "N" => appearance },
             "V" => value,
         };
+        if let Some(key) = struct_parent {
+            dictionary.set("StructParent", key);
+        }
         self.put(widget, &Object::Dictionary(dictionary))?;
         self.add_annotation(&page, widget)?;
         let shown = matches!(placement, Placement::Visible { .. });
@@ -192,11 +203,17 @@ impl Revision {
         Ok(SignatureField::new(name, widget, value))
     }
 
-    /// Adds an appearance that `matrix` turns against its page.
-    fn add_appearance(&mut self, drawn: &Appearance, matrix: [i8; 4]) -> Result<ObjectId> {
+    /// Adds an appearance that `matrix` turns against its page, whose colours are stated as `ink`
+    /// says.
+    fn add_appearance(
+        &mut self,
+        drawn: &Appearance,
+        matrix: [i8; 4],
+        ink: Ink,
+    ) -> Result<ObjectId> {
         let mut fonts = Dictionary::new();
         for font in &drawn.fonts {
-            let objects = font.objects();
+            let objects = font.objects(self.claims.is_part(1));
             let ids = (0..objects.len())
                 .map(|_| self.allocate())
                 .collect::<Result<Vec<_>>>()?;
@@ -206,7 +223,11 @@ impl Revision {
             let type0 = ids.first().ok_or(Error::Font)?;
             fonts.set(font.resource.as_bytes().to_vec(), *type0);
         }
-        let form = drawn.form(fonts, matrix);
+        let mut form = drawn.form(fonts, matrix);
+        let resources = form.dict.get_mut(b"Resources");
+        if let (Ok(Object::Dictionary(resources)), Some(spaces)) = (resources, ink.color_spaces()) {
+            resources.set("ColorSpace", spaces);
+        }
         let id = self.allocate()?;
         self.put(id, &Object::Stream(form))?;
         Ok(id)
@@ -234,8 +255,16 @@ impl Revision {
                 format!("[{} {} R]", widget.0, widget.1).as_bytes(),
             ),
         }
-        // PDF/UA-1 wants the structure's tab order; a page with signatures is left as it is.
-        if self.first_signature && !edit.raw.dictionary.has(b"Tabs") {
+        // PDF/UA-1 wants the structure's tab order (§7.18.3) where there are annotations. An order
+        // that is there stays, unless this is the first one and the order is nobody's yet; a page
+        // with signatures is left as it is.
+        let has_order = edit.raw.dictionary.has(b"Tabs");
+        let is_bare = || -> Result<bool> {
+            let others = self.document.resolve(&annots)?;
+            Ok(others.as_array().map_or(true, Vec::is_empty))
+        };
+        let orders = !has_order || self.claims.pdf_ua.is_some() && is_bare()?;
+        if self.first_signature && orders {
             edit.set(b"Tabs", b"/S");
         }
         self.keep(page.id(), edit);
@@ -406,6 +435,7 @@ impl Revision {
             field.certification,
         )?;
         self.name_extension(details)?;
+        self.remove_usage_rights()?;
         let length = self.document.len();
         let mut out = Vec::new();
         let last = match length.checked_sub(1) {

@@ -205,6 +205,23 @@ impl XrefChain {
         Ok(numbers)
     }
 
+    /// How many numbers the oldest `sections` leave out below the highest they name.
+    pub(crate) fn left_out(&self, sections: usize) -> u64 {
+        let sections = self.sections.iter().rev().take(sections);
+        let runs = sections.flat_map(|section| section.subsections.iter().chain(&section.hidden));
+        let mut runs: Vec<_> = runs
+            .map(|run| (u64::from(run.first), u64::from(run.count)))
+            .collect();
+        runs.sort_unstable();
+        // Number 0 is nobody's, named or not.
+        let (mut end, mut left_out) = (1, 0);
+        for (first, count) in runs.into_iter().filter(|(_, count)| *count > 0) {
+            left_out += first.saturating_sub(end);
+            end = end.max(first + count);
+        }
+        left_out
+    }
+
     /// The number above all that a section uses or claims, unless the claim is beyond what any
     /// file has.
     pub(crate) fn next_number(&self) -> u64 {

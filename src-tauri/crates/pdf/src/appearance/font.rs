@@ -51,6 +51,8 @@ pub(crate) struct FontObjects {
     widths: Vec<Object>,
     to_unicode: Vec<u8>,
     metrics: Metrics,
+    /// Which glyphs are in the program, one bit each from the highest on (§9.8.3.3).
+    cid_set: Option<Vec<u8>>,
 }
 
 struct Metrics {
@@ -109,8 +111,9 @@ impl Font {
         Ok(codes)
     }
 
-    /// The font as it is embedded.
-    pub(crate) fn objects(&self) -> FontObjects {
+    /// The font as it is embedded, with a `/CIDSet` only where PDF/A-1 demands one (ISO 19005-1
+    /// §6.3.5): PDF 2.0 deprecates it.
+    pub(crate) fn objects(&self, with_cid_set: bool) -> FontObjects {
         let program = subsetter::subset(self.face.data(), 0, &self.glyphs)
             .expect("a bundled font can be subset");
         let face = self.parsed().expect("a bundled font can be read");
@@ -134,6 +137,7 @@ impl Font {
             base: format!("{}+{}", tag(&program), self.face.name()),
             widths: widths.collect(),
             to_unicode: self.to_unicode(),
+            cid_set: with_cid_set.then(|| cid_set(&program)),
             program,
             metrics,
         }
@@ -168,15 +172,16 @@ impl Font {
 }
 
 impl FontObjects {
-    /// How many objects a font is.
+    /// How many objects it is.
     pub(crate) fn len(&self) -> usize {
-        5
+        5 + usize::from(self.cid_set.is_some())
     }
 
     /// The objects under the ids they are given: Type 0 font, CID font, descriptor, program, map.
     pub(crate) fn with_ids(self, ids: &[ObjectId]) -> Vec<Object> {
+        let (first, last) = ids.split_at(5);
         let [_, cid_font, descriptor, program, to_unicode] =
-            *<&[ObjectId; 5]>::try_from(ids).expect("a font is five objects");
+            *<&[ObjectId; 5]>::try_from(first).expect("a font is five objects");
         let name = || Object::Name(self.base.as_bytes().to_vec());
         let text = |text: &str| Object::String(text.as_bytes().to_vec(), StringFormat::Literal);
         let type0 = dictionary! {
@@ -206,7 +211,7 @@ impl FontObjects {
             cap_height,
             stem,
         } = self.metrics;
-        let described = dictionary! {
+        let mut described = dictionary! {
             "Type" => "FontDescriptor",
             "FontName" => name(),
             // Symbolic: the codes are glyph numbers, not characters of a standard set.
@@ -223,14 +228,31 @@ impl FontObjects {
         let mut file = Stream::new(dictionary! { "Length1" => length }, self.program);
         let mut map = Stream::new(lopdf::Dictionary::new(), self.to_unicode);
         let _ = (file.compress(), map.compress());
-        vec![
+        let set = self.cid_set.zip(last.first()).map(|(set, id)| {
+            described.set("CIDSet", *id);
+            Object::Stream(Stream::new(lopdf::Dictionary::new(), set))
+        });
+        let mut objects = vec![
             Object::Dictionary(type0),
             Object::Dictionary(cid),
             Object::Dictionary(described),
             Object::Stream(file),
             Object::Stream(map),
-        ]
+        ];
+        objects.extend(set);
+        objects
     }
+}
+
+/// A bit for each glyph of a subset, those that others are composed of included.
+fn cid_set(program: &[u8]) -> Vec<u8> {
+    let face = ttf_parser::Face::parse(program, 0).expect("a subset can be read");
+    let glyphs = face.number_of_glyphs();
+    let mut set = vec![0xFF; usize::from(glyphs / 8)];
+    if glyphs % 8 > 0 {
+        set.push(0xFF << (8 - glyphs % 8));
+    }
+    set
 }
 
 /// Six capitals that tell this subset from others (§9.9.2), taken from its bytes.

@@ -154,7 +154,7 @@ impl Locks {
     }
 
     /// Whether one of them covers every field but those it names.
-    pub(super) fn cover_new_fields(&self) -> bool {
+    pub(crate) fn cover_new_fields(&self) -> bool {
         let covers = |lock: &Lock| match &lock.fields {
             Some(Fields::All | Fields::Exclude(_) | Fields::Unknown) => true,
             Some(Fields::Include(_)) | None => false,

@@ -78,7 +78,7 @@ impl Document {
     }
 
     /// What all signatures say.
-    pub(super) fn locks(&self) -> Result<Locks> {
+    pub(crate) fn locks(&self) -> Result<Locks> {
         let mut locks = Locks::default();
         for field in self.signed_fields()? {
             locks.extend(self.locks_of(field.id)?);

@@ -97,11 +97,15 @@ impl Edit {
 
 /// Puts a reference at the end of an array, given its bytes up to its `]`.
 pub(super) fn insert_element(array: &mut Vec<u8>, element: ObjectId) -> Option<()> {
+    insert_text(array, &format!("{} {} R", element.0, element.1))
+}
+
+/// Puts one or more elements at the end of an array, given its bytes up to its `]`.
+pub(super) fn insert_text(array: &mut Vec<u8>, elements: &str) -> Option<()> {
     let close = array.iter().rposition(|byte| *byte == b']')?;
     if array.first() != Some(&b'[') {
         return None;
     }
-    let text = format!(" {} {} R", element.0, element.1);
-    array.splice(close..close, text.into_bytes());
+    array.splice(close..close, format!(" {elements}").into_bytes());
     Some(())
 }

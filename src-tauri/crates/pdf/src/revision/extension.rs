@@ -15,10 +15,12 @@ impl Revision {
     /// Names the extension in the catalog, unless it is there.
     ///
     /// Only before the first signature: Acrobat takes it for a change afterwards. Nor is a version
-    /// raised for it, so a file of an earlier one, PDF/A-1 among them, goes without.
+    /// raised for it, so a file of an earlier one goes without; PDF/A-1, which is PDF 1.4 whatever
+    /// its header says, does so too.
     pub(super) fn name_extension(&mut self, details: &SignatureDetails) -> Result<()> {
         let pades = details.sub_filter.starts_with("ETSI.");
-        if !self.first_signature || !pades || self.document.version()? != BASE_VERSION {
+        let is_later = self.document.version()? == BASE_VERSION && !self.claims.is_part(1);
+        if !self.first_signature || !pades || !is_later {
             return Ok(());
         }
         let root = self.document.root();

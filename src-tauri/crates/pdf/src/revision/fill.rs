@@ -93,15 +93,19 @@ impl Revision {
             None => None,
         };
         let is_shown = shown.is_some();
-        let (drawn, page) = match shown {
+        let (drawn, turned) = match shown {
             Some(Shown { rect, page }) => (
                 Appearance::draw_what_fits(look, rect.width(), rect.height())?,
                 page,
             ),
             None => (Appearance::empty(), None),
         };
-        let matrix = page.map_or_else(|| Rotation::None.form_matrix(), Page::form_matrix);
-        let appearance = self.add_appearance(&drawn, matrix)?;
+        let matrix = turned.map_or_else(|| Rotation::None.form_matrix(), Page::form_matrix);
+        let ink = match page {
+            Some(page) => self.document.ink(&self.claims, page.id())?,
+            None => self.claims.ink(None),
+        };
+        let appearance = self.add_appearance(&drawn, matrix, ink)?;
         let (number, generation) = appearance;
         edit.set(b"AP", format!("<</N {number} {generation} R>>").as_bytes());
         // It would choose among appearances that are no longer there.
