@@ -1,7 +1,7 @@
 //! What others say of a signed file: pdfsig (poppler), pyHanko, qpdf.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -138,6 +138,105 @@ pub fn pyhanko(signed: &Path, ca: &Path) -> PyHanko {
             .map(|holds| holds.as_bool().expect("a truth value"))
             .collect(),
     }
+}
+
+/// What is said of a rule of PDF/A or PDF/UA in a file and in what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruled {
+    /// The rule, as `docs/pdf-a-and-ua.md` calls it.
+    pub name: String,
+    /// The standard and its clause.
+    pub clause: String,
+    /// Why it does not hold before; none if it does.
+    pub before: Option<String>,
+    /// Why it does not hold after.
+    pub after: Option<String>,
+}
+
+/// What a file claims to be, as it is read there, and the rules of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archived {
+    /// The part of PDF/A.
+    pub part: Option<u64>,
+    /// Its level, in capitals.
+    pub level: Option<String>,
+    /// The part of PDF/UA.
+    pub ua: Option<u64>,
+    /// The rules of what is claimed.
+    pub rules: Vec<Ruled>,
+}
+
+/// Holds files before and after they were signed against the rules of PDF/A and PDF/UA.
+///
+/// # Panics
+/// If a file cannot be read there, or pyHanko is missing.
+#[must_use]
+pub fn archived(pairs: &[(PathBuf, PathBuf)]) -> Vec<Archived> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/archive_judge.py");
+    let asked = lines(pairs);
+    let said = said(Command::new(python()).arg(script).stdin(asked), "pyHanko");
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let judged = said.lines().map(|line| {
+        let judged: Value = serde_json::from_str(line).expect("the judge prints JSON");
+        let claims = &judged["claims"];
+        let rules = judged["rules"].as_array().expect("a list");
+        let rules = rules.iter().map(|rule| Ruled {
+            name: text(&rule[0]).expect("a name"),
+            clause: text(&rule[1]).expect("a clause"),
+            before: text(&rule[2]),
+            after: text(&rule[3]),
+        });
+        Archived {
+            part: claims["part"].as_u64(),
+            level: text(&claims["level"]),
+            ua: claims["ua"].as_u64(),
+            rules: rules.collect(),
+        }
+    });
+    let judged: Vec<_> = judged.collect();
+    assert_eq!(judged.len(), pairs.len(), "every pair was judged");
+    judged
+}
+
+/// Has pyHanko sign files as its defaults are, with no thought of what they claim.
+///
+/// # Panics
+/// If it cannot, or OpenSSL or pyHanko is missing.
+pub fn signed_carelessly(pairs: &[(PathBuf, PathBuf)]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (key, certificate) = (folder.path().join("key"), folder.path().join("crt"));
+    let request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30";
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args(request.split(' '))
+        .args(["-subj", "/CN=Careless"]);
+    said(
+        openssl
+            .arg("-keyout")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate),
+        "openssl",
+    );
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/careless_signer.py");
+    let mut signer = Command::new(python());
+    said(
+        signer
+            .arg(script)
+            .args([key, certificate])
+            .stdin(lines(pairs)),
+        "pyHanko",
+    );
+}
+
+/// Pairs of paths for a script to read.
+fn lines(pairs: &[(PathBuf, PathBuf)]) -> File {
+    let mut file = tempfile::tempfile().expect("a temporary file");
+    for (before, after) in pairs {
+        writeln!(file, "{}\t{}", before.display(), after.display()).expect("it is written");
+    }
+    file.rewind().expect("it can be read from its start");
+    file
 }
 
 /// qpdf: no error and no warning; it repairs quietly, so a warning is a fault.

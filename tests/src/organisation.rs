@@ -195,6 +195,30 @@ impl Organisation {
         }))
     }
 
+    /// Signs several files in the same place with one secret.
+    ///
+    /// # Errors
+    /// As [`Service::sign`].
+    pub fn sign_all(
+        &self,
+        files: Vec<FileToSign>,
+        placement: wire::Placement,
+        login: &str,
+        typed: &str,
+    ) -> service::Result<Vec<service::requests::SignedFile>> {
+        self.wait(self.service.sign(Sign {
+            request: service::new_request()?,
+            files,
+            login: login.to_owned(),
+            secret: secret(typed),
+            placement: Some(placement),
+            reason: None,
+            location: None,
+            existing: Existing::Keep,
+            watch: Arc::new(Unwatched),
+        }))
+    }
+
     /// The use-cases.
     #[must_use]
     pub fn service(&self) -> &Service {

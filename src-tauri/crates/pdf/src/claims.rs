@@ -11,7 +11,7 @@ use std::fmt;
 use lopdf::{Dictionary, Object, ObjectId, dictionary};
 
 use crate::document::Document;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::stream;
 use crate::xref::Entry;
 
@@ -165,11 +165,10 @@ impl Claims {
 impl Document {
     /// What the document claims to be.
     ///
-    /// Metadata that cannot be read, or are longer than a mebibyte, claim nothing.
+    /// What cannot be read, metadata longer than a mebibyte included, claims nothing.
     ///
     /// # Errors
-    /// [`Error::Read`](crate::Error::Read), and [`Error::Object`](crate::Error::Object) for entries
-    /// of the catalog that are there and are not objects.
+    /// [`Error::Read`].
     pub fn claims(&self) -> Result<Claims> {
         let catalog = self.catalog();
         let claimed = match catalog.get(b"Metadata") {
@@ -177,11 +176,12 @@ impl Document {
             _ => None,
         };
         let claimed = claimed.map(|xml| xmp::read(&xml)).unwrap_or_default();
-        let marked = match self.get(catalog, b"MarkInfo")? {
-            Object::Dictionary(marks) => self.get(&marks, b"Marked")? == Object::Boolean(true),
+        let marked = match self.readable(catalog, b"MarkInfo")? {
+            Object::Dictionary(marks) => self.readable(&marks, b"Marked")? == true.into(),
             _ => false,
         };
-        let structure = matches!(self.get(catalog, b"StructTreeRoot")?, Object::Dictionary(_));
+        let structure = self.readable(catalog, b"StructTreeRoot")?;
+        let structure = matches!(structure, Object::Dictionary(_));
         Ok(Claims {
             pdf_a: claimed.pdf_a,
             pdf_ua: claimed.pdf_ua,
@@ -195,28 +195,29 @@ impl Document {
     /// # Errors
     /// Those of [`Document::claims`].
     pub fn ink(&self, claims: &Claims, page: ObjectId) -> Result<Ink> {
-        let intent = match self.dictionary(&page.into())? {
-            Some(page) if claims.is_part(4) => self.intent_of(&page)?,
-            _ => None,
-        };
+        if !claims.is_part(4) {
+            return Ok(claims.ink(None));
+        }
+        let page = self.dictionary(&page.into())?.unwrap_or_default();
+        let intent = self.intent_of(&page)?;
         Ok(claims.ink(intent))
     }
 
     /// The colours of the PDF/A output intent of a catalog or page.
     fn intent_of(&self, owner: &Dictionary) -> Result<Option<Intent>> {
-        let Object::Array(intents) = self.get(owner, b"OutputIntents")? else {
+        let Object::Array(intents) = self.readable(owner, b"OutputIntents")? else {
             return Ok(None);
         };
         for intent in intents.iter().take(MOST_INTENTS) {
-            let Some(intent) = self.dictionary(intent)? else {
+            let Object::Dictionary(intent) = unless_unreadable(self.resolve(intent))? else {
                 continue;
             };
-            if self.get(&intent, b"S")? != Object::Name(b"GTS_PDFA1".to_vec()) {
+            if self.readable(&intent, b"S")? != Object::Name(b"GTS_PDFA1".to_vec()) {
                 continue;
             }
             // What the profile itself says is the same in a document that conforms (table 65).
-            if let Object::Stream(profile) = self.get(&intent, b"DestOutputProfile")? {
-                return Ok(match self.get(&profile.dict, b"N")? {
+            if let Object::Stream(profile) = self.readable(&intent, b"DestOutputProfile")? {
+                return Ok(match self.readable(&profile.dict, b"N")? {
                     Object::Integer(1) => Some(Intent::Gray),
                     Object::Integer(3) => Some(Intent::Rgb),
                     Object::Integer(4) => Some(Intent::Cmyk),
@@ -225,6 +226,11 @@ impl Document {
             }
         }
         Ok(None)
+    }
+
+    /// An entry of a dictionary; `Null` also for one that cannot be read.
+    fn readable(&self, dictionary: &Dictionary, key: &[u8]) -> Result<Object> {
+        unless_unreadable(self.get(dictionary, key))
     }
 
     /// The decoded content of a stream; none for what is none, cannot be decoded or is too long.
@@ -239,9 +245,17 @@ impl Document {
         let length_of = |id: ObjectId| self.fetch(id);
         match stream::read(&**self.source(), self.len(), offset, most, &length_of) {
             Ok(stream) if stream.id == id => Ok(Some(stream.content)),
-            Err(stream::Fault::Error(error @ crate::Error::Read(_))) => Err(error),
+            Err(stream::Fault::Error(error @ Error::Read(_))) => Err(error),
             Ok(_) | Err(_) => Ok(None),
         }
+    }
+}
+
+/// What was asked for, or `Null` if anything but the disk is in the way.
+fn unless_unreadable(asked: Result<Object>) -> Result<Object> {
+    match asked {
+        Err(Error::Read(source)) => Err(Error::Read(source)),
+        asked => Ok(asked.unwrap_or(Object::Null)),
     }
 }
 

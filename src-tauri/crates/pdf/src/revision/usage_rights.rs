@@ -4,7 +4,7 @@
 //! A document whose grant is broken is opened with a warning, so the grant is taken away with the
 //! first signature: only the reference to it, and what else is permitted stays.
 
-use lopdf::{Dictionary, Object};
+use lopdf::Object;
 
 use super::{Edit, Revision};
 use crate::document::Document;
@@ -56,9 +56,8 @@ impl Document {
     /// # Errors
     /// [`Error::Object`](crate::Error::Object), [`Error::Read`](crate::Error::Read).
     pub(crate) fn has_usage_rights(&self) -> Result<bool> {
-        let permissions: Dictionary = match self.get(self.catalog(), b"Perms")? {
-            Object::Dictionary(permissions) => permissions,
-            _ => return Ok(false),
+        let Object::Dictionary(permissions) = self.get(self.catalog(), b"Perms")? else {
+            return Ok(false);
         };
         Ok(RIGHTS.iter().any(|key| permissions.has(key)))
     }
