@@ -164,7 +164,7 @@ fn the_judge_of_archives_sees_what_a_careless_signature_breaks() {
             "fonts_embedded",
             "description",
         ],
-        &["fonts_embedded", "description"],
+        &["version", "fonts_embedded", "description"],
         &["fonts_embedded", "description"],
         &["widget_in_form", "field_described", "ua_fonts_embedded"],
     ];

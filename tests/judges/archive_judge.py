@@ -701,13 +701,19 @@ def parent_of(file, widget):
     return resolve(look_up(raw(tree, "/ParentTree"), int(key)))
 
 
-def in_form(file):
-    marked(file)  # where there is no structure, nothing can be put into it
-    tree = get(file.root, "/StructTreeRoot")
-    for _, widget in heard(file):
-        element = parent_of(file, widget)
-        need(element is not None, "a widget is in no element")
-        need(role(tree, element) == "/Form", "a widget is in no Form")
+def in_form(ua):
+    def rule(file):
+        marked(file)  # where there is no structure, nothing can be put into it
+        tree = get(file.root, "/StructTreeRoot")
+        for _, widget in heard(file):
+            element = parent_of(file, widget)
+            left, bottom, right, top = get(widget, "/Rect")
+            if ua == 2 and element is None and left == right and bottom == top:
+                continue
+            need(element is not None, "a widget is in no element")
+            need(role(tree, element) == "/Form", "a widget is in no Form")
+
+    return rule
 
 
 def one_kid(file):
@@ -750,10 +756,27 @@ def described(file):
         need(inherited(widget, "/TU") or (element and get(element, "/Alt")), "no /TU and no /Alt")
 
 
-def ordered(file):
-    for page in file.pages:
-        if len(get(page, "/Annots") or ()) > 0:
-            need(get(page, "/Tabs") == "/S", "no /Tabs /S")
+def labelled(file):
+    for _, widget in file.signatures():
+        need(get(widget, "/Contents") or "/StructParent" not in widget, "no /Contents")
+
+
+def unseen_unheard(file):
+    for _, widget in file.widgets():
+        left, bottom, right, top = get(widget, "/Rect")
+        empty = left == right and bottom == top
+        need(not empty or parent_of(file, widget) is None, "an element for nothing")
+
+
+def ordered(ua):
+    orders = ("/S",) if ua == 1 else ("/S", "/A", "/W")
+
+    def rule(file):
+        for page in file.pages:
+            if len(get(page, "/Annots") or ()) > 0:
+                need(get(page, "/Tabs") in orders, "no /Tabs /S")
+
+    return rule
 
 
 def spoken(file):
@@ -832,19 +855,21 @@ def rules(part, ua, original):
         yield "marked", at("6.2", "8.2.1"), marked
         yield "language", at("7.2", "8.4.4"), spoken
         yield "structure_connected", at("7.1", "8.2.1"), connected
-        yield "widget_in_form", at("7.18.4", "8.10.1"), in_form
+        yield "widget_in_form", at("7.18.4", "8.10.1"), in_form(ua)
         yield "form_has_one_widget", at("7.18.4", "8.10.1"), one_kid
-        yield "field_described", at("7.18.1", "8.10.2.3"), described
-        yield "tab_order", at("7.18.3", "8.9.3.3"), ordered
+        yield "field_described", at("7.18.1", "8.10.2.3"), described if ua == 1 else labelled
+        yield "tab_order", at("7.18.3", "8.9.3.3"), ordered(ua)
         yield "ua_form_xobjects", at("7.20", "8.3.3"), no_references
         yield "ua_fonts_embedded", at("7.21.4.1", "8.4.5.5.1"), embedded
         yield "ua_glyphs_present", at("7.21.4.1", "8.4.5.5.1"), present
-        yield "ua_cid_set", at("7.21.4.2", "8.4.5.5.2"), cid_set(False)
         yield "ua_glyph_widths", at("7.21.5", "8.4.5.6"), widths
         yield "ua_text_of_glyphs", at("7.21.7", "8.4.5.8"), to_unicode
         yield "ua_no_notdef", at("7.21.8", "8.4.5.9"), no_notdef
-        if ua == 2:
+        if ua == 1:
+            yield "ua_cid_set", f"{iso} 7.21.4.2", cid_set(False)
+        else:
             yield "one_document", f"{iso} 8.2.5.2", one_document
+            yield "unseen_unheard", f"{iso} 8.9.2.4.13", unseen_unheard
 
 
 def holds(rule, file):

@@ -179,7 +179,14 @@ impl Revision {
         };
         let value = self.allocate()?;
         let widget = self.allocate()?;
-        let struct_parent = self.tag(widget, &page)?;
+        let shown = matches!(placement, Placement::Visible { .. });
+        // What is not shown is nothing to be heard; PDF/UA-1 wants it in the structure all the same
+        // where it lies on the page, 14289-2 §8.9.2.4.13 out of it.
+        let tagged = shown || self.claims.pdf_ua == Some(1);
+        let struct_parent = match tagged {
+            true => self.tag(widget, &page)?,
+            false => None,
+        };
         let description = format!("Signature field {name}");
         let mut dictionary = dictionary! {
             "Type" => "Annot",
@@ -196,9 +203,12 @@ impl Revision {
         if let Some(key) = struct_parent {
             dictionary.set("StructParent", key);
         }
+        // 14289-2 §8.10.2.3: there the description of the field is not enough.
+        if self.claims.pdf_ua == Some(2) {
+            dictionary.set("Contents", string(&description));
+        }
         self.put(widget, &Object::Dictionary(dictionary))?;
         self.add_annotation(&page, widget)?;
-        let shown = matches!(placement, Placement::Visible { .. });
         self.extend_form(Some(widget), shown)?;
         Ok(SignatureField::new(name, widget, value))
     }
@@ -263,7 +273,7 @@ impl Revision {
             let others = self.document.resolve(&annots)?;
             Ok(others.as_array().map_or(true, Vec::is_empty))
         };
-        let orders = !has_order || self.claims.pdf_ua.is_some() && is_bare()?;
+        let orders = !has_order || self.claims.pdf_ua == Some(1) && is_bare()?;
         if self.first_signature && orders {
             edit.set(b"Tabs", b"/S");
         }

@@ -207,7 +207,7 @@ fn the_parent_tree_may_be_flat_nested_indirect_or_missing() {
     ] {
         let pdf = tagged(&format!("/K 6 0 R{tree}"), "/K 7 0 R", &others);
         signed(&pdf, 6);
-        let output = sign(&pdf.build(), &invisible()).unwrap().bytes;
+        let output = sign(&pdf.build(), &visible(10.0, 40.0, 180.0, 60.0)).unwrap().bytes;
         let text = String::from_utf8_lossy(&output);
         assert!(
             text.contains(&format!("/StructParent {key}")),
@@ -268,7 +268,8 @@ fn a_document_that_is_not_tagged_gets_no_structure() {
         "/MarkInfo<</Marked true>>/StructTreeRoot 99 0 R",
         "/MarkInfo<</Marked true>>/StructTreeRoot<</K 6 0 R>>",
     ] {
-        let output = sign(&pdf.clone().catalog(catalog).build(), &invisible());
+        let place = visible(100.0, 40.0, 180.0, 60.0);
+        let output = sign(&pdf.clone().catalog(catalog).build(), &place);
         assert!(form(&output.unwrap().bytes).is_none(), "{catalog}");
     }
 }
@@ -283,7 +284,9 @@ fn a_structure_that_is_not_in_form_is_left_as_it_is() {
         ("/K 6 0 R/ParentTreeNextKey 2147483647", vec![]),
     ] {
         let input = tagged(root, "/K 7 0 R", &others).build();
-        let output = sign(&input, &invisible()).unwrap().bytes;
+        let output = sign(&input, &visible(100.0, 40.0, 180.0, 60.0))
+            .unwrap()
+            .bytes;
         assert!(!appended(&input, &output).contains("StructElem"), "{root}");
     }
 }
@@ -303,4 +306,17 @@ fn a_second_signature_leaves_the_structure_and_the_first_signature_alone() {
     let changes = document.changes_since(&signatures[0]).unwrap();
     assert_eq!(changes.unexplained, []);
     assert_eq!(changes.signed.len(), 1);
+}
+
+#[test]
+fn what_is_not_shown_is_in_the_structure_for_pdf_ua_1_alone() {
+    for (part, is_tagged) in [(0, false), (1, true), (2, false)] {
+        let xml =
+            format!("<d xmlns:u=\"http://www.aiim.org/pdfua/ns/id/\"><u:part>{part}</u:part></d>");
+        let metadata = format!("<</Length {}>>stream\n{xml}\nendstream", xml.len());
+        let pdf = tagged(&format!("/K 6 0 R{NUMS}"), "/K 7 0 R", &[(8, &metadata)]);
+        let input = pdf.catalog(&format!("{MARKED}/Metadata 8 0 R")).build();
+        let output = sign(&input, &invisible()).unwrap().bytes;
+        assert_eq!(form(&output).is_some(), is_tagged, "PDF/UA-{part}");
+    }
 }
