@@ -4,6 +4,9 @@ import type { Failure } from "./error";
 import type { ErrorCode } from "./generated/ErrorCode";
 import type { Identity } from "./generated/Identity";
 import type { OpenedDocument } from "./generated/OpenedDocument";
+import type { PreflightCode } from "./generated/PreflightCode";
+import type { PreflightFinding } from "./generated/PreflightFinding";
+import type { Severity } from "./generated/Severity";
 import type { SignatureField } from "./generated/SignatureField";
 import type { SignatureReport } from "./generated/SignatureReport";
 import type { Status } from "./generated/Status";
@@ -110,4 +113,13 @@ export const noOrganisation: Status = {
 /** A refusal as the shell tells it. */
 export function refusal(code: ErrorCode, detail = "", until?: number): Failure {
   return { code, message: code, detail, ...(until === undefined ? {} : { until }) };
+}
+
+/** Something preflight found, as the shell tells it. */
+export function finding(
+  code: PreflightCode,
+  severity: Severity,
+  words: Record<string, string> = {},
+): PreflightFinding {
+  return { code, severity, message: code, words };
 }

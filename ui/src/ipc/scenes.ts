@@ -8,6 +8,7 @@ import {
   ana,
   anas,
   contractor,
+  finding,
   jonass,
   noOrganisation,
   ready,
@@ -152,10 +153,64 @@ export const scenes: Record<string, Scene<Answers>> = {
       documents: [
         {
           ...agreement,
-          findings: [{ code: "certified", severity: "info", message: "certified by its author" }],
+          findings: [finding("certified", "info", { level: "2" })],
         },
       ],
     },
+  },
+  "preflight-known": {
+    answers: {
+      documents: [
+        {
+          ...agreement,
+          findings: [
+            finding("pdf_a", "info", { claim: "PDF/A-2b" }),
+            finding("linearized", "info"),
+            finding("embedded_files", "info"),
+          ],
+        },
+      ],
+    },
+    play: (page) => page.click("preflight-line"),
+  },
+  "preflight-cautions": {
+    answers: {
+      documents: [
+        {
+          ...agreement,
+          findings: [
+            finding("numbering_gaps", "caution", { count: "12" }),
+            finding("java_script", "caution"),
+            finding("optional_content", "caution"),
+            finding("bytes_after_end", "caution", { bytes: "214" }),
+            finding("usage_rights", "info"),
+            finding("search_ended", "info", { pages: "4000" }),
+          ],
+        },
+      ],
+    },
+    play: (page) => page.click("preflight-line"),
+  },
+  "preflight-one": {
+    answers: {
+      documents: [{ ...agreement, findings: [finding("xfa_alone", "caution")] }],
+    },
+  },
+  "preflight-signed": {
+    answers: {
+      documents: [
+        {
+          ...signed,
+          findings: [
+            finding("signed", "info", { count: "1" }),
+            finding("pdf_ua_not_kept", "caution", { claim: "PDF/UA-1" }),
+            finding("pdf_ua", "info", { claim: "PDF/UA-1" }),
+          ],
+        },
+      ],
+      validation: valid,
+    },
+    play: (page) => page.click("preflight-line"),
   },
   "certified-p1": unsignable("pdf_forbids", true),
   "not-supported": unsignable("pdf_not_supported"),

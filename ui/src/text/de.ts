@@ -1,8 +1,15 @@
 import { administration } from "./de/administration";
 import { errors } from "./de/errors";
 import { findings } from "./de/findings";
+import { preflight } from "./de/preflight";
 import { window } from "./de/window";
 import type { Key } from "./en";
 
 /** Every sentence of both windows in German. */
-export const de: Record<Key, string> = { ...window, ...administration, ...findings, ...errors };
+export const de: Record<Key, string> = {
+  ...window,
+  ...administration,
+  ...findings,
+  ...preflight,
+  ...errors,
+};

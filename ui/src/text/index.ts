@@ -1,5 +1,7 @@
 import type { Failure } from "../ipc/error";
 import type { Finding } from "../ipc/generated/Finding";
+import type { PreflightCode } from "../ipc/generated/PreflightCode";
+import type { PreflightFinding } from "../ipc/generated/PreflightFinding";
 import { de } from "./de";
 import { en, type Key } from "./en";
 
@@ -78,6 +80,19 @@ export function guesses(log10: number): string {
 export function found({ code, message }: Finding): string {
   const key = `finding-${code}`;
   return Object.hasOwn(en, key) ? say(key as Key) : message;
+}
+
+/** What the window says elsewhere: in the panel, or in the list of fields. */
+const SAID: PreflightCode[] = ["signing_refused", "signed", "certified", "empty_fields"];
+
+/** What preflight found and nothing else in the window says. */
+export function notable(findings: PreflightFinding[]): PreflightFinding[] {
+  return findings.filter(({ code }) => !SAID.includes(code));
+}
+
+/** What preflight found. */
+export function told({ code, words }: PreflightFinding): string {
+  return say(`preflight-${code}`, words as Words);
 }
 
 /** What happened and what can be done about it. */

@@ -6,6 +6,7 @@ import { en } from "./en";
 import { administration } from "./en/administration";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
+import { preflight } from "./en/preflight";
 import { window } from "./en/window";
 
 const blanks = (sentence: string): string[] => (sentence.match(/\{\w+\}/g) ?? []).sort();
@@ -21,7 +22,9 @@ describe("texts", () => {
   });
 
   it("gives no sentence the key of another", () => {
-    const keys = [window, administration, errors, findings].flatMap((part) => Object.keys(part));
+    const keys = [window, administration, errors, findings, preflight].flatMap((part) =>
+      Object.keys(part),
+    );
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });
 

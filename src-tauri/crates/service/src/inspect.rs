@@ -7,9 +7,10 @@ use pdf::PageNumber;
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
+use crate::preflight;
 use crate::requests::{Field, Inspection};
 use crate::validate;
-use crate::wire::{self, Finding, PageSize, Severity};
+use crate::wire::{self, PageSize};
 
 /// Looks at a file without an organisation or a secret.
 pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspection> {
@@ -30,42 +31,16 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         .map_err(unreadable)
         .err()
         .map(wire::Error::from);
-    let mut findings = Vec::new();
-    let mut find = |code: &str, severity, message: String| {
-        findings.push(Finding {
-            code: code.to_owned(),
-            severity,
-            message,
-        });
+    let about = preflight::Document {
+        fields: &fields,
+        signatures: &signatures,
+        certified: document.certification_level().map_err(unreadable)?,
+        encrypted: document.is_encrypted(),
+        repaired: document.is_recovered(),
+        refusal: refusal.as_ref(),
     };
-    if !signatures.is_empty() {
-        let message = match signatures.len() {
-            1 => "signed by one person; a further signature is added and theirs stays".to_owned(),
-            several => format!("signed {several} times; a further signature is added"),
-        };
-        find("signed", Severity::Info, message);
-    }
-    if let Some(level) = document.certification_level().map_err(unreadable)? {
-        let message = format!("certified by its author, changes allowed at level {level}");
-        find("certified", Severity::Info, message);
-    }
-    if document.is_recovered() {
-        let message = "its cross-references are damaged; signing adds complete ones, and nothing that \
-                       is there is changed";
-        find("repaired", Severity::Caution, message.to_owned());
-    }
-    if document.needs_appearances().map_err(unreadable)? {
-        let message = "the form asks viewers to draw its fields anew; some then do not show the box \
-                       of a signature, which is valid all the same";
-        find("need_appearances", Severity::Caution, message.to_owned());
-    }
-    if let Some(refusal) = &refusal {
-        find(
-            &refusal.code.to_string(),
-            Severity::Refusal,
-            refusal.message.clone(),
-        );
-    }
+    let found = document.preflight(&fields).map_err(unreadable)?;
+    let findings = preflight::findings(&about, &found);
     Ok(Inspection {
         pages: document.page_count().map_err(unreadable)?,
         first_page: page_size(file, 1)?,

@@ -40,6 +40,7 @@ mod overview;
 mod own_suspension;
 mod pages;
 mod people;
+mod preflight;
 mod reseal;
 mod sign;
 mod signing_algorithm;

@@ -267,8 +267,8 @@ pub struct Inspection {
     pub fields: Vec<Field>,
     /// Its signatures, validated.
     pub signatures: Vec<wire::SignatureReport>,
-    /// What was found.
-    pub findings: Vec<wire::Finding>,
+    /// What was found, the weightiest first.
+    pub findings: Vec<wire::PreflightFinding>,
     /// Why it cannot be signed, if it cannot.
     pub refusal: Option<wire::Error>,
     /// Length in bytes.

@@ -7,6 +7,7 @@
 
 mod administration;
 mod error;
+mod preflight;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub use administration::{
     RevokePerson, Role, StatusChange, TokenHealth, TokenTest,
 };
 pub use error::{Error, ErrorCode};
+pub use preflight::{PreflightCode, PreflightFinding};
 
 /// A secret on its way in: a signer's secret or an activation code, as typed.
 ///
@@ -100,7 +102,7 @@ pub enum Severity {
     Refusal,
 }
 
-/// Something seen in a document or signature.
+/// Something seen in a signature.
 #[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
@@ -135,8 +137,8 @@ pub struct OpenedDocument {
     pub signatures: u32,
     /// Its signature fields, signed and empty, in the order of the form.
     pub fields: Vec<SignatureField>,
-    /// What preflight found.
-    pub findings: Vec<Finding>,
+    /// What preflight found, the weightiest first.
+    pub findings: Vec<PreflightFinding>,
     /// Why the file cannot be signed, if it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -2,7 +2,7 @@
 import type { Severity } from "./Severity";
 
 /**
- * Something seen in a document or signature.
+ * Something seen in a signature.
  */
 export type Finding = { 
 /**

@@ -67,6 +67,11 @@ export const window: Record<keyof typeof en, string> = {
   "no-organisation-title": "Auf diesem Rechner ist keine Organisation eingerichtet",
   "no-organisation-1": "Lesen und Prüfen geht auch ohne.",
   "cannot-sign": "Dieses Dokument kann nicht signiert werden",
+  "preflight-nothing": "Durchgesehen: nichts zu bemerken.",
+  "preflight-known": "Durchgesehen: Nichts spricht gegen das Signieren.",
+  "preflight-one": "Eines sollten Sie vor dem Signieren ansehen",
+  "preflight-several": "{count} Dinge sollten Sie vor dem Signieren ansehen",
+  "preflight-mind": "Achtung:",
   "signed-by-one": "Einmal signiert. Ihre Signatur kommt dazu; die andere bleibt unversehrt.",
   "signed-by-several":
     "{count}-mal signiert. Ihre Signatur kommt dazu; die anderen bleiben unversehrt.",
