@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use service::requests::{Certification, LockedFields, SubFilter, Terms};
-use service::wire::{ErrorCode, Headline, Placement, Rect};
+use service::wire::{ErrorCode, Headline, Placement, PreflightCode, Rect};
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, judge, sample};
 
@@ -73,7 +73,11 @@ fn a_certified_document_takes_an_invisible_signature_if_its_author_lets_it() {
         let certified = sign(&organisation, &sample::agreement(), 1, terms).unwrap();
         let inspected = organisation.wait(organisation.service().inspect(certified.clone()));
         let findings = inspected.unwrap().findings;
-        assert!(findings.iter().any(|finding| finding.code == "certified"));
+        assert!(
+            findings
+                .iter()
+                .any(|finding| finding.code == PreflightCode::Certified)
+        );
         let boxed = sign(&organisation, &certified, 2, Terms::default());
         let refused = if taken {
             ErrorCode::PdfForbidsNewBox

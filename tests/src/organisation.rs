@@ -215,6 +215,7 @@ impl Organisation {
             reason: None,
             location: None,
             existing: Existing::Keep,
+            terms: Terms::default(),
             watch: Arc::new(Unwatched),
         }))
     }

@@ -248,11 +248,12 @@ impl FontObjects {
 fn cid_set(program: &[u8]) -> Vec<u8> {
     let face = ttf_parser::Face::parse(program, 0).expect("a subset can be read");
     let glyphs = face.number_of_glyphs();
-    let mut set = vec![0xFF; usize::from(glyphs / 8)];
-    if glyphs % 8 > 0 {
-        set.push(0xFF << (8 - glyphs % 8));
-    }
-    set
+    (0..glyphs.div_ceil(8))
+        .map(|byte| {
+            let here = (glyphs - 8 * byte).min(8);
+            0xFF << (8 - here)
+        })
+        .collect()
 }
 
 /// Six capitals that tell this subset from others (§9.9.2), taken from its bytes.

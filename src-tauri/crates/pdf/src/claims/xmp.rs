@@ -28,9 +28,9 @@ pub(super) struct Claimed {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Property {
-    PdfAPart,
-    PdfALevel,
-    PdfUaPart,
+    Part,
+    Level,
+    Accessibility,
 }
 
 /// Reads the claims; what is no XML ends them where it stands.
@@ -119,9 +119,9 @@ impl Found {
             .rev()
             .find(|(known, _)| known == prefix)?;
         match (of_pdf_a, local) {
-            (true, "part") => Some(Property::PdfAPart),
-            (true, "conformance") => Some(Property::PdfALevel),
-            (false, "part") => Some(Property::PdfUaPart),
+            (true, "part") => Some(Property::Part),
+            (true, "conformance") => Some(Property::Level),
+            (false, "part") => Some(Property::Accessibility),
             _ => None,
         }
     }
@@ -134,13 +134,13 @@ impl Found {
             _ => None,
         };
         match (property, value) {
-            (Property::PdfAPart, _) => self.part = self.part.or(part),
-            (Property::PdfUaPart, _) => self.pdf_ua = self.pdf_ua.or(part),
-            (Property::PdfALevel, [letter]) if letter.is_ascii_alphabetic() => {
+            (Property::Part, _) => self.part = self.part.or(part),
+            (Property::Accessibility, _) => self.pdf_ua = self.pdf_ua.or(part),
+            (Property::Level, [letter]) if letter.is_ascii_alphabetic() => {
                 let level = char::from(letter.to_ascii_uppercase());
                 self.level = self.level.or(Some(level));
             }
-            (Property::PdfALevel, _) => {}
+            (Property::Level, _) => {}
         }
     }
 }

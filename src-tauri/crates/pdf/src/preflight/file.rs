@@ -56,7 +56,11 @@ impl Document {
                 .sections
                 .iter()
                 .any(|section| hybrid(&section.trailer)),
-            left_out: chain.left_out(1 + chain.sections.len() - self.revisions()),
+            // What recovery found is not how it was numbered.
+            left_out: match self.is_recovered() {
+                true => 0,
+                false => chain.left_out(1 + chain.sections.len() - self.revisions()),
+            },
             identified: matches!(id, Some(Object::Array(ids)) if ids.len() == 2),
             end: self.end()?,
         })

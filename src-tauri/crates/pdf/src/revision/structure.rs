@@ -288,9 +288,8 @@ impl Document {
             Object::Dictionary(namespace) => self.get(&namespace, b"RoleMapNS")?,
             _ => self.get(root, b"RoleMap")?,
         };
-        let mut kind = match self.get(element, b"S")? {
-            Object::Name(kind) => kind,
-            _ => return Ok(Vec::new()),
+        let Object::Name(mut kind) = self.get(element, b"S")? else {
+            return Ok(Vec::new());
         };
         let Object::Dictionary(roles) = roles else {
             return Ok(kind);

@@ -124,3 +124,20 @@ fn a_form_that_wants_a_certification_gets_that_one_or_none() {
         assert_eq!(refused, !met, "{level} {certification:?}: {result:?}");
     }
 }
+
+#[test]
+fn usage_rights_make_room_for_a_certification() {
+    let forms = [
+        Pdf::new().catalog("/Perms<</UR3 5 0 R>>"),
+        Pdf::new()
+            .catalog("/Perms 6 0 R")
+            .object(6, "<</UR3 5 0 R>>"),
+    ];
+    for pdf in forms {
+        let input = pdf.object(5, "<</Type/Sig>>").build();
+        let bytes = certified(&input, Certification::Forms).unwrap();
+        let document = open(&bytes).unwrap();
+        assert_eq!(document.certification_level().unwrap(), Some(2));
+        assert!(!document.preflight(&[]).unwrap().usage_rights);
+    }
+}

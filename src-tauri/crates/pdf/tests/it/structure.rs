@@ -207,7 +207,9 @@ fn the_parent_tree_may_be_flat_nested_indirect_or_missing() {
     ] {
         let pdf = tagged(&format!("/K 6 0 R{tree}"), "/K 7 0 R", &others);
         signed(&pdf, 6);
-        let output = sign(&pdf.build(), &visible(10.0, 40.0, 180.0, 60.0)).unwrap().bytes;
+        let output = sign(&pdf.build(), &visible(10.0, 40.0, 180.0, 60.0))
+            .unwrap()
+            .bytes;
         let text = String::from_utf8_lossy(&output);
         assert!(
             text.contains(&format!("/StructParent {key}")),
