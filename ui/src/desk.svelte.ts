@@ -16,6 +16,8 @@ import type { SigningProgress } from "./ipc/generated/SigningProgress";
 /** Steps of placing that can be undone. */
 const REMEMBERED = 100;
 
+const INVISIBLE = { kind: "invisible" } as const;
+
 /** What lies on the desk: one document, where its signature goes, and what became of it. */
 export class Desk {
   readonly #backend: Backend;
@@ -157,8 +159,11 @@ export class Desk {
     if (this.flow.state !== "placing" || this.#before.length > 0) return;
     const name = this.#keys.chosen?.name ?? "";
     const field = named(this.empty, name);
-    if (!field) return;
-    this.send({ type: "placed", place: { kind: "field", name: field.name } });
+    // A new box would be a change to what its author certified.
+    const certified = this.document?.findings.some(({ code }) => code === "certified") ?? false;
+    if (!field && !(certified && this.empty.length === 0)) return;
+    const place = field ? ({ kind: "field", name: field.name } as const) : INVISIBLE;
+    this.send({ type: "placed", place });
     this.#look();
   }
 

@@ -67,7 +67,7 @@ pub use page::{Page, Rotation, ShownRect};
 pub use preflight::{Active, End, Preflight, Structure};
 pub use render::PageNumber;
 pub use revision::{
-    Certification, Completed, LockedFields, Placement, Revision, SignatureDetails, SignatureField,
-    Unsigned,
+    Certification, Completed, LockedFields, Passed, Placement, Revision, SignatureDetails,
+    SignatureField, Unsigned,
 };
 pub use source::{FileSource, Source};

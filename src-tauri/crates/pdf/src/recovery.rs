@@ -22,7 +22,7 @@ use scan::Scan;
 
 /// Most entries that are looked at before a document is taken as it is written. Of larger ones only
 /// catalog and first page are.
-const MOST_CHECKED: usize = 4096;
+const MOST_CHECKED: u64 = 4096;
 /// Longest `N G obj` with the white space that common producers put into it.
 const LONGEST_HEADER: u64 = 32;
 
@@ -105,11 +105,11 @@ impl Document {
     /// Wrong entries that nothing could be found for are left alone, and so is a signed document,
     /// which others read as it is written.
     pub(crate) fn is_better_recovered(&self) -> Result<bool> {
-        let numbers = self.chain().numbers(usize::MAX).unwrap_or_default();
-        if numbers.len() > MOST_CHECKED {
+        if self.chain().entries() > MOST_CHECKED {
             let first = self.page(PageNumber::FIRST);
             return Ok(matches!(first, Err(Error::Object { .. })));
         }
+        let numbers = self.chain().numbers(usize::MAX).unwrap_or_default();
         let mut missed = Vec::new();
         for number in numbers {
             match self.chain().find(&**self.source(), number) {

@@ -29,6 +29,7 @@ use crate::render::PageNumber;
 use crate::syntax::Parser;
 use crate::text::{self, hexadecimal};
 pub use certify::{Certification, LockedFields};
+pub use dangling::Passed;
 use edit::{Edit, insert_element};
 
 /// Annotation flag Print (table 167): a signature is shown on paper, too.
@@ -140,8 +141,18 @@ impl Revision {
     /// Those of [`Document::permit_signature`], [`Document::signatures`] and of reading.
     pub fn begin(document: &Document) -> Result<Self> {
         document.permit_signature()?;
+        Self::after(&Passed::through(document, |_| Ok(()))?)
+    }
+
+    /// Starts a revision of a document that was read already.
+    ///
+    /// # Errors
+    /// Those of [`Self::begin`].
+    pub fn after(passed: &Passed) -> Result<Self> {
+        let document = passed.document();
+        document.permit_signature()?;
         let first_signature = document.signatures()?.is_empty();
-        let next = dangling::next_unnamed(document, document.chain().next_number())?;
+        let next = passed.next();
         Ok(Self {
             document: document.clone(),
             objects: BTreeMap::new(),
@@ -582,9 +593,6 @@ impl Unsigned {
     /// Writes the document with an empty `/Contents`: the input's bytes as they are, then the
     /// revision. The covered bytes are handed out in order on the way, for a digest.
     ///
-    /// The input is read once: what was written is what was digested. Its last byte ends a piece
-    /// that is handed out.
-    ///
     /// # Errors
     /// [`Error::Read`], [`Error::InputChanged`], [`Error::Write`].
     pub fn write_to(&self, out: &mut dyn Write, covered: &mut dyn FnMut(&[u8])) -> Result<()> {
@@ -592,6 +600,19 @@ impl Unsigned {
             covered(chunk);
             out.write_all(chunk).map_err(Error::Write)
         })?;
+        self.write_revision_to(out, covered)
+    }
+
+    /// Writes the revision alone, with an empty `/Contents`, behind what the input's bytes were
+    /// written to.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_revision_to(
+        &self,
+        out: &mut dyn Write,
+        covered: &mut dyn FnMut(&[u8]),
+    ) -> Result<()> {
         covered(self.appended.get(..self.hole.start).unwrap_or_default());
         covered(self.appended.get(self.hole.end..).unwrap_or_default());
         out.write_all(&self.appended).map_err(Error::Write)

@@ -187,6 +187,15 @@ impl XrefChain {
         Ok(Entry::Free)
     }
 
+    /// How many entries all sections have; some numbers may have several.
+    pub(crate) fn entries(&self) -> u64 {
+        let runs = self
+            .sections
+            .iter()
+            .flat_map(|section| section.subsections.iter().chain(&section.hidden));
+        runs.map(|run| u64::from(run.count)).sum()
+    }
+
     /// Numbers that the newest `sections` name, used or free: each once, in order.
     pub(crate) fn numbers(&self, sections: usize) -> Result<Vec<u32>> {
         let sections = self.sections.iter().take(sections);

@@ -9,7 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
-use signature::{Certificate, Level, Prepared, Signed, SubFilter};
+use signature::{Certificate, Draft, Level, Prepared, Signed, SubFilter};
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
@@ -183,7 +183,11 @@ fn prepare<'n>(
         request.reason.as_deref(),
         request.location.as_deref(),
     );
-    let mut revision = Revision::begin(&document).map_err(unsuitable)?;
+    let signer = &record.certificate;
+    let mut output = Output::begin(&file.output, note)?;
+    let draft = Draft::begin(&document, signer, output.file());
+    let draft = draft.map_err(|source| fault(source, file))?;
+    let mut revision = Revision::after(draft.passed()).map_err(unsuitable)?;
     let placement = match &request.placement {
         Some(placement) => placement.clone(),
         None => only_empty_field(&document, &file.input)?,
@@ -211,18 +215,10 @@ fn prepare<'n>(
         location: request.location.clone(),
         revision_id: new_id()?,
     };
-    let (signer, chain) = (&record.certificate, [station.ca()?]);
-    let mut output = Output::begin(&file.output, note)?;
-    let prepared = signature::prepare(
-        revision,
-        &field,
-        &details,
-        signer,
-        &chain,
-        Level::BB,
-        output.file(),
-    )
-    .map_err(|source| fault(source, file))?;
+    let chain = [station.ca()?];
+    let prepared = draft
+        .prepare(revision, &field, &details, signer, &chain, Level::BB)
+        .map_err(|source| fault(source, file))?;
     Ok(PreparedFile {
         input: file.input.clone(),
         output: file.output.clone(),

@@ -3,8 +3,9 @@
 //! No key, no token and no clock is in here. To sign is three steps, and the middle one is the
 //! caller's:
 //!
-//! - [`prepare`](fn@prepare) lays out a [`pdf::Revision`] with room for the signature, writes the
-//!   document, digesting it on the way, and fixes the signed attributes: a [`Prepared`];
+//! - a [`Draft`] is a copy of the document, digested on the way; [`Draft::prepare`] lays out a
+//!   [`pdf::Revision`] behind it with room for the signature, and fixes the signed attributes: a
+//!   [`Prepared`];
 //! - whoever holds the key signs [`Prepared::digest`];
 //! - [`Prepared::complete`] verifies the value against the signer's [`Certificate`] and gives what
 //!   is [`Signed`], to be put into what was written.
@@ -21,12 +22,12 @@
 //! # ) -> Result<(), Box<dyn std::error::Error>> {
 //! use signature::Level;
 //!
-//! let mut revision = pdf::Revision::begin(&document)?;
+//! let mut file = std::io::Cursor::new(Vec::new());
+//! let draft = signature::Draft::begin(&document, &signer, &mut file)?;
+//! let mut revision = pdf::Revision::after(draft.passed())?;
 //! let field = revision.add_signature_field(&placement)?;
 //! let chain = [ca.clone()];
-//! let mut file = std::io::Cursor::new(Vec::new());
-//! let prepared =
-//!     signature::prepare(revision, &field, &details, &signer, &chain, Level::BB, &mut file)?;
+//! let prepared = draft.prepare(revision, &field, &details, &signer, &chain, Level::BB)?;
 //! let value = token_sign(prepared.digest());
 //! prepared.complete(&value)?.write_to(&mut file)?;
 //!
@@ -37,8 +38,7 @@
 //! # }
 //! ```
 //!
-//! In reading order: [`algorithm`], [`certificate`], [`cms`], [`prepare`](mod@prepare),
-//! [`validate`](mod@validate).
+//! In reading order: [`algorithm`], [`certificate`], [`cms`], [`prepare`], [`validate`](mod@validate).
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
@@ -56,7 +56,7 @@ pub use self::algorithm::{Digest, DigestAlgorithm, KeyAlgorithm, SignatureAlgori
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;
-pub use self::prepare::{Details, Prepared, SameBeginning, Signed, SubFilter, prepare};
+pub use self::prepare::{Details, Draft, Prepared, SameBeginning, Signed, SubFilter};
 pub use self::validate::{
     Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
     validate_written,

@@ -1,8 +1,9 @@
-//! A PAdES signature over a document: prepare → sign → complete (ETSI EN 319 142-1 §6).
+//! A PAdES signature over a document: copy → prepare → sign → complete (ETSI EN 319 142-1 §6).
 
+use std::fmt;
 use std::io::{Seek, Write};
 
-use pdf::{Completed, Document, Revision, SignatureDetails, SignatureField, Unsigned};
+use pdf::{Completed, Document, Passed, Revision, SignatureDetails, SignatureField, Unsigned};
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::{Digest, DigestAlgorithm, Hasher, SignatureAlgorithm};
@@ -81,73 +82,123 @@ pub(crate) struct Beginning {
     pub(crate) digested: Hasher,
 }
 
-/// Lays a revision out with room for the signature and fixes what is signed.
-///
-/// `chain` are the certificates between `signer` and a root, with or without the root, in any
-/// order; they are carried along. The document goes to `out` with room for the signature; the input
-/// is read once, in chunks. Everything that can fail without the key fails here.
-///
-/// # Errors
-/// [`Error::LevelNotSupported`] for all but [`Level::BB`], [`Error::NotForDocuments`],
-/// [`Error::OutsideValidity`] at the signing time, what [`cms::prepare`] gives, [`Error::Pdf`].
-pub fn prepare(
-    revision: Revision,
-    field: &SignatureField,
-    details: &Details,
-    signer: &Certificate,
-    chain: &[Certificate],
-    level: Level,
-    out: &mut dyn Write,
-) -> Result<Prepared> {
-    if level != Level::BB {
-        return Err(Error::LevelNotSupported { level });
+/// A copy of a document that waits for its revision: digested while it was written.
+pub struct Draft<'o> {
+    passed: Passed,
+    out: &'o mut dyn Write,
+    /// The digest that is signed.
+    signed: Hasher,
+    /// The digest that a log names, where it is another.
+    logged: Option<Sha256>,
+}
+
+impl<'o> Draft<'o> {
+    /// Copies a document to `out`, for a signature by `signer`. It is read once, in chunks: what
+    /// was written is what was digested.
+    ///
+    /// # Errors
+    /// [`Error::Pdf`], also where the document permits no signature.
+    pub fn begin(
+        document: &Document,
+        signer: &Certificate,
+        out: &'o mut dyn Write,
+    ) -> Result<Self> {
+        document.permit_signature()?;
+        let algorithm = signer.key_algorithm()?.signature_algorithm();
+        let mut signed = Hasher::new(algorithm.digest_algorithm());
+        // Digesting is most of what a large document costs: one digest serves both where it can.
+        let is_logged = algorithm.digest_algorithm() == DigestAlgorithm::Sha256;
+        let mut logged = (!is_logged).then(Sha256::new);
+        let passed = Passed::through(document, |chunk| {
+            signed.update(chunk);
+            if let Some(logged) = &mut logged {
+                logged.update(chunk);
+            }
+            out.write_all(chunk).map_err(pdf::Error::Write)
+        })?;
+        Ok(Self {
+            passed,
+            out,
+            signed,
+            logged,
+        })
     }
-    check_signer(signer, details.signing_time)?;
-    let algorithm = signer.key_algorithm()?.signature_algorithm();
-    let dictionary = SignatureDetails {
-        sub_filter: details.sub_filter.as_str(),
-        digest: algorithm.digest_algorithm().seed_name(),
-        signing_time: details.signing_time,
-        offset_minutes: details.offset_minutes,
-        name: details.name.clone(),
-        reason: details.reason.clone(),
-        location: details.location.clone(),
-        revision_id: details.revision_id,
-    };
-    let reserved = cms::largest_size(signer, chain)?;
-    let unsigned = revision.lay_out(field, &dictionary, reserved)?;
-    let mut signed = Hasher::new(algorithm.digest_algorithm());
-    let mut logged = Sha256::new();
-    // Digesting is most of what a large document costs: one digest serves both where it can.
-    let is_logged = algorithm.digest_algorithm() == DigestAlgorithm::Sha256;
-    let mut beginning = None;
-    let mut covered = 0;
-    unsigned.write_to(out, &mut |chunk| {
-        signed.update(chunk);
-        if !is_logged {
-            logged.update(chunk);
+
+    /// What the document was read for, besides: a revision begins [after](Revision::after) it.
+    #[must_use]
+    pub fn passed(&self) -> &Passed {
+        &self.passed
+    }
+
+    /// Lays a revision out with room for the signature, writes it, and fixes what is signed.
+    ///
+    /// `chain` are the certificates between `signer` and a root, with or without the root, in any
+    /// order; they are carried along. Everything that can fail without the key fails here.
+    ///
+    /// # Errors
+    /// [`Error::LevelNotSupported`] for all but [`Level::BB`], [`Error::NotForDocuments`],
+    /// [`Error::OutsideValidity`] at the signing time, what [`cms::prepare`] gives, [`Error::Pdf`].
+    pub fn prepare(
+        self,
+        revision: Revision,
+        field: &SignatureField,
+        details: &Details,
+        signer: &Certificate,
+        chain: &[Certificate],
+        level: Level,
+    ) -> Result<Prepared> {
+        if level != Level::BB {
+            return Err(Error::LevelNotSupported { level });
         }
-        covered += chunk.len() as u64;
-        if covered == unsigned.input_len() {
-            beginning = Some(signed.clone());
-        }
-    })?;
-    let beginning = Beginning {
-        length: unsigned.input_len(),
-        digested: beginning.expect("the last byte of the input ends a piece"),
-    };
-    let digest = signed.finalize();
-    let document_digest = match digest {
-        Digest::Sha256(digest) => digest,
-        Digest::Sha384(_) | Digest::Sha512(_) => logged.finalize().into(),
-    };
-    let cms = cms::prepare(&digest, signer, chain)?;
-    Ok(Prepared {
-        unsigned,
-        cms,
-        document_digest,
-        beginning,
-    })
+        check_signer(signer, details.signing_time)?;
+        let Self {
+            passed,
+            out,
+            mut signed,
+            mut logged,
+        } = self;
+        let beginning = Beginning {
+            length: passed.document().len(),
+            digested: signed.clone(),
+        };
+        let dictionary = SignatureDetails {
+            sub_filter: details.sub_filter.as_str(),
+            digest: signed.algorithm().seed_name(),
+            signing_time: details.signing_time,
+            offset_minutes: details.offset_minutes,
+            name: details.name.clone(),
+            reason: details.reason.clone(),
+            location: details.location.clone(),
+            revision_id: details.revision_id,
+        };
+        let reserved = cms::largest_size(signer, chain)?;
+        let unsigned = revision.lay_out(field, &dictionary, reserved)?;
+        unsigned.write_revision_to(out, &mut |chunk| {
+            signed.update(chunk);
+            if let Some(logged) = &mut logged {
+                logged.update(chunk);
+            }
+        })?;
+        let digest = signed.finalize();
+        let document_digest = match (digest, logged) {
+            (Digest::Sha256(digest), _) => digest,
+            (_, logged) => logged.unwrap_or_default().finalize().into(),
+        };
+        let cms = cms::prepare(&digest, signer, chain)?;
+        Ok(Prepared {
+            unsigned,
+            cms,
+            document_digest,
+            beginning,
+        })
+    }
+}
+
+/// What it is a copy of.
+impl fmt::Debug for Draft<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({:?})", self.passed.document())
+    }
 }
 
 /// What validators would refuse is not made.
@@ -217,7 +268,7 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// Puts the signature into what [`prepare`] wrote.
+    /// Puts the signature into what the [`Draft`] was written to.
     ///
     /// # Errors
     /// [`Error::Pdf`].

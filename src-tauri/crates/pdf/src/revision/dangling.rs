@@ -9,20 +9,45 @@ use crate::error::Result;
 const NEAR: u64 = 4096;
 /// The longest reference that is recognised: ten digits, five digits, an R, and spaces.
 const LONGEST: usize = 24;
-/// How many bytes are looked at together.
-const BLOCK: usize = 64;
 
-/// The first number from `next` on above all that references near it name.
+/// A document that was read from its start to its end.
 ///
-/// The bytes of the file are searched as they are; a reference in a compressed stream of objects
-/// is not seen.
-pub(super) fn next_unnamed(document: &Document, next: u64) -> Result<u64> {
-    let mut search = Search::from(next);
-    super::stream(document, |chunk| {
-        search.look_at(chunk);
-        Ok(())
-    })?;
-    Ok(search.free)
+/// A revision begins with what was seen on the way: the first number that nothing names. The bytes
+/// of the file are searched as they are; a reference in a compressed stream of objects is not seen.
+#[derive(Debug)]
+pub struct Passed {
+    document: Document,
+    next: u64,
+}
+
+impl Passed {
+    /// Reads a document once and hands out its bytes in order.
+    ///
+    /// # Errors
+    /// [`Error::Read`](crate::Error::Read), [`Error::InputChanged`](crate::Error::InputChanged),
+    /// and those of `take`.
+    pub fn through(document: &Document, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Self> {
+        let mut search = Search::from(document.chain().next_number());
+        super::stream(document, |chunk| {
+            search.look_at(chunk);
+            take(chunk)
+        })?;
+        Ok(Self {
+            document: document.clone(),
+            next: search.free,
+        })
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The first number from that of the document on above all that references near it name.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
 }
 
 /// A search for references in chunks of a file.
@@ -65,24 +90,13 @@ impl Search {
     }
 }
 
-/// Where an R stands behind a space. Most bytes are passed over in blocks that have none, which is
-/// as fast as memory; one by one they would cost more than the digest does.
+/// Where an R stands behind a space. All white space of PDF is taken for one, with control
+/// characters that do no harm.
 fn places_of_r(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    // All white space of PDF is here, with control characters that do no harm.
-    let is_place = |(before, byte): (&u8, &u8)| (*before <= b' ') & (*byte == b'R');
-    let has_place = move |(before, block): (&[u8], &[u8])| {
-        let pairs = before.iter().zip(block);
-        pairs.fold(false, |has, pair| has | is_place(pair))
-    };
-    let behind = bytes.get(1..).unwrap_or_default();
-    let blocks = bytes.chunks(BLOCK).zip(behind.chunks(BLOCK)).enumerate();
-    blocks
-        .filter(move |(_, pair)| has_place(*pair))
-        .flat_map(move |(index, (before, block))| {
-            let pairs = before.iter().zip(block).enumerate();
-            let places = pairs.filter(move |(_, pair)| is_place(*pair));
-            places.map(move |(at, _)| index * BLOCK + at + 1)
-        })
+    memchr::memchr_iter(b'R', bytes).filter(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_some_and(|before| *before <= b' ')
+    })
 }
 
 /// The object number of `N G ` at the end of some bytes.
@@ -91,15 +105,22 @@ fn number_before(bytes: &[u8]) -> Option<u64> {
     if !bytes.last()?.is_ascii_whitespace() {
         return None;
     }
-    let mut words = bytes
-        .trim_ascii_end()
-        .rsplit(|byte| !byte.is_ascii_digit())
-        .filter(|word| !word.is_empty());
-    let (generation, number) = (words.next()?, words.next()?);
+    let (rest, generation) = last_word(bytes)?;
+    let (_, number) = last_word(rest)?;
     if generation.len() > 5 {
         return None;
     }
-    std::str::from_utf8(number).ok()?.parse().ok()
+    number.iter().try_fold(0u64, |value, digit| {
+        value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+    })
+}
+
+/// The last digits of some bytes, and what stands before them.
+fn last_word(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+    let bytes = bytes.get(..end)?;
+    let start = bytes.iter().rposition(|byte| !byte.is_ascii_digit());
+    bytes.split_at_checked(start.map_or(0, |start| start + 1))
 }
 
 #[cfg(test)]
@@ -107,18 +128,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_r_behind_a_space_is_found_wherever_it_stands_in_a_block() {
-        assert_eq!(places_of_r(b"").count() + places_of_r(b"R").count(), 0);
-        let mut bytes = vec![b' '; 4 * BLOCK + 7];
-        let places = [1, BLOCK - 1, BLOCK + 1, 3 * BLOCK, 4 * BLOCK + 6];
-        for place in places {
-            bytes[place] = b'R';
-        }
-        assert_eq!(places_of_r(&bytes).collect::<Vec<_>>(), places);
-    }
-
-    #[test]
     fn an_r_behind_anything_but_a_space_is_none() {
+        assert_eq!(places_of_r(b"").count() + places_of_r(b"R").count(), 0);
         assert_eq!(
             places_of_r(b"/DeviceR RG 1 0\tR/R\nR").collect::<Vec<_>>(),
             [9, 16, 20]

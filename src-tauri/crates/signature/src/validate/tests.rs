@@ -10,7 +10,7 @@ use proptest::prelude::*;
 mod attacks;
 
 use super::*;
-use crate::prepare::{Details, Prepared, SubFilter, prepare};
+use crate::prepare::{Details, Draft, Prepared, SubFilter};
 use crate::samples::{Authority, Key, NOW, Template, one_page, run};
 
 fn ca() -> Authority {
@@ -59,28 +59,42 @@ impl Waiting {
     }
 }
 
+/// Prepares a signature in the field that `field` makes.
+fn prepared_in(
+    file: &[u8],
+    signer: &Certificate,
+    chain: &[Certificate],
+    level: Level,
+    field: impl FnOnce(&mut Revision) -> pdf::Result<SignatureField>,
+) -> Result<Waiting> {
+    let mut out = Cursor::new(Vec::new());
+    let draft = Draft::begin(&open(file), signer, &mut out)?;
+    let mut revision = Revision::after(draft.passed())?;
+    let field = field(&mut revision)?;
+    let prepared = draft.prepare(revision, &field, &details(), signer, chain, level)?;
+    Ok(Waiting {
+        prepared,
+        file: out,
+    })
+}
+
 fn prepared(file: &[u8], signer: &Certificate, chain: &[Certificate]) -> Waiting {
-    let document = open(file);
-    let mut revision = Revision::begin(&document).unwrap();
     let placement = Placement::Visible {
         page: PageNumber::FIRST,
         rect: ShownRect::new(36.0, 36.0, 180.0, 60.0).unwrap(),
         look: look(),
     };
-    let field = revision.add_signature_field(&placement).unwrap();
-    lay_out(revision, &field, signer, chain)
+    let field = |revision: &mut Revision| revision.add_signature_field(&placement);
+    prepared_in(file, signer, chain, Level::BB, field).unwrap()
 }
 
-fn lay_out(
-    revision: Revision,
-    field: &SignatureField,
-    signer: &Certificate,
-    chain: &[Certificate],
-) -> Waiting {
-    let (details, mut file) = (details(), Cursor::new(Vec::new()));
-    let level = Level::BB;
-    let prepared = prepare(revision, field, &details, signer, chain, level, &mut file).unwrap();
-    Waiting { prepared, file }
+/// Prepares an invisible signature by somebody, at a level.
+fn invisible(signer: &Certificate, level: Level) -> Result<Waiting> {
+    let placement = Placement::Invisible {
+        page: PageNumber::FIRST,
+    };
+    let field = |revision: &mut Revision| revision.add_signature_field(&placement);
+    prepared_in(&one_page(), signer, &[], level, field)
 }
 
 fn signed_with_chain(file: &[u8], chain: &[Certificate]) -> Vec<u8> {
@@ -429,38 +443,14 @@ fn other_kinds_of_signatures_are_never_valid() {
 #[test]
 fn levels_that_this_version_does_not_make_are_refused() {
     for level in [Level::BT, Level::BLt, Level::BLta] {
-        let document = open(&one_page());
-        let mut revision = Revision::begin(&document).unwrap();
-        let placement = Placement::Invisible {
-            page: PageNumber::FIRST,
-        };
-        let field = revision.add_signature_field(&placement).unwrap();
-        assert!(matches!(
-            prepare(
-                revision,
-                &field,
-                &details(),
-                &ada(),
-                &[],
-                level,
-                &mut std::io::sink()
-            ),
-            Err(Error::LevelNotSupported { .. })
-        ));
+        let refused = invisible(&ada(), level);
+        assert!(matches!(refused, Err(Error::LevelNotSupported { .. })));
     }
 }
 
 #[test]
 fn an_expired_certificate_or_one_for_other_things_signs_nothing() {
-    let refused = |signer: &Certificate| {
-        let mut revision = Revision::begin(&open(&one_page())).unwrap();
-        let placement = Placement::Invisible {
-            page: PageNumber::FIRST,
-        };
-        let field = revision.add_signature_field(&placement).unwrap();
-        let (level, mut out) = (Level::BB, std::io::sink());
-        prepare(revision, &field, &details(), signer, &[], level, &mut out).unwrap_err()
-    };
+    let refused = |signer: &Certificate| invisible(signer, Level::BB).err().unwrap();
     let expired = ca().sign(Template {
         not_after: NOW - 1,
         ..Template::person("Ada", &key())

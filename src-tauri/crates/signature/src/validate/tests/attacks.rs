@@ -305,10 +305,9 @@ fn a_list_that_is_also_the_content_of_a_page_is_not_extended() {
 }
 
 fn fill(file: &[u8], name: &str) -> Vec<u8> {
-    let mut revision = Revision::begin(&open(file)).unwrap();
-    let field = revision.fill_signature_field(name, &look()).unwrap();
+    let field = |revision: &mut Revision| revision.fill_signature_field(name, &look());
     let chain = [ca().certificate()];
-    let waiting = lay_out(revision, &field, &ada(), &chain);
+    let waiting = prepared_in(file, &ada(), &chain, Level::BB, field).unwrap();
     let value = key().sign(waiting.prepared.digest());
     waiting.complete(&value)
 }
