@@ -9,6 +9,7 @@ use tauri_build::{AppManifest, Attributes};
 const COMMANDS: &[&str] = &[
     "opened_documents",
     "choose_document",
+    "unlock_document",
     "close_document",
     "page_sizes",
     "page_ink",

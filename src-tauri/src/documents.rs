@@ -8,7 +8,7 @@ use std::{
 };
 
 use service::{
-    requests::{Field, Inspection},
+    requests::{Field, Inspection, PdfFile},
     wire::{self, ErrorCode},
 };
 
@@ -25,6 +25,8 @@ struct Open {
     /// Named at the start, not looked at yet.
     named: Vec<PathBuf>,
     documents: Vec<Document>,
+    /// Those that wait for their password, the newest last.
+    locked: Vec<(String, PathBuf)>,
     /// Handles are counted up and never used again.
     next: u64,
 }
@@ -34,6 +36,8 @@ struct Open {
 pub struct Document {
     path: PathBuf,
     output: PathBuf,
+    /// Kept as long as the document is open; never sent back to the webview.
+    password: Option<wire::Secret>,
     shown: wire::OpenedDocument,
 }
 
@@ -42,6 +46,21 @@ impl Document {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the file with the password that opens it.
+    #[must_use]
+    pub fn file(&self) -> PdfFile {
+        PdfFile {
+            path: self.path.clone(),
+            password: self.password.clone(),
+        }
+    }
+
+    /// Returns the password that opened it, if it took one.
+    #[must_use]
+    pub fn password(&self) -> Option<&wire::Secret> {
+        self.password.as_ref()
     }
 
     /// Returns where the signed file will be written.
@@ -57,6 +76,12 @@ impl Document {
 }
 
 impl Open {
+    fn handle(&mut self) -> String {
+        let id = format!("document-{}", self.next);
+        self.next += 1;
+        id
+    }
+
     fn permit_another(&self) -> Result<(), wire::Error> {
         if self.documents.len() < MAX_OPEN {
             return Ok(());
@@ -75,6 +100,7 @@ impl Documents {
         Self(Mutex::new(Open {
             named,
             documents: Vec::new(),
+            locked: Vec::new(),
             next: 1,
         }))
     }
@@ -90,10 +116,12 @@ impl Documents {
     /// Code `too_many_documents`.
     pub fn add(
         &self,
-        path: PathBuf,
+        file: PdfFile,
         inspection: Inspection,
     ) -> Result<wire::OpenedDocument, wire::Error> {
+        let PdfFile { path, password } = file;
         let mut open = self.open();
+        open.locked.retain(|(_, locked)| *locked != path);
         let known = open
             .documents
             .iter()
@@ -106,16 +134,13 @@ impl Documents {
                 let known = &open.documents[index];
                 (known.shown.id.clone(), known.output.clone())
             }
-            None => {
-                let id = format!("document-{}", open.next);
-                open.next += 1;
-                (id, beside(&path))
-            }
+            None => (open.handle(), beside(&path)),
         };
         let document = Document {
             shown: shown(id, &path, &output, inspection),
             path,
             output,
+            password,
         };
         let shown = document.shown.clone();
         match known {
@@ -123,6 +148,43 @@ impl Documents {
             None => open.documents.push(document),
         }
         Ok(shown)
+    }
+
+    /// Keeps where a file lies that waits for its password.
+    pub fn lock(&self, path: PathBuf) -> wire::LockedDocument {
+        let mut open = self.open();
+        open.locked.retain(|(_, locked)| *locked != path);
+        if open.locked.len() >= MAX_OPEN {
+            open.locked.remove(0);
+        }
+        let id = open.handle();
+        let name = name(&path);
+        open.locked.push((id.clone(), path));
+        wire::LockedDocument { id, name }
+    }
+
+    /// Returns where a document lies that is open or waits for its password.
+    ///
+    /// # Errors
+    /// Code `no_such_document`.
+    pub fn place(&self, id: &str) -> Result<PathBuf, wire::Error> {
+        let open = self.open();
+        let locked = open.locked.iter().find(|(locked, _)| locked == id);
+        match locked {
+            Some((_, path)) => Ok(path.clone()),
+            None => {
+                drop(open);
+                self.find(id).map(|document| document.path)
+            }
+        }
+    }
+
+    /// Returns the password that a file was opened with, if it is open and took one.
+    pub fn password_of(&self, path: &Path) -> Option<wire::Secret> {
+        let open = self.open();
+        let mut documents = open.documents.iter();
+        let document = documents.find(|document| document.path == path)?;
+        document.password.clone()
     }
 
     /// Refuses where no further document can be opened.
@@ -175,18 +237,24 @@ impl Documents {
         })
     }
 
-    /// Forgets a document; the file is not touched.
+    /// Forgets a document with its password, or one that waits for it; the file is not touched.
+    /// Returns where it lies if it took a password.
     ///
     /// # Errors
     /// Code `no_such_document`.
-    pub fn remove(&self, id: &str) -> Result<Document, wire::Error> {
+    pub fn remove(&self, id: &str) -> Result<Option<PathBuf>, wire::Error> {
         let mut open = self.open();
+        if let Some(index) = open.locked.iter().position(|(locked, _)| locked == id) {
+            open.locked.remove(index);
+            return Ok(None);
+        }
         let index = open
             .documents
             .iter()
             .position(|document| document.shown.id == id)
             .ok_or_else(no_such_document)?;
-        Ok(open.documents.remove(index))
+        let Document { path, password, .. } = open.documents.remove(index);
+        Ok(password.map(|_| path))
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -287,6 +355,7 @@ mod tests {
             },
             revisions: 1,
             encrypted: false,
+            permissions: None,
             repaired: false,
             fields: Vec::new(),
             signatures: Vec::new(),
@@ -300,7 +369,7 @@ mod tests {
     fn the_webview_is_told_names_and_no_folders() {
         let documents = Documents::new(Vec::new());
         let opened = documents
-            .add(PathBuf::from("/home/ada/agreement.pdf"), inspection())
+            .add("/home/ada/agreement.pdf".into(), inspection())
             .unwrap();
         assert_eq!(opened.name, "agreement.pdf");
         assert_eq!(opened.output_name, "agreement-signed.pdf");
@@ -312,27 +381,49 @@ mod tests {
     fn a_file_opened_twice_keeps_its_handle_and_its_output() {
         let documents = Documents::new(Vec::new());
         let path = PathBuf::from("/home/ada/agreement.pdf");
-        let first = documents.add(path.clone(), inspection()).unwrap();
+        let first = documents.add(path.clone().into(), inspection()).unwrap();
         documents
             .set_output(&first.id, PathBuf::from("/srv/out/mine.pdf"))
             .unwrap();
-        let second = documents.add(path, inspection()).unwrap();
+        let second = documents.add(path.into(), inspection()).unwrap();
         assert_eq!(second.id, first.id);
         assert_eq!(second.output_name, "mine.pdf");
         assert_eq!(documents.all().len(), 1);
     }
 
     #[test]
+    fn a_password_is_kept_as_long_as_the_document_is_open_and_never_told() {
+        let documents = Documents::new(Vec::new());
+        let path = PathBuf::from("/home/ada/payslip.pdf");
+        let locked = documents.lock(path.clone());
+        assert_eq!(locked.name, "payslip.pdf");
+        assert_eq!(documents.place(&locked.id).unwrap(), path);
+        assert!(documents.find(&locked.id).is_err(), "it is not open");
+        let file = PdfFile {
+            path: path.clone(),
+            password: Some(wire::Secret::new("open sesame".to_owned())),
+        };
+        let opened = documents.add(file, inspection()).unwrap();
+        assert!(documents.place(&locked.id).is_err(), "it waits no longer");
+        assert!(documents.password_of(&path).is_some());
+        let told = serde_json::to_string(&documents.all()).unwrap();
+        let document = format!("{:?}", documents.find(&opened.id).unwrap());
+        assert!(!told.contains("sesame") && !document.contains("sesame"));
+        assert_eq!(documents.remove(&opened.id).unwrap(), Some(path.clone()));
+        assert!(documents.password_of(&path).is_none());
+    }
+
+    #[test]
     fn a_handle_is_never_used_again() {
         let documents = Documents::new(Vec::new());
         let path = PathBuf::from("/home/ada/agreement.pdf");
-        let first = documents.add(path.clone(), inspection()).unwrap();
+        let first = documents.add(path.clone().into(), inspection()).unwrap();
         documents.remove(&first.id).unwrap();
         assert_eq!(
             documents.find(&first.id).unwrap_err().code,
             ErrorCode::NoSuchDocument
         );
-        let second = documents.add(path, inspection()).unwrap();
+        let second = documents.add(path.into(), inspection()).unwrap();
         assert_ne!(second.id, first.id);
     }
 
@@ -341,13 +432,13 @@ mod tests {
         let documents = Documents::new(Vec::new());
         for number in 0..MAX_OPEN {
             documents
-                .add(PathBuf::from(format!("/{number}.pdf")), inspection())
+                .add(PathBuf::from(format!("/{number}.pdf")).into(), inspection())
                 .unwrap();
         }
         let error = documents.permit_another().unwrap_err();
         assert_eq!(error.code, ErrorCode::TooManyDocuments);
         let error = documents
-            .add(PathBuf::from("/one more.pdf"), inspection())
+            .add("/one more.pdf".into(), inspection())
             .unwrap_err();
         assert_eq!(error.code, ErrorCode::TooManyDocuments);
     }

@@ -66,6 +66,7 @@ pub fn build<R: Runtime>(
         .invoke_handler(tauri::generate_handler![
             commands::documents::opened_documents,
             commands::documents::choose_document,
+            commands::documents::unlock_document,
             commands::documents::close_document,
             commands::documents::page_sizes,
             commands::documents::page_ink,

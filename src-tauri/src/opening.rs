@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use service::{Service, wire};
+use service::{
+    Service,
+    requests::PdfFile,
+    wire::{self, ErrorCode},
+};
 use tauri::{
     AppHandle, DragDropEvent, Emitter, EventTarget, Manager, Runtime, Window, WindowEvent,
     async_runtime,
@@ -16,6 +20,9 @@ use crate::{
 
 /// Says with an [`wire::OpenedDocument`] that a document is open now.
 pub const OPENED: &str = "document-opened";
+
+/// Says with a [`wire::LockedDocument`] that a file wants its password.
+pub const LOCKED: &str = "document-locked";
 
 /// Says with a [`Refused`] that a file was not opened.
 pub const REFUSED: &str = "document-refused";
@@ -37,23 +44,52 @@ pub struct Refused {
 pub async fn add(
     service: &Service,
     documents: &Documents,
-    path: PathBuf,
+    file: PdfFile,
 ) -> Result<wire::OpenedDocument, wire::Error> {
     let inspection = service
-        .inspect(path.clone())
+        .inspect(file.clone())
         .await
-        .map_err(|error| documents::without_folder(error.into(), &path))?;
-    documents.add(path, inspection)
+        .map_err(|error| documents::without_folder(error.into(), &file.path))?;
+    documents.add(file, inspection)
+}
+
+/// Adds a file that came by itself or was chosen; `None` for one that wants its password, of which
+/// the window is told.
+///
+/// # Errors
+/// Those of [`add`].
+pub async fn arrive<R: Runtime>(
+    app: &AppHandle<R>,
+    path: PathBuf,
+) -> Result<Option<wire::OpenedDocument>, wire::Error> {
+    let (service, documents) = (app.state::<Service>(), app.state::<Documents>());
+    let file = PdfFile {
+        password: documents.password_of(&path),
+        path,
+    };
+    match add(&service, &documents, file.clone()).await {
+        Ok(document) => Ok(Some(document)),
+        Err(error)
+            if matches!(
+                error.code,
+                ErrorCode::PasswordNeeded | ErrorCode::PasswordWrong
+            ) =>
+        {
+            tell(app, LOCKED, documents.lock(file.path));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Opens files and tells the window of each, in their order.
 pub fn open<R: Runtime>(app: &AppHandle<R>, paths: Vec<PathBuf>) {
     let app = app.clone();
     async_runtime::spawn(async move {
-        let (service, documents) = (app.state::<Service>(), app.state::<Documents>());
         for path in paths.into_iter().take(documents::MAX_OPEN) {
-            match add(&service, &documents, path.clone()).await {
-                Ok(document) => tell(&app, OPENED, document),
+            match arrive(&app, path.clone()).await {
+                Ok(Some(document)) => tell(&app, OPENED, document),
+                Ok(None) => {}
                 Err(error) => refuse(&app, &path, error),
             }
         }

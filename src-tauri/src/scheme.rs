@@ -115,7 +115,7 @@ impl Wanted {
             } => {
                 let document = documents.find(&document)?;
                 service
-                    .page_picture(document.path().to_owned(), page, scale)
+                    .page_picture(document.file(), page, scale)
                     .await
                     .map_err(|error| document.told(error))?
             }

@@ -73,6 +73,7 @@ fn signed(
     let output = |index: usize| folder.join(format!("{kind}-{index}.pdf"));
     let requests = files.iter().enumerate().map(|(index, input)| FileToSign {
         input: input.clone(),
+        password: None,
         output: output(index),
     });
     organisation

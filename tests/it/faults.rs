@@ -47,6 +47,7 @@ fn request(input: &Path, output: &Path, typed: &str) -> Sign {
         request: service::new_request().unwrap(),
         files: vec![FileToSign {
             input: input.to_owned(),
+            password: None,
             output: output.to_owned(),
         }],
         login: "officer".to_owned(),
@@ -326,6 +327,7 @@ fn two_names_of_one_output_are_told_apart_from_two_outputs() {
     );
     request.files.push(FileToSign {
         input: sample::agreement(),
+        password: None,
         output: organisation.path("home/../out.pdf"),
     });
     let refused = code(organisation.wait(organisation.service().sign(request)));

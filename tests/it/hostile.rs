@@ -110,6 +110,7 @@ fn signing_while(
         request: service::new_request().unwrap(),
         files: vec![FileToSign {
             input: sample::agreement(),
+            password: None,
             output: organisation.path("meanwhile.pdf"),
         }],
         login: "ada".to_owned(),

@@ -122,6 +122,7 @@ fn sign(
         request: service::new_request()?,
         files: vec![service::requests::FileToSign {
             input: input.to_owned(),
+            password: None,
             output: output.to_owned(),
         }],
         login: "ada".to_owned(),
@@ -301,6 +302,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
     let files: Vec<_> = (0..3)
         .map(|number| service::requests::FileToSign {
             input: sample::agreement(),
+            password: None,
             output: organisation.path(&format!("batch-{number}.pdf")),
         })
         .collect();
@@ -335,6 +337,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             request: [7; 16],
             files: vec![service::requests::FileToSign {
                 input: sample::agreement(),
+                password: None,
                 output: organisation.path("again.pdf"),
             }],
             login: "ada".to_owned(),

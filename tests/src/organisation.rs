@@ -182,6 +182,7 @@ impl Organisation {
             request: service::new_request()?,
             files: vec![FileToSign {
                 input: input.to_owned(),
+                password: None,
                 output: output.to_owned(),
             }],
             login: login.to_owned(),

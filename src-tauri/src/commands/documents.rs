@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use service::{
     Service,
+    requests::PdfFile,
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
@@ -13,51 +14,73 @@ use crate::{Desktop, Documents, desktop, documents::error, opening};
 
 /// Returns the documents that are open, those named when the program was started among them.
 ///
-/// A named file that cannot be opened is told by the event `document-refused`, so listen first.
+/// A named file that cannot be opened is told by the event `document-refused`, one that wants its
+/// password by `document-locked`, so listen first.
 ///
 /// # Errors
 /// None of its own.
 #[tauri::command]
 pub async fn opened_documents<R: Runtime>(
     app: AppHandle<R>,
-    service: State<'_, Service>,
     documents: State<'_, Documents>,
 ) -> Result<Vec<wire::OpenedDocument>, wire::Error> {
     for path in documents.take_named() {
-        if let Err(error) = opening::add(&service, &documents, path.clone()).await {
+        if let Err(error) = opening::arrive(&app, path.clone()).await {
             opening::refuse(&app, &path, error);
         }
     }
     Ok(documents.all())
 }
 
-/// Asks for a PDF and opens it; `None` if the person chose none.
+/// Asks for a PDF and opens it; `None` if the person chose none, or one that wants its password,
+/// which is told by the event `document-locked`.
 ///
 /// # Errors
 /// Code `too_many_documents`, and those of the use-case.
 #[tauri::command]
-pub async fn choose_document(
-    service: State<'_, Service>,
-    documents: State<'_, Documents>,
+pub async fn choose_document<R: Runtime>(
+    app: AppHandle<R>,
     desktop: State<'_, Arc<dyn Desktop>>,
 ) -> Result<Option<wire::OpenedDocument>, wire::Error> {
     let desktop = Arc::clone(&desktop);
     match blocking(move || desktop.choose_document()).await? {
-        Some(path) => opening::add(&service, &documents, path).await.map(Some),
+        Some(path) => opening::arrive(&app, path).await,
         None => Ok(None),
     }
 }
 
-/// Forgets a document.
+/// Opens a document with a password: one that waits for it, or one that is open and permits more
+/// to its owner.
+///
+/// # Errors
+/// Codes `no_such_document`, `password_wrong`, and those of the use-case.
+#[tauri::command]
+pub async fn unlock_document(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    request: wire::UnlockDocument,
+) -> Result<wire::OpenedDocument, wire::Error> {
+    let file = PdfFile {
+        path: documents.place(&request.document)?,
+        password: Some(request.password),
+    };
+    opening::add(&service, &documents, file).await
+}
+
+/// Forgets a document with its password, or one that waits for it.
 ///
 /// # Errors
 /// Code `no_such_document`.
 #[tauri::command]
 pub async fn close_document(
+    service: State<'_, Service>,
     documents: State<'_, Documents>,
     document: String,
 ) -> Result<(), wire::Error> {
-    documents.remove(&document).map(|_| ())
+    if let Some(path) = documents.remove(&document)? {
+        service.close(path).await;
+    }
+    Ok(())
 }
 
 /// Returns the sizes of `count` pages as shown, from `first` on; pages count from 1.
@@ -76,7 +99,7 @@ pub async fn page_sizes(
 ) -> Result<Vec<wire::PageSize>, wire::Error> {
     let document = documents.find(&document)?;
     service
-        .page_sizes(document.path().to_owned(), first, count)
+        .page_sizes(document.file(), first, count)
         .await
         .map_err(|error| document.told(error))
 }
@@ -94,7 +117,7 @@ pub async fn page_ink(
 ) -> Result<wire::PageInk, wire::Error> {
     let document = documents.find(&document)?;
     service
-        .page_ink(document.path().to_owned(), page)
+        .page_ink(document.file(), page)
         .await
         .map_err(|error| document.told(error))
 }

@@ -2,7 +2,7 @@
 
 use service::{
     Service,
-    requests::{Existing, FileToSign, Sign, Terms},
+    requests::{Existing, FileToSign, PdfFile, Sign, Terms},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
@@ -37,6 +37,7 @@ pub async fn sign_document<R: Runtime>(
         request: id,
         files: vec![FileToSign {
             input: document.path().to_owned(),
+            password: document.password().cloned(),
             output: document.output().to_owned(),
         }],
         login: request.login,
@@ -57,7 +58,11 @@ pub async fn sign_document<R: Runtime>(
         .map_err(|error| document.told(error))?
         .pop()
         .ok_or_else(|| error(ErrorCode::Internal, "one file was signed and none was told"))?;
-    let document = opening::add(&service, &documents, signed.output).await?;
+    let file = PdfFile {
+        path: signed.output,
+        password: document.password().cloned(),
+    };
+    let document = opening::add(&service, &documents, file).await?;
     Ok(wire::SignedDocument {
         document,
         validation: signed.validation,

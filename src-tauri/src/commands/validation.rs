@@ -18,7 +18,7 @@ pub async fn validate_document(
     let document = documents.find(&document)?;
     // No anchors but the organisation's own: the window has no list of others yet.
     service
-        .validate(document.path().to_owned(), Vec::new())
+        .validate(document.file(), Vec::new())
         .await
         .map_err(|error| document.told(error))
 }

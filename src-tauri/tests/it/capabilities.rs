@@ -11,6 +11,7 @@ use crate::harness::{Program, ask, window};
 const OF_SIGNERS: &[&str] = &[
     "opened_documents",
     "choose_document",
+    "unlock_document",
     "close_document",
     "page_sizes",
     "page_ink",

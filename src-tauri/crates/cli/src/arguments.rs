@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Inspect {
         /// The PDF
         file: PathBuf,
+        #[command(flatten)]
+        password: PdfPassword,
     },
     /// Draw a page as PNG
     Render(Render),
@@ -58,6 +60,15 @@ pub(crate) struct SecretFile {
     /// Read secrets from a file, one a line in the order asked (- for standard input)
     #[arg(long, value_name = "PATH")]
     pub(crate) secret_file: Option<PathBuf>,
+}
+
+/// Where the password of encrypted PDFs comes from.
+#[derive(Debug, Args)]
+pub(crate) struct PdfPassword {
+    /// Read the password of the PDFs from a file: one line, the user's or the owner's password of
+    /// every encrypted file that is named (- for standard input, before any other secret)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) pdf_password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +180,8 @@ pub(crate) struct Sign {
     #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
+    pub(crate) password: PdfPassword,
+    #[command(flatten)]
     pub(crate) secrets: SecretFile,
 }
 
@@ -205,6 +218,8 @@ pub(crate) struct Validate {
     /// A trust anchor besides the organisation's CA (may be repeated)
     #[arg(long, value_name = "PEM")]
     pub(crate) trust: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PdfPassword,
 }
 
 #[derive(Debug, Args)]
@@ -223,6 +238,8 @@ pub(crate) struct Render {
     /// Replace an existing picture
     #[arg(long)]
     pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) password: PdfPassword,
 }
 
 #[derive(Debug, Subcommand)]
@@ -414,6 +431,8 @@ mod tests {
                 let name = argument.get_id().as_str();
                 assert!(name == "secret_file" || !name.contains("secret"), "{name}");
                 assert!(!name.contains("pin") || name == "pin_store", "{name}");
+                let password = name.contains("password");
+                assert!(!password || name == "pdf_password_file", "{name}");
             }
             commands.extend(command.get_subcommands().cloned());
         }

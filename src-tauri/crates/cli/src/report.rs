@@ -148,6 +148,11 @@ pub(crate) fn inspection(found: &Inspection, json: bool) {
         let signatures: Vec<_> = found.signatures.iter().map(signature).collect();
         return print(&json!({
             "pages": found.pages, "revisions": found.revisions, "encrypted": found.encrypted,
+            "permissions": found.permissions.map(|permissions| json!({
+                "print": permissions.print, "change": permissions.change,
+                "copy": permissions.copy, "annotate": permissions.annotate,
+                "fill": permissions.fill, "add_fields": permissions.add_fields,
+            })),
             "repaired": found.repaired, "bytes": found.bytes, "fields": fields,
             "signatures": signatures, "findings": found.findings, "refusal": found.refusal,
         }));

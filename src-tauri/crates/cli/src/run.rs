@@ -1,19 +1,21 @@
 //! One function a command: build the request, call the use-case, report.
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Terms,
-    Unwatched,
+    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PdfFile, PinStoreChoice,
+    Sign, Terms, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, Service, Surroundings, wire};
 
 use crate::arguments::{
-    self, Arguments, Cause, Command, Key, PinStore, SecretFile, SecretOf, StatusOf, Users,
+    self, Arguments, Cause, Command, Key, PdfPassword, PinStore, SecretFile, SecretOf, StatusOf,
+    Users,
 };
 use crate::failure::Failure;
 use crate::report;
@@ -39,7 +41,8 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Activate(arguments) => activate(service, arguments, json).await,
         Command::Sign(arguments) => sign(service, arguments, json).await,
         Command::Validate(arguments) => validate(service, &arguments, json).await,
-        Command::Inspect { file } => {
+        Command::Inspect { file, password } => {
+            let file = unlocked(service, file, &password).await?;
             report::inspection(&service.inspect(file).await?, json);
             Ok(ExitCode::SUCCESS)
         }
@@ -235,7 +238,14 @@ async fn sign(
 ) -> Result<ExitCode, Failure> {
     // The only one there is: anything else was refused when the arguments were read.
     let arguments::Level::BasicB = arguments.level;
-    let files = targets(&arguments)?;
+    let mut files = targets(&arguments)?;
+    let passwords = passwords(&arguments.password)?;
+    for file in &mut files {
+        file.password = match &passwords {
+            Some(password) => Some(password.clone()),
+            None => ask_password(service, &file.input).await?,
+        };
+    }
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {}", arguments.login))?;
     let request = Sign {
@@ -281,6 +291,40 @@ fn placement(
     }
 }
 
+/// The password that all encrypted files of the command have, if one was named.
+fn passwords(named: &PdfPassword) -> Result<Option<wire::Secret>, Failure> {
+    let Some(path) = named.pdf_password_file.as_deref() else {
+        return Ok(None);
+    };
+    let mut lines = Secrets::open(Some(path))?;
+    lines.ask("the password of the PDF").map(Some)
+}
+
+/// Asks who sits at the terminal for the password of a file that needs one. With nobody there the
+/// file is refused for it, which says so better than this could.
+async fn ask_password(service: &Service, file: &Path) -> Result<Option<wire::Secret>, Failure> {
+    if !std::io::stdin().is_terminal() || !service.needs_password(file.to_owned()).await? {
+        return Ok(None);
+    }
+    let mut prompt = Secrets::open(None)?;
+    prompt
+        .ask(&format!("password of {}", file.display()))
+        .map(Some)
+}
+
+/// A file with the password that opens it.
+async fn unlocked(
+    service: &Service,
+    path: PathBuf,
+    named: &PdfPassword,
+) -> Result<PdfFile, Failure> {
+    let password = match passwords(named)? {
+        Some(password) => Some(password),
+        None => ask_password(service, &path).await?,
+    };
+    Ok(PdfFile { path, password })
+}
+
 /// Pairs each input with its output.
 fn targets(arguments: &arguments::Sign) -> Result<Vec<FileToSign>, Failure> {
     if let Some(output) = &arguments.output {
@@ -292,6 +336,7 @@ fn targets(arguments: &arguments::Sign) -> Result<Vec<FileToSign>, Failure> {
         };
         return Ok(vec![FileToSign {
             input: input.clone(),
+            password: None,
             output: output.clone(),
         }]);
     }
@@ -301,6 +346,7 @@ fn targets(arguments: &arguments::Sign) -> Result<Vec<FileToSign>, Failure> {
         .iter()
         .map(|input| FileToSign {
             input: input.clone(),
+            password: None,
             output: folder.join(signed_name(input)),
         })
         .collect())
@@ -324,7 +370,8 @@ async fn validate(
             .map_err(|error| Failure::file("cannot read the trust anchor", path, &error))?;
         anchors.push(pem);
     }
-    let validation = service.validate(arguments.file.clone(), anchors).await?;
+    let file = unlocked(service, arguments.file.clone(), &arguments.password).await?;
+    let validation = service.validate(file, anchors).await?;
     Ok(report::validation(&arguments.file, &validation, json))
 }
 
@@ -340,14 +387,9 @@ async fn render(
         Existing::Keep
     };
     let output = arguments.output.clone();
+    let file = unlocked(service, arguments.file, &arguments.password).await?;
     service
-        .render_to(
-            arguments.file,
-            arguments.page,
-            scale,
-            arguments.output,
-            existing,
-        )
+        .render_to(file, arguments.page, scale, arguments.output, existing)
         .await?;
     report::rendered(&output, json);
     Ok(ExitCode::SUCCESS)

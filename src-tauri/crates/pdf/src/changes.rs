@@ -18,7 +18,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 
 use self::references::Uses;
 use self::rules::Comparison;
-use crate::document::Document;
+use crate::document::{Document, Unlock};
 use crate::error::{Error, Result};
 use crate::field::SignatureValue;
 use crate::syntax::Parser;
@@ -134,7 +134,8 @@ impl Document {
     /// # Errors
     /// Those of [`Document::open`].
     pub fn as_of(&self, length: u64) -> Result<Self> {
-        Self::open_as_written(crate::source::beginning(self.source().clone(), length))
+        let source = crate::source::beginning(self.source().clone(), length);
+        Self::open_as_written(source, Unlock::As(self))
     }
 
     /// Compares the document that a signature covers with the document as it is.

@@ -239,11 +239,12 @@ impl Document {
         let Entry::At { offset, generation } = entry else {
             return Ok(None);
         };
-        if generation != id.1 || self.is_encrypted() {
+        if generation != id.1 {
             return Ok(None);
         }
         let length_of = |id: ObjectId| self.fetch(id);
-        match stream::read(&**self.source(), self.len(), offset, most, &length_of) {
+        let (source, encryption) = (&**self.source(), self.encryption());
+        match stream::read(source, self.len(), offset, most, &length_of, encryption) {
             Ok(stream) if stream.id == id => Ok(Some(stream.content)),
             Err(stream::Fault::Error(error @ Error::Read(_))) => Err(error),
             Ok(_) | Err(_) => Ok(None),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 
+use crate::encryption::{Access, Encryption, Password, Permissions};
 use crate::error::{Error, Result};
 use crate::object_stream::ObjectStreams;
 use crate::source::Source;
@@ -22,16 +23,28 @@ pub struct Document {
     length: u64,
     chain: Arc<XrefChain>,
     streams: Arc<ObjectStreams>,
+    encryption: Option<Arc<Encryption>>,
     root: ObjectId,
     catalog: Arc<Dictionary>,
 }
 
+/// What opens an encrypted document.
+#[derive(Clone, Copy)]
+pub(crate) enum Unlock<'u> {
+    /// A password, or none.
+    With(Option<&'u Password>),
+    /// The key of this document, of which it is an earlier or another state.
+    As(&'u Document),
+}
+
 /// An object with the bytes it was read from.
 pub(crate) struct RawObject {
-    /// The bytes from the object's own first byte on, to where it ends at least.
+    /// The bytes from the object's own first byte on, to where it ends at least; strings in them
+    /// are encrypted, as they are in the file or not in its stream of objects.
     pub(crate) bytes: Vec<u8>,
     /// The range of the object within `bytes`.
     pub(crate) range: Range<usize>,
+    /// With its strings decrypted.
     pub(crate) object: Object,
 }
 
@@ -43,11 +56,20 @@ impl Document {
     /// # Errors
     /// [`Error::NotAPdf`], [`Error::BytesBeforeHeader`], [`Error::NoStartXref`],
     /// [`Error::CrossReference`], [`Error::CrossReferenceStream`], [`Error::Missing`] without a
-    /// catalog, [`Error::Encrypted`] where the catalog is in an encrypted stream, [`Error::Object`],
-    /// [`Error::Read`].
+    /// catalog, [`Error::PasswordNeeded`], [`Error::EncryptionUnsupported`],
+    /// [`Error::EncryptionDamaged`], [`Error::Object`], [`Error::Read`].
     pub fn open(source: Arc<dyn Source>) -> Result<Self> {
+        Self::open_with(source, None)
+    }
+
+    /// Opens a document with a password, the user's or the owner's; one that is not encrypted
+    /// needs none and is opened all the same.
+    ///
+    /// # Errors
+    /// Those of [`Document::open`], [`Error::WrongPassword`].
+    pub fn open_with(source: Arc<dyn Source>, password: Option<&Password>) -> Result<Self> {
         let length = source.len().map_err(Error::Read)?;
-        let written = Self::open_as_written(source.clone());
+        let written = Self::open_as_written(source.clone(), Unlock::With(password));
         let damaged = match &written {
             Ok(document) => document.is_better_recovered()?,
             Err(
@@ -58,8 +80,13 @@ impl Document {
             ) => true,
             Err(_) => false,
         };
-        if damaged && let Ok(recovered) = Self::recover(source, length) {
-            return Ok(recovered);
+        if damaged {
+            match Self::recover(source, length, password) {
+                Err(Error::PasswordNeeded) => return Err(Error::PasswordNeeded),
+                Err(Error::WrongPassword) => return Err(Error::WrongPassword),
+                Err(_) => {}
+                recovered => return recovered,
+            }
         }
         written
     }
@@ -67,25 +94,41 @@ impl Document {
     /// Opens a document by its cross-reference chain and nothing else.
     ///
     /// # Errors
-    /// Those of [`Self::open`].
-    pub(crate) fn open_as_written(source: Arc<dyn Source>) -> Result<Self> {
+    /// Those of [`Self::open_with`].
+    pub(crate) fn open_as_written(source: Arc<dyn Source>, unlock: Unlock<'_>) -> Result<Self> {
         let length = source.len().map_err(Error::Read)?;
         let chain = XrefChain::read(&*source, length)?;
         let mut document = Self::unread(source, length, chain);
+        document.unlock(unlock)?;
         document.read_catalog()?;
         Ok(document)
     }
 
-    /// A document of which nothing but the cross-references was read.
+    /// A document of which nothing but the cross-references was read; objects come as they stand,
+    /// encrypted or not.
     pub(crate) fn unread(source: Arc<dyn Source>, length: u64, chain: XrefChain) -> Self {
         Self {
             source,
             length,
             chain: Arc::new(chain),
             streams: Arc::default(),
+            encryption: None,
             root: (0, 0),
             catalog: Arc::default(),
         }
+    }
+
+    /// Has objects come decrypted from here on.
+    pub(crate) fn unlock(&mut self, unlock: Unlock<'_>) -> Result<()> {
+        let entry = |document: &Self| document.chain.trailer().get(b"Encrypt").ok().cloned();
+        self.encryption = match unlock {
+            Unlock::As(other) if entry(self) == entry(other) => other.encryption.clone(),
+            Unlock::As(_) => Encryption::open(self, None)?.map(Arc::new),
+            Unlock::With(password) => Encryption::open(self, password)?.map(Arc::new),
+        };
+        // What was decoded without the key is not what is there.
+        self.streams = Arc::default();
+        Ok(())
     }
 
     /// Reads the catalog that the trailer names.
@@ -132,7 +175,26 @@ impl Document {
     /// Whether it is encrypted.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
-        self.chain.trailer().has(b"Encrypt")
+        self.encryption.is_some()
+    }
+
+    /// How it is encrypted.
+    pub(crate) fn encryption(&self) -> Option<&Encryption> {
+        self.encryption.as_deref()
+    }
+
+    /// With whose password it was opened; `None` for a document that is not encrypted.
+    #[must_use]
+    pub fn access(&self) -> Option<Access> {
+        self.encryption().map(|encryption| encryption.access)
+    }
+
+    /// What its author permits, where that binds: in an encrypted document that was not opened
+    /// with the owner's password.
+    #[must_use]
+    pub fn permissions(&self) -> Option<Permissions> {
+        let encryption = self.encryption()?;
+        (encryption.access == Access::User).then_some(encryption.permissions)
     }
 
     /// Number of revisions: cross-reference sections in the chain.
@@ -208,13 +270,16 @@ impl Document {
                 let object = parser.object()?;
                 let range = start..parser.at;
                 parser.space();
-                let object = match object {
+                let mut object = match object {
                     // Not to be taken for the dictionary that it begins with.
                     Object::Dictionary(dictionary) if parser.keyword(b"stream") => {
                         Object::Stream(Stream::new(dictionary, Vec::new()))
                     }
                     other => other,
                 };
+                if let Some(encryption) = self.encryption() {
+                    encryption.decrypt_strings(id, &mut object);
+                }
                 Ok((object, range, parser.at))
             });
             match parsed {

@@ -61,9 +61,35 @@ pub enum Error {
     /// A cross-reference stream (PDF 1.5) is encoded in a way that is not read.
     #[error("its cross-reference stream uses a filter that this version does not read")]
     CrossReferenceStream,
-    /// The file is encrypted.
-    #[error("the document is encrypted; encrypted documents cannot be signed by this version")]
-    Encrypted,
+
+    // Encryption (§7.6).
+    /// It opens with a password only.
+    #[error("the document is encrypted and opens with a password only")]
+    PasswordNeeded,
+    /// The password is neither the user's nor the owner's.
+    #[error("the password does not open the document")]
+    WrongPassword,
+    /// It is encrypted in a way that is not read.
+    #[error("the document is encrypted {what}, which this version does not read")]
+    EncryptionUnsupported {
+        /// How, or to whom.
+        what: String,
+    },
+    /// What is said about the encryption cannot be.
+    #[error("the encryption dictionary is damaged: {why}")]
+    EncryptionDamaged {
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A MAC protects the whole file (ISO/TS 32004).
+    #[error("a MAC (ISO/TS 32004) protects the document; a signature would break it")]
+    ProtectedByMac,
+    /// Its author does not permit it to who opens it without the owner's password (§7.6.4.2).
+    #[error("the document's author does not permit {what}; its owner's password does")]
+    NotPermitted {
+        /// What.
+        what: &'static str,
+    },
 
     // What the document forbids.
     /// Its author certified it without changes (§12.8.2.2), or the lock of an earlier signature

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lopdf::{Object, ObjectId};
 
 use crate::document::{Document, RawObject};
+use crate::encryption;
 use crate::error::{Error, Result};
 use crate::stream::{self, Fault, MOST_DECODED};
 use crate::syntax::Parser;
@@ -45,9 +46,6 @@ impl Document {
         index: usize,
     ) -> Result<Option<RawObject>> {
         let wrong = |why| Error::Object { id, why };
-        if self.is_encrypted() {
-            return Err(Error::Encrypted);
-        }
         // §7.5.7: objects in streams have generation 0.
         if id.1 != 0 {
             return Ok(None);
@@ -61,7 +59,10 @@ impl Document {
         let mut parser = Parser::new(&stream.content, start);
         parser.space();
         let start = parser.at;
-        let object = parser.object().map_err(wrong)?;
+        let mut object = parser.object().map_err(wrong)?;
+        if self.is_encrypted() {
+            encryption::forget_spelling(&mut object);
+        }
         let bytes = stream
             .content
             .get(start..parser.at)
@@ -104,7 +105,8 @@ impl Document {
             Entry::At { .. } => self.fetch(id),
             _ => Ok(Object::Null),
         };
-        let decoded = stream::read(&**self.source(), self.len(), offset, most, &length_of);
+        let (source, encryption) = (&**self.source(), self.encryption());
+        let decoded = stream::read(source, self.len(), offset, most, &length_of, encryption);
         let decoded = decoded.map_err(|fault| match fault {
             Fault::Wrong(why) => wrong(why),
             Fault::Filter => wrong("it uses a filter that is not read"),

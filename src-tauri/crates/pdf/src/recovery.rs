@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use crate::document::Document;
+use crate::document::{Document, Unlock};
+use crate::encryption::Password;
 use crate::error::{Error, Result};
 use crate::render::PageNumber;
 use crate::source::Source;
@@ -28,7 +29,11 @@ const LONGEST_HEADER: u64 = 32;
 
 impl Document {
     /// Looks for the objects of a document that cannot be read as it is written.
-    pub(crate) fn recover(source: Arc<dyn Source>, length: u64) -> Result<Self> {
+    pub(crate) fn recover(
+        source: Arc<dyn Source>,
+        length: u64,
+        password: Option<&Password>,
+    ) -> Result<Self> {
         let scan = Scan::of(&*source, length)?;
         let mut entries: BTreeMap<u32, (u64, Entry)> = BTreeMap::new();
         for (number, found) in &scan.objects {
@@ -38,23 +43,27 @@ impl Document {
         let trailer = scan.trailer.clone();
         let chain = XrefChain::of_entries(&entries, trailer.clone(), scan.style);
         let mut document = Self::unread(source.clone(), length, chain);
-        let in_streams = document.entries_of_streams(&scan, &mut entries);
+        document.unlock(Unlock::With(password))?;
+        let unlocked = document;
+        let in_streams = unlocked.entries_of_streams(&scan, &mut entries);
         let style = if in_streams {
             Style::Stream
         } else {
             scan.style
         };
-        document = Self::unread(
+        let mut document = Self::unread(
             source.clone(),
             length,
             XrefChain::of_entries(&entries, trailer.clone(), style),
         );
+        document.unlock(Unlock::As(&unlocked))?;
         if document.read_catalog().is_err() {
             let catalog = document.find_catalog(&scan, &entries)?;
             let mut trailer = trailer;
             trailer.set("Root", catalog);
             let chain = XrefChain::of_entries(&entries, trailer, style);
             document = Self::unread(source, length, chain);
+            document.unlock(Unlock::As(&unlocked))?;
             document.read_catalog()?;
         }
         Ok(document)

@@ -33,7 +33,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     time::Duration,
@@ -44,6 +44,7 @@ pub use self::{
     error::{Error, Result},
     picture::{MAX_PIXELS, MAX_SIDE, Picture},
 };
+use crate::encryption::Password;
 
 /// How long one question may take, waiting for its turn included.
 ///
@@ -163,13 +164,36 @@ impl Renderer {
     /// [`Error::Unreadable`], [`Error::NotAPdf`], [`Error::PasswordNeeded`],
     /// [`Error::UnknownEncryption`]; [`Error::Busy`], [`Error::Unresponsive`], [`Error::Crashed`].
     pub fn open(&self, path: &Path) -> Result<Document> {
-        let path = path.to_owned();
-        let key = path.clone();
-        let pages = self.ask(move |worker| worker.pages(&key))?;
+        self.open_with(path, None)
+    }
+
+    /// Opens a file with a password, which is kept as long as the handle is.
+    ///
+    /// # Errors
+    /// As [`Renderer::open`].
+    pub fn open_with(&self, path: &Path, password: Option<Password>) -> Result<Document> {
+        let file = Arc::new(Locked {
+            path: path.to_owned(),
+            password,
+        });
+        let opened = Arc::clone(&file);
+        let pages = self.ask(move |worker| worker.pages(&opened))?;
         Ok(Document {
             renderer: self.clone(),
-            path,
+            file,
             pages,
+        })
+    }
+
+    /// Closes a file now, and forgets its password; a handle on it opens it again when used.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], [`Error::Unresponsive`], [`Error::Crashed`].
+    pub fn forget(&self, path: &Path) -> Result<()> {
+        let path = path.to_owned();
+        self.ask(move |worker| {
+            worker.forget(&path);
+            Ok(())
         })
     }
 
@@ -219,8 +243,26 @@ impl Renderer {
 #[derive(Debug, Clone)]
 pub struct Document {
     renderer: Renderer,
-    path: PathBuf,
+    file: Arc<Locked>,
     pages: u32,
+}
+
+/// A file, and the password that opens it, if it has one.
+#[derive(Debug)]
+struct Locked {
+    path: PathBuf,
+    password: Option<Password>,
+}
+
+impl Locked {
+    /// Whether the same password, or none, opens both.
+    fn opens_like(&self, other: &Self) -> bool {
+        match (&self.password, &other.password) {
+            (Some(one), Some(other)) => one.equals(other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Document {
@@ -235,9 +277,9 @@ impl Document {
     /// # Errors
     /// [`Error::NoSuchPage`], and as [`Renderer::open`].
     pub fn page_size(&self, page: PageNumber) -> Result<PageSize> {
-        let path = self.path.clone();
+        let file = Arc::clone(&self.file);
         self.renderer
-            .ask(move |worker| worker.page_size(&path, page))
+            .ask(move |worker| worker.page_size(&file, page))
     }
 
     /// Draws a page on white, with its annotations and form fields, so that signatures show.
@@ -246,9 +288,9 @@ impl Document {
     /// [`Error::NoSuchPage`], [`Error::TooLarge`], [`Error::NotDrawn`], and as
     /// [`Renderer::open`].
     pub fn page(&self, page: PageNumber, scale: Scale) -> Result<Picture> {
-        let path = self.path.clone();
+        let file = Arc::clone(&self.file);
         self.renderer
-            .ask(move |worker| worker.page(&path, page, scale))
+            .ask(move |worker| worker.page(&file, page, scale))
     }
 
     /// Closes the file now; another handle on it opens it again when used.
@@ -256,10 +298,6 @@ impl Document {
     /// # Errors
     /// [`Error::Busy`], [`Error::Unresponsive`], [`Error::Crashed`].
     pub fn close(self) -> Result<()> {
-        let path = self.path;
-        self.renderer.ask(move |worker| {
-            worker.forget(&path);
-            Ok(())
-        })
+        self.renderer.forget(&self.file.path)
     }
 }

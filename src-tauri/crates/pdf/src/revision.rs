@@ -7,6 +7,7 @@
 mod certify;
 mod dangling;
 mod edit;
+mod encrypt;
 mod extension;
 mod fill;
 mod section;
@@ -473,11 +474,13 @@ impl Revision {
         for (id, bytes) in &self.objects {
             offsets.insert(*id, length + out.len() as u64);
             out.extend_from_slice(format!("{} {} obj\n", id.0, id.1).as_bytes());
-            out.extend_from_slice(bytes);
+            out.extend_from_slice(&self.encrypted(*id, bytes, &details.revision_id)?);
             out.extend_from_slice(b"\nendobj\n");
         }
         offsets.insert(field.value, length + out.len() as u64);
-        let signature = write_signature(&mut out, field, details, contents_bytes);
+        let entries = signature_entries(field, details);
+        let entries = self.encrypted(field.value, entries.as_bytes(), &details.revision_id)?;
+        let signature = write_signature(&mut out, field.value, &entries, contents_bytes);
         let start = length + out.len() as u64;
         self.write_section(&mut out, offsets, details, start)?;
         let hole = signature.contents.clone();
@@ -509,26 +512,12 @@ struct Slots {
     contents: std::ops::Range<usize>,
 }
 
-/// Writes the signature dictionary (§12.8.1) as a plain object with direct values.
-fn write_signature(
-    out: &mut Vec<u8>,
-    field: &SignatureField,
-    details: &SignatureDetails,
-    contents_bytes: usize,
-) -> Slots {
-    let id = field.value;
-    let put = |out: &mut Vec<u8>, text: &str| out.extend_from_slice(text.as_bytes());
-    put(
-        out,
-        &format!("{} {} obj\n<</Type/Sig/Filter/Adobe.PPKLite", id.0, id.1),
-    );
-    put(out, &format!("/SubFilter/{}", details.sub_filter));
-    put(
-        out,
-        &format!(
-            "/M({})",
-            text::date(details.signing_time, details.offset_minutes)
-        ),
+/// The signature dictionary (§12.8.1) but for `/ByteRange` and `/Contents`, with direct values.
+fn signature_entries(field: &SignatureField, details: &SignatureDetails) -> String {
+    let mut text = format!(
+        "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/{}/M({})",
+        details.sub_filter,
+        text::date(details.signing_time, details.offset_minutes)
     );
     let words = [
         ("Name", &details.name),
@@ -537,25 +526,36 @@ fn write_signature(
     ];
     for (key, words) in words {
         if let Some(words) = words {
-            put(
-                out,
-                &format!("/{key}<{}>", hexadecimal(&text::encode(words))),
-            );
+            text.push_str(&format!("/{key}<{}>", hexadecimal(&text::encode(words))));
         }
     }
     if !field.references.is_empty() {
-        put(out, &format!("/Reference[{}]", field.references));
+        text.push_str(&format!("/Reference[{}]", field.references));
     }
-    put(out, "/ByteRange");
+    text.push_str(">>");
+    text
+}
+
+/// Writes the signature dictionary as a plain object: its other entries, then the two slots, of
+/// which neither is ever encrypted.
+fn write_signature(
+    out: &mut Vec<u8>,
+    id: ObjectId,
+    entries: &[u8],
+    contents_bytes: usize,
+) -> Slots {
+    out.extend_from_slice(format!("{} {} obj\n", id.0, id.1).as_bytes());
+    out.extend_from_slice(entries.strip_suffix(b">>").unwrap_or(entries));
+    out.extend_from_slice(b"/ByteRange");
     let byte_range = out.len();
     out.resize(byte_range + BYTE_RANGE_SLOT, b' ');
-    put(out, "/Contents");
+    out.extend_from_slice(b"/Contents");
     let start = out.len();
     out.push(b'<');
     out.resize(out.len() + 2 * contents_bytes, b'0');
     out.push(b'>');
     let contents = start..out.len();
-    put(out, ">>\nendobj\n");
+    out.extend_from_slice(b">>\nendobj\n");
     Slots {
         byte_range,
         contents,

@@ -2,6 +2,7 @@
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use crate::encryption::{Encryption, crypt_filter};
 use crate::error::{Error, Result};
 use crate::source::Source;
 use crate::syntax::{Parser, Wrong};
@@ -41,13 +42,15 @@ impl From<Wrong> for Fault {
 
 /// Reads the stream object at `offset` and decodes it to `most` bytes at the most.
 ///
-/// `length_of` gives the value of a `/Length` that is a reference.
+/// `length_of` gives the value of a `/Length` that is a reference. With `encryption` the content is
+/// decrypted first.
 pub(crate) fn read(
     source: &dyn Source,
     length: u64,
     offset: u64,
     most: usize,
     length_of: &dyn Fn(ObjectId) -> Result<Object>,
+    encryption: Option<&Encryption>,
 ) -> std::result::Result<DecodedStream, Fault> {
     let mut window = Window::open(source, length, offset);
     let mut size = 4096;
@@ -82,12 +85,18 @@ pub(crate) fn read(
         return Err("its length is wrong".into());
     }
     window.bytes.truncate(end);
-    let plain = dictionary.get(b"Filter").is_err();
+    let mut content = window.bytes;
     let mut dictionary = dictionary;
+    if let Some(encryption) = encryption {
+        let decrypted = encryption.decrypt_stream(id, &dictionary, &content);
+        content = decrypted.ok_or("it cannot be decrypted")?;
+        remove_crypt_filter(&mut dictionary);
+    }
+    let plain = dictionary.get(b"Filter").is_err();
     if let Ok(filters) = dictionary.get_mut(b"Filter") {
         write_out(filters);
     }
-    let stream = lopdf::Stream::new(dictionary, window.bytes);
+    let stream = lopdf::Stream::new(dictionary, content);
     let content = stream
         .get_plain_content_with_limit(most)
         .map_err(|error| match error {
@@ -100,6 +109,23 @@ pub(crate) fn read(
         dictionary: stream.dict,
         content,
     })
+}
+
+/// Takes the filter `Crypt` (§7.4.10) away with its parameters: what it does is done.
+fn remove_crypt_filter(dictionary: &mut Dictionary) {
+    let Some(index) = crypt_filter(dictionary) else {
+        return;
+    };
+    for key in [&b"Filter"[..], b"DecodeParms"] {
+        match dictionary.get_mut(key) {
+            Ok(Object::Array(array)) if index < array.len() => {
+                array.remove(index);
+            }
+            _ => {
+                dictionary.remove(key);
+            }
+        }
+    }
 }
 
 /// Writes the names of filters out: only inline images may abbreviate them (§8.9.7, table 92), yet

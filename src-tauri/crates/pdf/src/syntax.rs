@@ -20,6 +20,8 @@ pub(crate) struct Parser<'b> {
     pub(crate) at: usize,
     /// Whether a dictionary had a key twice: readers differ in which one they take.
     pub(crate) repeated: bool,
+    /// Where strings stand, and what they say, if that is wanted.
+    pub(crate) strings: Option<Vec<(Range<usize>, Vec<u8>)>>,
 }
 
 /// A dictionary with the byte range of each value.
@@ -38,6 +40,7 @@ impl<'b> Parser<'b> {
             bytes,
             at,
             repeated: false,
+            strings: None,
         }
     }
 
@@ -122,8 +125,7 @@ impl<'b> Parser<'b> {
             b'<' if self.rest().starts_with(b"<<") => {
                 Ok(Object::Dictionary(self.entries(depth)?.dictionary))
             }
-            b'<' => self.hexadecimal(),
-            b'(' => self.literal(),
+            b'<' | b'(' => self.string(),
             b'/' => self.name().map(Object::Name),
             b'[' => self.array(depth),
             b'+' | b'-' | b'.' | b'0'..=b'9' => self.number_or_reference(),
@@ -209,6 +211,19 @@ impl<'b> Parser<'b> {
             }
         }
         Ok(name)
+    }
+
+    fn string(&mut self) -> Result<Object, Wrong> {
+        let start = self.at;
+        let string = if self.peek() == Some(b'<') {
+            self.hexadecimal()?
+        } else {
+            self.literal()?
+        };
+        if let (Some(strings), Object::String(bytes, _)) = (&mut self.strings, &string) {
+            strings.push((start..self.at, bytes.clone()));
+        }
+        Ok(string)
     }
 
     fn hexadecimal(&mut self) -> Result<Object, Wrong> {

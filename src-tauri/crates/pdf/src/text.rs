@@ -12,7 +12,11 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
     if let Some(utf8) = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]) {
         return String::from_utf8_lossy(utf8).into_owned();
     }
-    // PDFDocEncoding is Latin-1 but for two stretches (annex D.3).
+    bytes.iter().map(|byte| pdf_doc(*byte)).collect()
+}
+
+/// A character of PDFDocEncoding, which is Latin-1 but for two stretches (annex D.3).
+fn pdf_doc(byte: u8) -> char {
     const ACCENTS: [char; 8] = [
         '\u{2D8}', '\u{2C7}', '\u{2C6}', '\u{2D9}', '\u{2DD}', '\u{2DB}', '\u{2DA}', '\u{2DC}',
     ];
@@ -23,12 +27,17 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
         '\u{141}', '\u{152}', '\u{160}', '\u{178}', '\u{17D}', '\u{131}', '\u{142}', '\u{153}',
         '\u{161}', '\u{17E}', '\u{FFFD}', '\u{20AC}',
     ];
-    let sign = |byte: u8| match byte {
+    match byte {
         0x18..=0x1F => ACCENTS[usize::from(byte - 0x18)],
         0x80..=0xA0 => SIGNS[usize::from(byte - 0x80)],
         other => char::from(other),
-    };
-    bytes.iter().map(|byte| sign(*byte)).collect()
+    }
+}
+
+/// Encodes in PDFDocEncoding; `None` for text that it does not have.
+pub(crate) fn encode_pdf_doc(text: &str) -> Option<Vec<u8>> {
+    let byte = |c: char| (0..=255).find(|byte| c != '\u{FFFD}' && pdf_doc(*byte) == c);
+    text.chars().map(byte).collect()
 }
 
 /// Encodes a text string: ASCII as it is, anything else as UTF-16BE with its mark.

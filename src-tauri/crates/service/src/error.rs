@@ -483,11 +483,16 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
         | E::NoStartXref
         | E::CrossReference { .. }
         | E::Object { .. }
+        | E::EncryptionDamaged { .. }
         | E::Missing { .. } => (ErrorCode::PdfUnreadable, InputOutput),
         E::BytesBeforeHeader { .. } | E::CrossReferenceStream => {
             (ErrorCode::PdfNotSupported, Refused)
         }
-        E::Encrypted => (ErrorCode::PdfEncrypted, Refused),
+        E::PasswordNeeded => (ErrorCode::PasswordNeeded, Refused),
+        E::WrongPassword => (ErrorCode::PasswordWrong, Refused),
+        E::EncryptionUnsupported { .. } => (ErrorCode::PdfEncrypted, Refused),
+        E::ProtectedByMac => (ErrorCode::PdfNotSupported, Refused),
+        E::NotPermitted { .. } => (ErrorCode::PdfNotPermitted, Refused),
         E::CertifiedWithoutChanges | E::FieldLocked { .. } => (ErrorCode::PdfForbids, Refused),
         E::CertifiedWithoutNewBoxes => (ErrorCode::PdfForbidsNewBox, Refused),
         E::CertifiesTooLate => (ErrorCode::CertifiesTooLate, Refused),
@@ -536,7 +541,8 @@ fn render_code(error: &pdf::render::Error) -> (ErrorCode, ErrorKind) {
         }
         E::Unreadable { source, .. } => (file_code(source), InputOutput),
         E::NotAPdf(_) => (ErrorCode::PdfUnreadable, InputOutput),
-        E::PasswordNeeded | E::UnknownEncryption => (ErrorCode::PdfEncrypted, ErrorKind::Refused),
+        E::PasswordNeeded => (ErrorCode::PasswordNeeded, ErrorKind::Refused),
+        E::UnknownEncryption => (ErrorCode::PdfEncrypted, ErrorKind::Refused),
         E::NoSuchPage { .. } => (ErrorCode::NoSuchPage, Usage),
         E::Scale(_) | E::TooLarge { .. } => (ErrorCode::Usage, Usage),
         E::NotOneSheet { .. }

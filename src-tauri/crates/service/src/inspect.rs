@@ -1,41 +1,35 @@
 //! What a document is, before anyone signs it.
 
-use std::path::Path;
-
 use pdf::PageNumber;
 
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::preflight;
-use crate::requests::{Field, Inspection};
+use crate::requests::{Field, Inspection, PdfFile, Permissions};
 use crate::validate;
 use crate::wire::{self, PageSize};
 
 /// Looks at a file without an organisation or a secret.
-pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspection> {
+pub(crate) fn inspect(surroundings: &Surroundings, file: &PdfFile) -> Result<Inspection> {
     let document = document::open(file)?;
     let unreadable = |source| Error::Document {
-        path: file.to_owned(),
+        path: file.path.clone(),
         source,
     };
-    // The names in an encrypted document are encrypted, too, and tell nothing.
-    let fields = if document.is_encrypted() {
-        Vec::new()
-    } else {
-        document.fields().map_err(unreadable)?
-    };
+    let fields = document.fields().map_err(unreadable)?;
     let signatures = validate::judge(surroundings, file, &[])?.signatures;
     let refusal = document
         .permit_signature()
         .map_err(unreadable)
         .err()
         .map(wire::Error::from);
+    let permissions = document.permissions().map(Permissions::from);
     let about = preflight::Document {
         fields: &fields,
         signatures: &signatures,
         certified: document.certification_level().map_err(unreadable)?,
-        encrypted: document.is_encrypted(),
+        encrypted: document.access().map(|_| permissions),
         repaired: document.is_recovered(),
         refusal: refusal.as_ref(),
     };
@@ -46,6 +40,7 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &Path) -> Result<Inspec
         first_page: page_size(file, 1)?,
         revisions: u32::try_from(document.revisions()).unwrap_or(u32::MAX),
         encrypted: document.is_encrypted(),
+        permissions,
         repaired: document.is_recovered(),
         fields: fields.into_iter().map(field).collect(),
         signatures,
@@ -60,9 +55,9 @@ const MOST_SIZES: u32 = 512;
 
 /// The sizes of some pages as shown, from `first` on; fewer where the document ends, and never
 /// more than 512.
-pub(crate) fn page_sizes(file: &Path, first: u32, count: u32) -> Result<Vec<PageSize>> {
+pub(crate) fn page_sizes(file: &PdfFile, first: u32, count: u32) -> Result<Vec<PageSize>> {
     let unreadable = |source| Error::Document {
-        path: file.to_owned(),
+        path: file.path.clone(),
         source,
     };
     let document = document::open(file)?;
@@ -78,14 +73,14 @@ pub(crate) fn page_sizes(file: &Path, first: u32, count: u32) -> Result<Vec<Page
 }
 
 /// The size of a page as shown.
-fn page_size(file: &Path, page: u32) -> Result<PageSize> {
+fn page_size(file: &PdfFile, page: u32) -> Result<PageSize> {
     let number = PageNumber::new(page).ok_or(Error::BadField {
         what: "page",
         value: page.to_string(),
         why: "pages count from 1",
     })?;
     let unreadable = |source| Error::Document {
-        path: file.to_owned(),
+        path: file.path.clone(),
         source,
     };
     let page = document::open(file)?.page(number).map_err(unreadable)?;

@@ -57,7 +57,7 @@ pub use home::{Home, State, Surroundings};
 pub use pages::Appearance;
 use requests::{
     Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection,
-    Sign, SignedFile,
+    PdfFile, Sign, SignedFile,
 };
 use station::Station;
 
@@ -267,7 +267,12 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Document`] if the file cannot be read as a PDF; findings are no errors.
-    pub async fn validate(&self, file: PathBuf, anchors: Vec<Vec<u8>>) -> Result<wire::Validation> {
+    pub async fn validate(
+        &self,
+        file: impl Into<PdfFile>,
+        anchors: Vec<Vec<u8>>,
+    ) -> Result<wire::Validation> {
+        let file = file.into();
         self.blocking(move |surroundings| validate::judge(surroundings, &file, &anchors))
             .await
     }
@@ -276,9 +281,26 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Document`], [`Error::File`].
-    pub async fn inspect(&self, file: PathBuf) -> Result<Inspection> {
+    pub async fn inspect(&self, file: impl Into<PdfFile>) -> Result<Inspection> {
+        let file = file.into();
         self.blocking(move |surroundings| inspect::inspect(surroundings, &file))
             .await
+    }
+
+    /// Whether a file opens with a password only; no other fault of it is told.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub async fn needs_password(&self, file: PathBuf) -> Result<bool> {
+        self.blocking(move |_| Ok(document::needs_password(&file)))
+            .await
+    }
+
+    /// Lets go of what is held of a file that was shown, its password among it.
+    pub async fn close(&self, file: PathBuf) {
+        let closed = self.blocking(move |surroundings| pages::close(surroundings, &file));
+        // What is not held any more cannot be let go of; nothing else is waited for.
+        let _ = closed.await;
     }
 
     /// Returns the sizes of `count` pages as shown, from `first` on; at most 512, fewer where the
@@ -288,10 +310,11 @@ impl Service {
     /// [`Error::Document`], [`Error::File`].
     pub async fn page_sizes(
         &self,
-        file: PathBuf,
+        file: impl Into<PdfFile>,
         first: u32,
         count: u32,
     ) -> Result<Vec<wire::PageSize>> {
+        let file = file.into();
         self.blocking(move |_| inspect::page_sizes(&file, first, count))
             .await
     }
@@ -300,7 +323,13 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Render`].
-    pub async fn page_picture(&self, file: PathBuf, page: u32, scale: f64) -> Result<Vec<u8>> {
+    pub async fn page_picture(
+        &self,
+        file: impl Into<PdfFile>,
+        page: u32,
+        scale: f64,
+    ) -> Result<Vec<u8>> {
+        let file = file.into();
         self.blocking(move |surroundings| pages::page(surroundings, &file, page, scale))
             .await
     }
@@ -309,7 +338,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Render`].
-    pub async fn page_ink(&self, file: PathBuf, page: u32) -> Result<wire::PageInk> {
+    pub async fn page_ink(&self, file: impl Into<PdfFile>, page: u32) -> Result<wire::PageInk> {
+        let file = file.into();
         self.blocking(move |surroundings| pages::ink(surroundings, &file, page))
             .await
     }
@@ -330,12 +360,13 @@ impl Service {
     /// [`Error::Render`], [`Error::OutputExists`], [`Error::File`].
     pub async fn render_to(
         &self,
-        file: PathBuf,
+        file: impl Into<PdfFile>,
         page: u32,
         scale: f64,
         output: PathBuf,
         existing: Existing,
     ) -> Result<()> {
+        let file = file.into();
         self.blocking(move |surroundings| {
             pages::render_to(surroundings, &file, page, scale, &output, existing)
         })

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use pdf::render::{PageNumber, Renderer, Scale};
 
+use crate::document;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::output::{Output, UNNOTED, unwritable};
-use crate::requests::Existing;
+use crate::requests::{Existing, PdfFile};
 use crate::sign::look;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
@@ -37,6 +38,16 @@ fn renderer(surroundings: &Surroundings) -> Result<Renderer> {
     Ok(Renderer::start(&surroundings.programs)?)
 }
 
+fn open(surroundings: &Surroundings, file: &PdfFile) -> Result<pdf::render::Document> {
+    let password = file.password.as_ref().map(document::password);
+    Ok(renderer(surroundings)?.open_with(&file.path, password)?)
+}
+
+/// Has the renderer let go of a file.
+pub(crate) fn close(surroundings: &Surroundings, file: &Path) -> Result<()> {
+    Ok(renderer(surroundings)?.forget(file)?)
+}
+
 fn number(page: u32) -> Result<PageNumber> {
     PageNumber::new(page).ok_or(Error::BadField {
         what: "page",
@@ -48,11 +59,11 @@ fn number(page: u32) -> Result<PageNumber> {
 /// Draws a page as WebP.
 pub(crate) fn page(
     surroundings: &Surroundings,
-    file: &Path,
+    file: &PdfFile,
     page: u32,
     scale: f64,
 ) -> Result<Vec<u8>> {
-    let document = renderer(surroundings)?.open(file)?;
+    let document = open(surroundings, file)?;
     Ok(document
         .page(number(page)?, Scale::new(scale)?)?
         .to_webp()?)
@@ -68,8 +79,8 @@ const MOST_CELLS: f64 = 512.0;
 const FAINT: u8 = 24;
 
 /// Looks where a page has something on it.
-pub(crate) fn ink(surroundings: &Surroundings, file: &Path, page: u32) -> Result<wire::PageInk> {
-    let document = renderer(surroundings)?.open(file)?;
+pub(crate) fn ink(surroundings: &Surroundings, file: &PdfFile, page: u32) -> Result<wire::PageInk> {
+    let document = open(surroundings, file)?;
     let page = number(page)?;
     let size = document.page_size(page)?;
     let cell = CELL.max(size.width.max(size.height) / MOST_CELLS);
@@ -145,7 +156,7 @@ pub(crate) fn appearance(
 /// Draws a page into a PNG file.
 pub(crate) fn render_to(
     surroundings: &Surroundings,
-    file: &Path,
+    file: &PdfFile,
     page: u32,
     scale: f64,
     output: &Path,
@@ -156,7 +167,7 @@ pub(crate) fn render_to(
             path: output.to_owned(),
         });
     }
-    let document = renderer(surroundings)?.open(file)?;
+    let document = open(surroundings, file)?;
     let png = document.page(number(page)?, Scale::new(scale)?)?.to_png()?;
     let mut file = Output::begin(output, UNNOTED)?;
     file.file()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pdf::{Active, End, Preflight};
 
+use crate::requests::Permissions;
 use crate::wire::{self, Headline, PreflightCode as Code, PreflightFinding, Severity};
 
 /// What the facts are about that `pdf` does not know.
@@ -14,8 +15,8 @@ pub(crate) struct Document<'d> {
     pub(crate) signatures: &'d [wire::SignatureReport],
     /// The DocMDP level, if it is certified.
     pub(crate) certified: Option<u8>,
-    /// Whether it is encrypted.
-    pub(crate) encrypted: bool,
+    /// If it is encrypted: what its author permits; none where it was opened as the owner.
+    pub(crate) encrypted: Option<Option<Permissions>>,
     /// Whether it only opens by repair.
     pub(crate) repaired: bool,
     /// Why it cannot be signed.
@@ -72,8 +73,8 @@ fn bindings(findings: &mut Findings, document: &Document<'_>, found: &Preflight)
     if let Some(refusal) = document.refusal {
         findings.add(Code::SigningRefused, Refusal, refusal.message.clone());
     }
-    if document.encrypted {
-        findings.add(Code::Encrypted, Info, "it is encrypted");
+    if let Some(permissions) = document.encrypted {
+        findings.add(Code::Encrypted, Info, encrypted(permissions));
     }
     let count = document.signatures.len();
     if count > 0 {
@@ -135,6 +136,43 @@ fn bindings(findings: &mut Findings, document: &Document<'_>, found: &Preflight)
             )
         };
         findings.add(Code::UsageRights, severity, message);
+    }
+}
+
+/// What encryption means for who opened the document.
+fn encrypted(permissions: Option<Permissions>) -> String {
+    let Some(permissions) = permissions else {
+        return "encrypted, and opened with its owner's password; everything is permitted"
+            .to_owned();
+    };
+    let Permissions {
+        print,
+        change,
+        copy,
+        annotate,
+        fill,
+        add_fields,
+    } = permissions;
+    let all = [
+        (print, "printing"),
+        (copy, "copying"),
+        (change, "changing the document"),
+        (annotate, "adding notes"),
+        (fill, "signing in fields that are there"),
+        (add_fields, "adding signature fields"),
+    ];
+    let forbidden: Vec<_> = all
+        .iter()
+        .filter(|(is, _)| !is)
+        .map(|(_, it)| *it)
+        .collect();
+    match forbidden.split_last() {
+        None => "encrypted; its author permits everything that matters to signing".to_owned(),
+        Some((only, [])) => format!("encrypted; its author does not permit {only}"),
+        Some((last, others)) => format!(
+            "encrypted; its author does not permit {} and {last}",
+            others.join(", ")
+        ),
     }
 }
 
@@ -294,7 +332,7 @@ mod tests {
             fields: &[],
             signatures: &[],
             certified: None,
-            encrypted: false,
+            encrypted: None,
             repaired: false,
             refusal: None,
         }

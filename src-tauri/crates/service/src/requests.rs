@@ -133,11 +133,37 @@ pub struct ChangeSecret {
     pub new_secret: wire::Secret,
 }
 
+/// A PDF on disk, and the password that opens it.
+#[derive(Debug, Clone)]
+pub struct PdfFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The user's or the owner's password; none for most files.
+    pub password: Option<wire::Secret>,
+}
+
+impl From<PathBuf> for PdfFile {
+    fn from(path: PathBuf) -> Self {
+        Self {
+            path,
+            password: None,
+        }
+    }
+}
+
+impl From<&str> for PdfFile {
+    fn from(path: &str) -> Self {
+        PathBuf::from(path).into()
+    }
+}
+
 /// One file of a batch.
 #[derive(Debug, Clone)]
 pub struct FileToSign {
     /// What is signed; never written to.
     pub input: PathBuf,
+    /// The password that opens it, and the signed file.
+    pub password: Option<wire::Secret>,
     /// Where the signed file goes.
     pub output: PathBuf,
 }
@@ -250,6 +276,37 @@ impl Field {
     }
 }
 
+/// What the author of an encrypted document permits to who has not the owner's password
+/// (ISO 32000-2, table 22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permissions {
+    /// Printing.
+    pub print: bool,
+    /// Changing the document.
+    pub change: bool,
+    /// Copying text and pictures.
+    pub copy: bool,
+    /// Adding notes.
+    pub annotate: bool,
+    /// Filling fields that are there, signature fields among them.
+    pub fill: bool,
+    /// Making new signature fields.
+    pub add_fields: bool,
+}
+
+impl From<pdf::Permissions> for Permissions {
+    fn from(bits: pdf::Permissions) -> Self {
+        Self {
+            print: bits.printing(),
+            change: bits.changing(),
+            copy: bits.copying(),
+            annotate: bits.annotating(),
+            fill: bits.filling(),
+            add_fields: bits.adding_fields(),
+        }
+    }
+}
+
 /// What a document is, before anyone signs it.
 #[derive(Debug, Clone)]
 pub struct Inspection {
@@ -261,6 +318,8 @@ pub struct Inspection {
     pub revisions: u32,
     /// Whether the file is encrypted.
     pub encrypted: bool,
+    /// What its author permits, where that binds who opened it.
+    pub permissions: Option<Permissions>,
     /// Whether the file only opens by repair.
     pub repaired: bool,
     /// Its form fields.

@@ -110,6 +110,8 @@ struct PreparedFile<'n> {
     output: PathBuf,
     /// What is written, which has no name yet.
     file: Output<'n>,
+    /// Opens the signed file as it opened this one.
+    password: Option<wire::Secret>,
     /// The field that takes the signature.
     field: String,
     /// PAdES level; empty where it is no PAdES.
@@ -119,7 +121,7 @@ struct PreparedFile<'n> {
 
 /// Refuses what cannot be written, before anything else is done.
 fn check_targets(request: &Sign) -> Result<()> {
-    for (index, FileToSign { input, output }) in request.files.iter().enumerate() {
+    for (index, FileToSign { input, output, .. }) in request.files.iter().enumerate() {
         if is_same_file(input, output) {
             return Err(Error::OutputIsInput {
                 path: output.clone(),
@@ -171,7 +173,8 @@ fn prepare<'n>(
     now: i64,
     note: Note<'n>,
 ) -> Result<PreparedFile<'n>> {
-    let document = document::open(&file.input)?;
+    let password = file.password.as_ref();
+    let document = document::open_as(&file.input, &file.input, password)?;
     let unsuitable = |source| Error::Document {
         path: file.input.clone(),
         source,
@@ -223,6 +226,7 @@ fn prepare<'n>(
         input: file.input.clone(),
         output: file.output.clone(),
         file: output,
+        password: file.password.clone(),
         field: field.name,
         level: match sub_filter {
             SubFilter::Pades => "b-b",
@@ -335,11 +339,16 @@ fn carry_out(
                 input,
                 output,
                 mut file,
+                password,
                 field,
                 level,
                 prepared,
             } = file;
-            let named = FileToSign { input, output };
+            let named = FileToSign {
+                input,
+                password,
+                output,
+            };
             let unsuitable = |source| fault(source, &named);
             // Verifies the value against the certificate before it is let go.
             let signed = prepared.complete(value.as_bytes()).map_err(unsuitable)?;
@@ -371,7 +380,7 @@ fn reread(
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
-    let document = document::open_as(&file.place(), &named.output)?;
+    let document = document::open_as(&file.place(), &named.output, named.password.as_ref())?;
     let beginning = signed.compare_beginning(&document);
     let beginning = beginning.map_err(|source| fault(source, named))?;
     let validation =

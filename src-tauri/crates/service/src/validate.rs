@@ -1,6 +1,5 @@
 //! Validation of every signature in a file, in the words that cross the edges.
 
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use signature::validate::SignatureValidation;
@@ -9,13 +8,14 @@ use signature::{Certificate, Level, validate};
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
+use crate::requests::PdfFile;
 use crate::station;
 use crate::wire::{self, Finding, Headline, Severity, SignatureReport};
 
 /// Validates a file; the organisation's CA is trusted if there is an organisation.
 pub(crate) fn judge(
     surroundings: &Surroundings,
-    file: &Path,
+    file: &PdfFile,
     anchors: &[Vec<u8>],
 ) -> Result<wire::Validation> {
     let mut trusted = Vec::with_capacity(anchors.len() + 1);
@@ -36,14 +36,14 @@ pub(crate) fn judge(
 
 /// Validates a file against given anchors at `now` (Unix seconds).
 pub(crate) fn validate_file(
-    file: &Path,
+    file: &PdfFile,
     anchors: &[Certificate],
     now: i64,
 ) -> Result<wire::Validation> {
     let document = document::open(file)?;
     let validation =
         validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
-            path: file.to_owned(),
+            path: file.path.clone(),
             source,
         })?;
     Ok(worded(validation))

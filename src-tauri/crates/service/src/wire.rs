@@ -24,7 +24,8 @@ pub use administration::{
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 
-/// A secret on its way in: a signer's secret or an activation code, as typed.
+/// A secret on its way in: a signer's secret, an activation code or the password of a document, as
+/// typed.
 ///
 /// Wiped on drop, never serialised, never printed.
 #[derive(Clone, Deserialize, TS)]
@@ -51,7 +52,7 @@ impl Secret {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
-    /// Returns the text as typed; only custody asks.
+    /// Returns the text as typed; only custody asks, and who opens documents.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -269,6 +270,28 @@ pub struct SigningProgress {
     pub request_id: String,
     /// What is being done.
     pub step: SigningStep,
+}
+
+/// A file that opens with a password only.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LockedDocument {
+    /// Opaque handle.
+    pub id: String,
+    /// File name without its folder.
+    pub name: String,
+}
+
+/// Open a document with a password.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct UnlockDocument {
+    /// Handle of a document that waits for its password or is open.
+    pub document: String,
+    /// The user's or the owner's password.
+    pub password: Secret,
 }
 
 /// Sign one open document.

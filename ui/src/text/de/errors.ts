@@ -87,8 +87,16 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pdf_unreadable": "Diese Datei ist nicht als PDF lesbar.",
   "rec-pdf_unreadable":
     "Bitten Sie noch einmal darum, oder öffnen und speichern Sie sie mit einem anderen Programm.",
-  "err-pdf_encrypted": "Dieses Dokument ist verschlüsselt.",
-  "rec-pdf_encrypted": "Diese Version signiert keine verschlüsselten Dokumente.",
+  "err-password_needed": "Dieses Dokument öffnet sich nur mit einem Passwort.",
+  "rec-password_needed": "Geben Sie das Passwort ein, mit dem es kam.",
+  "err-password_wrong": "Dieses Passwort öffnet das Dokument nicht.",
+  "rec-password_wrong": "Geben Sie es noch einmal ein; Großbuchstaben zählen.",
+  "err-pdf_encrypted":
+    "Dieses Dokument ist auf eine Art verschlüsselt, die diese Version nicht liest.",
+  "rec-pdf_encrypted": "Bitten Sie um eine Kopie mit einem Passwort oder ganz ohne.",
+  "err-pdf_not_permitted": "Der Autor erlaubt seinen Lesern nicht, es zu signieren.",
+  "rec-pdf_not_permitted":
+    "Mit dem Passwort des Besitzers geht es. Sonst bitten Sie um eine Kopie, die signiert werden darf.",
   "err-pdf_not_supported": "Diese Form von PDF kann diese Version nicht signieren.",
   "rec-pdf_not_supported": "Lesen geht; drucken Sie es in ein neues PDF und signieren Sie das.",
   "err-pdf_forbids":

@@ -11,11 +11,16 @@ impl Document {
     /// Refuses a document that forbids a further signature, before anything is drawn.
     ///
     /// # Errors
-    /// [`Error::Encrypted`], [`Error::SignedAndDamaged`]. [`Error::CertifiedWithoutChanges`] if its certification, or the locks
-    /// of its signatures, allow neither a new field nor one of the empty ones to be signed.
+    /// [`Error::ProtectedByMac`], [`Error::SignedAndDamaged`]. [`Error::NotPermitted`] if its author
+    /// permits neither new fields nor, where there is an empty one, filling.
+    /// [`Error::CertifiedWithoutChanges`] if its certification, or the locks of its signatures,
+    /// allow neither a new field nor one of the empty ones to be signed.
     pub fn permit_signature(&self) -> Result<()> {
-        if self.is_encrypted() {
-            return Err(Error::Encrypted);
+        if self
+            .encryption()
+            .is_some_and(|encryption| encryption.has_mac)
+        {
+            return Err(Error::ProtectedByMac);
         }
         if self.is_recovered() && !self.signatures()?.is_empty() {
             return Err(Error::SignedAndDamaged);
@@ -31,13 +36,30 @@ impl Document {
         if closed || locks.cover_new_fields() && !free()? {
             return Err(Error::CertifiedWithoutChanges);
         }
+        if let Some(permissions) = self.permissions() {
+            let fills = permissions.filling() && free()?;
+            let adds = permissions.adding_fields() && !locks.cover_new_fields();
+            if !fills && !adds {
+                return Err(Error::NotPermitted {
+                    what: match permissions.filling() {
+                        true => "new signature fields, and has left none empty",
+                        false => "signatures",
+                    },
+                });
+            }
+        }
         Ok(())
     }
 
-    /// Refuses a new field where a lock covers all that are not named, and a new box on a page of
-    /// a certified document: levels 2 and 3 let fields be signed that are there (table 257), and
-    /// viewers take a new box for a change.
+    /// Refuses a new field where its author does not permit one, where a lock covers all that are
+    /// not named, and a new box on a page of a certified document: levels 2 and 3 let fields be
+    /// signed that are there (table 257), and viewers take a new box for a change.
     pub(crate) fn permit_new_field(&self, is_shown: bool) -> Result<()> {
+        let permissions = self.permissions();
+        if permissions.is_some_and(|permissions| !permissions.adding_fields()) {
+            let what = "new signature fields, only that empty ones are filled";
+            return Err(Error::NotPermitted { what });
+        }
         if self.locks()?.cover_new_fields() {
             return Err(Error::CertifiedWithoutChanges);
         }
@@ -47,8 +69,13 @@ impl Document {
         Ok(())
     }
 
-    /// Refuses a field that a lock covers.
+    /// Refuses a field where filling is not permitted, or that a lock covers.
     pub(crate) fn permit_filling(&self, name: &str) -> Result<()> {
+        let permissions = self.permissions();
+        if permissions.is_some_and(|permissions| !permissions.filling()) {
+            let what = "that fields are filled";
+            return Err(Error::NotPermitted { what });
+        }
         if self.locks()?.cover(name) {
             return Err(Error::FieldLocked {
                 name: name.to_owned(),

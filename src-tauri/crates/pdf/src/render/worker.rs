@@ -4,7 +4,10 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     thread,
     time::SystemTime,
 };
@@ -14,7 +17,9 @@ use pdfium_render::prelude::{
     PdfiumInternalError,
 };
 
-use super::{Error, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
+use crate::encryption::Password;
+
+use super::{Error, Locked, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
 
 /// How many files stay open; the one not used for longest makes room.
 const OPEN_DOCUMENTS: usize = 8;
@@ -75,7 +80,7 @@ pub(super) struct Worker<'a> {
 
 /// A file PDFium has open.
 struct Open<'a> {
-    path: PathBuf,
+    file: Arc<Locked>,
     stamp: Stamp,
     document: PdfDocument<'a>,
 }
@@ -111,18 +116,23 @@ impl Seek for WholeReads {
 
 impl<'a> Worker<'a> {
     /// Returns the number of pages.
-    pub(super) fn pages(&mut self, path: &Path) -> Result<u32> {
-        self.document(path).map(page_count)
+    pub(super) fn pages(&mut self, file: &Arc<Locked>) -> Result<u32> {
+        self.document(file).map(page_count)
     }
 
     /// Returns the size of a page as shown.
-    pub(super) fn page_size(&mut self, path: &Path, page: PageNumber) -> Result<PageSize> {
-        page_size(self.document(path)?, page)
+    pub(super) fn page_size(&mut self, file: &Arc<Locked>, page: PageNumber) -> Result<PageSize> {
+        page_size(self.document(file)?, page)
     }
 
     /// Draws a page on white.
-    pub(super) fn page(&mut self, path: &Path, page: PageNumber, scale: Scale) -> Result<Picture> {
-        draw(self.document(path)?, page, scale, PdfColor::WHITE)
+    pub(super) fn page(
+        &mut self,
+        file: &Arc<Locked>,
+        page: PageNumber,
+        scale: Scale,
+    ) -> Result<Picture> {
+        draw(self.document(file)?, page, scale, PdfColor::WHITE)
     }
 
     /// Draws a PDF of one page on nothing.
@@ -144,7 +154,7 @@ impl<'a> Worker<'a> {
 
     /// Closes a file.
     pub(super) fn forget(&mut self, path: &Path) {
-        self.open.retain(|open| open.path != path);
+        self.open.retain(|open| open.file.path != path);
     }
 
     /// Closes every file.
@@ -153,7 +163,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Returns the document of a file, opened now if it was not or if the file was replaced.
-    fn document(&mut self, path: &Path) -> Result<&PdfDocument<'a>> {
+    fn document(&mut self, file: &Arc<Locked>) -> Result<&PdfDocument<'a>> {
+        let path = &file.path;
         let unreadable = |source| Error::Unreadable {
             path: path.to_owned(),
             source,
@@ -163,21 +174,29 @@ impl<'a> Worker<'a> {
         if !metadata.is_file() {
             return Err(unreadable(io::Error::other("not a regular file")));
         }
+        let password = file.password.as_ref().map(Password::expose);
+        // It would end the string that PDFium is handed.
+        if password.is_some_and(|password| password.contains('\0')) {
+            return Err(Error::PasswordNeeded);
+        }
         let stamp = Stamp::new(&metadata);
         let known = self
             .open
             .iter()
-            .position(|open| open.path == path)
+            .position(|open| open.file.path == *path)
             .map(|index| self.open.remove(index))
-            .filter(|open| open.stamp == stamp);
+            .filter(|open| open.stamp == stamp && open.file.opens_like(file));
         let open = match known {
             Some(open) => open,
             None => Open {
-                path: path.to_owned(),
                 stamp,
+                file: Arc::clone(file),
                 document: self
                     .pdfium
-                    .load_pdf_from_reader(WholeReads(File::open(path).map_err(unreadable)?), None)
+                    .load_pdf_from_reader(
+                        WholeReads(File::open(path).map_err(unreadable)?),
+                        password,
+                    )
                     .map_err(not_opened)?,
             },
         };

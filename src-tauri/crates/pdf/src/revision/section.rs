@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lopdf::{Object, ObjectId};
+use lopdf::{Object, ObjectId, Writer};
 
 use super::{Revision, SignatureDetails};
 use crate::error::{Error, Result};
@@ -42,15 +42,15 @@ impl Revision {
                     return Err(Error::Missing { what });
                 }
                 write_table(out, &entries);
-                let trailer = self.trailer(details);
-                out.extend_from_slice(format!("trailer\n<<{trailer}>>\n").as_bytes());
+                let trailer = self.trailer(details)?;
+                out.extend_from_slice(&[b"trailer\n<<", &trailer[..], b">>\n"].concat());
             }
             Style::Stream => {
                 let id = self.allocate()?;
                 let (number, generation) = id;
                 let offset = start;
                 entries.insert(number, Entry::At { offset, generation });
-                let trailer = self.trailer(details);
+                let trailer = self.trailer(details)?;
                 write_stream(out, id, &entries, &trailer);
             }
         }
@@ -74,28 +74,36 @@ impl Revision {
     }
 
     /// The entries that trailers and the dictionaries of cross-reference streams share.
-    fn trailer(&self, details: &SignatureDetails) -> String {
+    fn trailer(&self, details: &SignatureDetails) -> Result<Vec<u8>> {
         let newest = self.document.chain().newest();
-        let mut text = format!("/Size {}", self.next);
+        let mut text = format!("/Size {}", self.next).into_bytes();
         for key in ["Root", "Info"] {
             if let Ok(Object::Reference((number, generation))) = newest.trailer.get(key.as_bytes())
             {
-                text.push_str(&format!("/{key} {number} {generation} R"));
+                text.extend_from_slice(format!("/{key} {number} {generation} R").as_bytes());
             }
+        }
+        if let Ok(encryption) = newest.trailer.get(b"Encrypt") {
+            text.extend_from_slice(b"/Encrypt ");
+            text.extend_from_slice(&written(encryption)?);
         }
         let second = hexadecimal(&details.revision_id);
         let first = self
             .first_id()
             .map_or_else(|| second.clone(), |id| hexadecimal(&id));
-        text.push_str(&format!("/ID[<{first}><{second}>]"));
+        text.extend_from_slice(format!("/ID[<{first}><{second}>]").as_bytes());
         if !self.document.is_recovered() {
-            text.push_str(&format!("/Prev {}", newest.offset));
+            text.extend_from_slice(format!("/Prev {}", newest.offset).as_bytes());
         }
-        text
+        Ok(text)
     }
 
     /// The permanent half of the file identifier (§14.4), kept byte for byte.
     fn first_id(&self) -> Option<Vec<u8>> {
+        // What went into the key stays, were it nothing.
+        if let Some(encryption) = self.document.encryption() {
+            return Some(encryption.id.clone());
+        }
         let id = self.document.chain().trailer().get(b"ID").ok()?;
         match self.document.resolve(id).ok()? {
             Object::Array(ids) => match ids.first()? {
@@ -105,6 +113,13 @@ impl Revision {
             _ => None,
         }
     }
+}
+
+/// A value of the trailer, which is not encrypted. Not in its own bytes: no number in it is a real.
+fn written(object: &Object) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Writer::write_object(&mut bytes, object).map_err(Error::Write)?;
+    Ok(bytes)
 }
 
 /// Parts entries into runs of numbers without a gap.
@@ -148,7 +163,7 @@ fn write_table(out: &mut Vec<u8>, entries: &Entries) {
 }
 
 /// Writes the section as an unfiltered stream: type, offset and generation in 1, 8 and 2 bytes.
-fn write_stream(out: &mut Vec<u8>, id: ObjectId, entries: &Entries, trailer: &str) {
+fn write_stream(out: &mut Vec<u8>, id: ObjectId, entries: &Entries, trailer: &[u8]) {
     let mut index = Vec::new();
     let mut content = Vec::new();
     for run in runs(entries) {
@@ -166,13 +181,15 @@ fn write_stream(out: &mut Vec<u8>, id: ObjectId, entries: &Entries, trailer: &st
         }
     }
     let head = format!(
-        "{} {} obj\n<</Type/XRef/W[1 8 4]/Index[{}]{trailer}/Length {}>>\nstream\n",
+        "{} {} obj\n<</Type/XRef/W[1 8 4]/Index[{}]/Length {}",
         id.0,
         id.1,
         index.join(" "),
         content.len()
     );
     out.extend_from_slice(head.as_bytes());
+    out.extend_from_slice(trailer);
+    out.extend_from_slice(b">>\nstream\n");
     out.extend_from_slice(&content);
     out.extend_from_slice(b"\nendstream\nendobj\n");
 }

@@ -64,7 +64,8 @@ pub(super) fn read(
     let broken = |why| Error::CrossReference { offset, why };
     // §7.5.8.2: all values of its dictionary are direct.
     let direct = |_| Ok(Object::Null);
-    let stream = stream::read(source, length, offset, *budget, &direct);
+    // Cross-reference streams are never encrypted (§7.5.8.2).
+    let stream = stream::read(source, length, offset, *budget, &direct, None);
     let stream = stream.map_err(|fault| match fault {
         Fault::Wrong(why) => broken(why),
         Fault::Filter => Error::CrossReferenceStream,

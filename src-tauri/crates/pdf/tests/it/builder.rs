@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use pdf::{
-    Document, Look, PageNumber, Placement, Result, Revision, ShownRect, SignatureDetails,
+    Document, Look, PageNumber, Password, Placement, Result, Revision, ShownRect, SignatureDetails,
     SignatureField,
 };
 
@@ -138,6 +138,12 @@ pub(crate) fn sign_document(document: &Document, placement: &Placement) -> Resul
     sign_with(document, placement, 512, |_| Vec::new())
 }
 
+/// Opens with a password.
+pub(crate) fn open_with(bytes: &[u8], password: &str) -> Result<Document> {
+    let password = Password::new(password.to_owned());
+    Document::open_with(Arc::new(bytes.to_vec()), Some(&password))
+}
+
 /// Signs with what `make` gives for the covered bytes.
 pub(crate) fn sign_with(
     document: &Document,
@@ -152,6 +158,12 @@ pub(crate) fn sign_with(
         None,
         make,
     )
+}
+
+/// Fills an empty field of an opened document.
+pub(crate) fn fill_document(document: &Document, name: &str) -> Result<Signed> {
+    let field = |revision: &mut Revision| revision.fill_signature_field(name, &look("Ana Ruiz"));
+    sign_field(document, field, 512, Some("Gesehen: ü"), |_| Vec::new())
 }
 
 /// Fills an empty signature field with zeros.

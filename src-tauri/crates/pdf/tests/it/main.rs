@@ -7,6 +7,7 @@ mod builder;
 mod certify;
 mod corpus;
 mod damage;
+mod encryption;
 mod fill;
 mod form;
 mod permission;

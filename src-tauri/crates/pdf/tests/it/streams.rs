@@ -270,20 +270,6 @@ fn a_stream_that_decodes_to_too_much_is_an_error() {
     assert!(open(&bytes).unwrap().is_recovered());
 }
 
-#[test]
-fn encrypted_documents_with_object_streams_are_refused() {
-    let arguments = [
-        "--encrypt",
-        "",
-        "owner",
-        "256",
-        "--",
-        "--object-streams=generate",
-    ];
-    let input = qpdf(&document().build(), &arguments);
-    assert!(matches!(sign(&input, &invisible()), Err(Error::Encrypted)));
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -13,9 +13,15 @@ pub(crate) enum Check {
 
 /// Runs `qpdf --check`.
 pub(crate) fn qpdf_check(bytes: &[u8]) -> Check {
+    qpdf_check_with(bytes, "")
+}
+
+/// Runs `qpdf --check` with a password.
+pub(crate) fn qpdf_check_with(bytes: &[u8], password: &str) -> Check {
     let file = temporary(bytes);
     let output = Command::new("qpdf")
         .arg("--check")
+        .arg(format!("--password={password}"))
         .arg(file.path())
         .output()
         .unwrap();
@@ -30,6 +36,7 @@ pub(crate) fn qpdf_check(bytes: &[u8]) -> Check {
 pub(crate) fn qpdf(bytes: &[u8], arguments: &[&str]) -> Vec<u8> {
     let (input, output) = (temporary(bytes), temporary(b""));
     let status = Command::new("qpdf")
+        .arg("--allow-weak-crypto")
         .args(arguments)
         .arg(input.path())
         .arg(output.path())
@@ -90,9 +97,14 @@ impl Signer {
 
 /// What pdfsig says of all signatures.
 pub(crate) fn pdfsig(bytes: &[u8]) -> String {
+    pdfsig_with(bytes, "")
+}
+
+/// The same, of a document with a user's password.
+pub(crate) fn pdfsig_with(bytes: &[u8], password: &str) -> String {
     let file = temporary(bytes);
     let output = Command::new("pdfsig")
-        .arg("-nocert")
+        .args(["-nocert", "-upw", password])
         .arg(file.path())
         .output()
         .unwrap();
@@ -110,8 +122,14 @@ impl Picture {
     /// Renders the crop box of the first page with poppler, which does not know `UserUnit`: the
     /// resolution is in pixels for 72 units of the page.
     pub(crate) fn render(bytes: &[u8], resolution: usize) -> Self {
+        Self::render_with(bytes, resolution, "")
+    }
+
+    /// The same, of a document with a user's password.
+    pub(crate) fn render_with(bytes: &[u8], resolution: usize, password: &str) -> Self {
         let file = temporary(bytes);
         let output = Command::new("pdftoppm")
+            .args(["-upw", password])
             .args(["-gray", "-cropbox", "-singlefile", "-f", "1", "-l", "1"])
             .args(["-r", &resolution.to_string()])
             .arg(file.path())

@@ -73,7 +73,10 @@ pub enum ErrorCode {
 
     // Documents and files.
     PdfUnreadable,
+    PasswordNeeded,
+    PasswordWrong,
     PdfEncrypted,
+    PdfNotPermitted,
     PdfNotSupported,
     PdfForbids,
     PdfSignedAndDamaged,

@@ -1,0 +1,361 @@
+//! Encrypted documents: opened, signed, and read by others (ISO 32000-2 §7.6).
+
+use crate::builder::{
+    Pdf, Signed, fill_document, invisible, open, open_with, sign_document, sign_with, visible,
+};
+use crate::tools::{Check, Picture, Signer, pdfsig_with, qpdf, qpdf_check, qpdf_check_with};
+use pdf::{Access, Document, Error};
+
+const USER: &str = "user's";
+const OWNER: &str = "owner's";
+
+/// Every way that qpdf encrypts, in its words.
+const WAYS: [(&str, &[&str]); 8] = [
+    ("RC4, 40 bits", &["40"]),
+    ("RC4, 128 bits", &["128", "--use-aes=n"]),
+    ("RC4, crypt filter", &["128", "--use-aes=n", "--force-V4"]),
+    ("AES-128", &["128", "--use-aes=y"]),
+    (
+        "AES-128, metadata plain",
+        &["128", "--use-aes=y", "--cleartext-metadata"],
+    ),
+    ("AES-256, revision 5", &["256", "--force-R5"]),
+    ("AES-256", &["256"]),
+    ("AES-256, metadata plain", &["256", "--cleartext-metadata"]),
+];
+
+/// A form with text in it, and a stream that has the end of an object in it.
+fn form() -> Pdf {
+    let content = "0.8 g 10 10 20 20 re f % endobj endstream";
+    Pdf::new()
+        .catalog("/AcroForm<</Fields[5 0 R 6 0 R]/DA(/F 0 Tf)>>/Lang(en)/Metadata 8 0 R")
+        .page("/MediaBox[0 0 300 200]/Annots[5 0 R 6 0 R]")
+        .object(4, &format!("<</Length {}>>stream\n{content}\nendstream", content.len()))
+        .object(
+            5,
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(Name)/V(Ada \\(L.\\))/Rect[10 10 60 30]/P 3 0 R>>",
+        )
+        .object(
+            6,
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(Approval)/TU(Sign <here>)/Rect[40 60 210 120]\
+             /Lock<</Type/SigFieldLock/Action/Include/Fields[(Name)]>>/P 3 0 R>>",
+        )
+        .object(7, "<</Title(Secret title)/ModDate(D:2026)>>")
+        .object(8, "<</Type/Metadata/Subtype/XML/Length 4>>stream\n<x/>\nendstream")
+        .trailer("/Info 7 0 R/ID[<01><02>]")
+}
+
+fn encrypted(pdf: &Pdf, user: &str, owner: &str, way: &[&str], streams: &str) -> Vec<u8> {
+    let mut arguments = vec!["--encrypt", user, owner];
+    arguments.extend(way);
+    arguments.extend(["--", streams]);
+    qpdf(&pdf.build(), &arguments)
+}
+
+/// What is read of the fields, whoever reads them.
+fn labels(document: &Document) -> Vec<(String, Option<String>)> {
+    let fields = document.fields().unwrap().into_iter();
+    fields.map(|field| (field.name, field.label)).collect()
+}
+
+/// Looks whether a signed document is what it should be, with either password.
+fn judged(input: &[u8], signed: &Signed, way: &str) {
+    assert!(signed.bytes.starts_with(input), "{way}: only appended");
+    for (password, access) in [(USER, Access::User), (OWNER, Access::Owner)] {
+        let document = open_with(&signed.bytes, password).unwrap();
+        assert_eq!(document.access(), Some(access), "{way}");
+        let signatures = document.signatures().unwrap();
+        let ours = signatures
+            .iter()
+            .find(|ours| ours.field.name == signed.name);
+        let ours = ours.unwrap();
+        assert_eq!(ours.byte_range, Some(signed.byte_range), "{way}");
+        assert_eq!(ours.name.as_deref(), Some("Ana Ruíz (legal) \\"), "{way}");
+        assert_eq!(ours.signing_time, Some(1_795_513_327), "{way}");
+        let gap = document.gap(signed.byte_range).unwrap();
+        assert_eq!(
+            gap.as_ref(),
+            Some(&ours.contents),
+            "{way}: /Contents is plain"
+        );
+        let check = qpdf_check_with(&signed.bytes, password);
+        assert_eq!(check, Check::Clean, "{way} {access:?}");
+    }
+    let output = &signed.bytes[input.len()..];
+    let plain = |text: &[u8]| output.windows(text.len()).any(|bytes| bytes == text);
+    assert!(
+        !plain(b"Ana Ru") && !plain(b"D:2026"),
+        "{way}: strings are encrypted"
+    );
+    assert!(plain(b"/Encrypt "), "{way}: the trailer says so");
+    let before = Picture::render_with(input, 72, USER);
+    let after = Picture::render_with(&signed.bytes, 72, USER);
+    let differs = (0..after.height).flat_map(|y| (0..after.width).map(move |x| (x, y)));
+    let differs = differs.filter(|(x, y)| before.darkness(*x, *y) != after.darkness(*x, *y));
+    // The page is 200 points high, and the box from 60 to 120.
+    for (x, y) in differs {
+        assert!(
+            (40..=210).contains(&x) && (79..=140).contains(&y),
+            "{way}: {x} {y}"
+        );
+    }
+}
+
+#[test]
+fn every_encryption_is_read_and_signed_with_either_password() {
+    for (way, arguments) in WAYS {
+        for streams in ["--object-streams=generate", "--object-streams=disable"] {
+            let input = encrypted(&form(), USER, OWNER, arguments, streams);
+            let way = format!("{way} {streams}");
+            assert!(matches!(open(&input), Err(Error::PasswordNeeded)), "{way}");
+            let wrong = open_with(&input, "guess");
+            assert!(matches!(wrong, Err(Error::WrongPassword)), "{way}");
+            let expected = labels(&open(&form().build()).unwrap());
+            let document = open_with(&input, USER).unwrap();
+            assert_eq!(labels(&document), expected, "{way}");
+            let once = fill_document(&document, "Approval").unwrap();
+            judged(&input, &once, &way);
+            let document = open_with(&once.bytes, OWNER).unwrap();
+            let twice = sign_document(&document, &visible(40.0, 60.0, 170.0, 60.0)).unwrap();
+            judged(&once.bytes, &twice, &way);
+            let document = open_with(&twice.bytes, USER).unwrap();
+            let signatures = document.signatures().unwrap();
+            let changes = document.changes_since(&signatures[0]).unwrap();
+            assert_eq!(changes.unexplained, [], "{way}");
+            assert_eq!(changes.signed.len(), 1, "{way}");
+        }
+    }
+}
+
+#[test]
+fn poppler_finds_the_signatures_of_an_encrypted_document_valid() {
+    let signer = Signer::new();
+    for (way, arguments) in WAYS {
+        let input = encrypted(&form(), USER, OWNER, arguments, "--object-streams=generate");
+        let sign = |input: &[u8]| {
+            let document = open_with(input, USER).unwrap();
+            let make = |covered: &[u8]| signer.sign(covered);
+            sign_with(&document, &invisible(), 4096, make)
+                .unwrap()
+                .bytes
+        };
+        let twice = sign(&sign(&input));
+        let said = pdfsig_with(&twice, USER);
+        assert_eq!(
+            said.matches("Signature is Valid").count(),
+            2,
+            "{way}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_document_that_opens_without_a_password_is_signed_without_one() {
+    for (way, arguments) in WAYS {
+        let input = encrypted(&form(), "", OWNER, arguments, "--object-streams=generate");
+        let document = open(&input).unwrap();
+        assert_eq!(document.access(), Some(Access::User), "{way}");
+        let signed = sign_document(&document, &invisible()).unwrap();
+        assert_eq!(qpdf_check(&signed.bytes), Check::Clean, "{way}");
+        // Somebody gave a password for a reason, and is told that it is none.
+        let wrong = open_with(&input, "guess");
+        assert!(matches!(wrong, Err(Error::WrongPassword)), "{way}");
+    }
+}
+
+#[test]
+fn passwords_of_other_scripts_open() {
+    // SASLprep makes one letter of a letter and its accent (RFC 4013 §2.2).
+    for (typed, given, way) in [
+        ("Schlüssel €", "Schlüssel €", &["256"][..]),
+        ("e\u{301}te\u{301}", "été", &["256"]),
+        ("密码 пароль", "密码 пароль", &["256", "--force-R5"]),
+        ("Schlüssel", "Schlüssel", &["128", "--use-aes=y"]),
+        ("Schlüssel", "Schlüssel", &["40"]),
+    ] {
+        let input = encrypted(&form(), given, OWNER, way, "--object-streams=disable");
+        let document = open_with(&input, typed).unwrap();
+        let signed = sign_document(&document, &invisible()).unwrap();
+        assert_eq!(qpdf_check_with(&signed.bytes, given), Check::Clean);
+    }
+}
+
+#[test]
+fn an_encryption_dictionary_in_the_trailer_itself_is_carried_on() {
+    for (way, arguments) in WAYS {
+        let mut input = encrypted(&form(), USER, OWNER, arguments, "--object-streams=disable");
+        let text = String::from_utf8_lossy(&input).into_owned();
+        let previous: usize = text
+            .rsplit("startxref\n")
+            .next()
+            .unwrap()
+            .lines()
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let size = text
+            .rsplit("/Size ")
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned();
+        let dictionary = {
+            // As bytes: its strings are not text.
+            let at = |word: &[u8], from: usize| {
+                from + input[from..]
+                    .windows(word.len())
+                    .position(|bytes| bytes == word)
+                    .unwrap()
+            };
+            let filter = at(b"/Filter /Standard", 0);
+            let start = input[..filter]
+                .windows(2)
+                .rposition(|bytes| bytes == b"<<")
+                .unwrap();
+            let outer = input[..filter]
+                .windows(4)
+                .rposition(|bytes| bytes == b" obj")
+                .unwrap()
+                + 5;
+            let end = at(b"endobj", start);
+            input[outer..end].to_vec()
+        };
+        let at = input.len();
+        let id = text
+            .rsplit("/ID [")
+            .next()
+            .unwrap()
+            .split(']')
+            .next()
+            .unwrap()
+            .to_owned();
+        let root = text
+            .rsplit("/Root ")
+            .next()
+            .unwrap()
+            .split(" R")
+            .next()
+            .unwrap()
+            .to_owned();
+        input.extend_from_slice(
+            format!(
+                "xref\n0 0\ntrailer\n<</Size {size}/Root {root} R/ID[{id}]/Prev {previous}/Encrypt "
+            )
+            .as_bytes(),
+        );
+        input.extend_from_slice(&dictionary);
+        input.extend_from_slice(format!(">>\nstartxref\n{at}\n%%EOF\n").as_bytes());
+        let document = open_with(&input, USER).unwrap();
+        let signed = sign_document(&document, &visible(40.0, 60.0, 170.0, 60.0)).unwrap();
+        judged(&input, &signed, way);
+        let document = open_with(&signed.bytes, USER).unwrap();
+        let again = sign_document(&document, &invisible()).unwrap();
+        let document = open_with(&again.bytes, USER).unwrap();
+        let first = &document.signatures().unwrap()[0];
+        assert_eq!(
+            document.changes_since(first).unwrap().unexplained,
+            [],
+            "{way}"
+        );
+    }
+}
+
+#[test]
+fn what_the_author_does_not_permit_is_refused_and_the_owner_may_all() {
+    let open_field = "a field may be filled";
+    for (arguments, fills, adds) in [
+        (&["256", "--modify=all"][..], true, true),
+        (&["256", "--modify=annotate"], true, false),
+        (&["256", "--modify=form"], true, false),
+        (&["256", "--modify=assembly"], false, false),
+        (&["256", "--modify=none"], false, false),
+        (&["128", "--use-aes=y", "--modify=form"], true, false),
+        (&["128", "--use-aes=n", "--modify=none"], false, false),
+        (&["40", "--modify=n"], true, false),
+        (&["40", "--modify=n", "--annotate=n"], false, false),
+        (&["40", "--annotate=n"], false, false),
+    ] {
+        let input = encrypted(&form(), "", OWNER, arguments, "--object-streams=generate");
+        let document = open(&input).unwrap();
+        let permit = document.permit_signature();
+        assert_eq!(permit.is_ok(), fills || adds, "{arguments:?}: {permit:?}");
+        let filled = fill_document(&document, "Approval");
+        assert_eq!(
+            filled.is_ok(),
+            fills,
+            "{arguments:?} {open_field}: {filled:?}"
+        );
+        let added = sign_document(&document, &visible(40.0, 60.0, 170.0, 60.0));
+        assert_eq!(added.is_ok(), adds, "{arguments:?}: {added:?}");
+        for refused in [filled.err(), added.err()].into_iter().flatten() {
+            assert!(matches!(refused, Error::NotPermitted { .. }), "{refused:?}");
+        }
+        let owner = open_with(&input, OWNER).unwrap();
+        assert_eq!(owner.permissions(), None);
+        fill_document(&owner, "Approval").unwrap();
+        sign_document(&owner, &invisible()).unwrap();
+    }
+    // Filling alone is of no use where there is nothing to fill.
+    let input = encrypted(
+        &Pdf::new(),
+        "",
+        OWNER,
+        &["256", "--modify=form"],
+        "--object-streams=disable",
+    );
+    let refused = open(&input).unwrap().permit_signature();
+    assert!(
+        matches!(refused, Err(Error::NotPermitted { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn what_is_not_read_is_refused_by_its_name() {
+    for (entries, told) in [
+        (
+            "/Filter/Adobe.PubSec/V 4",
+            "to the certificates of its recipients",
+        ),
+        ("/Filter/Somebody.Elses/V 1", "Somebody.Elses"),
+        ("/Filter/Standard/V 3/R 3", "version 3"),
+        ("/Filter/Standard/V 6/R 7", "version 6"),
+        ("/Filter/Standard/V 5/R 9", "revision 9"),
+        (
+            "/Filter/Standard/V 4/R 4/CF<</A<</CFM/AESV4>>>>/StmF/A",
+            "AESV4",
+        ),
+        ("/Filter/Standard/V 4/R 4/StrF/A", "not defined"),
+    ] {
+        let input = Pdf::new()
+            .trailer(&format!("/Encrypt<<{entries}>>"))
+            .build();
+        let error = open(&input).unwrap_err();
+        assert!(
+            matches!(error, Error::EncryptionUnsupported { .. }),
+            "{entries}: {error}"
+        );
+        assert!(error.to_string().contains(told), "{entries}: {error}");
+    }
+    // §7.3.9: null is as good as nothing.
+    for nothing in ["/Encrypt null", "/Encrypt 99 0 R"] {
+        let input = Pdf::new().trailer(nothing).build();
+        assert!(sign_document(&open(&input).unwrap(), &invisible()).is_ok());
+    }
+}
+
+#[test]
+fn a_mac_over_the_file_is_not_broken() {
+    let mut input = encrypted(&form(), "", OWNER, &["256"], "--object-streams=disable");
+    let word = b"/Encrypt ";
+    let at = input.windows(word.len()).rposition(|bytes| bytes == word);
+    // The trailer is behind all offsets, so it may grow.
+    let at = at.unwrap();
+    input.splice(at..at, *b"/AuthCode<</MACLocation/Standalone>>");
+    let document = open(&input).unwrap();
+    let refused = document.permit_signature();
+    assert!(matches!(refused, Err(Error::ProtectedByMac)), "{refused:?}");
+}
