@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import App from "./App.svelte";
 import type { Failure } from "./ipc/error";
+import type { LockedDocument } from "./ipc/generated/LockedDocument";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { SignDocument } from "./ipc/generated/SignDocument";
 import type { SignedDocument } from "./ipc/generated/SignedDocument";
@@ -13,6 +14,7 @@ import {
   contractor,
   memory,
   noOrganisation,
+  PASSWORD,
   refusal,
   SECRET,
   trust,
@@ -161,6 +163,57 @@ describe("the window", () => {
     await fireEvent.click(screen.getByLabelText("Previous page"));
     const box = await screen.findByTestId("signature-box");
     expect(box).toHaveAccessibleName(/page 1, 20 mm from left/);
+  });
+
+  it("asks for a password in place, says that one was wrong, and opens with the right one", async () => {
+    const closed: string[] = [];
+    const locked = { id: "l1", name: "Payslip.pdf" };
+    const closeDocument = async (id: string): Promise<void> => void closed.push(id);
+    render(App, { backend: { ...memory({ documents: [], locked }), closeDocument } });
+    const field = await screen.findByTestId<HTMLInputElement>("document-password");
+    await waitFor(() => expect(field).toHaveFocus());
+    await fireEvent.input(field, { target: { value: "a guess" } });
+    await fireEvent.click(screen.getByTestId("unlock-button"));
+    expect(await screen.findByTestId("error-line")).toHaveTextContent("does not open the document");
+    expect(field).toHaveValue("");
+    await waitFor(() => expect(field).toHaveFocus());
+    await fireEvent.input(field, { target: { value: PASSWORD } });
+    await fireEvent.click(screen.getByTestId("unlock-button"));
+    expect(await screen.findByTestId("place-for-me")).toBeInTheDocument();
+    expect(screen.getByText(/The signed file is, too/)).toBeInTheDocument();
+    expect(closed).toEqual([]);
+  });
+
+  it("leaves a document that wants a password, and shows what was open", async () => {
+    const closed: string[] = [];
+    let lock: (locked: LockedDocument) => void = () => {};
+    render(App, {
+      backend: {
+        ...memory(),
+        onLocked: async (heard) => void (lock = heard),
+        closeDocument: async (id) => void closed.push(id),
+      },
+    });
+    await screen.findByTestId("place-for-me");
+    lock({ id: "l1", name: "Payslip.pdf" });
+    const field = await screen.findByTestId("document-password");
+    await fireEvent.keyDown(field, { key: "Escape" });
+    expect(await screen.findByTestId("place-for-me")).toBeInTheDocument();
+    expect(closed).toEqual(["l1"]);
+  });
+
+  it("asks for the owner's password where the author does not permit signing", async () => {
+    const refusal: Failure = { code: "pdf_not_permitted", message: "", detail: "" };
+    await shown({
+      documents: [{ ...agreement, refusal }],
+      validation: { headline: "unsigned", signatures: [] },
+    });
+    await fireEvent.click(await screen.findByTestId("ask-owner"));
+    await fireEvent.input(await screen.findByTestId("document-password"), {
+      target: { value: PASSWORD },
+    });
+    await fireEvent.click(screen.getByTestId("unlock-button"));
+    expect(await screen.findByTestId("place-for-me")).toBeInTheDocument();
   });
 
   it("says when a page cannot be drawn", async () => {

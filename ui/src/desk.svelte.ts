@@ -18,6 +18,16 @@ const REMEMBERED = 100;
 
 const INVISIBLE = { kind: "invisible" } as const;
 
+/** A document that wants a password. */
+export interface Locked {
+  id: string;
+  name: string;
+  /** Whether it is open, and the owner's password is to permit more. */
+  owner: boolean;
+  failure: Failure | null;
+  busy: boolean;
+}
+
 /** What lies on the desk: one document, where its signature goes, and what became of it. */
 export class Desk {
   readonly #backend: Backend;
@@ -32,6 +42,8 @@ export class Desk {
   output = $state.raw<OutputChoice | null>(null);
   /** Handed over while a signature was under way. */
   waiting = $state.raw<OpenedDocument | null>(null);
+  /** A file that wants its password. */
+  locked = $state.raw<Locked | null>(null);
   /** A file that was not opened, and why. */
   refused = $state.raw<{ name: string; failure: Failure } | null>(null);
   /** Whether the appearance could be drawn in its box. */
@@ -67,6 +79,7 @@ export class Desk {
   async begin(): Promise<void> {
     // Listening comes before asking: what is handed over in between must not be missed.
     await this.#backend.onOpened((opened) => void this.show(opened));
+    await this.#backend.onLocked(({ id, name }) => this.#ask({ id, name, owner: false }));
     await this.#backend.onRefused((name, why) => (this.refused = { name, failure: why }));
     await this.#backend.onProgress(({ requestId, step }) => this.#progressed(requestId, step));
     const open = (await this.attempts.run(this.#backend.openedDocuments())) ?? [];
@@ -85,6 +98,7 @@ export class Desk {
       return;
     }
     const before = this.document?.id;
+    if (this.locked) this.leaveLocked();
     this.waiting = null;
     this.refused = null;
     this.output = null;
@@ -104,7 +118,50 @@ export class Desk {
     if (chosen) await this.show(chosen);
   }
 
+  /** Tries a password on the file that wants one. */
+  async unlock(password: string): Promise<void> {
+    const asked = this.locked;
+    if (!asked || asked.busy) return;
+    this.locked = { ...asked, failure: null, busy: true };
+    try {
+      const opened = await this.#backend.unlockDocument({ document: asked.id, password });
+      // Somebody left meanwhile.
+      if (this.locked?.id !== asked.id) {
+        if (!asked.owner) void this.#backend.closeDocument(opened.id).catch(() => {});
+        return;
+      }
+      this.locked = null;
+      await this.show(opened);
+    } catch (thrown) {
+      if (this.locked?.id !== asked.id) return;
+      this.locked = { ...asked, failure: failure(thrown), busy: false };
+    }
+  }
+
+  /** Asks for the password by which the open document permits more. */
+  askOwner(): void {
+    const { document } = this;
+    if (document) this.#ask({ id: document.id, name: document.name, owner: true });
+  }
+
+  /** Lets the file be that wants a password. */
+  leaveLocked(): void {
+    const left = this.locked;
+    this.locked = null;
+    if (left && !left.owner) void this.#backend.closeDocument(left.id).catch(() => {});
+  }
+
+  #ask(asked: Pick<Locked, "id" | "name" | "owner">): void {
+    this.leaveLocked();
+    this.refused = null;
+    this.locked = { ...asked, failure: null, busy: false };
+  }
+
   close(): void {
+    if (this.locked) {
+      this.leaveLocked();
+      return;
+    }
     const open = this.document?.id;
     if (!open || this.flow.state === "signing") return;
     this.send({ type: "closed" });

@@ -2,6 +2,7 @@ import type { Failure } from "./error";
 import type { ActivateKey } from "./generated/ActivateKey";
 import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Identity } from "./generated/Identity";
+import type { LockedDocument } from "./generated/LockedDocument";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { OutputChoice } from "./generated/OutputChoice";
 import type { PageInk } from "./generated/PageInk";
@@ -12,6 +13,7 @@ import type { SignedDocument } from "./generated/SignedDocument";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { Status } from "./generated/Status";
 import type { SuspendOwnKey } from "./generated/SuspendOwnKey";
+import type { UnlockDocument } from "./generated/UnlockDocument";
 import type { Validation } from "./generated/Validation";
 
 /** What a ghost is drawn from: the same drawer as the output's. */
@@ -27,6 +29,8 @@ export interface Appearance {
 export interface Backend {
   openedDocuments(): Promise<OpenedDocument[]>;
   chooseDocument(): Promise<OpenedDocument | null>;
+  /** Opens one that waits for its password, or one that is open and permits more to its owner. */
+  unlockDocument(request: UnlockDocument): Promise<OpenedDocument>;
   closeDocument(document: string): Promise<void>;
   /** Sizes of at most 512 pages from `first` on, which counts from 1. */
   pageSizes(document: string, first: number, count: number): Promise<PageSize[]>;
@@ -48,6 +52,8 @@ export interface Backend {
   openAdministration(): Promise<void>;
   /** Calls back for documents that were dropped or handed over by a second start. */
   onOpened(heard: (document: OpenedDocument) => void): Promise<void>;
+  /** Calls back for a file that wants its password. */
+  onLocked(heard: (locked: LockedDocument) => void): Promise<void>;
   onRefused(heard: (name: string, failure: Failure) => void): Promise<void>;
   onProgress(heard: (progress: SigningProgress) => void): Promise<void>;
   /** Address of a page as a picture; `scale` in pixels a point. */

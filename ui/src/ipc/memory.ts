@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import type { Failure } from "./error";
 import type { Identity } from "./generated/Identity";
+import type { LockedDocument } from "./generated/LockedDocument";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
@@ -9,7 +10,17 @@ import type { SigningStep } from "./generated/SigningStep";
 import type { Status } from "./generated/Status";
 import type { Validation } from "./generated/Validation";
 import { page, stamp } from "./pictures";
-import { agreement, ana, CODE, ready, refusal, SECRET, valid } from "./samples";
+import {
+  agreement,
+  ana,
+  CODE,
+  encrypted,
+  PASSWORD,
+  ready,
+  refusal,
+  SECRET,
+  valid,
+} from "./samples";
 
 export { scenes } from "./scenes";
 export * from "./samples";
@@ -32,6 +43,8 @@ export interface Answers {
   unknown: Failure | null;
   /** A file that was not opened. */
   refused: { name: string; failure: Failure } | null;
+  /** A file that wants its password. */
+  locked: LockedDocument | null;
   /** Where a signature stays until it is cancelled. */
   hold: SigningStep | null;
 }
@@ -60,6 +73,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     refusal: null,
     unknown: null,
     refused: null,
+    locked: null,
     hold: null,
     ...changed,
   };
@@ -102,6 +116,13 @@ export function memory(changed: Partial<Answers> = {}): Backend {
   return {
     openedDocuments: async () => answers.documents,
     chooseDocument: async () => agreement,
+    async unlockDocument({ document, password }) {
+      if (password !== PASSWORD) throw refusal("password_wrong");
+      const open = answers.documents.find(({ id }) => id === document);
+      const found: OpenedDocument = { ...(open ?? { ...agreement, name: "Payslip.pdf" }) };
+      delete found.refusal;
+      return { ...found, findings: [encrypted] };
+    },
     closeDocument: async () => {},
     pageInk: async () => answers.ink,
     pageSizes: async (_document, first, count) =>
@@ -158,6 +179,9 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     },
     openAdministration: async () => {},
     onOpened: async () => {},
+    async onLocked(heard) {
+      if (answers.locked) heard(answers.locked);
+    },
     async onRefused(heard) {
       if (answers.refused) heard(answers.refused.name, answers.refused.failure);
     },

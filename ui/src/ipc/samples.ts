@@ -16,6 +16,15 @@ import type { Validation } from "./generated/Validation";
 export const SECRET = "correct horse battery";
 /** The one-time code that it takes for right. */
 export const CODE = "K7QF-92MX-4TDA-H6WP-ZR3B-N8YC-2E";
+/** The password of a document that it takes for right. */
+export const PASSWORD = "open sesame";
+
+export const encrypted: PreflightFinding = {
+  code: "encrypted",
+  severity: "info",
+  message: "encrypted; its author permits everything that matters to signing",
+  words: {},
+};
 
 export const contractor: SignatureField = {
   name: "Contractor",

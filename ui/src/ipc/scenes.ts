@@ -11,6 +11,7 @@ import {
   finding,
   jonass,
   noOrganisation,
+  PASSWORD,
   ready,
   refusal,
   SECRET,
@@ -92,6 +93,31 @@ export const scenes: Record<string, Scene<Answers>> = {
     answers: {
       documents: [],
       refused: { name: "payslip.pdf", failure: refusal("pdf_encrypted") },
+    },
+  },
+  locked: { answers: { documents: [], locked: { id: "l1", name: "Payslip.pdf" } } },
+  "locked-wrong": {
+    answers: { documents: [], locked: { id: "l1", name: "Payslip.pdf" } },
+    async play(page) {
+      await page.type("document-password", "a guess");
+      await page.click("unlock-button");
+      await page.find("error-line");
+    },
+  },
+  unlocked: {
+    answers: { documents: [], locked: { id: "l1", name: "Payslip.pdf" } },
+    async play(page) {
+      await page.type("document-password", PASSWORD);
+      await page.click("unlock-button");
+      await page.find("place-for-me");
+    },
+  },
+  "not-permitted": unsignable("pdf_not_permitted"),
+  "locked-owner": {
+    ...unsignable("pdf_not_permitted"),
+    async play(page) {
+      await page.click("ask-owner");
+      await page.find("unlock");
     },
   },
 

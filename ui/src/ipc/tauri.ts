@@ -3,6 +3,7 @@ import { listen } from "@tauri-apps/api/event";
 
 import type { Appearance, Backend } from "./backend";
 import type { Failure } from "./error";
+import type { LockedDocument } from "./generated/LockedDocument";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { SigningProgress } from "./generated/SigningProgress";
 
@@ -18,6 +19,7 @@ function address(name: string, query: Record<string, string | number | null>): s
 export const tauri: Backend = {
   openedDocuments: () => invoke("opened_documents"),
   chooseDocument: () => invoke("choose_document"),
+  unlockDocument: (request) => invoke("unlock_document", { request }),
   closeDocument: (document) => invoke("close_document", { document }),
   pageInk: (document, page) => invoke("page_ink", { document, page }),
   pageSizes: (document, first, count) => invoke("page_sizes", { document, first, count }),
@@ -36,6 +38,9 @@ export const tauri: Backend = {
   openAdministration: () => invoke("open_administration"),
   async onOpened(heard) {
     await listen<OpenedDocument>("document-opened", ({ payload }) => heard(payload));
+  },
+  async onLocked(heard) {
+    await listen<LockedDocument>("document-locked", ({ payload }) => heard(payload));
   },
   async onRefused(heard) {
     await listen<{ name: string; error: Failure }>("document-refused", ({ payload }) =>

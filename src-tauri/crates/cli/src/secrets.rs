@@ -63,7 +63,10 @@ impl Secrets {
                         String::new(),
                     ));
                 }
-                let text = str::from_utf8(&line)
+                // In a password every other white space counts.
+                let line = line.strip_suffix(b"\n").unwrap_or(&line);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let text = str::from_utf8(line)
                     .map_err(|_| Failure::usage(format!("{what} is not UTF-8"), String::new()))?;
                 Ok(Secret::new(text.to_owned()))
             }

@@ -13,7 +13,8 @@ export const preflight: Record<keyof typeof en, string> = {
   "preflight-seed_values": "Der Autor verlangt etwas von der Signatur in: {fields}.",
   "preflight-usage_rights":
     "Ihm wurden erweiterte Rechte für Acrobat gewährt. Sie enden, wenn es signiert wird.",
-  "preflight-encrypted": "Es ist verschlüsselt.",
+  "preflight-encrypted":
+    "Verschlüsselt. Die signierte Datei ist es auch, mit denselben Passwörtern.",
   "preflight-pdf_a": "Es gibt sich als {claim} aus; Ihre Signatur ändert daran nichts.",
   "preflight-pdf_ua": "Es gibt sich als {claim} aus: Hilfsmittel können es vorlesen.",
   "preflight-pdf_ua_not_kept":

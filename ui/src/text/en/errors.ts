@@ -93,7 +93,8 @@ export const errors = {
   "err-pdf_encrypted": "This document is encrypted in a way that this version does not read.",
   "rec-pdf_encrypted": "Ask for a copy with a password, or with none.",
   "err-pdf_not_permitted": "Its author does not permit its readers to sign.",
-  "rec-pdf_not_permitted": "The owner’s password permits it. Else ask for a copy that may be signed.",
+  "rec-pdf_not_permitted":
+    "The owner’s password permits it. Else ask for a copy that may be signed.",
   "err-pdf_not_supported": "This form of PDF cannot be signed by this version.",
   "rec-pdf_not_supported": "Reading it works; print it to a new PDF to sign that.",
   "err-pdf_forbids": "Its author allows no more signatures. Signing would break theirs.",

@@ -16,7 +16,7 @@ export const preflight = {
   "preflight-seed_values": "The form’s author demands something of the signature in: {fields}.",
   "preflight-usage_rights":
     "Acrobat’s extended rights were granted to it. They end when it is signed.",
-  "preflight-encrypted": "It is encrypted.",
+  "preflight-encrypted": "Encrypted. The signed file is, too, with the same passwords.",
   "preflight-pdf_a": "It claims {claim}; your signature keeps that.",
   "preflight-pdf_ua": "It claims {claim}: it can be read with assistive technology.",
   "preflight-pdf_ua_not_kept":

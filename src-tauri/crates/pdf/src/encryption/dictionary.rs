@@ -163,9 +163,8 @@ impl Filters {
             named.insert(name.clone(), known);
         }
         let method = |key: &[u8], default: Method| -> Result<Method> {
-            let name = match raw.get(dictionary, key)? {
-                Object::Name(name) => name,
-                _ => return Ok(default),
+            let Object::Name(name) = raw.get(dictionary, key)? else {
+                return Ok(default);
             };
             named.get(&name).copied().ok_or_else(|| {
                 let what = match unknown.get(&name) {
