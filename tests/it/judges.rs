@@ -1,9 +1,11 @@
 //! Files we signed, looked at by others: poppler, pyHanko, qpdf.
 
-use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
 
-use service::wire::{Headline, Placement, Rect};
+use service::requests::{FileToSign, PdfFile, Terms};
+use service::wire::{self, ErrorCode, Headline, Placement, Rect, Secret};
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, judge, sample};
 
@@ -105,6 +107,82 @@ fn the_judges_accept_a_second_signature() {
     let once = organisation.path("once.pdf");
     judged(&organisation, &sample::agreement(), 1, &once);
     judged(&organisation, &once, 2, &organisation.path("twice.pdf"));
+}
+
+/// Of encrypted documents. In ASCII, since poppler takes other letters as its arguments have them.
+const PASSWORD: &str = "open sesame";
+/// Ways that qpdf encrypts, in its words; pyHanko does not read revision 5.
+const ENCRYPTIONS: [&[&str]; 5] = [
+    &["40"],
+    &["128", "--use-aes=n"],
+    &["128", "--use-aes=y", "--cleartext-metadata"],
+    &["256"],
+    &["256", "--cleartext-metadata"],
+];
+
+/// Encrypts a file with qpdf.
+fn encrypt(input: &Path, user: &str, way: &[&str], output: &Path) {
+    let status = Command::new("qpdf")
+        .args(["--allow-weak-crypto", "--encrypt", user, "the owner's word"])
+        .args(way)
+        .args(["--", "--object-streams=generate"])
+        .args([input, output])
+        .status()
+        .expect("qpdf is there: cargo xtask setup");
+    assert!(status.success(), "{way:?}");
+}
+
+#[test]
+fn the_judges_accept_two_signatures_in_encrypted_documents() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let form = organisation.path("form.pdf");
+    fs::write(&form, sample::form(&["Approval"])).unwrap();
+    for (number, way) in ENCRYPTIONS.into_iter().enumerate() {
+        let name = |step: &str| organisation.path(&format!("{step}-{number}.pdf"));
+        let (input, once, twice) = (name("locked"), name("once"), name("twice"));
+        encrypt(&form, PASSWORD, way, &input);
+        let field = Placement::Field {
+            name: "Approval".to_owned(),
+        };
+        let sign = |input: &Path, output: &Path, place| {
+            let file = FileToSign {
+                input: input.to_owned(),
+                password: Some(Secret::new(PASSWORD.to_owned())),
+                output: output.to_owned(),
+            };
+            let terms = Terms::default();
+            let signed = organisation.sign_file(terms, file, place, "ada", SIGNER_SECRET);
+            let signed = signed.unwrap_or_else(|error| panic!("{way:?}: {error}"));
+            let ours = signed[0].validation.signatures.last().unwrap();
+            assert_eq!(ours.headline, Headline::Valid, "{way:?}");
+            judge::all_with(input, output, &organisation.home().ca_file(), PASSWORD);
+            signed[0].validation.headline
+        };
+        sign(&input, &once, field);
+        let headline = sign(&once, &twice, Placement::Invisible);
+        assert_eq!(headline, Headline::ValidChangedAsAllowed, "{way:?}");
+        let file = PdfFile {
+            path: twice.clone(),
+            password: Some(Secret::new("the owner's word".to_owned())),
+        };
+        let seen = organisation
+            .wait(organisation.service().inspect(file))
+            .unwrap();
+        assert!(seen.encrypted && seen.refusal.is_none(), "{way:?}");
+        let file = PdfFile {
+            path: twice,
+            password: Some(Secret::new(PASSWORD.to_owned())),
+        };
+        let picture = organisation.service().page_picture(file.clone(), 1, 1.0);
+        organisation
+            .wait(picture)
+            .unwrap_or_else(|error| panic!("{way:?}: {error}"));
+        // The password is forgotten, and another does not do.
+        organisation.wait(organisation.service().close(file.path.clone()));
+        let refused = organisation.service().page_picture(file.path, 1, 1.0);
+        let refused = wire::Error::from(organisation.wait(refused).unwrap_err());
+        assert_eq!(refused.code, ErrorCode::PasswordNeeded, "{way:?}");
+    }
 }
 
 #[test]

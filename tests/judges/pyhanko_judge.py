@@ -1,7 +1,7 @@
 """Says what pyHanko thinks of the newest signature in a PDF, and whether the earlier ones still
 hold, as one JSON object.
 
-    pyhanko_judge.py SIGNED.pdf CA.pem
+    pyhanko_judge.py SIGNED.pdf CA.pem [PASSWORD]
 """
 
 import json
@@ -16,10 +16,12 @@ from pyhanko_certvalidator import ValidationContext
 logging.disable(logging.CRITICAL)
 
 
-def main(signed, ca):
+def main(signed, ca, password=None):
     context = ValidationContext(trust_roots=[load_cert_from_pemder(ca)], allow_fetching=False)
     with open(signed, "rb") as file:
         reader = PdfFileReader(file)
+        if password is not None:
+            reader.decrypt(password)
         signatures = reader.embedded_signatures
         if not signatures:
             return {"signatures": 0}
@@ -39,4 +41,4 @@ def main(signed, ca):
         }
 
 
-print(json.dumps(main(sys.argv[1], sys.argv[2])))
+print(json.dumps(main(*sys.argv[1:])))

@@ -28,12 +28,15 @@ pub struct PyHanko {
     pub earlier: Vec<bool>,
 }
 
+/// `/SubFilter` of what is signed if nothing else is asked for.
+const PADES: &str = "/ETSI.CAdES.detached";
+
 /// Has all three judges look at a signed file, and compares it with what was signed.
 ///
 /// # Panics
 /// If any of them finds fault; the message says which and with what.
 pub fn all(input: &Path, output: &Path, ca: &Path) {
-    all_of_form(input, output, ca, "/ETSI.CAdES.detached");
+    judged(input, output, ca, PADES, None);
 }
 
 /// The same for a signature of a given `/SubFilter`.
@@ -41,13 +44,25 @@ pub fn all(input: &Path, output: &Path, ca: &Path) {
 /// # Panics
 /// As [`all`].
 pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
+    judged(input, output, ca, subfilter, None);
+}
+
+/// The same of an encrypted file that opens with a password.
+///
+/// # Panics
+/// As [`all`].
+pub fn all_with(input: &Path, output: &Path, ca: &Path, password: &str) {
+    judged(input, output, ca, PADES, Some(password));
+}
+
+fn judged(input: &Path, output: &Path, ca: &Path, subfilter: &str, password: Option<&str>) {
     assert!(
         is_strict_prefix(input, output),
         "{} only appends",
         output.display()
     );
-    pdfsig(output);
-    let verdict = pyhanko(output, ca);
+    pdfsig_with(output, password);
+    let verdict = pyhanko_with(output, ca, password);
     assert!(
         !verdict.earlier.contains(&false),
         "pyHanko on the earlier signatures of {}: {verdict:?}",
@@ -69,7 +84,7 @@ pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
         "pyHanko on {}",
         output.display()
     );
-    qpdf_check(output);
+    qpdf_check_with(output, password);
 }
 
 /// poppler: every signature is valid, and one covers the whole document.
@@ -77,10 +92,14 @@ pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
 /// # Panics
 /// If it is not, or poppler is missing.
 pub fn pdfsig(signed: &Path) {
-    let said = said(
-        Command::new("pdfsig").arg("-nocert").arg(signed),
-        "poppler-utils",
-    );
+    pdfsig_with(signed, None);
+}
+
+fn pdfsig_with(signed: &Path, password: Option<&str>) {
+    let mut pdfsig = Command::new("pdfsig");
+    pdfsig.arg("-nocert").arg(signed);
+    pdfsig.args(password.into_iter().flat_map(|password| ["-upw", password]));
+    let said = said(&mut pdfsig, "poppler-utils");
     // Empty signature fields are listed, too, and the order is that of the form.
     let signatures: Vec<&str> = said
         .split("Signature #")
@@ -106,9 +125,17 @@ pub fn pdfsig(signed: &Path) {
 /// If there is no signature, the file cannot be read strictly, or pyHanko is missing.
 #[must_use]
 pub fn pyhanko(signed: &Path, ca: &Path) -> PyHanko {
+    pyhanko_with(signed, ca, None)
+}
+
+fn pyhanko_with(signed: &Path, ca: &Path, password: Option<&str>) -> PyHanko {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/pyhanko_judge.py");
     let said = said(
-        Command::new(python()).arg(script).arg(signed).arg(ca),
+        Command::new(python())
+            .arg(script)
+            .arg(signed)
+            .arg(ca)
+            .args(password),
         "pyHanko",
     );
     let verdict: Value = serde_json::from_str(&said).expect("the judge prints JSON");
@@ -244,7 +271,14 @@ fn lines(pairs: &[(PathBuf, PathBuf)]) -> File {
 /// # Panics
 /// If there is one, or qpdf is missing.
 pub fn qpdf_check(signed: &Path) {
-    said(Command::new("qpdf").arg("--check").arg(signed), "qpdf");
+    qpdf_check_with(signed, None);
+}
+
+fn qpdf_check_with(signed: &Path, password: Option<&str>) {
+    let mut qpdf = Command::new("qpdf");
+    qpdf.arg("--check").arg(signed);
+    qpdf.args(password.map(|password| format!("--password={password}")));
+    said(&mut qpdf, "qpdf");
 }
 
 /// Whether one file is the other with bytes appended.

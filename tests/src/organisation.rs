@@ -178,13 +178,29 @@ impl Organisation {
         login: &str,
         typed: &str,
     ) -> service::Result<Vec<service::requests::SignedFile>> {
+        let file = FileToSign {
+            input: input.to_owned(),
+            password: None,
+            output: output.to_owned(),
+        };
+        self.sign_file(terms, file, placement, login, typed)
+    }
+
+    /// Signs one file that may open with a password.
+    ///
+    /// # Errors
+    /// As [`Service::sign`].
+    pub fn sign_file(
+        &self,
+        terms: Terms,
+        file: FileToSign,
+        placement: wire::Placement,
+        login: &str,
+        typed: &str,
+    ) -> service::Result<Vec<service::requests::SignedFile>> {
         self.wait(self.service.sign(Sign {
             request: service::new_request()?,
-            files: vec![FileToSign {
-                input: input.to_owned(),
-                password: None,
-                output: output.to_owned(),
-            }],
+            files: vec![file],
             login: login.to_owned(),
             secret: secret(typed),
             placement: Some(placement),

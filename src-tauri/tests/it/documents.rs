@@ -4,7 +4,10 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::Program;
+use crate::harness::{Program, SECRET, sign_request};
+
+const LOCKED: &[u8] = include_bytes!("../../../tests/fixtures/pdf/locked.pdf");
+const RESTRICTED: &[u8] = include_bytes!("../../../tests/fixtures/pdf/restricted.pdf");
 
 #[test]
 fn a_document_named_at_the_start_is_open() {
@@ -75,6 +78,82 @@ fn a_closed_document_is_known_no_more() {
             .unwrap_err();
         assert_eq!(error["code"], "no_such_document", "{command}");
     }
+}
+
+#[test]
+fn a_document_that_wants_a_password_waits_for_it_and_then_works_like_any_other() {
+    let program = Program::with(&[("locked.pdf", LOCKED)]);
+    let locked = program.heard("document-locked", |program| {
+        let opened = program.ask("opened_documents", json!({})).unwrap();
+        assert_eq!(opened, json!([]));
+    });
+    assert_eq!(locked["name"], "locked.pdf");
+    let unlock = |id: &Value, password: &str| {
+        let request = json!({"request": {"document": id, "password": password}});
+        program.ask("unlock_document", request)
+    };
+    let error = unlock(&locked["id"], "a guess").unwrap_err();
+    assert_eq!(error["code"], "password_wrong");
+    assert!(!error.to_string().contains("guess"), "{error}");
+    let opened = unlock(&locked["id"], "open sesame").unwrap();
+    assert!(!opened.to_string().contains("sesame"), "{opened}");
+    let open = program.ask("opened_documents", json!({})).unwrap();
+    assert_eq!(
+        open,
+        json!([opened]),
+        "also after the window was loaded anew"
+    );
+
+    let id = opened["id"].as_str().unwrap();
+    let picture = program.picture("GET", &format!("page?document={id}&page=1&scale=1"));
+    assert_eq!(picture.status(), 200);
+    let ink = program.ask("page_ink", json!({"document": id, "page": 1}));
+    assert!(ink.is_ok(), "{ink:?}");
+    let signed = program
+        .ask("sign_document", sign_request(id, SECRET))
+        .unwrap();
+    assert_eq!(signed["validation"]["headline"], "valid");
+    let signed = signed["document"]["id"].as_str().unwrap();
+    let verdict = program
+        .ask("validate_document", json!({"document": signed}))
+        .unwrap();
+    assert_eq!(verdict["headline"], "valid");
+    let picture = program.picture("GET", &format!("page?document={signed}&page=1&scale=1"));
+    assert_eq!(picture.status(), 200);
+
+    // Closed, it is forgotten, and asks again.
+    program
+        .ask("close_document", json!({"document": id}))
+        .unwrap();
+    let path = program.folder().join("locked.pdf");
+    *program.desktop.document.lock().unwrap() = Some(path);
+    let again = program.heard("document-locked", |program| {
+        let chosen = program.ask("choose_document", json!({})).unwrap();
+        assert_eq!(chosen, Value::Null);
+    });
+    program
+        .ask("close_document", json!({"document": again["id"]}))
+        .unwrap();
+    let error = unlock(&again["id"], "open sesame").unwrap_err();
+    assert_eq!(error["code"], "no_such_document");
+}
+
+#[test]
+fn a_document_that_permits_no_changes_is_opened_anew_with_the_owners_password() {
+    let program = Program::with(&[("restricted.pdf", RESTRICTED)]);
+    let opened = program.ask("opened_documents", json!({})).unwrap();
+    assert_eq!(opened[0]["refusal"]["code"], "pdf_not_permitted");
+    let request = json!({"document": opened[0]["id"], "password": "the owner's word"});
+    let owned = program
+        .ask("unlock_document", json!({"request": request}))
+        .unwrap();
+    assert_eq!(owned["id"], opened[0]["id"]);
+    assert!(owned["refusal"].is_null(), "{owned}");
+    let id = owned["id"].as_str().unwrap();
+    let signed = program
+        .ask("sign_document", sign_request(id, SECRET))
+        .unwrap();
+    assert_eq!(signed["validation"]["headline"], "valid");
 }
 
 #[test]

@@ -94,11 +94,16 @@ fn json(output: &Output) -> Value {
 }
 
 fn agreement() -> String {
+    sample("agreement.pdf")
+}
+
+fn sample(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(3)
         .unwrap()
-        .join("tests/fixtures/pdf/agreement.pdf");
+        .join("tests/fixtures/pdf")
+        .join(name);
     path.to_str().unwrap().to_owned()
 }
 
@@ -165,6 +170,54 @@ fn a_file_is_signed_validated_inspected_and_drawn() {
             .iter()
             .all(|check| check["health"] != "bad")
     );
+}
+
+#[test]
+fn a_document_that_wants_a_password_gets_it_from_a_file_or_before_the_secret() {
+    let machine = Machine::with_ana();
+    let locked = sample("locked.pdf");
+    let mut arguments = sign(&locked);
+    // Nobody is there to be asked.
+    machine.refused(&arguments, ANA, 3, "password_needed");
+    arguments.extend(["--pdf-password-file", "-"]);
+    let wrong = format!("a guess\n{ANA}\n");
+    machine.refused(&arguments, &wrong, 3, "password_wrong");
+    assert!(!machine.path("out.pdf").exists());
+    machine.done(&arguments, &format!("open sesame\n{ANA}\n"));
+
+    fs::write(machine.path("word"), "the owner's word\r\n").unwrap();
+    let with = |command: &[&'static str]| {
+        let mut arguments = vec!["--json"];
+        arguments.extend(command);
+        arguments.extend(["--pdf-password-file", "word"]);
+        json(&machine.done(&arguments, ""))
+    };
+    assert_eq!(with(&["validate", "out.pdf"])["headline"], "valid");
+    let found = with(&["inspect", "out.pdf"]);
+    assert_eq!(found["encrypted"], true);
+    assert!(found["permissions"].is_null(), "the owner may all");
+    let mut findings = found["findings"].as_array().unwrap().iter();
+    assert!(findings.any(|finding| finding["code"] == "encrypted"));
+    with(&["render", "out.pdf", "-o", "page.png"]);
+    for command in [&["validate", "out.pdf"][..], &["inspect", "out.pdf"]] {
+        machine.refused(command, "", 3, "password_needed");
+    }
+}
+
+#[test]
+fn a_document_that_permits_no_changes_is_signed_with_the_owners_password_alone() {
+    let machine = Machine::with_ana();
+    let restricted = sample("restricted.pdf");
+    let found = json(&machine.done(&["--json", "inspect", &restricted], ""));
+    assert_eq!(found["refusal"]["code"], "pdf_not_permitted");
+    assert_eq!(found["permissions"]["add_fields"], false);
+    let mut arguments = sign(&restricted);
+    machine.refused(&arguments, ANA, 3, "pdf_not_permitted");
+    arguments.extend(["--pdf-password-file", "-"]);
+    machine.done(&arguments, &format!("the owner's word\n{ANA}\n"));
+    // The signed file opens as the other did.
+    let verdict = json(&machine.done(&["--json", "validate", "out.pdf"], ""));
+    assert_eq!(verdict["headline"], "valid");
 }
 
 #[test]

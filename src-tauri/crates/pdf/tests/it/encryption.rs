@@ -359,3 +359,145 @@ fn a_mac_over_the_file_is_not_broken() {
     let refused = document.permit_signature();
     assert!(matches!(refused, Err(Error::ProtectedByMac)), "{refused:?}");
 }
+
+#[test]
+fn an_encryption_dictionary_that_lies_is_an_error_and_nothing_worse() {
+    let good = |filter: &str| format!("/Filter/Standard{filter}/P -4");
+    let hex = |length: usize| format!("<{}>", "41".repeat(length));
+    let mut dictionaries = Vec::new();
+    for versions in ["/V 1/R 2", "/V 2/R 3", "/V 4/R 4", "/V 5/R 5", "/V 5/R 6"] {
+        for length in [0, 1, 31, 32, 47, 48, 127, 10_000] {
+            let (o, e) = (hex(length), hex(length.min(32)));
+            dictionaries.push(good(&format!("{versions}/O{o}/U{o}/OE{e}/UE{e}/Perms{e}")));
+        }
+        for length in [
+            "-8",
+            "0",
+            "1",
+            "7",
+            "8",
+            "41",
+            "128",
+            "4096",
+            "2147483647",
+            "9223372036854775807",
+            "1.5",
+            "(128)",
+            "null",
+        ] {
+            let o = hex(48);
+            let rest = format!("/O{o}/U{o}/OE{o}/UE{o}/Length {length}");
+            dictionaries.push(good(&format!("{versions}{rest}")));
+            let filters =
+                format!("/CF<</A<</CFM/AESV2/Length {length}>>/B<</CFM/V2/Length {length}>>>>");
+            dictionaries.push(good(&format!("{versions}{rest}{filters}/StmF/B/StrF/B")));
+        }
+        for other in [
+            "/CF[]",
+            "/CF 7 0 R",
+            "/CF<</A 9 0 R>>/StmF/A",
+            "/CF<</A<<>>>>/StmF/A",
+            "/CF<</A 1>>/StrF/A",
+            "/StmF(x)",
+            "/O 5 0 R/U 5 0 R",
+            "/EncryptMetadata 3",
+            "/P(x)",
+            "/R 6.0",
+            "/V -1",
+            "/O<>/O<41>",
+        ] {
+            let o = hex(48);
+            dictionaries.push(good(&format!("{versions}/O{o}/U{o}/OE{o}/UE{o}{other}")));
+        }
+    }
+    dictionaries.push(String::new());
+    dictionaries.push("/Filter 5".to_owned());
+    dictionaries.push("/Filter/Standard".to_owned());
+    for dictionary in dictionaries {
+        for entry in [
+            format!("/Encrypt<<{dictionary}>>"),
+            "/Encrypt 7 0 R".to_owned(),
+        ] {
+            let pdf = Pdf::new()
+                .object(7, &format!("<<{dictionary}>>"))
+                .object(5, "5 0 R");
+            let input = pdf.trailer(&format!("{entry}/ID[<01><02>]")).build();
+            for password in ["", "x", "\0", "€ßλ"] {
+                assert!(open_with(&input, password).is_err(), "{dictionary}");
+            }
+        }
+    }
+    for entry in [
+        "/Encrypt 5",
+        "/Encrypt[]",
+        "/Encrypt(x)",
+        "/Encrypt 1 0 R",
+        "/Encrypt 7 0 R",
+        "/Encrypt 4 0 R",
+    ] {
+        let input = Pdf::new().object(7, "7 0 R").trailer(entry).build();
+        assert!(open(&input).is_err(), "{entry}");
+    }
+}
+
+#[test]
+fn an_encryption_dictionary_within_what_it_encrypts_is_an_error() {
+    // Object 7 would be in stream 8, which could only be read with what object 7 says.
+    let input = encrypted(&form(), "", OWNER, &["256"], "--object-streams=generate");
+    let text = String::from_utf8_lossy(&input).into_owned();
+    let number = text
+        .rsplit("/Encrypt ")
+        .next()
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap();
+    // A later section that says so.
+    let previous: usize = text
+        .rsplit("startxref\n")
+        .next()
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let stream = text.split("/Type /ObjStm").next().unwrap();
+    let stream: u32 = stream[..stream.rfind(" 0 obj").unwrap()]
+        .rsplit('\n')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let (at, mut lying) = (input.len(), input.clone());
+    let root = text
+        .rsplit("/Root ")
+        .next()
+        .unwrap()
+        .split(" R")
+        .next()
+        .unwrap();
+    let entry = format!("02{stream:08x}00>");
+    let body = format!(
+        "900 0 obj\n<</Type/XRef/Size 901/Root {root} R/Encrypt {number} 0 R/Prev {previous}/W[1 4 1]\
+         /Index[{number} 1]/Filter/ASCIIHexDecode/Length {}>>\nstream\n{entry}\nendstream\nendobj\n\
+         startxref\n{at}\n%%EOF\n",
+        entry.len()
+    );
+    lying.extend_from_slice(body.as_bytes());
+    assert!(open(&lying).is_err());
+}
+
+#[test]
+fn damaged_ciphertext_never_ends_in_a_panic() {
+    let input = encrypted(&form(), "", OWNER, &["256"], "--object-streams=disable");
+    // What is cut short or is no whole number of blocks is left as it is.
+    for at in (0..input.len()).step_by(61) {
+        let mut bytes = input.clone();
+        bytes[at] ^= 0x55;
+        if let Ok(document) = open(&bytes) {
+            let _ = document.fields();
+            let _ = sign_document(&document, &invisible());
+        }
+    }
+}
