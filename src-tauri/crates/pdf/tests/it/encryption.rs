@@ -4,7 +4,9 @@ use crate::builder::{
     Pdf, Signed, fill_document, invisible, open, open_with, sign_document, sign_with, visible,
 };
 use crate::tools::{Check, Picture, Signer, pdfsig_with, qpdf, qpdf_check, qpdf_check_with};
-use pdf::{Access, Document, Error};
+use std::sync::Arc;
+
+use pdf::{Access, Change, Document, Error};
 
 const USER: &str = "user's";
 const OWNER: &str = "owner's";
@@ -500,4 +502,96 @@ fn damaged_ciphertext_never_ends_in_a_panic() {
             let _ = sign_document(&document, &invisible());
         }
     }
+}
+
+/// Gives every reference to an object, and the object, another generation.
+fn regenerate(document: &mut lopdf::Document, from: lopdf::ObjectId, generation: u16) {
+    let to = (from.0, generation);
+    document.traverse_objects(|object| {
+        if *object == lopdf::Object::Reference(from) {
+            *object = lopdf::Object::Reference(to);
+        }
+    });
+    let object = document.objects.remove(&from).unwrap();
+    document.objects.insert(to, object);
+}
+
+#[test]
+fn generations_and_filters_that_do_nothing_are_heeded() {
+    use lopdf::encryption::crypt_filters::{Aes128CryptFilter, CryptFilter, Rc4CryptFilter};
+    use lopdf::{EncryptionState, EncryptionVersion, Permissions};
+    let aes = || -> Arc<dyn CryptFilter> { Arc::new(Aes128CryptFilter) };
+    let rc4 = || -> Arc<dyn CryptFilter> { Arc::new(Rc4CryptFilter) };
+    for (way, filter, streams, strings) in [
+        ("AES", aes(), "StdCF", "StdCF"),
+        ("RC4", rc4(), "StdCF", "StdCF"),
+        ("AES, streams plain", aes(), "Identity", "StdCF"),
+        ("AES, strings plain", aes(), "StdCF", "Identity"),
+        ("all plain", aes(), "Identity", "Identity"),
+    ] {
+        let mut document = lopdf::Document::load_mem(&form().build()).unwrap();
+        regenerate(&mut document, (6, 0), 2);
+        regenerate(&mut document, (3, 0), 1);
+        let version = EncryptionVersion::V4 {
+            document: &document,
+            encrypt_metadata: true,
+            crypt_filters: [(b"StdCF".to_vec(), filter)].into(),
+            stream_filter: streams.as_bytes().to_vec(),
+            string_filter: strings.as_bytes().to_vec(),
+            owner_password: OWNER,
+            user_password: USER,
+            permissions: Permissions::all(),
+        };
+        let state = EncryptionState::try_from(version).unwrap();
+        document.encrypt(&state).unwrap();
+        let mut input = Vec::new();
+        document.save_to(&mut input).unwrap();
+        let before = open_with(&input, USER).unwrap();
+        assert_eq!(
+            labels(&before),
+            labels(&open(&form().build()).unwrap()),
+            "{way}"
+        );
+        let once = fill_document(&before, "Approval").unwrap();
+        let once_read = open_with(&once.bytes, USER).unwrap();
+        assert_eq!(labels(&once_read), labels(&before), "{way}");
+        let twice = sign_document(&once_read, &visible(40.0, 60.0, 170.0, 60.0)).unwrap();
+        let check = qpdf_check_with(&twice.bytes, USER);
+        assert_eq!(check, qpdf_check_with(&input, USER), "{way}");
+        let document = open_with(&twice.bytes, OWNER).unwrap();
+        let signatures = document.signatures().unwrap();
+        assert_eq!(signatures[0].reason.as_deref(), Some("Gesehen: ü"), "{way}");
+        let changes = document.changes_since(&signatures[0]).unwrap();
+        assert_eq!(changes.unexplained, [], "{way}");
+    }
+}
+
+#[test]
+fn an_encrypted_object_that_is_changed_after_signing_is_told() {
+    let input = encrypted(&form(), USER, OWNER, &["256"], "--object-streams=disable");
+    let signed = fill_document(&open_with(&input, USER).unwrap(), "Approval").unwrap();
+    let text = String::from_utf8_lossy(&signed.bytes).into_owned();
+    let last = |word: &str, end: &str| {
+        let rest = text.rsplit(word).next().unwrap();
+        rest[..rest.find(end).unwrap()].to_owned()
+    };
+    let (previous, at) = (last("startxref\n", "\n"), signed.bytes.len());
+    let (size, root) = (last("/Size ", "/"), last("/Root ", " R"));
+    let (encrypt, id) = (last("/Encrypt ", " R"), last("/ID[", "]"));
+    let information = last("/Info ", " ");
+    let tail = format!(
+        "{information} 0 obj\n<</Title(Another)>>\nendobj\nxref\n{information} 1\n{at:010} 00000 n \n\
+         trailer\n<</Size {size}/Root {root} R/Info {information} 0 R/Encrypt {encrypt} R/ID[{id}]\
+         /Prev {previous}>>\nstartxref\n"
+    );
+    let section = at + tail.find("xref\n").unwrap();
+    let changed = [
+        signed.bytes,
+        format!("{tail}{section}\n%%EOF\n").into_bytes(),
+    ]
+    .concat();
+    let document = open_with(&changed, USER).unwrap();
+    let signature = &document.signatures().unwrap()[0];
+    let changes = document.changes_since(signature).unwrap();
+    assert_eq!(changes.unexplained, [Change::Information]);
 }
