@@ -443,8 +443,8 @@ fn an_encryption_dictionary_that_lies_is_an_error_and_nothing_worse() {
 }
 
 #[test]
-fn an_encryption_dictionary_within_what_it_encrypts_is_an_error() {
-    // Object 7 would be in stream 8, which could only be read with what object 7 says.
+fn an_encryption_dictionary_within_what_it_encrypts_is_looked_for_elsewhere() {
+    // It would be in a stream that could only be read with what it says.
     let input = encrypted(&form(), "", OWNER, &["256"], "--object-streams=generate");
     let text = String::from_utf8_lossy(&input).into_owned();
     let number = text
@@ -487,7 +487,32 @@ fn an_encryption_dictionary_within_what_it_encrypts_is_an_error() {
         entry.len()
     );
     lying.extend_from_slice(body.as_bytes());
-    assert!(open(&lying).is_err());
+    assert!(open(&lying).unwrap().is_recovered());
+}
+
+#[test]
+fn an_encrypted_document_whose_cross_references_are_damaged_is_healed() {
+    for (way, arguments) in WAYS {
+        for streams in ["--object-streams=generate", "--object-streams=disable"] {
+            let mut input = encrypted(&form(), USER, OWNER, arguments, streams);
+            let word = b"startxref\n";
+            let at = input.windows(word.len()).rposition(|bytes| bytes == word);
+            let at = at.unwrap() + word.len();
+            input.splice(at..at, *b"9");
+            let refused = open(&input);
+            assert!(matches!(refused, Err(Error::PasswordNeeded)), "{way}");
+            let wrong = open_with(&input, "guess");
+            assert!(matches!(wrong, Err(Error::WrongPassword)), "{way}");
+            let document = open_with(&input, USER).unwrap();
+            assert!(document.is_recovered(), "{way}");
+            let signed = fill_document(&document, "Approval").unwrap();
+            let healed = open_with(&signed.bytes, OWNER).unwrap();
+            assert!(!healed.is_recovered(), "{way}");
+            assert_eq!(labels(&healed), labels(&document), "{way}");
+            let check = qpdf_check_with(&signed.bytes, USER);
+            assert_eq!(check, Check::Clean, "{way}");
+        }
+    }
 }
 
 #[test]
