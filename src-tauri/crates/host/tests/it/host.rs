@@ -207,10 +207,6 @@ fn a_host_ends_after_its_client_even_while_it_hangs_in_a_call() {
     let host = until(|| child_of(client.id()).filter(|child| state(*child) == Some('S')));
     client.kill().unwrap();
     client.wait().unwrap();
-    assert!(
-        matches!(state(host), Some('S')),
-        "it still hangs when its client is gone"
-    );
     until(|| matches!(state(host), None | Some('Z' | 'X')).then_some(()));
 }
 
