@@ -171,7 +171,7 @@ pub enum Error {
         /// Least height.
         height: f64,
     },
-    /// No bundled font has this character.
+    /// No font has this character.
     #[error("no font has the character {character:?} (U+{:04X})", u32::from(*character))]
     NoGlyph {
         /// The character.
@@ -180,6 +180,18 @@ pub enum Error {
     /// A bundled font could not be used.
     #[error("a bundled font cannot be used")]
     Font,
+    /// A font file cannot be used.
+    #[error("the font cannot be used: {why}")]
+    FontFile {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Artwork cannot be used.
+    #[error("the artwork cannot be used: {why}")]
+    Artwork {
+        /// Why not.
+        why: &'static str,
+    },
 
     // Completing.
     /// The signature does not fit its place.

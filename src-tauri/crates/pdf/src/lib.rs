@@ -58,7 +58,7 @@ mod syntax;
 mod text;
 mod xref;
 
-pub use appearance::Look;
+pub use appearance::{Artwork, Look};
 pub use changes::{Change, Changes, SignedSince};
 pub use claims::Claims;
 pub use document::Document;

@@ -98,6 +98,22 @@ impl Page {
         self.id
     }
 
+    /// What of it is shown, in default user space: left, bottom, right, top.
+    pub(crate) fn visible(&self) -> [f64; 4] {
+        self.visible
+    }
+
+    /// The matrix that turns it as it is shown, in points; where it then lies is not said.
+    pub(crate) fn upright(&self) -> [f64; 4] {
+        let turned = match self.rotation {
+            Rotation::None => [1.0, 0.0, 0.0, 1.0],
+            Rotation::Clockwise90 => [0.0, -1.0, 1.0, 0.0],
+            Rotation::Clockwise180 => [-1.0, 0.0, 0.0, -1.0],
+            Rotation::Clockwise270 => [0.0, 1.0, -1.0, 0.0],
+        };
+        turned.map(|number| number * self.user_unit)
+    }
+
     /// How far it is turned to be shown.
     #[must_use]
     pub fn rotation(&self) -> Rotation {

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom, Write};
 
 use lopdf::Writer;
-use lopdf::{Dictionary, Object, ObjectId, StringFormat, dictionary};
+use lopdf::{Object, ObjectId, StringFormat, dictionary};
 
-use crate::appearance::{Appearance, Look};
+use crate::appearance::{Appearance, Constraints, Foreign, Look};
 use crate::claims::{Claims, Ink};
 use crate::document::Document;
 use crate::error::{Error, Result};
@@ -167,7 +167,8 @@ impl Revision {
     ///
     /// # Errors
     /// [`Error::CertifiedWithoutChanges`] where a lock covers new fields, [`Error::NoSuchPage`],
-    /// [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`], and those of reading.
+    /// [`Error::BoxOutside`], [`Error::BoxTooSmall`], [`Error::NoGlyph`], [`Error::Artwork`], and
+    /// those of reading.
     pub fn add_signature_field(&mut self, placement: &Placement) -> Result<SignatureField> {
         let is_shown = matches!(placement, Placement::Visible { .. });
         self.document.permit_new_field(is_shown)?;
@@ -180,13 +181,13 @@ impl Revision {
         let (rect, appearance) = match placement {
             Placement::Visible { rect, look, .. } => {
                 let user = page.to_user_space(rect)?;
-                let drawn = Appearance::draw(look, rect.width(), rect.height())?;
-                (user, self.add_appearance(&drawn, page.form_matrix(), ink)?)
+                let (width, height) = (rect.width(), rect.height());
+                let drawn = Appearance::draw(look, self.constraints(ink), width, height)?;
+                (user, self.add_appearance(drawn, page.form_matrix())?)
             }
             Placement::Invisible { .. } => {
                 let empty = Appearance::empty();
-                let matrix = page.form_matrix();
-                ([0.0; 4], self.add_appearance(&empty, matrix, ink)?)
+                ([0.0; 4], self.add_appearance(empty, page.form_matrix())?)
             }
         };
         let value = self.allocate()?;
@@ -225,34 +226,38 @@ impl Revision {
         Ok(SignatureField::new(name, widget, value))
     }
 
-    /// Adds an appearance that `matrix` turns against its page, whose colours are stated as `ink`
-    /// says.
-    fn add_appearance(
-        &mut self,
-        drawn: &Appearance,
-        matrix: [i8; 4],
-        ink: Ink,
-    ) -> Result<ObjectId> {
-        let mut fonts = Dictionary::new();
-        for font in &drawn.fonts {
-            let objects = font.objects(self.claims.is_part(1));
-            let ids = (0..objects.len())
-                .map(|_| self.allocate())
-                .collect::<Result<Vec<_>>>()?;
-            for (id, object) in ids.iter().zip(objects.with_ids(&ids)) {
-                self.put(*id, &object)?;
-            }
-            let type0 = ids.first().ok_or(Error::Font)?;
-            fonts.set(font.resource.as_bytes().to_vec(), *type0);
+    /// What the document allows of what is drawn on a page with this ink, so that it keeps what it
+    /// claims.
+    fn constraints(&self, ink: Ink) -> Constraints {
+        use crate::{appearance, claims};
+        Constraints {
+            ink: match ink {
+                // Colours by their profile mean the same everywhere.
+                Ink::Device | Ink::DeviceGray => appearance::Ink::Srgb,
+                Ink::Calibrated => appearance::Ink::Calibrated,
+            },
+            transparency: match self.claims.transparency() {
+                claims::Transparency::Allowed => appearance::Transparency::Allowed,
+                claims::Transparency::Flattened => appearance::Transparency::Flattened,
+            },
+            foreign: if self.claims.pdf_a.is_some() {
+                Foreign::Refused
+            } else {
+                Foreign::Allowed
+            },
         }
-        let mut form = drawn.form(fonts, matrix);
-        let resources = form.dict.get_mut(b"Resources");
-        if let (Ok(Object::Dictionary(resources)), Some(spaces)) = (resources, ink.color_spaces()) {
-            resources.set("ColorSpace", spaces);
+    }
+
+    /// Adds an appearance that `matrix` turns against its page.
+    fn add_appearance(&mut self, drawn: Appearance, matrix: [i8; 4]) -> Result<ObjectId> {
+        let ids = (0..drawn.len())
+            .map(|_| self.allocate())
+            .collect::<Result<Vec<_>>>()?;
+        for (id, object) in ids.iter().zip(drawn.with_ids(&ids, matrix)) {
+            self.put(*id, &object)?;
         }
-        let id = self.allocate()?;
-        self.put(id, &Object::Stream(form))?;
-        Ok(id)
+        // The form comes last.
+        ids.last().copied().ok_or(Error::Font)
     }
 
     /// Puts the widget among the page's annotations (§7.7.3.3, `Annots`).

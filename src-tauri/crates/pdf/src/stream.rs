@@ -1,12 +1,14 @@
-//! Streams (ISO 32000-2 §7.3.8): only those that hold cross-references or objects are decoded.
+//! Streams (ISO 32000-2 §7.3.8): those that hold cross-references or objects are decoded, and those
+//! of a page that is used as artwork.
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use crate::document::Document;
 use crate::encryption::{Encryption, crypt_filter};
 use crate::error::{Error, Result};
 use crate::source::Source;
 use crate::syntax::{Parser, Wrong};
-use crate::xref::{LONGEST_OBJECT, Window};
+use crate::xref::{Entry, LONGEST_OBJECT, Window};
 
 /// Most bytes that a stream may be decoded to.
 pub(crate) const MOST_DECODED: usize = 64 << 20;
@@ -52,6 +54,38 @@ pub(crate) fn read(
     length_of: &dyn Fn(ObjectId) -> Result<Object>,
     encryption: Option<&Encryption>,
 ) -> std::result::Result<DecodedStream, Fault> {
+    let (id, mut dictionary, mut content) = read_raw(source, length, offset, length_of)?;
+    if let Some(encryption) = encryption {
+        let decrypted = encryption.decrypt_stream(id, &dictionary, &content);
+        content = decrypted.ok_or("it cannot be decrypted")?;
+        remove_crypt_filter(&mut dictionary);
+    }
+    let plain = dictionary.get(b"Filter").is_err();
+    if let Ok(filters) = dictionary.get_mut(b"Filter") {
+        write_out(filters);
+    }
+    let stream = lopdf::Stream::new(dictionary, content);
+    let content = stream
+        .get_plain_content_with_limit(most)
+        .map_err(|error| match error {
+            lopdf::Error::Unimplemented(_) => Fault::Filter,
+            _ if plain => Fault::Wrong("it is too long"),
+            _ => Fault::Wrong("it cannot be decoded, or becomes too long"),
+        })?;
+    Ok(DecodedStream {
+        id,
+        dictionary: stream.dict,
+        content,
+    })
+}
+
+/// Reads the stream object at `offset` as it stands in the file, still encoded, and encrypted.
+pub(crate) fn read_raw(
+    source: &dyn Source,
+    length: u64,
+    offset: u64,
+    length_of: &dyn Fn(ObjectId) -> Result<Object>,
+) -> std::result::Result<(ObjectId, Dictionary, Vec<u8>), Fault> {
     let mut window = Window::open(source, length, offset);
     let mut size = 4096;
     let (id, dictionary, start) = loop {
@@ -85,30 +119,57 @@ pub(crate) fn read(
         return Err("its length is wrong".into());
     }
     window.bytes.truncate(end);
-    let mut content = window.bytes;
-    let mut dictionary = dictionary;
-    if let Some(encryption) = encryption {
-        let decrypted = encryption.decrypt_stream(id, &dictionary, &content);
-        content = decrypted.ok_or("it cannot be decrypted")?;
-        remove_crypt_filter(&mut dictionary);
+    Ok((id, dictionary, window.bytes))
+}
+
+impl Document {
+    /// A stream's content, decoded to `most` bytes at the most; `None` where no stream stands. Of a
+    /// document that is not encrypted.
+    pub(crate) fn decoded_stream(&self, id: ObjectId, most: usize) -> Result<Option<Vec<u8>>> {
+        let Some(offset) = self.offset(id)? else {
+            return Ok(None);
+        };
+        let length_of = |id| self.fetch(id);
+        match read(&**self.source(), self.len(), offset, most, &length_of, None) {
+            Ok(stream) => Ok(Some(stream.content)),
+            Err(fault) => Err(fault.of(id)),
+        }
     }
-    let plain = dictionary.get(b"Filter").is_err();
-    if let Ok(filters) = dictionary.get_mut(b"Filter") {
-        write_out(filters);
+
+    /// A stream as it stands in the file, of `most` bytes at the most.
+    pub(crate) fn raw_stream(&self, id: ObjectId, most: usize) -> Result<(Dictionary, Vec<u8>)> {
+        let wrong = |why| Error::Object { id, why };
+        let offset = self.offset(id)?.ok_or(wrong("it is no stream"))?;
+        let length_of = |id| self.fetch(id);
+        let (_, dictionary, content) = read_raw(&**self.source(), self.len(), offset, &length_of)
+            .map_err(|fault| fault.of(id))?;
+        if content.len() > most {
+            return Err(wrong("it is too long"));
+        }
+        Ok((dictionary, content))
     }
-    let stream = lopdf::Stream::new(dictionary, content);
-    let content = stream
-        .get_plain_content_with_limit(most)
-        .map_err(|error| match error {
-            lopdf::Error::Unimplemented(_) => Fault::Filter,
-            _ if plain => Fault::Wrong("it is too long"),
-            _ => Fault::Wrong("it cannot be decoded, or becomes too long"),
-        })?;
-    Ok(DecodedStream {
-        id,
-        dictionary: stream.dict,
-        content,
-    })
+
+    /// Where an object stands that is in no object stream.
+    fn offset(&self, id: ObjectId) -> Result<Option<u64>> {
+        Ok(match self.chain().find(&**self.source(), id.0)? {
+            Entry::At { offset, generation } if generation == id.1 => Some(offset),
+            _ => None,
+        })
+    }
+}
+
+impl Fault {
+    /// The error of an object that has it.
+    fn of(self, id: ObjectId) -> Error {
+        match self {
+            Self::Wrong(why) => Error::Object { id, why },
+            Self::Filter => Error::Object {
+                id,
+                why: "it uses a filter that is not read",
+            },
+            Self::Error(error) => error,
+        }
+    }
 }
 
 /// Takes the filter `Crypt` (§7.4.10) away with its parameters: what it does is done.

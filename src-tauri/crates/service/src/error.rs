@@ -505,6 +505,7 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
         E::BoxOutside { .. } | E::BoxEmpty => (ErrorCode::BoxOutside, Usage),
         E::BoxTooSmall { .. } => (ErrorCode::BoxTooSmall, Usage),
         E::NoGlyph { .. } => (ErrorCode::NoGlyph, Usage),
+        E::FontFile { .. } | E::Artwork { .. } => (ErrorCode::LookUnusable, Usage),
         E::Font | E::ContentsTooSmall { .. } => (ErrorCode::Internal, ErrorKind::Device),
         E::InputChanged => (ErrorCode::InputChanged, InputOutput),
     }

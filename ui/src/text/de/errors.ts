@@ -128,7 +128,9 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-box_outside": "Ziehen Sie es innerhalb der Seite auf.",
   "err-no_glyph": "Ein Zeichen hat keine Schrift.",
   "rec-no_glyph":
-    "Schreiben Sie Grund und Ort in lateinischen, griechischen oder kyrillischen Buchstaben.",
+    "Die Einzelheiten nennen es. Schreiben Sie es anders, oder wählen Sie ein Aussehen mit einer Schrift dafür.",
+  "err-look_unusable": "Dieses Aussehen kann nicht verwendet werden.",
+  "rec-look_unusable": "Wählen Sie ein anderes; die Einzelheiten sagen, was daran nicht stimmt.",
   "err-output_exists": "Eine Datei mit dem neuen Namen gibt es schon.",
   "rec-output_exists": "Wählen Sie einen anderen Namen.",
   "err-output_is_input": "Die signierte Datei kann ihr Original nicht ersetzen.",

@@ -123,7 +123,10 @@ export const errors = {
   "err-box_outside": "The box leaves the page.",
   "rec-box_outside": "Draw it within the page.",
   "err-no_glyph": "A character has no font.",
-  "rec-no_glyph": "Write reason and place in Latin, Greek or Cyrillic letters.",
+  "rec-no_glyph":
+    "The details name it. Write it otherwise, or choose a look with a font that has it.",
+  "err-look_unusable": "This look cannot be used.",
+  "rec-look_unusable": "Choose another; the details say what is wrong with it.",
   "err-output_exists": "A file with the new name exists already.",
   "rec-output_exists": "Choose another name.",
   "err-output_is_input": "The signed file cannot replace its original.",

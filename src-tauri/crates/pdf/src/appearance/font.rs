@@ -1,146 +1,127 @@
-//! Bundled fonts, subset to the glyphs that are shown (ISO 32000-2 §9.7, §9.9).
+//! Fonts as they are embedded: subset to the glyphs that are shown (ISO 32000-2 §9.7, §9.9).
 
 use std::collections::BTreeMap;
 
-use lopdf::{Object, ObjectId, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
 use subsetter::GlyphRemapper;
 
+use super::face::Face;
+use super::parts::Arena;
+use super::shape::{Cluster, Glyph};
 use crate::error::{Error, Result};
-
-/// Noto Sans: Latin, Greek and Cyrillic; see `fonts/README.md`.
-const REGULAR: &[u8] = include_bytes!("../../fonts/NotoSans-Regular.ttf");
-const BOLD: &[u8] = include_bytes!("../../fonts/NotoSans-Bold.ttf");
-
-/// Which bundled font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Face {
-    Regular,
-    Bold,
-}
-
-impl Face {
-    fn data(self) -> &'static [u8] {
-        match self {
-            Self::Regular => REGULAR,
-            Self::Bold => BOLD,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Regular => "NotoSans-Regular",
-            Self::Bold => "NotoSans-Bold",
-        }
-    }
-}
 
 /// A font with the glyphs used so far.
 #[derive(Debug)]
-pub(crate) struct Font {
-    pub(crate) resource: &'static str,
-    face: Face,
+pub(super) struct Font {
+    pub(super) face: usize,
     glyphs: GlyphRemapper,
-    /// New glyph number, its width in thousandths, and the character it shows.
-    shown: BTreeMap<u16, (i64, char)>,
+    /// Code of a glyph: its width in thousandths, and the characters it shows.
+    shown: BTreeMap<u16, (i64, String)>,
 }
 
-/// The objects of an embedded font, the Type 0 font first; they refer to each other by place.
-pub(crate) struct FontObjects {
-    base: String,
-    program: Vec<u8>,
-    widths: Vec<Object>,
-    to_unicode: Vec<u8>,
-    metrics: Metrics,
-    /// Which glyphs are in the program, one bit each from the highest on (§9.8.3.3).
-    cid_set: Option<Vec<u8>>,
-}
-
-struct Metrics {
-    bounds: [i64; 4],
-    ascent: i64,
-    descent: i64,
-    cap_height: i64,
-    stem: i64,
+/// What is written for a glyph.
+pub(super) struct Code {
+    pub(super) code: u16,
+    /// As `/W` says, in thousandths.
+    pub(super) width: i64,
 }
 
 impl Font {
-    pub(super) fn new(resource: &'static str, face: Face) -> Self {
+    pub(super) fn new(face: usize) -> Self {
         Self {
-            resource,
             face,
             glyphs: GlyphRemapper::new(),
             shown: BTreeMap::new(),
         }
     }
 
-    fn parsed(&self) -> Result<ttf_parser::Face<'static>> {
-        ttf_parser::Face::parse(self.face.data(), 0).map_err(|_| Error::Font)
-    }
-
-    pub(super) fn is_used(&self) -> bool {
-        !self.shown.is_empty()
-    }
-
-    /// Width of a text in sizes of the font.
-    pub(super) fn measure(&self, text: &str) -> Result<f64> {
-        let face = self.parsed()?;
-        let mut width = 0.0;
-        for character in text.chars() {
-            let glyph = face
-                .glyph_index(character)
-                .ok_or(Error::NoGlyph { character })?;
-            width += f64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+    /// Takes the glyphs of a cluster into the subset; says their codes, and whether what is shown
+    /// can be read from them, in the order readers put them into.
+    pub(super) fn take(&mut self, face: &Face<'_>, cluster: &Cluster) -> Result<(Vec<Code>, bool)> {
+        let texts = texts_of(face, cluster);
+        let mut readable = texts.is_some();
+        let texts = texts.unwrap_or_else(|| guess(cluster));
+        let mut codes = Vec::with_capacity(cluster.glyphs.len());
+        for (glyph, text) in cluster.glyphs.iter().zip(texts) {
+            let code = self.glyphs.remap(glyph.id);
+            let advance = face.parsed.glyph_hor_advance(ttf_parser::GlyphId(glyph.id));
+            let width = f64::from(advance.unwrap_or(0)) * 1000.0 / face.em();
+            let width = width.round() as i64;
+            let (_, known) = self
+                .shown
+                .entry(code)
+                .or_insert_with(|| (width, text.clone()));
+            readable &= *known == text;
+            codes.push(Code { code, width });
         }
-        Ok(width / f64::from(face.units_per_em()))
+        Ok((codes, readable))
     }
 
-    /// Takes the glyphs of a text into the subset and gives their codes in hexadecimal.
-    pub(super) fn show(&mut self, text: &str) -> Result<String> {
-        let face = self.parsed()?;
-        let mut codes = String::with_capacity(text.len() * 4);
-        for character in text.chars() {
-            let glyph = face
-                .glyph_index(character)
-                .ok_or(Error::NoGlyph { character })?;
-            let code = self.glyphs.remap(glyph.0);
-            let advance = i64::from(face.glyph_hor_advance(glyph).unwrap_or(0));
-            let width = advance * 1000 / i64::from(face.units_per_em());
-            self.shown.entry(code).or_insert((width, character));
-            codes.push_str(&format!("{code:04X}"));
-        }
-        Ok(codes)
-    }
-
-    /// The font as it is embedded, with a `/CIDSet` only where PDF/A-1 demands one (ISO 19005-1
-    /// §6.3.5): PDF 2.0 deprecates it.
-    pub(crate) fn objects(&self, with_cid_set: bool) -> FontObjects {
-        let program = subsetter::subset(self.face.data(), 0, &self.glyphs)
-            .expect("a bundled font can be subset");
-        let face = self.parsed().expect("a bundled font can be read");
-        let scale = |units: i16| i64::from(units) * 1000 / i64::from(face.units_per_em());
-        let bounds = face.global_bounding_box();
-        let metrics = Metrics {
-            bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scale),
-            ascent: scale(face.ascender()),
-            descent: scale(face.descender()),
-            cap_height: scale(face.capital_height().unwrap_or(face.ascender())),
-            // No table says it; readers use it only to replace a font, and this one is embedded.
-            stem: if self.face == Face::Bold { 140 } else { 80 },
+    /// Adds the font's objects; the Type 0 font is what is given back.
+    pub(super) fn write(&self, face: &Face<'_>, arena: &mut Arena) -> Result<ObjectId> {
+        let subset =
+            subsetter::subset(face.bytes, face.index, &self.glyphs).map_err(|_| Error::Font)?;
+        let name = format!("{}+{}", tag(&subset), face.name);
+        let compact = face.parsed.tables().cff.is_some();
+        let glyphs = table(&subset, b"maxp")
+            .and_then(|maxp| maxp.get(4..6))
+            .map_or(0, |count| u16::from_be_bytes([count[0], count[1]]));
+        // A CIDFontType0 is the bare table: readers older than PDF 1.6, and PDF/A-1, know no other.
+        let program = if compact {
+            table(&subset, b"CFF ").ok_or(Error::Font)?.to_vec()
+        } else {
+            subset
         };
+        let length = i64::try_from(program.len()).map_err(|_| Error::Font)?;
+        let mut file = Stream::new(
+            if compact {
+                dictionary! { "Subtype" => "CIDFontType0C" }
+            } else {
+                dictionary! { "Length1" => length }
+            },
+            program,
+        );
+        let mut map = Stream::new(Dictionary::new(), self.to_unicode());
+        // ISO 19005-1 §6.3.5 wants it; what names every glyph of the program is right for all parts.
+        let mut set = Stream::new(Dictionary::new(), cid_set(glyphs));
+        let _ = (file.compress(), map.compress(), set.compress());
+        let (file, map, set) = (arena.add(file), arena.add(map), arena.add(set));
+        let descriptor = arena.add(descriptor(face, &name, file, compact, set));
+        let text = |text: &str| Object::String(text.as_bytes().to_vec(), StringFormat::Literal);
         let widths = self.shown.iter().flat_map(|(code, (width, _))| {
             [
                 Object::Integer(i64::from(*code)),
                 Object::Array(vec![Object::Integer(*width)]),
             ]
         });
-        FontObjects {
-            base: format!("{}+{}", tag(&program), self.face.name()),
-            widths: widths.collect(),
-            to_unicode: self.to_unicode(),
-            cid_set: with_cid_set.then(|| cid_set(&program)),
-            program,
-            metrics,
+        let mut cid_font = dictionary! {
+            "Type" => "Font",
+            "Subtype" => if compact { "CIDFontType0" } else { "CIDFontType2" },
+            "BaseFont" => Object::Name(name.as_bytes().to_vec()),
+            "CIDSystemInfo" => dictionary! {
+                "Registry" => text("Adobe"), "Ordering" => text("Identity"), "Supplement" => 0,
+            },
+            "FontDescriptor" => descriptor,
+            "DW" => 0,
+            "W" => widths.collect::<Vec<_>>(),
+        };
+        if !compact {
+            cid_font.set("CIDToGIDMap", "Identity");
         }
+        let cid_font = arena.add(cid_font);
+        let base = if compact {
+            format!("{name}-Identity-H")
+        } else {
+            name
+        };
+        Ok(arena.add(dictionary! {
+            "Type" => "Font",
+            "Subtype" => "Type0",
+            "BaseFont" => Object::Name(base.into_bytes()),
+            "Encoding" => "Identity-H",
+            "DescendantFonts" => vec![Object::Reference(cid_font)],
+            "ToUnicode" => map,
+        }))
     }
 
     /// The map from codes back to text (§9.10.3), without which nothing can be copied or read out.
@@ -155,14 +136,8 @@ impl Font {
         // At most a hundred in one block (Adobe Technical Note 5014).
         for block in entries.chunks(100) {
             map.push_str(&format!("{} beginbfchar\n", block.len()));
-            for (code, (_, character)) in block {
-                let mut units = [0; 2];
-                let text: String = character
-                    .encode_utf16(&mut units)
-                    .iter()
-                    .map(|unit| format!("{unit:04X}"))
-                    .collect();
-                map.push_str(&format!("<{code:04X}> <{text}>\n"));
+            for (code, (_, text)) in block {
+                map.push_str(&format!("<{code:04X}> <{}>\n", utf16(text)));
             }
             map.push_str("endbfchar\n");
         }
@@ -171,89 +146,107 @@ impl Font {
     }
 }
 
-impl FontObjects {
-    /// How many objects it is.
-    pub(crate) fn len(&self) -> usize {
-        5 + usize::from(self.cid_set.is_some())
-    }
-
-    /// The objects under the ids they are given: Type 0 font, CID font, descriptor, program, map.
-    pub(crate) fn with_ids(self, ids: &[ObjectId]) -> Vec<Object> {
-        let (first, last) = ids.split_at(5);
-        let [_, cid_font, descriptor, program, to_unicode] =
-            *<&[ObjectId; 5]>::try_from(first).expect("a font is five objects");
-        let name = || Object::Name(self.base.as_bytes().to_vec());
-        let text = |text: &str| Object::String(text.as_bytes().to_vec(), StringFormat::Literal);
-        let type0 = dictionary! {
-            "Type" => "Font",
-            "Subtype" => "Type0",
-            "BaseFont" => name(),
-            "Encoding" => "Identity-H",
-            "DescendantFonts" => vec![Object::Reference(cid_font)],
-            "ToUnicode" => to_unicode,
-        };
-        let cid = dictionary! {
-            "Type" => "Font",
-            "Subtype" => "CIDFontType2",
-            "BaseFont" => name(),
-            "CIDSystemInfo" => dictionary! {
-                "Registry" => text("Adobe"), "Ordering" => text("Identity"), "Supplement" => 0,
-            },
-            "FontDescriptor" => descriptor,
-            "DW" => 0,
-            "W" => self.widths.clone(),
-            "CIDToGIDMap" => "Identity",
-        };
-        let Metrics {
-            bounds,
-            ascent,
-            descent,
-            cap_height,
-            stem,
-        } = self.metrics;
-        let mut described = dictionary! {
-            "Type" => "FontDescriptor",
-            "FontName" => name(),
-            // Symbolic: the codes are glyph numbers, not characters of a standard set.
-            "Flags" => 4,
-            "FontBBox" => bounds.map(Object::Integer).to_vec(),
-            "ItalicAngle" => 0,
-            "Ascent" => ascent,
-            "Descent" => descent,
-            "CapHeight" => cap_height,
-            "StemV" => stem,
-            "FontFile2" => program,
-        };
-        let length = i64::try_from(self.program.len()).expect("a bundled font is small");
-        let mut file = Stream::new(dictionary! { "Length1" => length }, self.program);
-        let mut map = Stream::new(lopdf::Dictionary::new(), self.to_unicode);
-        let _ = (file.compress(), map.compress());
-        let set = self.cid_set.zip(last.first()).map(|(set, id)| {
-            described.set("CIDSet", *id);
-            Object::Stream(Stream::new(lopdf::Dictionary::new(), set))
-        });
-        let mut objects = vec![
-            Object::Dictionary(type0),
-            Object::Dictionary(cid),
-            Object::Dictionary(described),
-            Object::Stream(file),
-            Object::Stream(map),
-        ];
-        objects.extend(set);
-        objects
+fn descriptor(
+    face: &Face<'_>,
+    name: &str,
+    file: ObjectId,
+    compact: bool,
+    set: ObjectId,
+) -> Dictionary {
+    let parsed = &face.parsed;
+    let scale = |units: i16| (f64::from(units) * 1000.0 / face.em()).round() as i64;
+    let bounds = parsed.global_bounding_box();
+    let bounds = [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max];
+    let bounds = bounds.map(|edge| Object::Integer(scale(edge)));
+    dictionary! {
+        "Type" => "FontDescriptor",
+        "FontName" => Object::Name(name.as_bytes().to_vec()),
+        // Symbolic: the codes are glyph numbers, not characters of a standard set.
+        "Flags" => 4,
+        "FontBBox" => bounds.to_vec(),
+        "ItalicAngle" => 0,
+        "Ascent" => scale(parsed.ascender()),
+        "Descent" => scale(parsed.descender()),
+        "CapHeight" => scale(parsed.capital_height().unwrap_or(parsed.ascender())),
+        // No table says it; readers use it only to replace a font, and this one is embedded.
+        "StemV" => if face.bold { 140 } else { 80 },
+        if compact { "FontFile3" } else { "FontFile2" } => file,
+        "CIDSet" => set,
     }
 }
 
-/// A bit for each glyph of a subset, those that others are composed of included.
-fn cid_set(program: &[u8]) -> Vec<u8> {
-    let face = ttf_parser::Face::parse(program, 0).expect("a subset can be read");
-    let glyphs = face.number_of_glyphs();
-    (0..glyphs.div_ceil(8))
-        .map(|byte| {
-            let here = (glyphs - 8 * byte).min(8);
-            0xFF << (8 - here)
+/// The characters of each glyph where every one can be said by itself, in an order that readers
+/// understand: as they are read, and for text that is read from the right the other way round.
+fn texts_of(face: &Face<'_>, cluster: &Cluster) -> Option<Vec<String>> {
+    if let [_] = cluster.glyphs.as_slice() {
+        return (!cluster.text.is_empty()).then(|| vec![cluster.text.clone()]);
+    }
+    let mut texts: Vec<String> = Vec::new();
+    let mut characters: Vec<char> = cluster.text.chars().collect();
+    if characters.len() != cluster.glyphs.len() {
+        return None;
+    }
+    // A mark that is moved may start behind the next letter, where readers would put it.
+    let moved = |glyph: &Glyph| glyph.dx != 0.0 || glyph.dy != 0.0;
+    if cluster.rtl {
+        characters.reverse();
+    } else if cluster.glyphs.iter().any(moved) {
+        return None;
+    }
+    for (character, glyph) in characters.iter().zip(&cluster.glyphs) {
+        let nominal = face.parsed.glyph_index(*character)?;
+        if nominal.0 != glyph.id {
+            return None;
+        }
+        texts.push(character.to_string());
+    }
+    Some(texts)
+}
+
+/// For readers that do not know `ActualText`: the nominal characters of glyphs, the first glyph
+/// without one has what is left.
+fn guess(cluster: &Cluster) -> Vec<String> {
+    let characters: Vec<char> = cluster.text.chars().collect();
+    let last = characters.last().map(char::to_string).unwrap_or_default();
+    cluster
+        .glyphs
+        .iter()
+        .enumerate()
+        .map(|(at, _)| {
+            if at == 0 && cluster.glyphs.len() < characters.len() {
+                return cluster.text.clone();
+            }
+            characters
+                .get(at)
+                .map_or_else(|| last.clone(), char::to_string)
         })
         .collect()
+}
+
+/// UTF-16BE in hexadecimal.
+pub(super) fn utf16(text: &str) -> String {
+    text.encode_utf16()
+        .map(|unit| format!("{unit:04X}"))
+        .collect()
+}
+
+/// A bit for each glyph of the program, the first in the highest bit (§9.8.3.2).
+fn cid_set(glyphs: u16) -> Vec<u8> {
+    let glyphs = usize::from(glyphs);
+    let mut set = vec![0xFF; glyphs.div_ceil(8)];
+    if let Some(last) = set.last_mut()
+        && !glyphs.is_multiple_of(8)
+    {
+        *last = 0xFF << (8 - glyphs % 8);
+    }
+    set
+}
+
+/// A table of a font program.
+fn table<'p>(program: &'p [u8], tag: &[u8; 4]) -> Option<&'p [u8]> {
+    ttf_parser::RawFace::parse(program, 0)
+        .ok()?
+        .table(ttf_parser::Tag::from_bytes(tag))
 }
 
 /// Six capitals that tell this subset from others (§9.9.2), taken from its bytes.

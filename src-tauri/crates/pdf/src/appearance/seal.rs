@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::short;
+use super::parts::short;
 
 // The product's mark, in parts of its diameter of 17 units: ring 7.75 with a line of 1.5, petals
 // 6 long between arcs of 4.5.

@@ -28,7 +28,8 @@ impl Revision {
     ///
     /// # Errors
     /// [`Error::NoSuchField`], [`Error::FieldIsSigned`], [`Error::FieldUnusable`],
-    /// [`Error::FieldLocked`], [`Error::SeedValue`], [`Error::NoGlyph`], and those of reading.
+    /// [`Error::FieldLocked`], [`Error::SeedValue`], [`Error::NoGlyph`], [`Error::Artwork`], and those
+    /// of reading.
     pub fn fill_signature_field(&mut self, name: &str, look: &Look) -> Result<SignatureField> {
         let document = self.document.clone();
         let field = document.empty_signature_field(name)?;
@@ -93,19 +94,20 @@ impl Revision {
             None => None,
         };
         let is_shown = shown.is_some();
+        let ink = match page {
+            Some(page) => self.document.ink(&self.claims, page.id())?,
+            None => self.claims.ink(None),
+        };
+        let constraints = self.constraints(ink);
         let (drawn, turned) = match shown {
             Some(Shown { rect, page }) => (
-                Appearance::draw_what_fits(look, rect.width(), rect.height())?,
+                Appearance::draw_what_fits(look, constraints, rect.width(), rect.height())?,
                 page,
             ),
             None => (Appearance::empty(), None),
         };
         let matrix = turned.map_or_else(|| Rotation::None.form_matrix(), Page::form_matrix);
-        let ink = match page {
-            Some(page) => self.document.ink(&self.claims, page.id())?,
-            None => self.claims.ink(None),
-        };
-        let appearance = self.add_appearance(&drawn, matrix, ink)?;
+        let appearance = self.add_appearance(drawn, matrix)?;
         let (number, generation) = appearance;
         edit.set(b"AP", format!("<</N {number} {generation} R>>").as_bytes());
         // It would choose among appearances that are no longer there.

@@ -2,6 +2,7 @@
 //! judged by other programs (qpdf, poppler).
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod artwork;
 mod bounds;
 mod builder;
 mod certify;
@@ -10,6 +11,8 @@ mod damage;
 mod encryption;
 mod fill;
 mod form;
+mod gallery;
+mod looks;
 mod permission;
 mod placing;
 mod preflight;

@@ -12,7 +12,7 @@ const SCALE: u32 = 2;
 /// The box that is drawn, left, bottom, width, height, on a page shown as 300 by 200 points.
 const DRAWN: [u32; 4] = [40, 30, 170, 60];
 
-fn renderer() -> Renderer {
+pub(crate) fn renderer() -> Renderer {
     let library = env::var_os("CHANCERY_PDFIUM").map_or_else(
         || {
             let test = env::current_exe().expect("a running test has a path");

@@ -175,7 +175,7 @@ impl Picture {
     }
 }
 
-fn temporary(bytes: &[u8]) -> tempfile::NamedTempFile {
+pub(crate) fn temporary(bytes: &[u8]) -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
     file

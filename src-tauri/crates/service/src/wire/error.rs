@@ -91,6 +91,7 @@ pub enum ErrorCode {
     BoxOutside,
     BoxTooSmall,
     NoGlyph,
+    LookUnusable,
     RenderFailed,
     NotAnAnchor,
     OutputExists,
