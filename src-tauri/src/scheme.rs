@@ -2,7 +2,7 @@
 //!
 //! - `pdf://localhost/page?document=ID&page=N&scale=S`: page `N`, counted from 1, of an open
 //!   document, at `S` pixels a point.
-//! - `pdf://localhost/appearance?login=L&width=W&height=H&scale=S[&reason=R][&location=P]`: what a
+//! - `pdf://localhost/appearance?login=L&width=W&height=H&scale=S[&reason=R][&location=P][&look=N]`: what a
 //!   signature of `L` will look like in a box of `W` by `H` points, on transparent paper.
 //!
 //! The answer is lossless WebP and never kept by the webview; or a [`wire::Error`] as JSON with a
@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 
 use service::{
-    Appearance, Service,
+    Appearance, LookChoice, Service,
     wire::{self, ErrorCode},
 };
 use tauri::{
@@ -97,6 +97,9 @@ impl Wanted {
                     height: query.number("height")?,
                     reason: query.take("reason"),
                     location: query.take("location"),
+                    look: query
+                        .take("look")
+                        .map_or_else(LookChoice::default, LookChoice::Named),
                 },
                 scale: query.number("scale")?,
             },

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use service::requests::{Existing, FileToSign, Sign, SignedFile, Watch};
 use service::wire::{ErrorCode, Placement, Rect, SigningStep};
-use service::{ErrorKind, Service, Surroundings};
+use service::{ErrorKind, LookChoice, Service, Surroundings};
 use tests::machine::{self, Machine};
 use tests::mount::Mount;
 use tests::organisation::{OFFICER_SECRET, programs};
@@ -56,6 +56,7 @@ fn request(input: &Path, output: &Path, typed: &str) -> Sign {
         reason: None,
         location: None,
         terms: service::requests::Terms::default(),
+        look: LookChoice::default(),
         existing: Existing::Keep,
         watch: Arc::new(service::requests::Unwatched),
     }

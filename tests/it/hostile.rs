@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use service::LookChoice;
 use service::ca;
 use service::requests::{Existing, FileToSign, Health, Sign, Watch};
 use service::wire::{
@@ -119,6 +120,7 @@ fn signing_while(
         reason: None,
         location: None,
         terms: service::requests::Terms::default(),
+        look: LookChoice::default(),
         existing: Existing::Replace,
         watch: Arc::new(Meanwhile(act)),
     };

@@ -10,6 +10,7 @@ mod hostile;
 mod judges;
 mod kills;
 mod log;
+mod looks;
 mod refusals;
 mod signing;
 mod terms;

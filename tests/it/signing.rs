@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use service::ErrorKind;
 use service::wire::{Coverage, ErrorCode, Headline, Placement, Rect};
+use service::{ErrorKind, LookChoice};
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, judge, sample};
 
@@ -131,6 +131,7 @@ fn sign(
         reason: None,
         location: None,
         terms: service::requests::Terms::default(),
+        look: LookChoice::default(),
         existing: service::requests::Existing::Keep,
         watch: Arc::new(service::requests::Unwatched),
     }))
@@ -322,6 +323,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             reason: Some("Freigegeben – Прочитано".to_owned()),
             location: Some("Αθήνα".to_owned()),
             terms: service::requests::Terms::default(),
+            look: LookChoice::default(),
             existing: service::requests::Existing::Keep,
             watch: Arc::new(service::requests::Unwatched),
         }))
@@ -346,6 +348,7 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
             reason: None,
             location: None,
             terms: service::requests::Terms::default(),
+            look: LookChoice::default(),
             existing: service::requests::Existing::Keep,
             watch: Arc::new(service::requests::Unwatched),
         }))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use service::requests::{
     Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Terms, Unwatched,
 };
-use service::{Administrator, Home, Service, State, Surroundings, wire};
+use service::{Administrator, Home, LookChoice, Service, State, Surroundings, wire};
 use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
 
@@ -48,6 +48,8 @@ impl Organisation {
             home: Home::new(folder.path().join("home")),
             state: State::new(folder.path().join("state")),
             programs: programs(),
+            looks: folder.path().join("looks"),
+            fonts: Vec::new(),
         };
         let runtime = Runtime::new().expect("a runtime");
         Self {
@@ -207,6 +209,7 @@ impl Organisation {
             reason: None,
             location: None,
             terms,
+            look: LookChoice::default(),
             existing: Existing::Keep,
             watch: Arc::new(Unwatched),
         }))
@@ -231,6 +234,7 @@ impl Organisation {
             placement: Some(placement),
             reason: None,
             location: None,
+            look: LookChoice::default(),
             existing: Existing::Keep,
             terms: Terms::default(),
             watch: Arc::new(Unwatched),

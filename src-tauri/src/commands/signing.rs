@@ -1,7 +1,7 @@
 //! Signing.
 
 use service::{
-    Service,
+    LookChoice, Service,
     requests::{Existing, FileToSign, PdfFile, Sign, Terms},
     wire::{self, ErrorCode},
 };
@@ -49,6 +49,9 @@ pub async fn sign_document<R: Runtime>(
             certification: request.certification.map(Into::into),
             ..Terms::default()
         },
+        look: request
+            .look
+            .map_or_else(LookChoice::default, LookChoice::Named),
         existing: Existing::Keep,
         watch: signatures.watch(&app, id, &request.request_id)?,
     };

@@ -315,6 +315,8 @@ fn surroundings(folder: &Path) -> Surroundings {
         home: Home::new(folder.join("home")),
         state: State::new(folder.join("state")),
         programs: programs().clone(),
+        looks: folder.join("looks"),
+        fonts: Vec::new(),
     }
 }
 

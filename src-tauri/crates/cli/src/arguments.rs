@@ -47,6 +47,9 @@ pub(crate) enum Command {
     },
     /// Draw a page as PNG
     Render(Render),
+    /// What signatures can show
+    #[command(subcommand)]
+    Looks(Looks),
     /// People of the organisation
     #[command(subcommand)]
     Users(Users),
@@ -164,6 +167,9 @@ pub(crate) struct Sign {
     /// Where it is signed
     #[arg(long)]
     pub(crate) location: Option<String>,
+    /// What the signature shows: a name of `chancery looks list`, or a look file
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "invisible")]
+    pub(crate) look: Option<String>,
     /// PAdES level; this version makes one
     #[arg(long, value_enum, default_value = "b-b")]
     pub(crate) level: Level,
@@ -240,6 +246,31 @@ pub(crate) struct Render {
     pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) password: PdfPassword,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Looks {
+    /// List the looks there are
+    List,
+    /// Read a look file and say what is wrong with it
+    Check {
+        /// The look file
+        file: PathBuf,
+    },
+    /// Draw a look for a person who does not exist
+    Draw {
+        /// Its name, or a look file
+        look: String,
+        /// Size of its box in points
+        #[arg(long, value_name = "W,H", default_value = "200,70", value_parser = size)]
+        size: (f64, f64),
+        /// The picture
+        #[arg(short, long, value_name = "OUT.png")]
+        output: PathBuf,
+        /// Replace an existing picture
+        #[arg(long)]
+        overwrite: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -347,6 +378,14 @@ fn locked_fields(text: &str) -> Result<LockedFields, String> {
         (_, Some(rest)) => names(rest).map(LockedFields::AllBut),
         _ => names(text).map(LockedFields::These),
     }
+}
+
+fn size(text: &str) -> Result<(f64, f64), String> {
+    let sides = text.split_once(',');
+    sides
+        .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
+        .filter(|(width, height): &(f64, f64)| width.is_finite() && height.is_finite())
+        .ok_or_else(|| "two numbers are wanted: WIDTH,HEIGHT".to_owned())
 }
 
 fn rect(text: &str) -> Result<wire::Rect, String> {

@@ -334,6 +334,35 @@ pub(crate) fn rendered(output: &Path, json: bool) {
     say!("Drawn: {}", output.display());
 }
 
+/// The looks that can be chosen.
+pub(crate) fn looks(looks: &[wire::LookEntry], json: bool) {
+    if json {
+        let looks = looks
+            .iter()
+            .map(|look| json!({ "name": look.name, "title": look.title, "source": look.source }));
+        return print(&json!({ "looks": looks.collect::<Vec<_>>() }));
+    }
+    for look in looks {
+        let from = match look.source {
+            wire::LookSource::Product => "built in",
+            wire::LookSource::Organisation => "the organisation's",
+            wire::LookSource::Own => "your own",
+        };
+        match &look.title {
+            Some(title) => say!("{}  {title} ({from})", look.name),
+            None => say!("{}  ({from})", look.name),
+        }
+    }
+}
+
+/// A look file that can be used.
+pub(crate) fn look_usable(file: &Path, json: bool) {
+    if json {
+        return print(&json!({ "file": file.to_string_lossy(), "usable": true }));
+    }
+    say!("Can be used: {}", file.display());
+}
+
 fn signature(report: &wire::SignatureReport) -> Value {
     json!({
         "field": report.field, "signer": report.signer, "issuer": report.issuer, "level": report.level,

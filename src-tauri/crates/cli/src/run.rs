@@ -11,11 +11,11 @@ use service::requests::{
     Sign, Terms, Unwatched,
 };
 use service::wire::RevocationReason;
-use service::{Administrator, Service, Surroundings, wire};
+use service::{Administrator, LookChoice, Service, Surroundings, wire};
 
 use crate::arguments::{
-    self, Arguments, Cause, Command, Key, PdfPassword, PinStore, SecretFile, SecretOf, StatusOf,
-    Users,
+    self, Arguments, Cause, Command, Key, Looks, PdfPassword, PinStore, SecretFile, SecretOf,
+    StatusOf, Users,
 };
 use crate::failure::Failure;
 use crate::report;
@@ -47,6 +47,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
             Ok(ExitCode::SUCCESS)
         }
         Command::Render(arguments) => render(service, arguments, json).await,
+        Command::Looks(command) => looks(service, command, json).await,
         Command::Users(command) => users(service, command, json).await,
         Command::Secret(SecretOf::Change { login, secrets }) => {
             change_secret(service, login, &secrets, json).await
@@ -128,6 +129,33 @@ async fn log_in(
     let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
     let secret = secrets.ask(&format!("secret of {by}"))?;
     Ok(Arc::new(service.log_in(by, secret).await?))
+}
+
+async fn looks(service: &Service, command: Looks, json: bool) -> Result<ExitCode, Failure> {
+    match command {
+        Looks::List => report::looks(&service.looks().await?, json),
+        Looks::Check { file } => {
+            service.check_look(file.clone()).await?;
+            report::look_usable(&file, json);
+        }
+        Looks::Draw {
+            look,
+            size,
+            output,
+            overwrite,
+        } => {
+            let existing = if overwrite {
+                Existing::Replace
+            } else {
+                Existing::Keep
+            };
+            service
+                .draw_look(LookChoice::typed(&look), size, output.clone(), existing)
+                .await?;
+            report::rendered(&output, json);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode, Failure> {
@@ -266,6 +294,9 @@ async fn sign(
             certification: arguments.certify,
             lock: arguments.lock,
         },
+        look: arguments
+            .look
+            .map_or_else(LookChoice::default, |look| LookChoice::typed(&look)),
         existing: if arguments.overwrite {
             Existing::Replace
         } else {

@@ -69,6 +69,14 @@ pub enum Error {
         /// The login.
         login: String,
     },
+    /// A look cannot be used.
+    #[error("the look {name} cannot be used: {why}")]
+    Look {
+        /// Its name or file.
+        name: String,
+        /// Why not.
+        why: String,
+    },
     /// A name, login or address cannot be used.
     #[error("{what} {value:?} cannot be used: {why}")]
     BadField {
@@ -302,6 +310,7 @@ impl Error {
             Self::BadField { .. } | Self::KeyKind { .. } | Self::OutputTwice { .. } => {
                 (ErrorCode::Usage, Usage)
             }
+            Self::Look { .. } => (ErrorCode::LookUnusable, Usage),
             Self::PlaceNeeded { .. } => (ErrorCode::PlaceNeeded, Usage),
             Self::WrongSecret => (ErrorCode::WrongSecret, Refused),
             Self::Wait { .. } => (ErrorCode::Wait, Refused),

@@ -60,6 +60,12 @@ impl Home {
         self.0.join("tokens")
     }
 
+    /// The organisation's looks, one JSON file each.
+    #[must_use]
+    pub fn looks_folder(&self) -> PathBuf {
+        self.0.join("looks")
+    }
+
     /// Every name that `init` may have made before it was stopped.
     pub(crate) const UNFINISHED: [&'static str; 10] = [
         ".ca.pem.new",
@@ -128,6 +134,15 @@ fn read_machine(path: &Path) -> io::Result<Option<[u8; 16]>> {
     }
 }
 
+/// Where systems keep fonts, and where people do below their home.
+const FONTS: [&str; 4] = [
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+];
+const OWN_FONTS: [&str; 3] = [".local/share/fonts", ".fonts", "Library/Fonts"];
+
 /// Where the process' surroundings are told to lie; the edges read the environment, nobody below.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
@@ -137,6 +152,10 @@ pub struct Surroundings {
     pub state: State,
     /// The folder of `chancery-host` and of the PDFium library.
     pub programs: PathBuf,
+    /// The person's own looks.
+    pub looks: PathBuf,
+    /// Folders of this machine's fonts.
+    pub fonts: Vec<PathBuf>,
 }
 
 impl Surroundings {
@@ -168,12 +187,20 @@ impl Surroundings {
             Some(chosen) => chosen,
             None => xdg("XDG_STATE_HOME", ".local/state")?,
         };
+        let looks = xdg("XDG_CONFIG_HOME", ".config")?.join("looks");
+        let own = variable("HOME").map(PathBuf::from);
+        let own = own
+            .iter()
+            .flat_map(|user| OWN_FONTS.map(|folder| user.join(folder)));
+        let fonts = FONTS.iter().map(PathBuf::from).chain(own).collect();
         let executable = std::env::current_exe()?;
         let programs = executable.parent().unwrap_or(Path::new("/")).to_path_buf();
         Ok(Self {
             home: Home::new(std::path::absolute(home)?),
             state: State::new(std::path::absolute(state)?),
             programs,
+            looks,
+            fonts,
         })
     }
 

@@ -35,6 +35,7 @@ mod error;
 mod found;
 mod home;
 mod inspect;
+mod look;
 mod output;
 mod overview;
 mod own_suspension;
@@ -54,6 +55,7 @@ pub use administration::Administrator;
 use administration::Change;
 pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
+pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
     Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection,
@@ -352,6 +354,41 @@ impl Service {
     pub async fn appearance_picture(&self, appearance: Appearance, scale: f64) -> Result<Vec<u8>> {
         self.station(move |station| pages::appearance(station, &appearance, scale))
             .await
+    }
+
+    /// Lists the looks that can be chosen: the product's, the organisation's, the person's own.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub async fn looks(&self) -> Result<Vec<wire::LookEntry>> {
+        self.blocking(|surroundings| Ok(look::list(surroundings)))
+            .await
+    }
+
+    /// Reads a look file and draws it, so that what is wrong with it is told.
+    ///
+    /// # Errors
+    /// [`Error::Look`], [`Error::File`], [`Error::Document`].
+    pub async fn check_look(&self, file: PathBuf) -> Result<()> {
+        self.blocking(move |surroundings| look::check(surroundings, &file))
+            .await
+    }
+
+    /// Draws a look for a person who does not exist into a PNG file, `size` in points.
+    ///
+    /// # Errors
+    /// As [`Self::check_look`]; [`Error::Render`], [`Error::OutputExists`].
+    pub async fn draw_look(
+        &self,
+        look: LookChoice,
+        size: (f64, f64),
+        output: PathBuf,
+        existing: Existing,
+    ) -> Result<()> {
+        self.blocking(move |surroundings| {
+            pages::look_to(surroundings, &look, size, &output, existing)
+        })
+        .await
     }
 
     /// Draws a page into a PNG file.

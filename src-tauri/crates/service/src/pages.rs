@@ -9,9 +9,9 @@ use pdf::render::{PageNumber, Renderer, Scale};
 use crate::document;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
+use crate::look::{self, LookChoice};
 use crate::output::{Output, UNNOTED, unwritable};
 use crate::requests::{Existing, PdfFile};
-use crate::sign::look;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::wire;
@@ -32,6 +32,8 @@ pub struct Appearance {
     pub reason: Option<String>,
     /// Where it is signed.
     pub location: Option<String>,
+    /// What it shows.
+    pub look: LookChoice,
 }
 
 fn renderer(surroundings: &Surroundings) -> Result<Renderer> {
@@ -135,13 +137,8 @@ pub(crate) fn appearance(
     scale: f64,
 ) -> Result<Vec<u8>> {
     let record = KeyRecord::of_login(station, &appearance.login)?;
-    let look = look(
-        &record,
-        station.ca()?.subject_common_name(),
-        station.now()?,
-        appearance.reason.as_deref(),
-        appearance.location.as_deref(),
-    );
+    let words = (appearance.reason.as_deref(), appearance.location.as_deref());
+    let look = look::of(station, &appearance.look, &record, station.now()?, words)?;
     let sheet =
         pdf::appearance::sheet(&look, appearance.width, appearance.height).map_err(|source| {
             Error::Document {
@@ -151,6 +148,39 @@ pub(crate) fn appearance(
         })?;
     let picture = renderer(&station.surroundings)?.sheet(sheet, Scale::new(scale)?)?;
     Ok(picture.to_webp()?)
+}
+
+/// Pixels a point of a look that is drawn into a file: 288 dpi.
+const LOOK_SCALE: f64 = 4.0;
+
+/// Draws a look for a person who does not exist into a PNG file.
+pub(crate) fn look_to(
+    surroundings: &Surroundings,
+    look: &LookChoice,
+    (width, height): (f64, f64),
+    output: &Path,
+    existing: Existing,
+) -> Result<()> {
+    let look = look::sample(surroundings, look)?;
+    let sheet = pdf::appearance::sheet(&look, width, height).map_err(|source| Error::Document {
+        path: PathBuf::from("look"),
+        source,
+    })?;
+    let picture = renderer(surroundings)?.sheet(sheet, Scale::new(LOOK_SCALE)?)?;
+    write_png(&picture.to_png()?, output, existing)
+}
+
+fn write_png(png: &[u8], output: &Path, existing: Existing) -> Result<()> {
+    if existing == Existing::Keep && output.exists() {
+        return Err(Error::OutputExists {
+            path: output.to_owned(),
+        });
+    }
+    let mut file = Output::begin(output, UNNOTED)?;
+    file.file()
+        .write_all(png)
+        .map_err(|error| unwritable(output, error))?;
+    file.keep(existing)
 }
 
 /// Draws a page into a PNG file.
@@ -169,11 +199,7 @@ pub(crate) fn render_to(
     }
     let document = open(surroundings, file)?;
     let png = document.page(number(page)?, Scale::new(scale)?)?.to_png()?;
-    let mut file = Output::begin(output, UNNOTED)?;
-    file.file()
-        .write_all(&png)
-        .map_err(|error| unwritable(output, error))?;
-    file.keep(existing)
+    write_png(&png, output, existing)
 }
 
 #[cfg(test)]

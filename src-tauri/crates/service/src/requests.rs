@@ -12,6 +12,7 @@ pub use pdf::{Certification, LockedFields};
 pub use signature::SubFilter;
 use zeroize::Zeroizing;
 
+use crate::look::LookChoice;
 use crate::wire;
 
 /// Where the signing PIN of this machine shall lie.
@@ -207,6 +208,8 @@ pub struct Sign {
     pub location: Option<String>,
     /// What the signature is, and what it forbids.
     pub terms: Terms,
+    /// What it shows.
+    pub look: LookChoice,
     /// What to do when an output exists.
     pub existing: Existing,
     /// Who hears how far it is.

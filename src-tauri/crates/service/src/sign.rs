@@ -17,6 +17,7 @@ use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::look;
 use crate::output::{Note, Output, UNNOTED, folder_of, unwritable};
 use crate::requests::{Existing, FileToSign, Sign, SignedFile};
 use crate::signing_algorithm::{KeyKind, on_token};
@@ -179,13 +180,8 @@ fn prepare<'n>(
         path: file.input.clone(),
         source,
     };
-    let look = look(
-        record,
-        station.ca()?.subject_common_name(),
-        now,
-        request.reason.as_deref(),
-        request.location.as_deref(),
-    );
+    let words = (request.reason.as_deref(), request.location.as_deref());
+    let look = look::of(station, &request.look, record, now, words)?;
     let signer = &record.certificate;
     let mut output = Output::begin(&file.output, note)?;
     let draft = Draft::begin(&document, signer, output.file());
@@ -402,30 +398,9 @@ fn reread(
     }
 }
 
-/// What a signature looks like: name, organisation, date with its zone, reason, place.
-pub(crate) fn look(
-    record: &KeyRecord,
-    organisation: &str,
-    now: i64,
-    reason: Option<&str>,
-    location: Option<&str>,
-) -> Look {
-    let mut lines = vec![organisation.to_owned(), shown_date(now)];
-    lines.extend(reason.map(str::to_owned));
-    lines.extend(location.map(str::to_owned));
-    Look::new(record.name(), lines)
-}
-
 fn local(now: i64) -> Option<jiff::ZonedDateTime> {
     let time = jiff::Timestamp::from_second(now).ok()?;
     Some(time.to_zoned_datetime(jiff::tz::TimeZone::system()))
-}
-
-/// `24 Nov 2026, 10:42 +01:00`, in this machine's time zone.
-fn shown_date(now: i64) -> String {
-    local(now).map_or_else(String::new, |time| {
-        time.strftime("%-d %b %Y, %H:%M %:z").to_string()
-    })
 }
 
 fn offset_minutes(now: i64) -> i16 {

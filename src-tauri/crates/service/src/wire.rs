@@ -315,6 +315,8 @@ pub struct SignDocument {
     pub location: Option<String>,
     /// What may be done to the document afterwards, if the signature certifies it.
     pub certification: Option<Certification>,
+    /// Name of the look; the product's default where none is given.
+    pub look: Option<String>,
 }
 
 /// What may still be done to a document that is certified.
@@ -338,6 +340,32 @@ impl From<Certification> for pdf::Certification {
             Certification::FormsAndAnnotations => Self::FormsAndAnnotations,
         }
     }
+}
+
+/// Where a look comes from.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LookSource {
+    /// The product has it.
+    Product,
+    /// It lies in the organisation's folder.
+    Organisation,
+    /// It is the person's own.
+    Own,
+}
+
+/// A look that can be chosen.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct LookEntry {
+    /// By which it is chosen.
+    pub name: String,
+    /// As its file calls it; the product's have words in the window.
+    pub title: Option<String>,
+    /// Where it comes from.
+    pub source: LookSource,
 }
 
 /// Turn a one-time code into an own secret.
