@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "page_sizes",
     "page_ink",
     "identities",
+    "looks",
     "choose_output",
     "sign_document",
     "cancel_signing",

@@ -7,6 +7,7 @@ pub mod administration;
 pub mod documents;
 pub mod identities;
 pub mod keys;
+pub mod looks;
 pub mod signing;
 pub mod status;
 pub mod validation;

@@ -74,6 +74,7 @@ pub fn build<R: Runtime>(
             commands::documents::show_in_folder,
             commands::documents::copy_path,
             commands::identities::identities,
+            commands::looks::looks,
             commands::signing::sign_document,
             commands::signing::cancel_signing,
             commands::keys::activate,

@@ -2,6 +2,7 @@ import { freePlace, isInked, usualPlace, within } from "./features/document/geom
 import { collision, emptyFields, named, spot } from "./features/document/taken";
 import { View } from "./features/document/view.svelte";
 import type { Keys } from "./features/keys/keys.svelte";
+import { Looks } from "./features/signing/looks.svelte";
 import { next, start, type Event, type Flow } from "./features/signing/state";
 import type { Backend } from "./ipc/backend";
 import { Attempts } from "./ipc/attempt.svelte";
@@ -34,6 +35,7 @@ export class Desk {
   readonly #keys: Keys;
   readonly view: View;
   readonly attempts = new Attempts();
+  readonly looks: Looks;
   flow = $state.raw<Flow>(start);
   reason = $state("");
   location = $state("");
@@ -64,6 +66,7 @@ export class Desk {
   constructor(backend: Backend, keys: Keys) {
     this.#backend = backend;
     this.#keys = keys;
+    this.looks = new Looks(backend);
     this.view = new View((document, first, count) => backend.pageSizes(document, first, count));
   }
 
@@ -82,6 +85,7 @@ export class Desk {
     await this.#backend.onLocked(({ id, name }) => this.#ask({ id, name, owner: false }));
     await this.#backend.onRefused((name, why) => (this.refused = { name, failure: why }));
     await this.#backend.onProgress(({ requestId, step }) => this.#progressed(requestId, step));
+    void this.looks.refresh();
     const open = (await this.attempts.run(this.#backend.openedDocuments())) ?? [];
     const last = open.at(-1);
     if (last) await this.show(last);
@@ -278,8 +282,10 @@ export class Desk {
         reason: this.reason || null,
         location: this.location || null,
         certification: document.signatures === 0 ? this.certification : null,
+        look: this.looks.chosen || null,
       });
       this.#keys.remember(login);
+      this.looks.remember();
       this.send({ type: "signed", signed });
       if (signed.document.id !== document.id) {
         void this.#backend.closeDocument(document.id).catch(() => {});

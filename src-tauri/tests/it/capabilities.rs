@@ -16,6 +16,7 @@ const OF_SIGNERS: &[&str] = &[
     "page_sizes",
     "page_ink",
     "identities",
+    "looks",
     "choose_output",
     "sign_document",
     "cancel_signing",

@@ -3,6 +3,7 @@ import type { ActivateKey } from "./generated/ActivateKey";
 import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
+import type { LookEntry } from "./generated/LookEntry";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { OutputChoice } from "./generated/OutputChoice";
 import type { PageInk } from "./generated/PageInk";
@@ -23,6 +24,8 @@ export interface Appearance {
   height: number;
   reason: string | null;
   location: string | null;
+  /** Name of the look; the default where none is given. */
+  look: string | null;
 }
 
 /** One method per command of the shell; every one rejects with a {@link Failure}. */
@@ -45,6 +48,8 @@ export interface Backend {
   copyPath(document: string): Promise<void>;
   status(): Promise<Status>;
   identities(): Promise<Identity[]>;
+  /** The looks that can be chosen, the default first. */
+  looks(): Promise<LookEntry[]>;
   activate(request: ActivateKey): Promise<Identity>;
   changeSecret(request: ChangeSecret): Promise<void>;
   secretStrength(secret: string, words: string[]): Promise<SecretStrength>;

@@ -2,6 +2,7 @@ import type { Backend } from "./backend";
 import type { Failure } from "./error";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
+import type { LookEntry } from "./generated/LookEntry";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
@@ -15,6 +16,7 @@ import {
   ana,
   CODE,
   encrypted,
+  looks,
   PASSWORD,
   ready,
   refusal,
@@ -35,6 +37,7 @@ export interface Answers {
   sizes: Record<number, PageSize>;
   /** Where every page has something on it. */
   ink: PageInk;
+  looks: LookEntry[];
   /** Whether an appearance can be drawn in its box. */
   drawable: boolean;
   /** What signing, activating, changing and suspending are answered with, instead of being done. */
@@ -69,6 +72,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     validation: valid,
     sizes: {},
     ink: { cell: 4, rows: [] },
+    looks,
     drawable: true,
     refusal: null,
     unknown: null,
@@ -160,6 +164,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       if (answers.unknown) throw answers.unknown;
       return identities;
     },
+    looks: async () => answers.looks,
     async activate({ login, code }) {
       if (answers.refusal) throw answers.refusal;
       judge(login, code.trim() === CODE);
@@ -189,7 +194,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       progress = heard;
     },
     pageUrl: (_document, number) => page(number),
-    appearanceUrl: ({ width, height, reason }) =>
-      answers.drawable ? stamp(width, height, reason) : "data:image/png,none",
+    appearanceUrl: ({ width, height, reason, look }) =>
+      answers.drawable ? stamp(width, height, reason, look) : "data:image/png,none",
   };
 }

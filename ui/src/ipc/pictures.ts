@@ -47,14 +47,25 @@ export function page(number: number): string {
 }
 
 /** A look. */
-export function stamp(width: number, height: number, reason: string | null): string {
+export function stamp(
+  width: number,
+  height: number,
+  reason: string | null,
+  look: string | null,
+): string {
   const text = (y: number, size: number, said: string): string =>
     `<text x="12" y="${y}" font-family="Liberation Sans, sans-serif" font-size="${size}" fill="#14283f">${said}</text>`;
   const middle = height / 2;
+  const border =
+    look === "framed"
+      ? `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" fill="none" stroke="#888"/>`
+      : "";
+  if (look === "name-only") return picture(width, height, text(middle + 5, 14, "Ana Ruiz"));
   return picture(
     width,
     height,
-    text(middle - 5, 14, "Ana Ruiz") +
+    border +
+      text(middle - 5, 14, "Ana Ruiz") +
       text(middle + 9, 8, "Meridian Harbour Trust") +
       text(middle + 20, 8, reason ?? "24 Nov 2026, 10:42 CET"),
   );

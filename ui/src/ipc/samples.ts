@@ -3,6 +3,7 @@
 import type { Failure } from "./error";
 import type { ErrorCode } from "./generated/ErrorCode";
 import type { Identity } from "./generated/Identity";
+import type { LookEntry } from "./generated/LookEntry";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { PreflightCode } from "./generated/PreflightCode";
 import type { PreflightFinding } from "./generated/PreflightFinding";
@@ -132,3 +133,13 @@ export function finding(
 ): PreflightFinding {
   return { code, severity, message: code, words };
 }
+/** The product's looks, one of the organisation, one of the person. */
+export const looks: LookEntry[] = [
+  ...["name-and-date", "name-only", "compact", "full", "framed"].map((name) => ({
+    name,
+    title: null,
+    source: "product" as const,
+  })),
+  { name: "board", title: "Board of trustees", source: "organisation" },
+  { name: "ana-pen", title: null, source: "own" },
+];

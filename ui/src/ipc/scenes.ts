@@ -140,6 +140,14 @@ export const scenes: Record<string, Scene<Answers>> = {
       await page.type("secret", SECRET);
     },
   },
+  "look-chosen": {
+    answers: {},
+    async play(page) {
+      await place(page);
+      await page.type("look", "framed");
+      await page.find("look-preview");
+    },
+  },
   "empty-field": { answers: { documents: [withField] } },
   "empty-fields": { answers: { documents: [{ ...agreement, fields: [contractor, trust] }] } },
   fields: {

@@ -31,6 +31,7 @@ export const tauri: Backend = {
   copyPath: (document) => invoke("copy_path", { document }),
   status: () => invoke("status"),
   identities: () => invoke("identities"),
+  looks: () => invoke("looks"),
   activate: (request) => invoke("activate", { request }),
   changeSecret: (request) => invoke("change_secret", { request }),
   secretStrength: (secret, words) => invoke("secret_strength", { secret, words }),
