@@ -1,4 +1,5 @@
-//! Set-up, checks and measurements: `cargo xtask demo`, `test`, `bench`, `corpus`, `fuzz`. No product code.
+//! Set-up, checks and measurements: `cargo xtask demo`, `test`, `bench`, `corpus`, `fuzz`, `looks`. No
+//! product code.
 //!
 //! Every step looks first and acts only where something is missing, so that a second run is quick
 //! and a first one, on a fresh Debian 12 with Rust, Node, git and a C compiler, does it all.
@@ -13,6 +14,7 @@ mod bench;
 mod corpus;
 mod demo;
 mod fuzz;
+mod looks;
 mod places;
 mod setup;
 mod shell;
@@ -33,6 +35,7 @@ usage: cargo xtask COMMAND
   corpus [--sample N]                      sign the files of CHANCERY_CORPUS and have them judged
   bench [--runs N] [--large DIR]           what signing costs, beside pyHanko, pdfsig and the floor
   fuzz [TARGET] [--seconds N]              feed what parses with what nobody would write
+  looks OUT.png                            draw every look in every script, and look at the sheet
   setup                                    install what is missing and nothing else";
 
 fn main() -> ExitCode {
@@ -61,6 +64,7 @@ fn run() -> Result<bool> {
         }
         ["bench", ref words @ ..] => bench::bench(&places, words).map(|()| true),
         ["fuzz", ref words @ ..] => fuzz::fuzz(&places, words),
+        ["looks", output] => looks::looks(&places, output.as_ref()).map(|()| true),
         ["setup"] => setup::everything(&places).map(|()| true),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -186,7 +186,7 @@ fn never(_: &Places) -> Option<&'static str> {
     None
 }
 
-fn cargo(places: &Places, arguments: &[&str]) -> Command {
+pub(crate) fn cargo(places: &Places, arguments: &[&str]) -> Command {
     let mut cargo = command(
         env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
         arguments,
