@@ -40,7 +40,7 @@ impl Font {
     pub(super) fn take(&mut self, face: &Face<'_>, cluster: &Cluster) -> Result<(Vec<Code>, bool)> {
         let texts = texts_of(face, cluster);
         let mut readable = texts.is_some();
-        let texts = texts.unwrap_or_else(|| guess(cluster));
+        let texts = texts.unwrap_or_else(|| guess(face, cluster));
         let mut codes = Vec::with_capacity(cluster.glyphs.len());
         for (glyph, text) in cluster.glyphs.iter().zip(texts) {
             let code = self.glyphs.remap(glyph.id);
@@ -186,8 +186,8 @@ fn texts_of(face: &Face<'_>, cluster: &Cluster) -> Option<Vec<String>> {
     if characters.len() != cluster.glyphs.len() {
         return None;
     }
-    // A mark that is moved may start behind the next letter, where readers would put it.
-    let moved = |glyph: &Glyph| glyph.dx != 0.0 || glyph.dy != 0.0;
+    // A mark that is moved on starts behind the next letter, where readers would put it.
+    let moved = |glyph: &Glyph| glyph.dx > 0.0;
     if cluster.rtl {
         characters.reverse();
     } else if cluster.glyphs.iter().any(moved) {
@@ -203,22 +203,30 @@ fn texts_of(face: &Face<'_>, cluster: &Cluster) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// For readers that do not know `ActualText`: the nominal characters of glyphs, the first glyph
-/// without one has what is left.
-fn guess(cluster: &Cluster) -> Vec<String> {
-    let characters: Vec<char> = cluster.text.chars().collect();
-    let last = characters.last().map(char::to_string).unwrap_or_default();
-    cluster
+/// For readers that do not know `ActualText`: glyphs that are a character's own say that, the first
+/// of the others says what is left, and the last character stands for what has none.
+fn guess(face: &Face<'_>, cluster: &Cluster) -> Vec<String> {
+    let mut left: Vec<char> = cluster.text.chars().collect();
+    let last = left.last().map(char::to_string).unwrap_or_default();
+    let own: Vec<Option<char>> = cluster
         .glyphs
         .iter()
-        .enumerate()
-        .map(|(at, _)| {
-            if at == 0 && cluster.glyphs.len() < characters.len() {
-                return cluster.text.clone();
-            }
-            characters
-                .get(at)
-                .map_or_else(|| last.clone(), char::to_string)
+        .map(|glyph| {
+            let nominal = |c: &char| {
+                face.parsed
+                    .glyph_index(*c)
+                    .is_some_and(|id| id.0 == glyph.id)
+            };
+            let at = left.iter().position(nominal)?;
+            Some(left.remove(at))
+        })
+        .collect();
+    let mut rest: String = left.into_iter().collect();
+    own.into_iter()
+        .map(|own| match own {
+            Some(character) => character.to_string(),
+            None if rest.is_empty() => last.clone(),
+            None => std::mem::take(&mut rest),
         })
         .collect()
 }

@@ -22,8 +22,11 @@ const BOX: [u32; 4] = [8, 7, 200, 70];
 /// Rotations of the pages.
 const TURNS: [u32; 4] = [0, 90, 180, 270];
 
-/// Looks by name, made from the plain one of a script.
-fn looks() -> Vec<(&'static str, Box<dyn Fn(Look) -> Look>)> {
+/// Makes a look from the plain one of a script.
+type Make = Box<dyn Fn(Look) -> Look>;
+
+/// Looks by name.
+fn looks() -> Vec<(&'static str, Make)> {
     let svg = || Artwork::read(EMBLEM.as_bytes()).unwrap();
     let drawn = || {
         let pen = Pen {

@@ -179,11 +179,6 @@ fn text_of_every_script_is_read_from_a_look_as_it_was_written() {
         let Some(look) = in_script(script) else {
             continue;
         };
-        std::fs::write(
-            format!("/tmp/s-{script}.pdf"),
-            sheet(&look, 360.0, 120.0).unwrap(),
-        )
-        .unwrap();
         // poppler guesses at the order of numbers among words that are read from the right, and
         // turns the two letters of a ligature round; neither can be helped from here.
         let is_guessed = |line: &str| {
@@ -195,13 +190,11 @@ fn text_of_every_script_is_read_from_a_look_as_it_was_written() {
         let found = read(&sheet(&look, 360.0, 120.0).unwrap());
         let wanted: Vec<&str> = std::iter::once(name).chain(lines).filter(keep).collect();
         assert!(!wanted.is_empty(), "{script}");
-        let found: Vec<&str> = found
-            .iter()
-            .map(String::as_str)
-            .filter(|line| wanted.contains(line))
-            .collect();
-        if found != wanted {
-            eprintln!("{script}\n {found:?}\n {wanted:?}");
+        // It also guesses at spaces, by the gaps between glyphs: behind a narrow mark there is one.
+        let close = |line: &str| line.replace(' ', "");
+        for line in wanted {
+            let is_read = found.iter().any(|read| close(read) == close(line));
+            assert!(is_read, "{line} in {found:#?}");
         }
     }
 }

@@ -66,6 +66,9 @@ impl Imported {
         if document.is_encrypted() {
             return Err(unusable("the PDF is encrypted"));
         }
+        if document.is_recovered() {
+            return Err(unusable("the PDF is damaged"));
+        }
         let page = document.page(number)?;
         let dictionary = document
             .dictionary(&page.id().into())?

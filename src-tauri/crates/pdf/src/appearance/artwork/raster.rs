@@ -220,8 +220,11 @@ fn reduced(picture: DynamicImage) -> DynamicImage {
     DynamicImage::ImageRgba8(small)
 }
 
-/// A JPEG (ITU-T T.81, annex B) up to its first scan: its segments, markers and contents.
-fn segments(jpeg: &[u8]) -> Option<(Vec<(u8, &[u8])>, &[u8])> {
+/// The marker of a segment, and what is in it with its length.
+type Segment<'j> = (u8, &'j [u8]);
+
+/// A JPEG (ITU-T T.81, annex B) up to its first scan: its segments, and the rest.
+fn segments(jpeg: &[u8]) -> Option<(Vec<Segment<'_>>, &[u8])> {
     let mut rest = jpeg.strip_prefix(b"\xFF\xD8")?;
     let mut segments = Vec::new();
     loop {
