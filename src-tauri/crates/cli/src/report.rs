@@ -98,7 +98,11 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
         say!(
             "Signed: {} ({}, re-read from disk and validated)",
             file.output.display(),
-            file.level
+            if file.level.is_empty() {
+                "no PAdES"
+            } else {
+                file.level
+            }
         );
     }
 }

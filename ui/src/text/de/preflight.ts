@@ -6,7 +6,8 @@ export const preflight: Record<keyof typeof en, string> = {
   "preflight-signed": "Es ist schon signiert; die Signaturen bleiben unversehrt.",
   "preflight-changed_since_signed":
     "Nach der Signatur von {signers} wurde es so geändert, wie diese es nicht erlaubt.",
-  "preflight-certified": "Der Autor hat es zertifiziert. Signieren kann man noch in einem leeren Feld oder unsichtbar.",
+  "preflight-certified":
+    "Der Autor hat es zertifiziert. Signieren kann man noch in einem leeren Feld oder unsichtbar.",
   "preflight-new_fields_locked":
     "Eine frühere Signatur erlaubt kein neues Feld. Nur ein leeres, das da ist, kann signiert werden.",
   "preflight-fields_locked": "Eine frühere Signatur sperrt: {fields}.",

@@ -213,7 +213,8 @@ export const window: Record<keyof typeof en, string> = {
   "cancel-hint": "Bis Ihr Geheimnis beurteilt wird, wird nichts geschrieben.",
   "cancel-asked": "Hält beim nächsten Schritt an …",
   "cancel-late": "Zum Abbrechen zu spät, wird beendet.",
-  "certified-allowed": "Der Autor hat es zertifiziert. Signieren kann man noch in einem leeren Feld oder unsichtbar.",
+  "certified-allowed":
+    "Der Autor hat es zertifiziert. Signieren kann man noch in einem leeren Feld oder unsichtbar.",
   "activation-title": "Ihr Schlüssel ist bereit, {name}.",
   "activation-hint":
     "Geben Sie den Code aus Ihrem Brief ein, dann wählen Sie das Geheimnis, das Ihren Schlüssel öffnet.",

@@ -9,7 +9,8 @@ export const preflight = {
   "preflight-signed": "It is signed already; the signatures stay intact.",
   "preflight-changed_since_signed":
     "It was changed after the signature of {signers}, in a way that signature does not allow.",
-  "preflight-certified": "Its author certified it. It can still be signed in an empty field, or invisibly.",
+  "preflight-certified":
+    "Its author certified it. It can still be signed in an empty field, or invisibly.",
   "preflight-new_fields_locked":
     "An earlier signature allows no new field. Only an empty field that is there can be signed.",
   "preflight-fields_locked": "An earlier signature locks: {fields}.",

@@ -204,7 +204,8 @@ export const window = {
   "cancel-hint": "Until your secret is judged nothing is written.",
   "cancel-asked": "Stopping at the next step …",
   "cancel-late": "Too late to cancel, finishing.",
-  "certified-allowed": "Its author certified it. It can still be signed in an empty field, or invisibly.",
+  "certified-allowed":
+    "Its author certified it. It can still be signed in an empty field, or invisibly.",
   "activation-title": "Your key is ready, {name}.",
   "activation-hint": "Enter the code from your letter, then choose the secret that opens your key.",
   "one-time-code": "One-time code",
