@@ -71,7 +71,9 @@ impl Document {
         let length = source.len().map_err(Error::Read)?;
         let written = Self::open_as_written(source.clone(), Unlock::With(password));
         let damaged = match &written {
-            Ok(document) => document.is_better_recovered()?,
+            Ok(document) if document.is_better_recovered()? => true,
+            Ok(document) if document.is_better_completed()? => return document.completed(),
+            Ok(_) => false,
             Err(
                 Error::NoStartXref
                 | Error::CrossReference { .. }
@@ -115,6 +117,14 @@ impl Document {
             encryption: None,
             root: (0, 0),
             catalog: Arc::default(),
+        }
+    }
+
+    /// The same with other cross-references to the same objects.
+    pub(crate) fn with_chain(&self, chain: XrefChain) -> Self {
+        Self {
+            chain: Arc::new(chain),
+            ..self.clone()
         }
     }
 

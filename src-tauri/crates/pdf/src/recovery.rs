@@ -140,6 +140,29 @@ impl Document {
             .any(|number| scan.objects.contains_key(number)))
     }
 
+    /// Whether it can be read as it is written and had better have a section of the right form.
+    ///
+    /// Acrobat mends a table whose entries are not twenty bytes in memory, and finds the byte range
+    /// of a signature behind it wrong; pyHanko reads none where spaces are missing. A signed
+    /// document is left as it is.
+    pub(crate) fn is_better_completed(&self) -> Result<bool> {
+        Ok(self.chain().is_irregular() && self.signatures()?.is_empty())
+    }
+
+    /// The document with all it has in one section that is in no file.
+    pub(crate) fn completed(&self) -> Result<Self> {
+        let (chain, mut entries) = (self.chain(), BTreeMap::new());
+        for number in chain.numbers(usize::MAX)? {
+            entries.insert(number, (0, chain.find(&**self.source(), number)?));
+        }
+        entries.remove(&0);
+        let mut trailer = chain.trailer().clone();
+        let size = i64::try_from(chain.next_number()).unwrap_or(i64::MAX);
+        trailer.set("Size", size);
+        let chain = XrefChain::of_entries(&entries, trailer, chain.newest().style);
+        Ok(self.with_chain(chain))
+    }
+
     fn has_header(&self, id: ObjectId, offset: u64) -> Result<bool> {
         let mut window = Window::open(&**self.source(), self.len(), offset);
         window.grow(LONGEST_HEADER)?;

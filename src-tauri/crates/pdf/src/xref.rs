@@ -187,6 +187,18 @@ impl XrefChain {
         Ok(Entry::Free)
     }
 
+    /// Whether a table has entries that are not twenty bytes each, or the newest trailer no size
+    /// (§7.5.4, §7.5.5).
+    pub(crate) fn is_irregular(&self) -> bool {
+        let runs = self
+            .sections
+            .iter()
+            .flat_map(|section| &section.subsections);
+        let mut irregular =
+            runs.filter(|run| matches!(&run.entries, Entries::Read(read) if !read.is_empty()));
+        irregular.next().is_some() || !self.trailer().has(b"Size")
+    }
+
     /// How many entries all sections have; some numbers may have several.
     pub(crate) fn entries(&self) -> u64 {
         let runs = self

@@ -77,6 +77,30 @@ fn wrong_entries_for_which_there_is_no_object_are_left_as_they_are() {
 }
 
 #[test]
+fn a_table_whose_entries_are_not_twenty_bytes_is_followed_by_one_whose_are() {
+    for end in ["\n", "\r", " \r\n"] {
+        let input = Pdf::new().build_with(|offsets, at| {
+            let mut table = format!("xref\n0 6\n0000000005 65535 f{end}");
+            for offset in offsets.values() {
+                table.push_str(&format!("{offset:010} 00000 n{end}"));
+            }
+            table.push_str(&format!("0000000000 00001 f{end}"));
+            format!("{table}trailer\n<</Size 9/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n")
+        });
+        assert!(open(&input).unwrap().is_recovered());
+        let signed = sign(&input, &invisible()).unwrap().bytes;
+        assert_eq!(qpdf_check(&signed), Check::Clean);
+        let healed = open(&signed).unwrap();
+        assert!(!healed.is_recovered() && healed.revisions() == 1);
+        let free = healed.fetch((5, 0)).unwrap();
+        assert!(
+            matches!(free, lopdf::Object::Null),
+            "what was free stays free"
+        );
+    }
+}
+
+#[test]
 fn number_0_is_no_object() {
     let mut bytes = without_end(&Pdf::new().object(1, "null"));
     bytes.extend_from_slice(b"0 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
