@@ -14,11 +14,13 @@
 mod references;
 mod rules;
 
+use std::collections::HashSet;
+
 use lopdf::{Dictionary, Object, ObjectId};
 
 use self::references::Uses;
 use self::rules::Comparison;
-use crate::document::{Document, Unlock};
+use crate::document::{Document, RawObject, Unlock};
 use crate::error::{Error, Result};
 use crate::field::SignatureValue;
 use crate::syntax::Parser;
@@ -282,9 +284,13 @@ impl Document {
                     let id = id(old);
                     changes.unexplained.push(Change::Object { id });
                 }
-                (old, _) => {
-                    let id = id(old);
+                (earlier, later) => {
+                    let id = id(earlier);
                     let (old, new) = (before.fetch(id)?, self.unambiguous(id)?);
+                    // What was copied as it stands is no other than it was.
+                    let known = before.unsound_strings(id, earlier)?;
+                    let sound = self.unsound_strings(id, later)?.is_subset(&known);
+                    let new = new.filter(|_| sound);
                     match new {
                         None => changes.unexplained.push(Change::Ambiguous { id }),
                         // The content of a stream is not looked at; none is ever explained.
@@ -304,11 +310,32 @@ impl Document {
         let Some(raw) = self.fetch_raw(id)? else {
             return Ok(Some(Object::Null));
         };
-        let mut parser = Parser::new(&raw.bytes, raw.range.start);
-        let parsed = parser.object();
-        parsed.map_err(|why| Error::Object { id, why })?;
-        Ok((!parser.repeated).then_some(raw.object))
+        let (_, repeated) = as_written(id, &raw)?;
+        Ok((!repeated).then_some(raw.object))
     }
+
+    /// Strings of an object in the file that readers decrypt differently (§7.6.3.1).
+    fn unsound_strings(&self, id: ObjectId, entry: Entry) -> Result<HashSet<Vec<u8>>> {
+        let Some(encryption) = self.encryption() else {
+            return Ok(HashSet::new());
+        };
+        let raw = match entry {
+            Entry::At { .. } => self.fetch_raw(id)?,
+            // What is in a stream of objects is encrypted with the stream.
+            Entry::InStream { .. } | Entry::Free => None,
+        };
+        let written = raw.map(|raw| as_written(id, &raw)).transpose()?;
+        let strings = written.map(|(written, _)| encryption.unsound_strings(id, &written));
+        Ok(strings.unwrap_or_default())
+    }
+}
+
+/// An object before its strings were decrypted, and whether it has a key twice.
+fn as_written(id: ObjectId, raw: &RawObject) -> Result<(Object, bool)> {
+    let mut parser = Parser::new(&raw.bytes, raw.range.start);
+    let object = parser.object();
+    let object = object.map_err(|why| Error::Object { id, why })?;
+    Ok((object, parser.repeated))
 }
 
 /// Where the document as it is differs from the one that was signed.

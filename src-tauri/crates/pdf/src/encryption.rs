@@ -16,6 +16,8 @@ mod method;
 mod password;
 mod permission;
 
+use std::collections::HashSet;
+
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 use sha2::{Digest, Sha256};
 
@@ -120,6 +122,22 @@ impl Encryption {
                 *bytes = plain;
             }
         });
+    }
+
+    /// The strings of object `id`, as it is written, that nobody encrypted: what they are read as
+    /// differs between readers.
+    pub(crate) fn unsound_strings(&self, id: ObjectId, object: &Object) -> HashSet<Vec<u8>> {
+        let mut unsound = HashSet::new();
+        if self.leaves(id, object) {
+            return unsound;
+        }
+        let method = self.filters.strings;
+        each_string(&mut object.clone(), &mut |bytes| {
+            if !method.is_sound(&self.key, id, bytes) {
+                unsound.insert(bytes.clone());
+            }
+        });
+        unsound
     }
 
     /// Decrypts the content of stream `id`; `None` for what cannot have been encrypted so.

@@ -28,6 +28,39 @@ pub(crate) enum Method {
 impl Method {
     /// Decrypts; `None` for what cannot have been encrypted so.
     pub(super) fn decrypt(self, key: &FileKey, id: ObjectId, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut content = self.decrypt_padded(key, id, bytes)?;
+        if self.pads() {
+            // §7.6.3.1: 1 to 16 bytes of that value. Of what is padded otherwise nothing is cut.
+            let pad = usize::from(content.last().copied().unwrap_or(0));
+            let length = content.len().checked_sub(pad);
+            if let Some(length) = length.filter(|_| (1..=BLOCK).contains(&pad)) {
+                content.truncate(length);
+            }
+        }
+        Some(content)
+    }
+
+    /// Whether every reader decrypts this to the same: nothing, or whole blocks with their padding.
+    pub(super) fn is_sound(self, key: &FileKey, id: ObjectId, bytes: &[u8]) -> bool {
+        if bytes.is_empty() || !self.pads() {
+            return true;
+        }
+        let Some(content) = self.decrypt_padded(key, id, bytes) else {
+            return false;
+        };
+        let pad = content.last().copied().unwrap_or(0);
+        let start = content.len().checked_sub(usize::from(pad));
+        let padding = start.and_then(|start| content.get(start..));
+        (1..=BLOCK).contains(&usize::from(pad))
+            && padding.is_some_and(|padding| padding.iter().all(|byte| *byte == pad))
+    }
+
+    fn pads(self) -> bool {
+        matches!(self, Self::AesV2 | Self::AesV3)
+    }
+
+    /// Decrypts and leaves the padding where it is.
+    fn decrypt_padded(self, key: &FileKey, id: ObjectId, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Identity => Some(bytes.to_vec()),
             Self::Rc4 => Some(rc4(&object_key(key, id, b""), bytes)),
@@ -44,12 +77,6 @@ impl Method {
                         cipher.decrypt_padded::<NoPadding>(&mut content).ok()?;
                     }
                     _ => aes256_decrypt(key.expose(), iv, &mut content)?,
-                }
-                // §7.6.3.1: 1 to 16 bytes of that value. Of what is padded otherwise nothing is cut.
-                let pad = usize::from(content.last().copied().unwrap_or(0));
-                let length = content.len().checked_sub(pad);
-                if let Some(length) = length.filter(|_| (1..=BLOCK).contains(&pad)) {
-                    content.truncate(length);
                 }
                 Some(content)
             }
