@@ -1,6 +1,6 @@
 //! Objects in streams (ISO 32000-2 §7.5.7): decoded when first asked for, kept within a bound.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lopdf::{Object, ObjectId};
@@ -17,6 +17,8 @@ const MOST_KEPT: usize = 64 << 20;
 /// Most bytes that are decoded for one document: one that asks for streams in turn, so that none
 /// is kept, ends here.
 const MOST_WORK: usize = 4 << 30;
+/// What a stream that cannot be decoded counts for: it may have been read whole all the same.
+const FAILURE: usize = 4 << 20;
 /// Most objects of one stream.
 const MOST_OBJECTS: usize = 1 << 20;
 
@@ -27,6 +29,8 @@ pub(crate) struct ObjectStreams(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     streams: VecDeque<(u32, Arc<ObjectStream>)>,
+    /// Those that cannot be read, and why: they are not tried again.
+    failed: HashMap<u32, &'static str>,
     work: usize,
 }
 
@@ -99,6 +103,12 @@ impl Document {
         else {
             return Err(wrong("it should be a stream of objects"));
         };
+        if let Some(why) = kept.failed.get(&number) {
+            return Err(wrong(why));
+        }
+        if kept.work >= MOST_WORK {
+            return Err(wrong("too much was decoded before it"));
+        }
         let most = MOST_DECODED.min(MOST_WORK.saturating_sub(kept.work));
         let length_of = |id: ObjectId| match self.chain().find(&**self.source(), id.0)? {
             // A length within a stream could be within this very one.
@@ -107,11 +117,19 @@ impl Document {
         };
         let (source, encryption) = (&**self.source(), self.encryption());
         let decoded = stream::read(source, self.len(), offset, most, &length_of, encryption);
-        let decoded = decoded.map_err(|fault| match fault {
-            Fault::Wrong(why) => wrong(why),
-            Fault::Filter => wrong("it uses a filter that is not read"),
-            Fault::Error(error) => error,
-        })?;
+        let decoded = match decoded {
+            Ok(decoded) => decoded,
+            Err(Fault::Error(error)) => return Err(error),
+            Err(fault) => {
+                let why = match fault {
+                    Fault::Wrong(why) => why,
+                    _ => "it uses a filter that is not read",
+                };
+                kept.work = kept.work.saturating_add(FAILURE);
+                kept.failed.insert(number, why);
+                return Err(wrong(why));
+            }
+        };
         if decoded.id != id {
             return Err(wrong("another object stands there"));
         }

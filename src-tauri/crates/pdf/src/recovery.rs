@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use crate::document::{Document, Unlock};
+use crate::document::{Document, Unlock, Visited};
 use crate::encryption::Password;
 use crate::error::{Error, Result};
 use crate::render::PageNumber;
@@ -72,8 +72,13 @@ impl Document {
     /// Adds what is in streams of objects; of two definitions the one that stands later counts.
     fn entries_of_streams(&self, scan: &Scan, entries: &mut BTreeMap<u32, (u64, Entry)>) -> bool {
         let mut any = false;
-        for stream in &scan.object_streams {
-            let Some(found) = scan.objects.get(stream) else {
+        for (stream, offset) in &scan.object_streams {
+            // Of what is defined again only the last counts.
+            let Some(found) = scan
+                .objects
+                .get(stream)
+                .filter(|found| found.offset == *offset)
+            else {
                 continue;
             };
             // One that cannot be decoded has lost its objects, not all of the document.
@@ -101,8 +106,13 @@ impl Document {
             .filter(|(_, (_, entry))| matches!(entry, Entry::InStream { .. }))
             .map(|(number, _)| (*number, 0));
         let mut candidates = scan.catalogs.iter().rev().copied().chain(in_streams);
+        let mut seen = Visited::default();
         candidates
             .find(|id| {
+                // A number that is defined a million times is read once.
+                if !seen.first(*id) {
+                    return false;
+                }
                 let found = self.dictionary(&Object::Reference(*id)).ok().flatten();
                 found.is_some_and(|found| is_catalog(&found) && found.has(b"Pages"))
             })

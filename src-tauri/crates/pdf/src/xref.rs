@@ -70,6 +70,9 @@ pub(crate) struct Section {
     /// The trailer dictionary, or the stream's.
     pub(crate) trailer: Dictionary,
     subsections: Vec<Subsection>,
+    /// Whether no number is in two of them and lower ones come first: one is then found without
+    /// looking at all.
+    in_order: bool,
     /// What the stream that `/XRefStm` names adds for readers of PDF 1.5 (§7.5.8.4).
     hidden: Vec<Subsection>,
 }
@@ -157,6 +160,7 @@ impl XrefChain {
             style,
             trailer,
             subsections,
+            in_order: true,
             hidden: Vec::new(),
         };
         Self {
@@ -280,6 +284,7 @@ impl Section {
                 style,
                 trailer,
                 subsections,
+                in_order: false,
                 hidden: Vec::new(),
             });
         }
@@ -306,6 +311,7 @@ impl Section {
                     style,
                     trailer,
                     subsections,
+                    in_order: false,
                     hidden,
                 });
             }
@@ -353,6 +359,13 @@ impl Section {
         let broken = || Error::CrossReference {
             offset,
             why: "an entry is not in form",
+        };
+        let runs = if self.in_order {
+            let behind = runs.partition_point(|run| run.first <= number);
+            runs.get(behind.saturating_sub(1)..behind)
+                .unwrap_or_default()
+        } else {
+            runs
         };
         // Of two runs with one number the later wins, as in common readers.
         for run in runs.iter().rev() {

@@ -18,22 +18,29 @@ const CHUNK: u64 = 1 << 16;
 const LONGEST_HEADER: u64 = 40;
 /// The largest dictionary that is read: it is one object of many.
 const LARGEST_DICTIONARY: u64 = 4 << 20;
-/// How much is read to see where a dictionary ends, at first.
-const FIRST_READ: u64 = 2048;
+/// How much is read to see where an object or a stream ends, at first.
+const FIRST_READ: u64 = 256;
+/// Most bytes that are read of objects that do not end there, beside four times the file: those of
+/// one that is in order come to less, and those that never end would each be read to the last.
+const MOST_IN_VAIN: u64 = 64 << 20;
+/// Room for the longest token that is told by what follows it.
+const MARGIN: usize = 16;
 
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
     /// The last definition of each number.
     pub(super) objects: BTreeMap<u32, Found>,
-    /// Numbers of streams of objects, in the order of the file.
-    pub(super) object_streams: Vec<u32>,
+    /// Numbers of streams of objects and where they start, in the order of the file.
+    pub(super) object_streams: Vec<(u32, u64)>,
     /// Objects that call themselves catalogs, in the order of the file.
     pub(super) catalogs: Vec<ObjectId>,
     /// Root, Info, ID and Encrypt, each as the last trailer that has it.
     pub(super) trailer: Dictionary,
     /// How the last trailer is written.
     pub(super) style: Style,
+    /// How much was read of objects that did not end there.
+    in_vain: u64,
 }
 
 /// Where an object is defined.
@@ -81,7 +88,7 @@ impl Scan {
         offset: u64,
         behind: u64,
     ) -> Result<u64> {
-        let Some((object, end, is_stream)) = read(source, length, behind)? else {
+        let Some((object, end, is_stream)) = self.read(source, length, behind)? else {
             return Ok(behind);
         };
         let (number, generation) = id;
@@ -96,10 +103,7 @@ impl Scan {
             return Ok(end);
         }
         match dictionary.get(b"Type").and_then(Object::as_name) {
-            Ok(b"ObjStm") => {
-                self.object_streams.retain(|earlier| *earlier != number);
-                self.object_streams.push(number);
-            }
+            Ok(b"ObjStm") => self.object_streams.push((number, offset)),
             Ok(b"XRef") => {
                 // A section of the damaged chain is no object of the document.
                 self.objects.remove(&number);
@@ -111,7 +115,7 @@ impl Scan {
     }
 
     fn take_trailer(&mut self, source: &dyn Source, length: u64, behind: u64) -> Result<u64> {
-        Ok(match read(source, length, behind)? {
+        Ok(match self.read(source, length, behind)? {
             Some((Object::Dictionary(dictionary), end, _)) => {
                 self.heed_trailer(&dictionary, Style::Table);
                 end
@@ -128,29 +132,45 @@ impl Scan {
             }
         }
     }
-}
 
-/// Reads the object at `at`: it, where it ends, and whether it is the dictionary of a stream.
-fn read(source: &dyn Source, length: u64, at: u64) -> Result<Option<(Object, u64, bool)>> {
-    let mut window = Window::open(source, length, at);
-    let mut size = FIRST_READ;
-    loop {
-        let whole = window.grow(size)? || size >= LARGEST_DICTIONARY;
-        let mut parser = Parser::new(&window.bytes, 0);
-        let object = parser.object();
-        let mut end = parser.at;
-        parser.space();
-        match object {
-            Ok(object) if whole || parser.at + 16 < window.bytes.len() => {
-                let is_stream =
-                    matches!(object, Object::Dictionary(_)) && parser.keyword(b"stream");
-                if is_stream {
-                    end = parser.at;
+    /// Reads the object at `at`: it, where it ends, and whether it is the dictionary of a stream.
+    fn read(
+        &mut self,
+        source: &dyn Source,
+        length: u64,
+        at: u64,
+    ) -> Result<Option<(Object, u64, bool)>> {
+        let most_in_vain = length.saturating_mul(4).saturating_add(MOST_IN_VAIN);
+        let mut window = Window::open(source, length, at);
+        let mut size = FIRST_READ;
+        loop {
+            let whole = window.grow(size)? || size >= LARGEST_DICTIONARY;
+            let mut parser = Parser::new(&window.bytes, 0);
+            let object = parser.object();
+            let mut end = parser.at;
+            parser.space();
+            match object {
+                Ok(object) if whole || parser.at + MARGIN < window.bytes.len() => {
+                    let is_stream =
+                        matches!(object, Object::Dictionary(_)) && parser.keyword(b"stream");
+                    if is_stream {
+                        end = parser.at;
+                    }
+                    return Ok(Some((object, at + end as u64, is_stream)));
                 }
-                return Ok(Some((object, at + end as u64, is_stream)));
+                // What is wrong well before the end of the window stays wrong in a larger one.
+                Err(_) if end + MARGIN < window.bytes.len() => return Ok(None),
+                _ => {}
             }
-            Err(_) if whole => return Ok(None),
-            _ => size = size.saturating_mul(4),
+            self.in_vain += window.bytes.len() as u64;
+            if self.in_vain > most_in_vain {
+                let what = "end of most objects";
+                return Err(Error::Missing { what });
+            }
+            if whole {
+                return Ok(None);
+            }
+            size = size.saturating_mul(4);
         }
     }
 }
@@ -180,10 +200,10 @@ fn behind_stream(
 
 /// Finds a word from `at` on.
 fn find(source: &dyn Source, length: u64, at: u64, word: &[u8]) -> Result<Option<u64>> {
-    let mut from = at;
+    let (mut from, mut size) = (at, FIRST_READ);
     while from < length {
         let mut window = Window::open(source, length, from);
-        let last = window.grow(CHUNK)?;
+        let last = window.grow(size)?;
         let found = window
             .bytes
             .windows(word.len())
@@ -194,7 +214,8 @@ fn find(source: &dyn Source, length: u64, at: u64, word: &[u8]) -> Result<Option
         if last {
             break;
         }
-        from += CHUNK - word.len() as u64;
+        from += size - word.len() as u64;
+        size = size.saturating_mul(4).min(CHUNK);
     }
     Ok(None)
 }
@@ -218,9 +239,10 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The next mark that stands wholly behind `at`, and where it ends.
+    /// The next mark that stands wholly behind `at` and in no comment, and where it ends.
     fn next_mark(&mut self, at: u64) -> Result<Option<(Mark, u64)>> {
         let mut at = at;
+        let mut in_comment = false;
         loop {
             let end = self.from + self.chunk.len() as u64;
             if at < self.from || at >= end {
@@ -229,50 +251,66 @@ impl<'s> Search<'s> {
                 (self.from, self.chunk) = (at, window.bytes);
             }
             let skip = usize::try_from(at - self.from).unwrap_or(usize::MAX);
-            let mark = mark_in(&self.chunk, skip);
-            if let Some((mark, behind)) = mark {
-                let from = self.from;
-                let mark = match mark {
-                    Mark::Object(id, start) => Mark::Object(id, from + start),
-                    Mark::Trailer => Mark::Trailer,
-                };
-                return Ok(Some((mark, from + behind)));
-            }
-            let end = self.from + self.chunk.len() as u64;
+            let from = self.from;
+            let clear = match mark_in(&self.chunk, skip, &mut in_comment) {
+                Ok((mark, behind)) => {
+                    let mark = match mark {
+                        Mark::Object(id, start) => Mark::Object(id, from + start),
+                        Mark::Trailer => Mark::Trailer,
+                    };
+                    return Ok(Some((mark, from + behind)));
+                }
+                Err(clear) => from + clear as u64,
+            };
+            let end = from + self.chunk.len() as u64;
             if end >= self.length {
                 return Ok(None);
             }
             // A header may lie across the edge of two chunks.
-            at = end.saturating_sub(LONGEST_HEADER).max(at + 1);
+            at = clear.max(end.saturating_sub(LONGEST_HEADER)).max(at + 1);
             self.chunk.clear();
         }
     }
 }
 
-/// The first mark in a chunk that starts at `skip` or behind it, and where it ends.
-fn mark_in(chunk: &[u8], skip: usize) -> Option<(Mark, u64)> {
-    let words = chunk.windows(3).enumerate().skip(skip);
-    for (place, word) in words {
-        match word {
-            b"obj" => {
-                if let Some((id, start)) = header_before(chunk, place)
-                    && start >= skip
+/// The first mark in a chunk that starts at `skip` or behind it, and where it ends; without one,
+/// from where on one may begin.
+///
+/// What a comment says is no object to any reader (§7.2.4).
+fn mark_in(
+    chunk: &[u8],
+    skip: usize,
+    in_comment: &mut bool,
+) -> std::result::Result<(Mark, u64), usize> {
+    let (mut at, mut clear) = (skip, skip);
+    loop {
+        let rest = chunk.get(at..).unwrap_or_default();
+        if *in_comment {
+            let Some(line_end) = memchr::memchr2(b'\r', b'\n', rest) else {
+                return Err(chunk.len());
+            };
+            *in_comment = false;
+            at += line_end + 1;
+            clear = at;
+            continue;
+        }
+        match rest {
+            [] => return Err(clear),
+            [b'%', ..] => *in_comment = true,
+            [b'o', b'b', b'j', ..] => {
+                if let Some((id, start)) = header_before(chunk, at)
+                    && start >= clear
                 {
-                    return Some((Mark::Object(id, start as u64), place as u64 + 3));
+                    return Ok((Mark::Object(id, start as u64), at as u64 + 3));
                 }
             }
-            b"tra"
-                if chunk
-                    .get(place..)
-                    .unwrap_or_default()
-                    .starts_with(b"trailer") =>
-            {
-                return Some((Mark::Trailer, place as u64 + 7));
+            [b't', ..] if rest.starts_with(b"trailer") => {
+                return Ok((Mark::Trailer, at as u64 + 7));
             }
             _ => {}
         }
+        at += 1;
     }
-    None
 }
 
 /// Reads `N G ` backwards from where `obj` stands; says where it starts, too.

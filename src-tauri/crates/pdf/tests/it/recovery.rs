@@ -1,8 +1,12 @@
 //! Documents whose objects have to be looked for.
 
-use crate::builder::{Pdf, invisible, open, sign, visible};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::builder::{Pdf, invisible, open, sign, sign_document, visible};
 use crate::tools::{Check, qpdf_check};
-use pdf::Error;
+use pdf::{Document, Error, Source};
 
 /// Without anything behind the objects.
 fn without_end(pdf: &Pdf) -> Vec<u8> {
@@ -159,4 +163,88 @@ fn the_objects_of_streams_are_found() {
         .bytes;
     assert_eq!(qpdf_check(&signed), Check::Clean);
     assert!(!open(&signed).unwrap().is_recovered());
+}
+
+#[test]
+fn what_a_comment_says_is_no_object_of_the_document() {
+    let page = "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 1 1]>>endobj trailer<</Root 9 0 R>>";
+    for before in [0, 1, 1 << 16, (1 << 16) - 20, 200_000] {
+        let comment = format!("%{}{page}\n", "x".repeat(before));
+        for end in ["", "9 0 obj 1 endobj", "\r"] {
+            let bytes = [without_end(&Pdf::new()), comment.clone().into(), end.into()].concat();
+            let document = open(&bytes).unwrap();
+            let page = document.page(pdf::PageNumber::FIRST).unwrap();
+            assert_eq!(page.shown_size(), (300.0, 200.0), "{before}");
+        }
+    }
+    // Behind its line there may be one again.
+    let bytes = format!("%\r{page}");
+    let bytes = [without_end(&Pdf::new()), bytes.into()].concat();
+    let document = open(&bytes).unwrap();
+    let page = document.page(pdf::PageNumber::FIRST).unwrap();
+    assert_eq!(page.shown_size(), (1.0, 1.0));
+}
+
+/// Bytes that count how many of them are read.
+struct Counted {
+    bytes: Vec<u8>,
+    read: AtomicU64,
+}
+
+impl Source for Counted {
+    fn len(&self) -> io::Result<u64> {
+        Source::len(&self.bytes)
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let length = buffer.len() as u64;
+        let read = self.read.fetch_add(length, Ordering::Relaxed) + length;
+        // Far above what is slow: it would go on for hours.
+        assert!(read < 8 << 30, "too much is read");
+        self.bytes.read_at(offset, buffer)
+    }
+}
+
+#[test]
+fn what_looks_like_many_objects_is_not_looked_at_again_and_again() {
+    let many = |count: usize, text: &str| (0..count).map(|_| text).collect::<String>();
+    let numbered = |count: usize, text: &str| {
+        let objects = (0..count).map(|index| format!("{} 0 obj {text}\n", 2 * index + 10));
+        objects.collect::<String>()
+    };
+    for (what, hostile) in [
+        ("integers", many(200_000, "9 0 obj 1\n")),
+        ("strings that never end", many(200_000, "9 0 obj(")),
+        ("dictionaries that never end", many(200_000, "9 0 obj<</A ")),
+        ("what is no object", many(200_000, "9 0 obj ]")),
+        ("streams", many(100_000, "9 0 obj<<>>stream\nendstream ")),
+        ("catalogs", {
+            let last = format!("9 0 obj<</Type/Catalog/A({})>>", "a".repeat(1 << 20));
+            many(50_000, "9 0 obj<</Type/Catalog>> ") + &last
+        }),
+        ("numbers with gaps", numbered(50_000, "1")),
+        (
+            "streams of objects",
+            numbered(100_000, "<</Type/ObjStm>>stream\nendstream"),
+        ),
+        (
+            "one stream of objects",
+            many(100_000, "9 0 obj<</Type/ObjStm>>stream\nendstream "),
+        ),
+    ] {
+        for body in [Vec::new(), without_end(&Pdf::new())] {
+            let bytes = [b"%PDF-1.7\n".to_vec(), body.clone(), hostile.clone().into()].concat();
+            let source = Arc::new(Counted {
+                bytes: bytes.clone(),
+                read: AtomicU64::new(0),
+            });
+            let document = Document::open(source.clone());
+            if let Ok(document) = document {
+                let revision = sign_document(&document, &invisible());
+                drop(revision);
+            }
+            let read = source.read.load(Ordering::Relaxed) as usize;
+            assert!(read < 64 * bytes.len() + (256 << 20), "{what}: {read}");
+        }
+    }
 }
