@@ -73,7 +73,17 @@ fn an_svg_that_grows_without_end_is_refused() {
     laughs.push_str("]>");
     let turbulence = "<filter id='f'><feTurbulence baseFrequency='.1' numOctaves='900000000'/>\
                       </filter><rect width='9' height='9' filter='url(#f)'/>";
+    // An element with a class may be drawn with whatever a style sheet names, under any rule.
+    let mut classes = "<style>".to_owned() + &".a{fill:url(#r)}".repeat(100_000) + "</style>";
+    classes.push_str(&"<g class='a'/>".repeat(100_000));
+    let mut styles = "<style>".to_owned();
+    (0..4000).for_each(|index| styles.push_str(&format!("url(#r{index})")));
+    styles.push_str("</style>");
+    (0..4000).for_each(|index| styles.push_str(&format!("<rect id='r{index}'/>")));
+    styles.push_str(&"<g class='a'/>".repeat(4000));
     for (what, bomb) in [
+        ("classes", svg(&classes)),
+        ("styles", svg(&styles)),
         ("uses", svg(&uses)),
         ("patterns", svg(&patterns)),
         ("depth", svg(&deep)),
@@ -243,6 +253,40 @@ fn a_page_that_is_encrypted_damaged_or_too_much_is_refused() {
     let locked = qpdf(&plain, &["--encrypt", "", "owner", "256", "--"]);
     assert!(refusal(&locked).contains("encrypted"));
     assert!(refusal(&plain[..plain.len() / 2]).contains("damaged"));
+    // Each of them holds all that follow.
+    let mut within = String::new();
+    (7..4000).for_each(|number| within.push_str(&format!("({number} 0 obj\n")));
+    within.push_str(&format!("({}", "x".repeat(20_000)));
+    within.push_str(&")".repeat(3994));
+    let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources 5 0 R>>";
+    let all: String = (6..4000).map(|number| format!("{number} 0 R ")).collect();
+    let within = Pdf::new()
+        .object(3, page)
+        .object(5, &format!("<</X [{all}]>>"))
+        .object(6, &within);
+    let (body, _) = within.body();
+    let bomb = within.build_with(|offsets, at| {
+        let mut table = "xref\n0 4000\n0000000000 65535 f \n".to_owned();
+        let mut from = offsets[&6];
+        for number in 1..4000u32 {
+            let offset = match offsets.get(&number) {
+                Some(offset) => *offset,
+                None => {
+                    let head = format!("({number} 0 obj\n");
+                    let found = body[from..].windows(head.len());
+                    from += found
+                        .take(100)
+                        .position(|part| part == head.as_bytes())
+                        .unwrap()
+                        + 1;
+                    from
+                }
+            };
+            table.push_str(&format!("{offset:010} 00000 n \n"));
+        }
+        format!("{table}trailer\n<</Size 4000/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n")
+    });
+    assert!(refusal(&bomb).contains("more in it"));
     let nested = "[".repeat(5000) + &"]".repeat(5000);
     let deep = Pdf::new().page(&format!("/MediaBox[0 0 9 9]/Resources<</X {nested}>>"));
     let _ = Artwork::read(&deep.build());

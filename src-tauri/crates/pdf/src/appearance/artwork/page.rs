@@ -19,7 +19,7 @@ use crate::render::PageNumber;
 
 /// Most objects of a page.
 const MOST_OBJECTS: usize = 5_000;
-/// Most bytes of its streams.
+/// Most bytes of its objects and streams.
 const MOST_BYTES: usize = 32 << 20;
 /// Most bytes of its content, decoded.
 const MOST_CONTENT: usize = 16 << 20;
@@ -207,7 +207,13 @@ impl<'d> Copy<'d> {
     /// Copies what waits until nothing does.
     fn finish(&mut self) -> Result<()> {
         while let Some(id) = self.waiting.pop() {
-            let object = match self.document.fetch(id)? {
+            let raw = self.document.fetch_raw(id)?;
+            // Objects may lie within one another, so that few bytes are many.
+            self.bytes += raw.as_ref().map_or(0, |raw| raw.range.len());
+            if self.bytes > MOST_BYTES {
+                return Err(unusable("the page has more in it than artwork has"));
+            }
+            let object = match raw.map_or(Object::Null, |raw| raw.object) {
                 Object::Stream(_) => {
                     let left = MOST_BYTES.saturating_sub(self.bytes);
                     let (mut dictionary, content) = self.document.raw_stream(id, left)?;

@@ -1,6 +1,7 @@
 //! What an SVG may be before it is interpreted: bounded once everything it names is put in place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use usvg::roxmltree::{Document, Node, NodeId};
 
@@ -17,6 +18,8 @@ const DEEPEST: usize = 256;
 const MOST_PLACED: u64 = 400_000;
 /// An attribute so long, in bytes, is as much work as an element.
 const ELEMENT: usize = 64;
+/// Most of the work of style sheets: their bytes, times the elements that each rule is tried on.
+const MOST_STYLED: usize = 1 << 30;
 /// Most filters once they are in place.
 const MOST_FILTERED: u64 = 64;
 
@@ -44,6 +47,7 @@ pub(super) fn check(document: &Document<'_>) -> Result<()> {
     let mut ids = HashMap::new();
     let mut depths: HashMap<NodeId, usize> = HashMap::new();
     let mut styles = Vec::new();
+    let (mut nodes, mut style_bytes) = (0, 0usize);
     for node in document.root().descendants() {
         let depth = node
             .parent()
@@ -53,6 +57,7 @@ pub(super) fn check(document: &Document<'_>) -> Result<()> {
             return Err(unusable("the SVG nests too deeply"));
         }
         depths.insert(node.id(), depth);
+        nodes += 1;
         if let Some(id) = node.attribute("id") {
             ids.insert(id, node);
         }
@@ -63,7 +68,10 @@ pub(super) fn check(document: &Document<'_>) -> Result<()> {
                     "the SVG has a picture in it; give the picture itself",
                 ));
             }
-            "style" => styles.extend(node.text().map(references)),
+            "style" => {
+                style_bytes += node.text().map_or(0, str::len);
+                styles.extend(node.text().map(references));
+            }
             _ if name.starts_with("fe")
                 && !FILTER_PARTS.contains(&name)
                 && !name.starts_with("feFunc") =>
@@ -78,16 +86,18 @@ pub(super) fn check(document: &Document<'_>) -> Result<()> {
             check_text(node)?;
         }
     }
-    let styles: Vec<&str> = styles.into_iter().flatten().collect();
+    if style_bytes.saturating_mul(nodes) > MOST_STYLED {
+        return Err(unusable("the SVG has too much in its style sheets"));
+    }
+    let styles: BTreeSet<&str> = styles.into_iter().flatten().collect();
+    let styles = styles.into_iter().filter(|id| ids.contains_key(id));
+    let styles: Rc<[&str]> = styles.collect();
     let mut works = Works {
         ids,
         styles,
         known: HashMap::new(),
     };
-    let (elements, filters) = works.of(document.root(), 0)?;
-    if elements > MOST_PLACED {
-        return Err(unusable("the SVG draws more than artwork has"));
-    }
+    let (_, filters) = works.of(document.root(), 0)?;
     if filters > MOST_FILTERED {
         return Err(unusable("the SVG has too many filters"));
     }
@@ -116,7 +126,7 @@ fn check_text(text: Node<'_, '_>) -> Result<()> {
 struct Works<'a, 'i> {
     ids: HashMap<&'a str, Node<'a, 'i>>,
     /// What style sheets name: any element with a class may.
-    styles: Vec<&'a str>,
+    styles: Rc<[&'a str]>,
     known: HashMap<NodeId, Option<Work>>,
 }
 
@@ -144,23 +154,28 @@ impl<'a, 'i> Works<'a, 'i> {
                 named.extend(references(value));
             }
         }
+        // Given up at once, so that adding up is no more work than what is added.
         let mut add = |more: Work| {
             work = (work.0.saturating_add(more.0), work.1.saturating_add(more.1));
+            if work.0 > MOST_PLACED {
+                return Err(unusable("the SVG draws more than artwork has"));
+            }
+            Ok(())
         };
         if node.has_attribute("class") {
-            for id in self.styles.clone() {
+            for id in Rc::clone(&self.styles).iter() {
                 if let Some(target) = self.ids.get(id).copied() {
-                    add(self.of(target, depth + 1)?);
+                    add(self.of(target, depth + 1)?)?;
                 }
             }
         }
         for id in named {
             if let Some(target) = self.ids.get(id).copied() {
-                add(self.of(target, depth + 1)?);
+                add(self.of(target, depth + 1)?)?;
             }
         }
         for child in node.children() {
-            add(self.of(child, depth + 1)?);
+            add(self.of(child, depth + 1)?)?;
         }
         self.known.insert(node.id(), Some(work));
         Ok(work)
