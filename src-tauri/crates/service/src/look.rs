@@ -191,6 +191,11 @@ fn read(path: &Path) -> Result<LookFile> {
         path: path.to_owned(),
         source,
     };
+    // Opening a pipe would wait for its other end.
+    if !std::fs::metadata(path).map_err(unread)?.is_file() {
+        let name = path.display().to_string();
+        return Err(unusable(&name, "it is no regular file"));
+    }
     let file = File::open(path).map_err(unread)?;
     let mut bytes = Vec::new();
     file.take(LARGEST_FILE + 1)
@@ -248,6 +253,17 @@ mod tests {
         }
         for no_name in ["", "..", "../x", "a/b", "a b", "é"] {
             assert!(!is_name(no_name), "{no_name}");
+        }
+    }
+
+    #[test]
+    fn a_look_that_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.json");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        for path in [pipe.as_path(), folder.path()] {
+            assert!(matches!(read(path), Err(Error::Look { .. })));
         }
     }
 

@@ -46,6 +46,10 @@ const VERSION: u32 = 1;
 /// Most lines, and longest one.
 const MOST_LINES: usize = 24;
 const LONGEST_LINE: usize = 500;
+/// Longest title, language and time zone, and longest name of a file, in bytes.
+const LONGEST_WORD: usize = 200;
+/// Longest complaint: it may cite what is in the file.
+const LONGEST_COMPLAINT: usize = 400;
 /// Largest file of artwork or of a font that a look names.
 const LARGEST_PART: u64 = 64 << 20;
 
@@ -173,11 +177,22 @@ fn yes() -> bool {
 impl LookFile {
     /// Reads a file; what is wrong with it is said in words.
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, String> {
-        let look: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let look: Self = serde_json::from_slice(bytes).map_err(|error| {
+            let mut why = error.to_string();
+            why.truncate(why.floor_char_boundary(LONGEST_COMPLAINT));
+            why
+        })?;
         if look.chancery_look != VERSION {
             return Err(format!(
                 "its version is {}, not {VERSION}",
                 look.chancery_look
+            ));
+        }
+        let words = [&look.title, &look.language, &look.time_zone];
+        let is_long = |word: &Option<String>| word.as_ref().is_some_and(|w| w.len() > LONGEST_WORD);
+        if words.into_iter().any(is_long) {
+            return Err(format!(
+                "title, language or time zone is longer than {LONGEST_WORD} bytes"
             ));
         }
         if look.lines.len() > MOST_LINES {
@@ -277,6 +292,7 @@ impl LookFile {
         let plain = Path::new(name)
             .file_name()
             .is_some_and(|plain| plain == name);
+        let plain = plain && name.len() <= LONGEST_WORD;
         let folder = folder.filter(|_| plain && !name.contains('\\'));
         let path = folder
             .ok_or_else(|| self.wrong("a file is named without a folder, and lies beside it"))?
@@ -347,6 +363,21 @@ mod tests {
         ] {
             let said = parse(json).unwrap_err();
             assert!(said.contains(why), "{json}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_is_far_too_long_is_not_cited() {
+        let long = "x".repeat(1 << 20);
+        for json in [
+            format!(r#"{{"chanceryLook": 1, "lines": [], "title": "{long}"}}"#),
+            format!(r#"{{"chanceryLook": 1, "lines": [], "language": "{long}"}}"#),
+            format!(r#"{{"chanceryLook": 1, "lines": [], "timeZone": "{long}"}}"#),
+            format!(r#"{{"chanceryLook": 1, "lines": ["{long}"]}}"#),
+            format!(r#"{{"chanceryLook": 1, "lines": [], "{long}": 1}}"#),
+            format!(r#"{{"chanceryLook": 1, "lines": [], "alignment": "é{long}"}}"#),
+        ] {
+            assert!(parse(&json).unwrap_err().len() <= LONGEST_COMPLAINT);
         }
     }
 
