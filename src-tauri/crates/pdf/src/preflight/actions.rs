@@ -10,6 +10,8 @@ use crate::field::Field;
 
 /// Most objects that are looked at for actions, so that a large document is not slow to open.
 const BUDGET: usize = 4000;
+/// So many bytes of an object are as much work as another object.
+const LARGE: usize = 16 << 10;
 /// Most actions that follow one another by `/Next`.
 const MOST_IN_TURN: usize = 16;
 /// Most entries of one dictionary of additional actions.
@@ -36,6 +38,8 @@ pub enum Active {
 pub(super) struct Search<'d> {
     document: &'d Document,
     left: usize,
+    /// What was looked at: a second look would find nothing else.
+    visited: Visited,
     pub(super) found: BTreeSet<Active>,
     pub(super) embedded_files: bool,
     pub(super) stopped_after: Option<u32>,
@@ -46,10 +50,32 @@ impl<'d> Search<'d> {
         Self {
             document,
             left: BUDGET,
+            visited: Visited::default(),
             found: BTreeSet::new(),
             embedded_files: false,
             stopped_after: None,
         }
+    }
+
+    /// What stands there, nothing if it was looked at; large objects take more of the budget.
+    fn resolve(&mut self, object: &Object) -> Result<Object> {
+        let Object::Reference(id) = object else {
+            return Ok(object.clone());
+        };
+        if self.left == 0 || !self.visited.first(*id) {
+            return Ok(Object::Null);
+        }
+        let Some(raw) = self.document.fetch_raw(*id)? else {
+            return Ok(Object::Null);
+        };
+        self.left = self.left.saturating_sub(raw.range.len() / LARGE);
+        self.document.resolve(&raw.object)
+    }
+
+    fn entry(&mut self, owner: &Dictionary, key: &[u8]) -> Result<Object> {
+        owner
+            .get(key)
+            .map_or(Ok(Object::Null), |object| self.resolve(object))
     }
 
     /// What happens when the document is opened, closed or printed.
@@ -92,12 +118,16 @@ impl<'d> Search<'d> {
             number += 1;
             self.left = self.left.saturating_sub(1);
             self.additional(page)?;
-            let Object::Array(annotations) = document.get(page, b"Annots")? else {
+            let Object::Array(annotations) = self.entry(page, b"Annots")? else {
                 return Ok(false);
             };
-            for annotation in annotations.iter().take(self.left) {
-                self.left = self.left.saturating_sub(1);
-                if let Some(annotation) = document.dictionary(annotation)? {
+            for annotation in &annotations {
+                if self.left == 0 {
+                    self.stopped_after = Some(number);
+                    return Ok(true);
+                }
+                self.left -= 1;
+                if let Object::Dictionary(annotation) = self.resolve(annotation)? {
                     self.owner(&annotation)?;
                 }
             }
@@ -120,7 +150,7 @@ impl<'d> Search<'d> {
 
     /// The actions that events trigger (§12.6.3).
     fn additional(&mut self, owner: &Dictionary) -> Result<()> {
-        if let Object::Dictionary(actions) = self.document.get(owner, b"AA")? {
+        if let Object::Dictionary(actions) = self.entry(owner, b"AA")? {
             for (_, action) in actions.iter().take(MOST_ADDITIONAL) {
                 self.action(Some(action))?;
             }
@@ -130,20 +160,16 @@ impl<'d> Search<'d> {
 
     /// An action and those that follow it.
     fn action(&mut self, action: Option<&Object>) -> Result<()> {
-        let mut visited = Visited::default();
         let mut waiting: Vec<Object> = action.into_iter().cloned().collect();
         for _ in 0..MOST_IN_TURN {
             let Some(action) = waiting.pop() else {
                 break;
             };
-            if action.as_reference().is_ok_and(|id| !visited.first(id)) {
-                continue;
-            }
             // What is no dictionary is a place in the document to go to.
-            let Some(action) = self.document.dictionary(&action)? else {
+            let Object::Dictionary(action) = self.resolve(&action)? else {
                 continue;
             };
-            let kind = match self.document.get(&action, b"S")? {
+            let kind = match self.entry(&action, b"S")? {
                 Object::Name(kind) => kind,
                 _ => Vec::new(),
             };
@@ -158,7 +184,7 @@ impl<'d> Search<'d> {
                 b"Hide" | b"SetOCGState" => Some(Active::Hide),
                 _ => None,
             });
-            match self.document.get(&action, b"Next")? {
+            match self.entry(&action, b"Next")? {
                 Object::Array(next) => waiting.extend(next.into_iter().take(MOST_IN_TURN)),
                 Object::Dictionary(next) => waiting.push(Object::Dictionary(next)),
                 _ => {}

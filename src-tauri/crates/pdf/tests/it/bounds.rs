@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::builder::{Pdf, appended, invisible, open, sign};
 use crate::tools::{Check, qpdf_check};
-use pdf::{Document, Error, Source};
+use pdf::{Active, Document, Error, Source};
 
 const BOX: &str = "/MediaBox[0 0 300 200]";
 
@@ -169,4 +169,46 @@ fn a_stream_is_not_taken_for_the_dictionary_it_begins_with() {
         "written again without its content: {output}"
     );
     assert_eq!(qpdf_check(&signed.bytes), Check::Clean);
+}
+
+#[test]
+fn an_action_that_everything_has_is_read_once() {
+    const ANNOTATIONS: u32 = 2000;
+    let reads = |actions: &str| {
+        let large = format!("<</S/JavaScript/JS({})>>", "x".repeat(1 << 20));
+        let annotations: String = (10..10 + ANNOTATIONS)
+            .map(|id| format!("{id} 0 R "))
+            .collect();
+        let mut pdf = Pdf::new()
+            .page(&format!("/MediaBox[0 0 9 9]/Annots[{annotations}]"))
+            .object(9, &large);
+        for id in 10..10 + ANNOTATIONS {
+            pdf = pdf.object(id, &format!("<</Type/Annot/Subtype/Link{actions}>>"));
+        }
+        let source = Arc::new(Counted {
+            bytes: pdf.build(),
+            reads: AtomicU64::new(0),
+        });
+        let document = Document::open(source.clone()).unwrap();
+        let found = document.preflight(&[]).unwrap();
+        assert_eq!(
+            found.active.contains(&Active::JavaScript),
+            !actions.is_empty()
+        );
+        source.reads.load(Ordering::Relaxed)
+    };
+    let without = reads("");
+    let with = reads("/A 9 0 R/AA<</E 9 0 R/X 9 0 R/D 9 0 R>>");
+    assert!(with < without + 100, "{without} {with}");
+}
+
+#[test]
+fn annotations_that_are_too_many_to_be_looked_at_are_said_to_be() {
+    let document = |annotations: usize| {
+        let annotation = "<</Type/Annot/Subtype/Link>>".repeat(annotations);
+        let pdf = Pdf::new().page(&format!("/MediaBox[0 0 9 9]/Annots[{annotation}]"));
+        open(&pdf.build()).unwrap().preflight(&[]).unwrap()
+    };
+    assert_eq!(document(3000).stopped_after, None);
+    assert_eq!(document(5000).stopped_after, Some(1));
 }
