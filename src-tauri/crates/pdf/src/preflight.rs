@@ -55,7 +55,8 @@ pub struct Preflight {
     pub embedded_files: bool,
     /// Whether parts of pages can be shown or hidden (§8.11).
     pub optional_content: bool,
-    /// The page after which, or on which, active content was not looked for any more, if there is more.
+    /// The page after which, or on which, active content was not looked for any more, if there is
+    /// more of the document.
     pub stopped_after: Option<u32>,
     /// Whether something that should have been looked at cannot be read.
     pub unreadable: bool,
