@@ -1,8 +1,9 @@
 //! Signs a corpus of other people's PDFs with the real program, and has others judge the result.
 //!
 //! Every file is tried. Each is signed invisibly, so that its picture must stay the same. Those
-//! that `qpdf --check` opens without a password, with warnings or without, are counted: one passes
-//! if all judges agree; what that means is decided by the scoring script beside the corpus.
+//! that `qpdf --check` opens without a password, with warnings or without, are counted, unless they
+//! forbid a signature or have no page: one passes if all judges agree; what that means is decided by
+//! the scoring script beside the corpus.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::env;
@@ -58,7 +59,7 @@ pub(crate) fn corpus(places: &Places, sample: Option<usize>) -> Result<bool> {
     let this = Run::prepare(places)?;
     this.organisation()?;
     let files = this.choose(&corpus, sample)?;
-    let counted: HashSet<&str> = files
+    let opened: HashSet<&str> = files
         .iter()
         .filter(|file| file.opens)
         .map(|file| file.name.as_str())
@@ -66,7 +67,7 @@ pub(crate) fn corpus(places: &Places, sample: Option<usize>) -> Result<bool> {
     println!(
         "{} files, of which qpdf opens {} without a password",
         files.len(),
-        counted.len()
+        opened.len()
     );
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let refused = this.sign(&names)?;
@@ -77,6 +78,16 @@ pub(crate) fn corpus(places: &Places, sample: Option<usize>) -> Result<bool> {
             names.join("\n    ")
         );
     }
+    let forbidden: HashSet<&str> = refused
+        .iter()
+        .filter(|(_, reason)| RIGHTLY.iter().any(|why| reason.contains(why)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let counted: HashSet<&str> = opened.difference(&forbidden).copied().collect();
+    println!(
+        "{} of those forbid a signature or have no page",
+        opened.len() - counted.len()
+    );
     let script = corpus.join("../checks/validate_signed.py");
     if !script.is_file() {
         println!("not judged: {} is not there", script.display());
@@ -84,6 +95,13 @@ pub(crate) fn corpus(places: &Places, sample: Option<usize>) -> Result<bool> {
     }
     this.judge(places, &script, &counted)
 }
+
+/// Reasons that lie in what a document's author wants, or in there being nothing to sign.
+const RIGHTLY: [&str; 3] = [
+    "author does not permit",
+    "an earlier signature allows no further one",
+    "there is no page 1",
+];
 
 /// A file of the corpus.
 struct Chosen {

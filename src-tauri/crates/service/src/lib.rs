@@ -13,7 +13,7 @@
 //! use service::{Service, Surroundings};
 //!
 //! let service = Service::new(Surroundings::of_process(None)?);
-//! let validation = service.validate("agreement-signed.pdf".into(), Vec::new()).await?;
+//! let validation = service.validate("agreement-signed.pdf", Vec::new()).await?;
 //! println!("{:?}", validation.headline);
 //! # Ok(())
 //! # }

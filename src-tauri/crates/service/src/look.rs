@@ -3,7 +3,7 @@
 //! Three places have looks: the product, the organisation's folder (`looks/NAME.json`) and the
 //! person's own (`looks/NAME.json` in their configuration); the first that has a name gives it. A
 //! look's lines are [templates](template) of what is known when a signature is made; what a look file
-//! is made of is in [`file`].
+//! is made of is in [`mod@file`].
 
 mod builtin;
 mod file;
