@@ -28,7 +28,7 @@ impl Passed {
     /// and those of `take`.
     pub fn through(document: &Document, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Self> {
         let mut search = Search::from(document.chain().next_number());
-        super::stream(document, |chunk| {
+        super::unsigned::stream(document, |chunk| {
             search.look_at(chunk);
             take(chunk)
         })?;
