@@ -486,7 +486,7 @@ impl Revision {
         let entries = self.encrypted(field.value, entries.as_bytes(), &details.revision_id)?;
         let signature = write_signature(&mut out, field.value, &entries, contents_bytes);
         let start = length + out.len() as u64;
-        self.write_section(&mut out, offsets, details, start)?;
+        self.write_section(&mut out, offsets, &details.revision_id, start)?;
         let hole = signature.contents.clone();
         let byte_range = [
             0,

@@ -1,7 +1,7 @@
 //! The thread that owns PDFium.
 
 use std::{
-    fs::{self, File, Metadata},
+    fs::{self, Metadata},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
     sync::{
@@ -17,7 +17,9 @@ use pdfium_render::prelude::{
     PdfiumInternalError,
 };
 
+use crate::document::Document;
 use crate::encryption::Password;
+use crate::source::{FileSource, Source};
 
 use super::{Error, Locked, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
 
@@ -95,22 +97,66 @@ impl Stamp {
     }
 }
 
-/// A file that gives all the bytes asked for, or an error.
+/// A file as PDFium reads it: all the bytes asked for, or an error, and behind them what heals it.
 ///
 /// PDFium's callback knows only success and failure, and takes a short read for a success: the
-/// rest of a file cut short while it is open would be whatever was in the buffer before.
-struct WholeReads(File);
+/// rest of a file cut short while it is open would be whatever was in the buffer before. A file
+/// whose cross-references are damaged it would mend in its own way; so it is given what a signature
+/// would bring, and draws what would be signed.
+struct Healed {
+    source: Arc<FileSource>,
+    /// Length of the file when it was opened.
+    length: u64,
+    healing: Vec<u8>,
+    at: u64,
+}
 
-impl Read for WholeReads {
+impl Healed {
+    fn open(path: &Path, password: Option<&Password>) -> io::Result<Self> {
+        let source = Arc::new(FileSource::open(path)?);
+        let length = source.len()?;
+        // What we cannot read is PDFium's to try; it is not signed.
+        let document = Document::open_with(source.clone(), password);
+        let healing = document.and_then(|document| document.healing());
+        Ok(Self {
+            source,
+            length,
+            healing: healing.unwrap_or_default(),
+            at: 0,
+        })
+    }
+}
+
+impl Read for Healed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read_exact(buffer)?;
+        let within = self.length.saturating_sub(self.at);
+        let within = usize::try_from(within).unwrap_or(usize::MAX);
+        let (file, behind) = buffer.split_at_mut(within.min(buffer.len()));
+        if !file.is_empty() {
+            self.source.read_at(self.at, file)?;
+        }
+        if !behind.is_empty() {
+            let start = (self.at + file.len() as u64).saturating_sub(self.length);
+            let start = usize::try_from(start).unwrap_or(usize::MAX);
+            let end = start.saturating_add(behind.len());
+            let bytes = self.healing.get(start..end);
+            behind.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        }
+        self.at += buffer.len() as u64;
         Ok(buffer.len())
     }
 }
 
-impl Seek for WholeReads {
+impl Seek for Healed {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.0.seek(position)
+        let end = self.length + self.healing.len() as u64;
+        let at = match position {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(offset) => end.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
     }
 }
 
@@ -194,7 +240,7 @@ impl<'a> Worker<'a> {
                 document: self
                     .pdfium
                     .load_pdf_from_reader(
-                        WholeReads(File::open(path).map_err(unreadable)?),
+                        Healed::open(path, file.password.as_ref()).map_err(unreadable)?,
                         password,
                     )
                     .map_err(not_opened)?,

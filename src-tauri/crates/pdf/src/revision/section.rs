@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use lopdf::{Object, ObjectId, Writer};
 
-use super::{Revision, SignatureDetails};
+use super::Revision;
+use crate::claims::Claims;
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::text::hexadecimal;
 use crate::xref::{Entry, Style};
@@ -19,13 +21,36 @@ const MOST_GAPS: usize = 1 << 16;
 type Offsets = BTreeMap<ObjectId, u64>;
 type Entries = BTreeMap<u32, Entry>;
 
+impl Document {
+    /// What makes a recovered document one that needs no looking, behind its bytes: a line end and a
+    /// complete section. Nothing for any other.
+    ///
+    /// Whoever draws the document with it draws what is signed, not what a reader makes of the
+    /// damage.
+    pub(crate) fn healing(&self) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        if self.is_recovered() {
+            let mut revision = Revision {
+                document: self.clone(),
+                objects: BTreeMap::new(),
+                next: self.chain().next_number(),
+                first_signature: true,
+                claims: Claims::default(),
+            };
+            out.push(b'\n');
+            revision.write_section(&mut out, Offsets::new(), &[0; 16], self.len() + 1)?;
+        }
+        Ok(out)
+    }
+}
+
 impl Revision {
     /// Appends section, trailer and `startxref`; the section starts at `start` of the file.
     pub(super) fn write_section(
         &mut self,
         out: &mut Vec<u8>,
         offsets: Offsets,
-        details: &SignatureDetails,
+        revision_id: &[u8; 16],
         start: u64,
     ) -> Result<()> {
         let mut entries: Entries = BTreeMap::new();
@@ -42,7 +67,7 @@ impl Revision {
                     return Err(Error::Missing { what });
                 }
                 write_table(out, &entries);
-                let trailer = self.trailer(details)?;
+                let trailer = self.trailer(revision_id)?;
                 out.extend_from_slice(&[b"trailer\n<<", &trailer[..], b">>\n"].concat());
             }
             Style::Stream => {
@@ -50,7 +75,7 @@ impl Revision {
                 let (number, generation) = id;
                 let offset = start;
                 entries.insert(number, Entry::At { offset, generation });
-                let trailer = self.trailer(details)?;
+                let trailer = self.trailer(revision_id)?;
                 write_stream(out, id, &entries, &trailer);
             }
         }
@@ -74,7 +99,7 @@ impl Revision {
     }
 
     /// The entries that trailers and the dictionaries of cross-reference streams share.
-    fn trailer(&self, details: &SignatureDetails) -> Result<Vec<u8>> {
+    fn trailer(&self, revision_id: &[u8; 16]) -> Result<Vec<u8>> {
         let newest = self.document.chain().newest();
         let mut text = format!("/Size {}", self.next).into_bytes();
         for key in ["Root", "Info"] {
@@ -87,7 +112,7 @@ impl Revision {
             text.extend_from_slice(b"/Encrypt ");
             text.extend_from_slice(&written(encryption)?);
         }
-        let second = hexadecimal(&details.revision_id);
+        let second = hexadecimal(revision_id);
         let first = self
             .first_id()
             .map_or_else(|| second.clone(), |id| hexadecimal(&id));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::builder::{Pdf, invisible, open, sign, sign_document, visible};
+use crate::shown::renderer;
 use crate::tools::{Check, qpdf_check};
 use pdf::{Document, Error, Source};
 
@@ -102,6 +103,21 @@ fn a_table_whose_entries_are_not_twenty_bytes_is_followed_by_one_whose_are() {
             "what was free stays free"
         );
     }
+}
+
+#[test]
+fn what_is_drawn_of_a_damaged_document_is_what_is_signed() {
+    let hidden = "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 77 88]>>\nendobj\n";
+    let attached = format!("<</Length 7 0 R>>stream\n{hidden}\nendstream");
+    let bytes = without_end(&Pdf::new().object(9, &attached));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.pdf");
+    std::fs::write(&path, &bytes).unwrap();
+    let first = pdf::PageNumber::FIRST;
+    let signed = open(&bytes).unwrap().page(first).unwrap().shown_size();
+    let drawn = renderer().open(&path).unwrap();
+    let drawn = drawn.page_size(first).unwrap();
+    assert_eq!((drawn.width, drawn.height), signed);
 }
 
 #[test]
