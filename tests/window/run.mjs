@@ -50,6 +50,9 @@ async function main() {
     shown(sentence);
   }
 
+  await signEncrypted(open, folders, original);
+  await showDamaged(open, folders, original);
+
   const office = await open("--administration");
   await administration.logIn(office, signer, shots, shown);
   const code = await administration.enrol(office, second, shots, shown);
@@ -138,6 +141,63 @@ async function sign(window, agreement, original) {
   assert.ok((await readFile(agreement)).equals(original), "the original is not touched");
   shown("the signed file is a new one that begins with the original");
   return signed;
+}
+
+/** Opens an encrypted document with its password and signs it with another look than the first. */
+async function signEncrypted(open, { documents }, original) {
+  const plain = path.join(documents, "plain.pdf");
+  const locked = path.join(documents, "locked.pdf");
+  await writeFile(plain, original);
+  await succeed("qpdf", ["--encrypt", "open sesame", "owner", "256", "--", plain, locked]);
+  const window = await open(locked);
+  await window.waitFor("the password can be typed", () =>
+    window.run(
+      "return document.hasFocus() && document.activeElement?.id === 'document-password'",
+    ),
+  );
+  await window.type("document-password", "open barley");
+  await window.click("unlock-button");
+  await window.waitForText("unlock", /does not open the document/);
+  await window.shoot(shots, "password-wrong");
+  shown("a wrong password is refused in place");
+
+  await window.type("document-password", "open sesame");
+  await window.click("unlock-button");
+  await window.pageIsDrawn();
+  await window.choose("look", "framed");
+  await window.drawBox({ left: 0.2, top: 0.62, width: 0.4, height: 0.12 });
+  await window.waitFor("the look is drawn", () =>
+    window.run(
+      "return document.querySelector('[data-testid=\"look-preview\"]')?.naturalWidth > 0",
+    ),
+  );
+  await window.shoot(shots, "look");
+  await window.type("secret", signer.secret);
+  await window.click("sign-button");
+  await window.waitForText("result-headline", /\S/);
+  await window.pageIsDrawn();
+  await window.shoot(shots, "encrypted-signed");
+  const html = await window.run("return document.documentElement.outerHTML");
+  assert.ok(!html.includes("open sesame"), "no password stays in the window");
+  await window.close();
+  const signed = path.join(documents, "locked-signed.pdf");
+  const said = await succeed("pdfsig", ["-nocert", "-upw", "open sesame", signed]);
+  assert.match(said, /Signature is Valid\./);
+  shown("an encrypted document is opened with its password and signed with a chosen look");
+}
+
+/** Opens a document whose end is missing. */
+async function showDamaged(open, { documents }, original) {
+  const damaged = path.join(documents, "damaged.pdf");
+  await writeFile(damaged, original.subarray(0, original.length - 200));
+  const window = await open(damaged);
+  await window.pageIsDrawn();
+  await window.waitFor("it says that it is damaged", async () =>
+    /damaged/.test(await window.text("body")),
+  );
+  await window.shoot(shots, "damaged");
+  await window.close();
+  shown("a damaged document is shown, and said to be damaged");
 }
 
 /** Turns a code into an own secret and adds a second signature; returns where the file is. */

@@ -45,6 +45,13 @@ describe("the table of keys", () => {
     expect(commandOf(press("?", { shiftKey: true }), true)).toBe("help");
   });
 
+  it("leaves every letter to a field that lies where the pages are", () => {
+    const field = document.createElement("input");
+    for (const key of ["n", "N", " ", "?"]) {
+      expect(commandOf(press(key, {}, field), true)).toBeNull();
+    }
+  });
+
   it("lets Space press the button that has the focus", () => {
     const button = document.createElement("button");
     expect(commandOf(press(" ", {}, button), true)).toBeNull();

@@ -113,8 +113,10 @@ export function commandOf(event: KeyboardEvent, onPages: boolean): Command | nul
   if (presses(name, event.target) || lists(name, event.target)) return null;
   for (const { command, where, keys } of bindings) {
     if (!keys.some((key) => key.toLowerCase() === name)) continue;
-    if (where === "anywhere" || (where === "page" && onPages)) return command;
-    if (where === "reading" && !busy(event.target)) return command;
+    if (where === "anywhere") return command;
+    // A field may lie where the pages are: a letter that is typed into it is a letter.
+    if (busy(event.target)) continue;
+    if (where === "reading" || (where === "page" && onPages)) return command;
   }
   return null;
 }
