@@ -85,7 +85,7 @@ pub(crate) fn fuzz(places: &Places, words: &[&str]) -> Result<bool> {
     for (name, seeds) in TARGETS {
         if only.is_none_or(|only| only == name) {
             step(&format!("fuzzing {name}"), || {
-                feed(&target, &programs.join(name), name, seeds, seconds)
+                feed(places, &programs.join(name), name, seeds, seconds)
             })?;
         }
     }
@@ -93,7 +93,8 @@ pub(crate) fn fuzz(places: &Places, words: &[&str]) -> Result<bool> {
 }
 
 /// Runs one target.
-fn feed(target: &Path, program: &Path, name: &str, seeds: Seeds, seconds: &str) -> Result<()> {
+fn feed(places: &Places, program: &Path, name: &str, seeds: Seeds, seconds: &str) -> Result<()> {
+    let target = places.target.join("fuzz");
     let found = target.join("corpus").join(name);
     let findings = target.join("findings").join(name);
     for folder in [&found, &findings] {
@@ -110,19 +111,18 @@ fn feed(target: &Path, program: &Path, name: &str, seeds: Seeds, seconds: &str) 
         .arg(format!("-artifact_prefix={}/", findings.display()))
         .arg(&found);
     if seeds == Seeds::Documents {
-        fuzzer.arg(documents(target)?);
+        fuzzer.arg(documents(places)?);
     }
     run(&mut fuzzer).with_context(|| format!("the input is in {}", findings.display()))
 }
 
 /// Small documents of the corpus, or else those of the repository, in one folder.
-fn documents(target: &Path) -> Result<PathBuf> {
-    let folder = target.join("documents");
+fn documents(places: &Places) -> Result<PathBuf> {
+    let folder = places.target.join("fuzz/documents");
     fs::create_dir_all(&folder)?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut left = vec![
-        root.join("../crates/pdf/tests"),
-        root.join("../../tests/fixtures"),
+        places.root.join("src-tauri/crates/pdf/tests"),
+        places.root.join("tests/fixtures"),
     ];
     left.extend(env::var_os("CHANCERY_CORPUS").map(PathBuf::from));
     while let Some(place) = left.pop() {

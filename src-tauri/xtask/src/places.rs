@@ -15,7 +15,9 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // As cargo says when it runs this: what two checkouts share was built in either of them.
+        let here = env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
+        let root = Path::new(&here)
             .ancestors()
             .nth(2)
             .context("the xtask lies two folders below the checkout")?
