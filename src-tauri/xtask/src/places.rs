@@ -44,6 +44,11 @@ impl Places {
         self.tools().join("judges/bin/python")
     }
 
+    /// The second PKCS#11 module of the tests.
+    pub(crate) fn kryoptic(&self) -> PathBuf {
+        self.tools().join("kryoptic/libkryoptic_pkcs11.so")
+    }
+
     pub(crate) fn ui(&self) -> PathBuf {
         self.root.join("ui")
     }

@@ -1,5 +1,7 @@
-//! Installs what is missing: system packages, PDFium, the window's inside, the outside judges.
+//! Installs what is missing: system packages, PDFium, the window's inside, the outside judges, a second
+//! token.
 
+mod kryoptic;
 mod packages;
 mod pdfium;
 mod python;
@@ -34,9 +36,11 @@ pub(crate) fn everything(places: &Places) -> Result<()> {
         packages::RUN,
         packages::PYTHON,
         packages::TEST,
+        packages::KRYOPTIC,
     ])?;
     pdfium::install(places)?;
     python::judges(places)?;
+    kryoptic::build(places)?;
     ui::node_packages(&places.root.join("tests/window"))?;
     // Last, as the one that fails by a fault in what is being worked on; before any build of the
     // shell, which embeds it.

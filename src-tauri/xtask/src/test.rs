@@ -195,6 +195,7 @@ pub(crate) fn cargo(places: &Places, arguments: &[&str]) -> Command {
         .current_dir(&places.root)
         .env("CARGO_TARGET_DIR", &places.target)
         .env("CHANCERY_JUDGES", places.judges_python())
+        .env("CHANCERY_KRYOPTIC", places.kryoptic())
         .env("CHANCERY_PDFIUM", places.programs());
     cargo
 }

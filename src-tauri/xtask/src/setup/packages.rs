@@ -31,6 +31,14 @@ pub(super) const TEST: &[&str] = &[
     "chromium",
     "chromium-driver",
 ];
+/// What the second token of the tests is built with; its bindings are made by libclang, which wants
+/// clang's own headers.
+pub(super) const KRYOPTIC: &[&str] = &[
+    "libclang1-14",
+    "libclang-common-14-dev",
+    "libsqlite3-dev",
+    "libssl-dev",
+];
 /// What the engine of the fuzz targets is built with.
 pub(super) const FUZZ: &[&str] = &["g++"];
 /// What the peers sign with, and what makes many people.
