@@ -10,6 +10,8 @@ const REMEMBERED = "chancery.login";
 /** Whose keys there are to sign with, and which of them is chosen. */
 export class Keys {
   readonly #backend: Backend;
+  /** Counts what is known: an answer that was asked for before something newer came is let be. */
+  #known = 0;
   identities = $state.raw<Identity[]>([]);
   status = $state.raw<Status | null>(null);
   login = $state("");
@@ -52,11 +54,14 @@ export class Keys {
   }
 
   async refreshIdentities(): Promise<void> {
+    const asked = ++this.#known;
     try {
-      this.identities = await this.#backend.identities();
+      const identities = await this.#backend.identities();
+      if (asked !== this.#known) return;
+      this.identities = identities;
       this.failure = null;
     } catch (thrown) {
-      this.failure = failure(thrown);
+      if (asked === this.#known) this.failure = failure(thrown);
       return;
     }
     this.now = Date.now() / 1000;
@@ -71,6 +76,7 @@ export class Keys {
 
   /** Takes an identity that an answer brought. */
   replace(identity: Identity): void {
+    this.#known++;
     this.identities = this.identities.map((one) => (one.login === identity.login ? identity : one));
   }
 

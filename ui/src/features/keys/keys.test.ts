@@ -2,7 +2,9 @@ import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/sv
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import App from "../../App.svelte";
+import type { Identity } from "../../ipc/generated/Identity";
 import { ana, CODE, memory, refusal, SECRET, type Answers } from "../../ipc/memory";
+import { Keys } from "./keys.svelte";
 
 beforeEach(() => localStorage.clear());
 afterEach(cleanup);
@@ -193,5 +195,19 @@ describe("my key", () => {
     await press("suspend-now");
     expect(await screen.findByTestId("error-line")).toHaveTextContent(/only officer/);
     expect(screen.queryByTestId("key-state")).toBeNull();
+  });
+});
+
+describe("what is known of keys", () => {
+  it("is not set back by an answer that was asked for earlier", async () => {
+    let answer: (identities: Identity[]) => void = () => {};
+    const late = new Promise<Identity[]>((resolve) => (answer = resolve));
+    const keys = new Keys({ ...memory(), identities: () => late });
+    keys.identities = [invited];
+    const asked = keys.refreshIdentities();
+    keys.replace(ana);
+    answer([invited]);
+    await asked;
+    expect(keys.identities).toEqual([ana]);
   });
 });
