@@ -24,6 +24,8 @@ export async function makePrivateFolders() {
     XDG_CACHE_HOME: await folder("cache"),
     XDG_STATE_HOME: await folder("user-state"),
     XDG_RUNTIME_DIR: await folder("runtime"),
+    // Mesa's software renderer crashes now and then in the thread that composes layers.
+    WEBKIT_DISABLE_COMPOSITING_MODE: "1",
     CHANCERY_HOME: home,
     CHANCERY_STATE: path.join(root, "state"),
   };

@@ -234,6 +234,10 @@ try {
 } catch (error) {
   failed = true;
   console.error(`not ok - ${error.stack ?? error}`);
+  if (error.cause) console.error(`caused by ${error.cause}`);
+  const window = openWindow.current;
+  const said = await window?.text('[data-testid="off-reason"]').catch(() => undefined);
+  if (said) console.error(`the window says: ${said}`);
   await openWindow.current?.shoot(shots, "failed").catch(() => {});
   const source = await openWindow.current
     ?.run("return document.documentElement.outerHTML")

@@ -136,9 +136,9 @@ class Window {
 
   /** Presses a button once it can be pressed. */
   async click(name) {
-    const button = await this.#find(name);
-    await poll(`${name} can be pressed`, () => button.isEnabled());
-    await button.click();
+    // What is drawn anew is another element.
+    await poll(`${name} can be pressed`, async () => (await this.#find(name)).isEnabled());
+    await (await this.#find(name)).click();
   }
 
   /** Returns what stands in a field. */
