@@ -29,12 +29,48 @@ pub fn create<R: Runtime>(app: &AppHandle<R>, label: &str) -> tauri::Result<Webv
         .iter()
         .find(|window| window.label == label)
         .expect("tauri.conf.json describes both windows");
-    WebviewWindowBuilder::from_config(app, config)?
+    let window = WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(is_built_in)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .on_permission_request(|_, _| PermissionResponse::Deny)
-        .build()
+        .build()?;
+    reload_when_its_process_ends(&window)?;
+    Ok(window)
+}
+
+/// Draws the window again when the process that draws it has crashed, and not in a circle.
+///
+/// The shell holds what is open; a signature under way goes on.
+#[cfg(target_os = "linux")]
+fn reload_when_its_process_ends<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
+    use std::{
+        cell::Cell,
+        time::{Duration, Instant},
+    };
+    use webkit2gtk::WebViewExt;
+
+    /// A window that crashes again at once is left as it is.
+    const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+    window.with_webview(|webview| {
+        let last: Cell<Option<Instant>> = Cell::new(None);
+        webview
+            .inner()
+            .connect_web_process_terminated(move |view, _| {
+                let before = last.replace(Some(Instant::now()));
+                if before.is_none_or(|before| before.elapsed() > AGAIN_AFTER) {
+                    view.reload();
+                }
+            });
+    })
+}
+
+/// Elsewhere the runtime does it.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
+fn reload_when_its_process_ends<R: Runtime>(_window: &WebviewWindow<R>) -> tauri::Result<()> {
+    Ok(())
 }
 
 /// Opens a window, or brings the one that is open to the front.
