@@ -4,14 +4,17 @@
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     error::{Error as CkError, RvError},
-    mechanism::{Mechanism, MechanismType},
+    mechanism::{
+        Mechanism, MechanismType, aead::GcmParams, vendor_defined::VendorDefinedMechanism,
+    },
     object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
     session::{Session, UserType},
     types::AuthPin,
 };
 use cryptoki_sys::{
-    CKA_CLASS, CKA_DECRYPT, CKA_DERIVE, CKA_EXTRACTABLE, CKA_PRIVATE, CKA_SENSITIVE, CKA_SIGN,
-    CKA_TOKEN, CKA_UNWRAP, CKA_UNWRAP_TEMPLATE, CKO_PRIVATE_KEY,
+    CK_MECHANISM_TYPE, CKA_CLASS, CKA_DECRYPT, CKA_DERIVE, CKA_EXTRACTABLE, CKA_PRIVATE,
+    CKA_SENSITIVE, CKA_SIGN, CKA_TOKEN, CKA_UNWRAP, CKA_UNWRAP_TEMPLATE, CKM_AES_KEY_WRAP,
+    CKM_AES_KEY_WRAP_KWP, CKM_AES_KEY_WRAP_PAD, CKO_PRIVATE_KEY,
 };
 use token::{
     Error,
@@ -19,26 +22,33 @@ use token::{
     Weaker,
 };
 
-use crate::support::{SOFTHSM, SoftTokens, label};
+use crate::support::{Module, On, label, on_every_module};
 
 /// The attacker in his own process, logged in to the signing token.
 pub(crate) struct Attacker {
     session: Session,
+    module: Module,
 }
 
 impl Attacker {
     /// `None` in the process of the test itself.
-    pub(crate) fn in_this_process() -> Option<Self> {
+    pub(crate) fn in_this_process(on: On) -> Option<Self> {
+        let module = on.module;
         let pin = AuthPin::from(std::env::var("ATTACKER_PIN").ok()?);
-        let module = Pkcs11::new(SOFTHSM).unwrap();
+        let context = Pkcs11::new(module.path()).unwrap();
         let arguments = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
-        module.initialize(arguments).unwrap();
-        let slots = module.get_slots_with_initialized_token().unwrap();
-        let is_signing = |slot: &_| module.get_token_info(*slot).unwrap().label() == "signing";
+        context.initialize(arguments).unwrap();
+        let slots = context.get_slots_with_initialized_token().unwrap();
+        let is_signing = |slot: &_| context.get_token_info(*slot).unwrap().label() == "signing";
         let slot = slots.into_iter().find(is_signing).unwrap();
-        let session = module.open_rw_session(slot).unwrap();
+        let session = context.open_rw_session(slot).unwrap();
         session.login(UserType::User, Some(&pin)).unwrap();
-        Some(Self { session })
+        Some(Self { session, module })
+    }
+
+    /// The mechanism the product wraps by on this module.
+    fn wraps_by(&self) -> Mechanism<'static> {
+        mechanism(self.module.wraps_by())
     }
 
     fn secret_key(&self, label: &str) -> ObjectHandle {
@@ -101,6 +111,18 @@ impl Attacker {
     }
 }
 
+/// A mechanism without parameters, of which the crate does not name every one.
+fn mechanism(number: CK_MECHANISM_TYPE) -> Mechanism<'static> {
+    let parameters = VendorDefinedMechanism::new::<()>(mechanism_type(number), None);
+    Mechanism::VendorDefined(parameters)
+}
+
+#[expect(unsafe_code, reason = "0x210B has no name in cryptoki 0.12.1")]
+fn mechanism_type(number: CK_MECHANISM_TYPE) -> MechanismType {
+    // SAFETY: MechanismType is `repr(transparent)` over CK_MECHANISM_TYPE.
+    unsafe { std::mem::transmute::<CK_MECHANISM_TYPE, MechanismType>(number) }
+}
+
 /// The wrapped key the attacker has found.
 fn blob() -> Vec<u8> {
     let hexadecimal = std::env::var("ATTACKER_BLOB").unwrap();
@@ -151,13 +173,21 @@ fn refused<T>(attempt: Result<T, CkError>, why: &[RvError]) {
     }
 }
 
+/// What tokens answer where a key must not leave: SoftHSM 2.6.1 the first two, Kryoptic 1.5.4 the others.
+const NOT_WRAPPED: &[RvError] = &[
+    RvError::KeyUnextractable,
+    RvError::KeyNotWrappable,
+    RvError::KeyFunctionNotPermitted,
+    RvError::ActionProhibited,
+];
+
 /// A token with a master, and a signer's key the attacker has got the blob of.
-fn with_a_stolen_blob(test: &str) {
-    with_a_stolen_blob_of(EcdsaP256, "EC", test);
+fn with_a_stolen_blob(on: On) {
+    with_a_stolen_blob_of(on, EcdsaP256, "EC");
 }
 
-fn with_a_stolen_blob_of(algorithm: SignerAlgorithm, key_type: &str, test: &str) {
-    let tokens = SoftTokens::new();
+fn with_a_stolen_blob_of(on: On, algorithm: SignerAlgorithm, key_type: &str) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let wrapped = token.generate(algorithm).unwrap().wrap(&master).unwrap();
     let hexadecimal = wrapped
@@ -167,7 +197,7 @@ fn with_a_stolen_blob_of(algorithm: SignerAlgorithm, key_type: &str, test: &str)
         .collect();
     let key_type = key_type.to_owned();
     tokens.attack(
-        test,
+        on,
         &[
             ("ATTACKER_BLOB", hexadecimal),
             ("ATTACKER_KEY_TYPE", key_type),
@@ -175,18 +205,17 @@ fn with_a_stolen_blob_of(algorithm: SignerAlgorithm, key_type: &str, test: &str)
     );
 }
 
-#[test]
-fn the_master_unwraps_under_no_weaker_template() {
-    let Some(attacker) = Attacker::in_this_process() else {
+on_every_module!(the_master_unwraps_under_no_weaker_template);
+fn the_master_unwraps_under_no_weaker_template(on: On) {
+    let Some(attacker) = Attacker::in_this_process(on) else {
         for (algorithm, key_type) in [(EcdsaP256, "EC"), (EcdsaP384, "EC"), (Rsa2048, "RSA")] {
-            const TEST: &str = "attacks::the_master_unwraps_under_no_weaker_template";
-            with_a_stolen_blob_of(algorithm, key_type, TEST);
+            with_a_stolen_blob_of(on, algorithm, key_type);
         }
         return;
     };
-    let pad = Mechanism::AesKeyWrapPad;
+    let own = attacker.wraps_by();
     attacker
-        .unwrap(&pad, &full_template())
+        .unwrap(&own, &full_template())
         .expect("the full template is accepted");
     for weaker in [
         Attribute::Extractable(true),
@@ -199,7 +228,7 @@ fn the_master_unwraps_under_no_weaker_template() {
         Attribute::Sign(false),
     ] {
         refused(
-            attacker.unwrap(&pad, &changed(weaker)),
+            attacker.unwrap(&own, &changed(weaker)),
             &[RvError::TemplateInconsistent],
         );
     }
@@ -214,24 +243,29 @@ fn the_master_unwraps_under_no_weaker_template() {
                 Attribute::Extractable(extractable),
             ];
             refused(
-                attacker.unwrap(&pad, &secret),
+                attacker.unwrap(&own, &secret),
                 &[RvError::TemplateInconsistent],
             );
         }
     }
 }
 
-#[test]
-fn the_master_unwraps_and_wraps_by_no_other_mechanism() {
-    let Some(attacker) = Attacker::in_this_process() else {
-        with_a_stolen_blob("attacks::the_master_unwraps_and_wraps_by_no_other_mechanism");
+on_every_module!(the_master_unwraps_and_wraps_by_no_other_mechanism);
+fn the_master_unwraps_and_wraps_by_no_other_mechanism(on: On) {
+    let Some(attacker) = Attacker::in_this_process(on) else {
+        with_a_stolen_blob(on);
         return;
     };
-    let others = [
-        Mechanism::AesKeyWrap,
-        Mechanism::AesCbcPad([0; 16]),
-        Mechanism::AesCbc([0; 16]),
-    ];
+    let mut iv = [0; 12];
+    let others = [CKM_AES_KEY_WRAP, CKM_AES_KEY_WRAP_PAD, CKM_AES_KEY_WRAP_KWP]
+        .into_iter()
+        .filter(|number| *number != attacker.module.wraps_by())
+        .map(|number| -> Mechanism<'_> { mechanism(number) })
+        .chain([
+            Mechanism::AesCbcPad([0; 16]),
+            Mechanism::AesCbc([0; 16]),
+            Mechanism::AesGcm(GcmParams::new(&mut iv, &[], 128.into()).unwrap()),
+        ]);
     let own = attacker.wrapping_key();
     let master = attacker.secret_key("wk-1");
     for mechanism in others {
@@ -248,18 +282,16 @@ fn the_master_unwraps_and_wraps_by_no_other_mechanism() {
     );
 }
 
-#[test]
-fn an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker() {
-    let Some(attacker) = Attacker::in_this_process() else {
+on_every_module!(an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker);
+fn an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker(on: On) {
+    let Some(attacker) = Attacker::in_this_process(on) else {
         for (algorithm, key_type) in [(EcdsaP256, "EC"), (EcdsaP384, "EC"), (Rsa2048, "RSA")] {
-            const TEST: &str =
-                "attacks::an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker";
-            with_a_stolen_blob_of(algorithm, key_type, TEST);
+            with_a_stolen_blob_of(on, algorithm, key_type);
         }
         return;
     };
     let key = attacker
-        .unwrap(&Mechanism::AesKeyWrapPad, &full_template())
+        .unwrap(&attacker.wraps_by(), &full_template())
         .unwrap();
     let session = &attacker.session;
     // CKA_VALUE of an EC key; what an RSA key has instead (PKCS#11 v3.1 §6.3.4, §6.1.3).
@@ -274,11 +306,8 @@ fn an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker() {
 
     let own = attacker.wrapping_key();
     for wrapping in [own, attacker.secret_key("wk-1")] {
-        let wrapped = session.wrap_key(&Mechanism::AesKeyWrapPad, wrapping, key);
-        refused(
-            wrapped,
-            &[RvError::KeyUnextractable, RvError::KeyNotWrappable],
-        );
+        let wrapped = session.wrap_key(&attacker.wraps_by(), wrapping, key);
+        refused(wrapped, NOT_WRAPPED);
     }
     for weaker in [Attribute::Extractable(true), Attribute::Sensitive(false)] {
         let why = [RvError::AttributeReadOnly, RvError::TemplateInconsistent];
@@ -290,12 +319,10 @@ fn an_unwrapped_key_is_neither_read_nor_wrapped_nor_made_weaker() {
     }
 }
 
-#[test]
-fn the_master_is_neither_changed_nor_copied_nor_destroyed_nor_wrapped() {
-    let Some(attacker) = Attacker::in_this_process() else {
-        with_a_stolen_blob(
-            "attacks::the_master_is_neither_changed_nor_copied_nor_destroyed_nor_wrapped",
-        );
+on_every_module!(the_master_is_neither_changed_nor_copied_nor_destroyed_nor_wrapped);
+fn the_master_is_neither_changed_nor_copied_nor_destroyed_nor_wrapped(on: On) {
+    let Some(attacker) = Attacker::in_this_process(on) else {
+        with_a_stolen_blob(on);
         return;
     };
     let master = attacker.secret_key("wk-1");
@@ -314,18 +341,18 @@ fn the_master_is_neither_changed_nor_copied_nor_destroyed_nor_wrapped() {
         refused(session.copy_object(master, &[change]), &prohibited);
     }
     refused(session.destroy_object(master), &prohibited);
-    let wrapped = session.wrap_key(&Mechanism::AesKeyWrapPad, attacker.wrapping_key(), master);
-    refused(wrapped, &[RvError::KeyUnextractable]);
+    let wrapped = session.wrap_key(&attacker.wraps_by(), attacker.wrapping_key(), master);
+    refused(wrapped, NOT_WRAPPED);
     let value = session
         .get_attributes(master, &[AttributeType::Value])
         .unwrap();
     assert_eq!(value, []);
 }
 
-#[test]
-fn the_master_wraps_no_key_that_was_brought_in() {
-    let Some(attacker) = Attacker::in_this_process() else {
-        with_a_stolen_blob("attacks::the_master_wraps_no_key_that_was_brought_in");
+on_every_module!(the_master_wraps_no_key_that_was_brought_in);
+fn the_master_wraps_no_key_that_was_brought_in(on: On) {
+    let Some(attacker) = Attacker::in_this_process(on) else {
+        with_a_stolen_blob(on);
         return;
     };
     const P256: [u8; 10] = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -349,29 +376,26 @@ fn the_master_wraps_no_key_that_was_brought_in() {
         let own = attacker.wrapping_key();
         attacker
             .session
-            .wrap_key(&Mechanism::AesKeyWrapPad, own, key)
+            .wrap_key(&attacker.wraps_by(), own, key)
             .expect("it can be wrapped, by another key");
-        let wrapped = attacker
-            .session
-            .wrap_key(&Mechanism::AesKeyWrapPad, master, key);
-        refused(wrapped, &[RvError::KeyNotWrappable]);
+        let wrapped = attacker.session.wrap_key(&attacker.wraps_by(), master, key);
+        refused(wrapped, NOT_WRAPPED);
     }
 }
 
-#[test]
-fn a_look_alike_of_the_master_makes_both_unusable() {
-    const TEST: &str = "attacks::a_look_alike_of_the_master_makes_both_unusable";
-    if let Some(attacker) = Attacker::in_this_process() {
+on_every_module!(a_look_alike_of_the_master_makes_both_unusable);
+fn a_look_alike_of_the_master_makes_both_unusable(on: On) {
+    if let Some(attacker) = Attacker::in_this_process(on) {
         attacker
             .session
-            .generate_key(&Mechanism::AesKeyGen, &weak_master("wk-1", &[]))
+            .generate_key(&Mechanism::AesKeyGen, &weak_master(on.module, "wk-1", &[]))
             .unwrap();
         return;
     }
-    let tokens = SoftTokens::new();
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let canary = token.make_canary(&master).unwrap();
-    tokens.attack(TEST, &[]);
+    tokens.attack(on, &[]);
     let again = tokens.login();
     let found = again.prove_wrapping_key(&master, &canary);
     assert!(matches!(found, Err(Error::KeyAmbiguous { count: 2, .. })));
@@ -380,7 +404,7 @@ fn a_look_alike_of_the_master_makes_both_unusable() {
 }
 
 /// A master as the product makes it, without templates: its attributes read back alike.
-fn weak_master(label: &str, changes: &[Attribute]) -> Vec<Attribute> {
+fn weak_master(module: Module, label: &str, changes: &[Attribute]) -> Vec<Attribute> {
     let mut template = vec![
         Attribute::Label(label.into()),
         Attribute::ValueLen(32.into()),
@@ -398,7 +422,7 @@ fn weak_master(label: &str, changes: &[Attribute]) -> Vec<Attribute> {
         Attribute::Modifiable(false),
         Attribute::Copyable(false),
         Attribute::Destroyable(false),
-        Attribute::AllowedMechanisms(vec![MechanismType::AES_KEY_WRAP_PAD]),
+        Attribute::AllowedMechanisms(vec![mechanism_type(module.wraps_by())]),
     ];
     for change in changes {
         template.retain(|attribute| attribute.attribute_type() != change.attribute_type());
@@ -407,10 +431,9 @@ fn weak_master(label: &str, changes: &[Attribute]) -> Vec<Attribute> {
     template
 }
 
-#[test]
-fn a_master_with_weaker_attributes_is_not_proven() {
-    const TEST: &str = "attacks::a_master_with_weaker_attributes_is_not_proven";
-    let pad = MechanismType::AES_KEY_WRAP_PAD;
+on_every_module!(a_master_with_weaker_attributes_is_not_proven);
+fn a_master_with_weaker_attributes_is_not_proven(on: On) {
+    let own = mechanism_type(on.module.wraps_by());
     let weaker = [
         ("Decrypt", Attribute::Decrypt(true)),
         ("Encrypt", Attribute::Encrypt(true)),
@@ -419,12 +442,12 @@ fn a_master_with_weaker_attributes_is_not_proven() {
         ("Sensitive", Attribute::Sensitive(false)),
         (
             "AllowedMechanisms",
-            Attribute::AllowedMechanisms(vec![pad, MechanismType::AES_CBC_PAD]),
+            Attribute::AllowedMechanisms(vec![own, MechanismType::AES_CBC_PAD]),
         ),
     ];
-    if let Some(attacker) = Attacker::in_this_process() {
+    if let Some(attacker) = Attacker::in_this_process(on) {
         for (name, change) in weaker {
-            let template = weak_master(name, &[change]);
+            let template = weak_master(on.module, name, &[change]);
             attacker
                 .session
                 .generate_key(&Mechanism::AesKeyGen, &template)
@@ -432,8 +455,8 @@ fn a_master_with_weaker_attributes_is_not_proven() {
         }
         return;
     }
-    let tokens = SoftTokens::new();
-    tokens.attack(TEST, &[]);
+    let tokens = on.tokens();
+    tokens.attack(on, &[]);
     let token = tokens.login();
     for (name, _) in weaker {
         let weak = label(name);
@@ -446,25 +469,24 @@ fn a_master_with_weaker_attributes_is_not_proven() {
     }
 }
 
-#[test]
-fn a_master_that_may_be_changed_later_is_proven_as_such() {
-    const TEST: &str = "attacks::a_master_that_may_be_changed_later_is_proven_as_such";
+on_every_module!(a_master_that_may_be_changed_later_is_proven_as_such);
+fn a_master_that_may_be_changed_later_is_proven_as_such(on: On) {
     let template = UnwrapTemplate::without(&[]);
-    if let Some(attacker) = Attacker::in_this_process() {
+    if let Some(attacker) = Attacker::in_this_process(on) {
         let changes = [
             Attribute::Modifiable(true),
             Attribute::Copyable(true),
             template.attribute(),
         ];
-        let template = weak_master("wk-1", &changes);
+        let template = weak_master(on.module, "wk-1", &changes);
         attacker
             .session
             .generate_key(&Mechanism::AesKeyGen, &template)
             .unwrap();
         return;
     }
-    let tokens = SoftTokens::new();
-    tokens.attack(TEST, &[]);
+    let tokens = on.tokens();
+    tokens.attack(on, &[]);
     let token = tokens.login();
     let master = label("wk-1");
     let canary = token.make_canary(&master).unwrap();
@@ -477,19 +499,18 @@ fn a_master_that_may_be_changed_later_is_proven_as_such() {
     assert_eq!(missing, ["Modifiable", "Copyable"]);
 }
 
-#[test]
-fn a_master_whose_unwrap_template_lacks_anything_is_not_proven() {
-    const TEST: &str = "attacks::a_master_whose_unwrap_template_lacks_anything_is_not_proven";
+on_every_module!(a_master_whose_unwrap_template_lacks_anything_is_not_proven);
+fn a_master_whose_unwrap_template_lacks_anything_is_not_proven(on: On) {
     let lacking = [
         ("extractable", CKA_EXTRACTABLE, Weaker::Extractable),
         ("sensitive", CKA_SENSITIVE, Weaker::Readable),
         ("token", CKA_TOKEN, Weaker::Persistent),
         ("class", CKA_CLASS, Weaker::GenericSecret),
     ];
-    if let Some(attacker) = Attacker::in_this_process() {
+    if let Some(attacker) = Attacker::in_this_process(on) {
         for (name, lacks, _) in lacking {
             let template = UnwrapTemplate::without(&[lacks]);
-            let template = weak_master(name, &[template.attribute()]);
+            let template = weak_master(on.module, name, &[template.attribute()]);
             attacker
                 .session
                 .generate_key(&Mechanism::AesKeyGen, &template)
@@ -497,8 +518,8 @@ fn a_master_whose_unwrap_template_lacks_anything_is_not_proven() {
         }
         return;
     }
-    let tokens = SoftTokens::new();
-    tokens.attack(TEST, &[]);
+    let tokens = on.tokens();
+    tokens.attack(on, &[]);
     let token = tokens.login();
     for (name, _, expected) in lacking {
         let weak = label(name);

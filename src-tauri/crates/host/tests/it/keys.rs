@@ -6,11 +6,11 @@ use token::{
 };
 
 use crate::attacks::Attacker;
-use crate::support::{DIGEST, SHA256, SoftTokens, label, verifies};
+use crate::support::{DIGEST, Module, On, SHA256, label, on_every_module, verifies};
 
-#[test]
-fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs);
+fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
 
     let key = token.generate(EcdsaP256).unwrap();
@@ -26,9 +26,9 @@ fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs() {
     key.destroy().unwrap();
 }
 
-#[test]
-fn a_wrapped_key_signs_each_digest_of_a_batch_in_another_process() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_wrapped_key_signs_each_digest_of_a_batch_in_another_process);
+fn a_wrapped_key_signs_each_digest_of_a_batch_in_another_process(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let key = token.generate(EcdsaP256).unwrap();
     let wrapped = key.wrap(&master).unwrap();
@@ -51,15 +51,18 @@ fn a_wrapped_key_signs_each_digest_of_a_batch_in_another_process() {
     }
 }
 
-#[test]
-fn softhsm_wraps_by_key_wrap_pad_and_that_is_rfc_5649() {
-    let tokens = SoftTokens::new();
+on_every_module!(keys_are_wrapped_by_the_best_mechanism_the_token_has);
+fn keys_are_wrapped_by_the_best_mechanism_the_token_has(on: On) {
+    const KWP: u64 = 0x210B;
+    let (listed, mechanism) = match on.module {
+        Module::SoftHsm => (false, WrapMechanism::PadRfc5649), // found by trying
+        Module::Kryoptic => (true, WrapMechanism::Kwp),
+    };
+    let tokens = on.tokens();
     let token = tokens.login();
-    assert!(
-        !token.mechanisms().unwrap().contains(&0x210B),
-        "SoftHSM 2.6.1 has no KWP"
-    );
-    assert_eq!(token.wrap_mechanism().unwrap(), WrapMechanism::PadRfc5649);
+    assert_eq!(token.mechanisms().unwrap().contains(&KWP), listed);
+    assert_eq!(token.wrap_mechanism().unwrap(), mechanism);
+    assert_eq!(mechanism.number(), on.module.wraps_by());
     assert_eq!(
         token.object_counts().unwrap().session,
         0,
@@ -67,23 +70,42 @@ fn softhsm_wraps_by_key_wrap_pad_and_that_is_rfc_5649() {
     );
 }
 
-#[test]
-fn an_unwrapped_key_is_not_wrapped_again() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_token_with_no_mechanism_but_unauthenticated_ones_wraps_nothing);
+fn a_token_with_no_mechanism_but_unauthenticated_ones_wraps_nothing(on: On) {
+    let wrapping = match on.module {
+        Module::SoftHsm => "CKM_AES_KEY_WRAP_PAD",
+        Module::Kryoptic => "CKM_AES_KEY_WRAP_KWP",
+    };
+    let tokens = on.tokens().without_mechanisms(&[wrapping]);
+    let token = tokens.login();
+    let listed = token.mechanisms().unwrap();
+    assert!(
+        listed.contains(&0x2109) || listed.contains(&0x1085),
+        "CKM_AES_KEY_WRAP or CKM_AES_CBC_PAD is there, and is not taken instead"
+    );
+    let refused = token.wrap_mechanism().unwrap_err();
+    assert!(matches!(refused, Error::NoWrapMechanism), "{refused}");
+    let refused = token.create(TokenKeyKind::Master, &label("wk-1"));
+    assert!(matches!(refused, Err(Error::NoWrapMechanism)));
+}
+
+on_every_module!(an_unwrapped_key_is_not_wrapped_again);
+fn an_unwrapped_key_is_not_wrapped_again(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
     let key = token.unwrap(&master, &wrapped, EcdsaP256).unwrap();
     let again = key.wrap(&master).unwrap_err();
     assert!(
         matches!(&again, Error::Unexpected { call, answer }
-            if call == "C_WrapKey" && answer == "KeyUnextractable"),
+            if call == "C_WrapKey" && answer == on.module.wraps_once()),
         "{again}"
     );
 }
 
-#[test]
-fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on);
+fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
     let sign =
@@ -102,9 +124,9 @@ fn a_batch_too_long_for_a_message_is_refused_and_the_login_goes_on() {
     assert_eq!(token.object_counts().unwrap().session, 0);
 }
 
-#[test]
-fn a_damaged_wrapped_key_is_refused_and_the_token_not_blamed() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_damaged_wrapped_key_is_refused_and_the_token_not_blamed);
+fn a_damaged_wrapped_key_is_refused_and_the_token_not_blamed(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let wrapped = token.generate(EcdsaP256).unwrap().wrap(&master).unwrap();
     let good = wrapped.expose_blob();
@@ -144,9 +166,9 @@ fn a_damaged_wrapped_key_is_refused_and_the_token_not_blamed() {
         .expect("the same login goes on");
 }
 
-#[test]
-fn a_key_wrapped_under_one_master_is_refused_by_another() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_key_wrapped_under_one_master_is_refused_by_another);
+fn a_key_wrapped_under_one_master_is_refused_by_another(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let other = label("wk-2");
     token.create(TokenKeyKind::Master, &other).unwrap();
@@ -158,9 +180,9 @@ fn a_key_wrapped_under_one_master_is_refused_by_another() {
     );
 }
 
-#[test]
-fn fifty_signers_leave_nothing_on_the_token() {
-    let tokens = SoftTokens::new();
+on_every_module!(fifty_signers_leave_nothing_on_the_token);
+fn fifty_signers_leave_nothing_on_the_token(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let before = token.object_counts().unwrap();
     assert_eq!((before.token, before.session), (1, 0));
@@ -176,9 +198,9 @@ fn fifty_signers_leave_nothing_on_the_token() {
     assert_eq!(token.object_counts().unwrap(), before);
 }
 
-#[test]
-fn a_session_key_is_on_the_token_until_it_is_dropped() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_session_key_is_on_the_token_until_it_is_dropped);
+fn a_session_key_is_on_the_token_until_it_is_dropped(on: On) {
+    let tokens = on.tokens();
     let token = tokens.login();
     let key = token.generate(EcdsaP256).unwrap();
     assert_eq!(
@@ -190,9 +212,9 @@ fn a_session_key_is_on_the_token_until_it_is_dropped() {
     assert_eq!(token.object_counts().unwrap().session, 0);
 }
 
-#[test]
-fn session_keys_that_pile_up_are_refused_before_they_are_many() {
-    let tokens = SoftTokens::new();
+on_every_module!(session_keys_that_pile_up_are_refused_before_they_are_many);
+fn session_keys_that_pile_up_are_refused_before_they_are_many(on: On) {
+    let tokens = on.tokens();
     let token = tokens.login();
     let keys: Vec<_> = (0..64)
         .map(|_| token.generate(EcdsaP256).unwrap())
@@ -211,9 +233,9 @@ fn session_keys_that_pile_up_are_refused_before_they_are_many() {
     token.generate(EcdsaP256).unwrap();
 }
 
-#[test]
-fn softhsm_has_every_attribute_of_every_template() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_token_key_has_every_attribute_of_its_template);
+fn a_token_key_has_every_attribute_of_its_template(on: On) {
+    let tokens = on.tokens();
     let token = tokens.login();
     for (kind, public_key) in [
         (TokenKeyKind::Master, false),
@@ -234,17 +256,17 @@ fn softhsm_has_every_attribute_of_every_template() {
     );
 }
 
-#[test]
-fn a_second_key_of_a_label_is_not_made() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_second_key_of_a_label_is_not_made);
+fn a_second_key_of_a_label_is_not_made(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let again = token.create(TokenKeyKind::Master, &master);
     assert!(matches!(again, Err(Error::KeyExists { label }) if label == master));
 }
 
-#[test]
-fn a_ca_key_signs_and_is_proven_by_its_public_key_alone() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_ca_key_signs_and_is_proven_by_its_public_key_alone);
+fn a_ca_key_signs_and_is_proven_by_its_public_key_alone(on: On) {
+    let tokens = on.tokens();
     let token = tokens.login();
     let (ca, other) = (label("ca"), label("other"));
     let spki = token
@@ -267,9 +289,9 @@ fn a_ca_key_signs_and_is_proven_by_its_public_key_alone() {
     assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
 }
 
-#[test]
-fn a_pepper_is_proven_by_its_known_answer_alone() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_pepper_is_proven_by_its_known_answer_alone);
+fn a_pepper_is_proven_by_its_known_answer_alone(on: On) {
+    let tokens = on.tokens();
     let token = tokens.login();
     for kind in [TokenKeyKind::Pepper, TokenKeyKind::RecordMac] {
         let (key, other) = (
@@ -287,16 +309,15 @@ fn a_pepper_is_proven_by_its_known_answer_alone() {
     }
 }
 
-#[test]
-fn a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven() {
-    const TEST: &str = "keys::a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven";
+on_every_module!(a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven);
+fn a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven(on: On) {
     const KEY: [u8; 32] = [7; 32];
-    if let Some(attacker) = Attacker::in_this_process() {
+    if let Some(attacker) = Attacker::in_this_process(on) {
         attacker.bring_mac_key("pepper", &KEY);
         return;
     }
-    let tokens = SoftTokens::new();
-    tokens.attack(TEST, &[]);
+    let tokens = on.tokens();
+    tokens.attack(on, &[]);
     let token = tokens.login();
     let pepper = label("pepper");
     let mut hmac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&KEY).unwrap();
@@ -314,9 +335,9 @@ fn a_mac_is_hmac_sha_256_and_a_key_that_was_brought_in_is_not_proven() {
     );
 }
 
-#[test]
-fn a_master_is_proven_by_its_canary() {
-    let tokens = SoftTokens::new();
+on_every_module!(a_master_is_proven_by_its_canary);
+fn a_master_is_proven_by_its_canary(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let canary = token.make_canary(&master).unwrap();
     let before = token.object_counts().unwrap();
@@ -336,9 +357,9 @@ fn a_master_is_proven_by_its_canary() {
     assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
 }
 
-#[test]
-fn an_hmac_key_is_not_a_wrapping_key() {
-    let tokens = SoftTokens::new();
+on_every_module!(an_hmac_key_is_not_a_wrapping_key);
+fn an_hmac_key_is_not_a_wrapping_key(on: On) {
+    let tokens = on.tokens();
     let (token, master) = tokens.with_master();
     let canary = token.make_canary(&master).unwrap();
     let pepper = label("pepper");

@@ -1,5 +1,5 @@
-//! The crate `token` through its host process, on SoftHSM in a temporary directory: a fresh pair
-//! of tokens for each test.
+//! The crate `token` through its host process, on SoftHSM and on Kryoptic in a temporary directory:
+//! a fresh pair of tokens for each test.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod algorithms;
