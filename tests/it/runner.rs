@@ -11,6 +11,7 @@ mod judges;
 mod kills;
 mod log;
 mod looks;
+mod records;
 mod refusals;
 mod signing;
 mod terms;

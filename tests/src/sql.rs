@@ -24,6 +24,21 @@ pub fn run(database: &Path, sql: &str) -> String {
         .to_owned()
 }
 
+/// The rows of a table as the statements that insert them.
+///
+/// # Panics
+/// As [`run`].
+#[must_use]
+pub fn rows(database: &Path, table: &str) -> String {
+    let output = Command::new("sqlite3")
+        .arg(database)
+        .arg(format!(".mode insert {table}"))
+        .arg(format!("SELECT * FROM {table}"))
+        .output()
+        .expect("sqlite3 runs (Debian: apt-get install sqlite3)");
+    String::from_utf8(output.stdout).expect("sqlite3 prints text")
+}
+
 /// Runs SQL with the triggers out of the way and puts them back as they were: who may write to a
 /// database may do that, and a missing one would be noticed. References are not checked.
 ///

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 pub(crate) use self::enrol::enrol;
 pub(crate) use self::reset::reset;
 pub(crate) use self::status::{Change, change};
+use crate::audit::records::Entry;
 use crate::audit::{Act, Kind};
 use crate::certificates::{self, Authority};
 use crate::custody::record::record_mac_input;
@@ -29,6 +30,7 @@ use crate::signing_algorithm::{sha256, verifies};
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
+use crate::station::records;
 use crate::station::tokens::{IssuingToken, SigningToken};
 use crate::wire::Secret;
 
@@ -73,7 +75,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     founding_officer(station, &officer)?;
     let signing = SigningToken::open(station)?;
     let mut log = Log::open(station, &signing)?;
-    officer.check(station, &signing)?;
+    officer.check(station, &signing, &mut log)?;
     officer.permit_use(station.now()?)?;
     let secret = Normal::of(secret);
     let request = certificates::new_id()?;
@@ -87,7 +89,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     let opened = key::open(station, &signing, &mut log, &asked)?;
     // The SO PINs beside it are for a backup, and are wiped here.
     let IssuingSecrets { issuing_pin, .. } =
-        IssuingRecord::of_officer(station, &signing, &officer)?
+        IssuingRecord::of_officer(station, &signing, &mut log, &officer)?
             .ok_or_else(|| Error::NotAnOfficer {
                 login: officer.login().to_owned(),
             })?
@@ -99,7 +101,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
         blob: opened.blob,
         issuing_pin,
     };
-    let office = Office::with(station, &signing, log, &administrator)?;
+    let mut office = Office::with(station, &signing, log, &administrator)?;
     // A list that cannot be written stays due, and the overview says so: no reason to lock out.
     let _ = office.publish_if_due();
     Ok(administrator)
@@ -168,9 +170,9 @@ impl<'s> Office<'s> {
         work: impl FnOnce(&mut Office<'_>) -> Result<T>,
     ) -> Result<T> {
         let signing = SigningToken::open(station)?;
-        let log = Log::open(station, &signing)?;
+        let mut log = Log::open(station, &signing)?;
         let record = KeyRecord::of_key(station, officer.key)?;
-        record.check(station, &signing)?;
+        record.check(station, &signing, &mut log)?;
         record.permit_use(station.now()?)?;
         founding_officer(station, &record)?;
         work(&mut Office::with(station, &signing, log, officer)?)
@@ -235,7 +237,7 @@ impl<'s> Office<'s> {
         reason: &str,
         note: &str,
         intent: LeafIndex,
-    ) -> Result<vault::store::StateChange> {
+    ) -> Result<(vault::store::StateChange, Entry)> {
         use crate::custody::record::Status;
         let state = KeyState {
             version: record.state.version + 1,
@@ -245,8 +247,10 @@ impl<'s> Office<'s> {
         let signature = self.vouch(state.to_be_signed(&record.identity, intent.0))?;
         let input = record_mac_input(&record.identity, Some(&state), &record.seal);
         let mac = self.signing.record_mac(&input)?;
-        Ok(vault::store::StateChange {
-            key: record.row.key.id,
+        let key = record.row.key.id;
+        let entry = records::of_key(key, &record.identity, &state, &record.seal);
+        let change = vault::store::StateChange {
+            key,
             expected: record.versions(),
             state: vault::KeyState {
                 version: state.version,
@@ -265,7 +269,8 @@ impl<'s> Office<'s> {
                 reason: reason.to_owned(),
                 note: note.to_owned(),
             },
-        })
+        };
+        Ok((change, entry))
     }
 
     fn authority<'a>(&'a self, ca: &'a signature::Certificate) -> Authority<'a> {

@@ -1,14 +1,16 @@
 //! The log: events, leaves of an RFC 6962 tree, heads signed as C2SP notes.
 //!
 //! What happened is an [`Event`]; its salted hash goes into a [leaf](event::leaf), the leaves into
-//! a [`tree::Frontier`], its root into a [`note::Checkpoint`] that the head key signs. Events may
-//! be erased, leaves and heads never. Nothing here reads a clock, a database or a token.
+//! a [`tree::Frontier`], its root into a [`note::Checkpoint`] that the head key signs. Each leaf also
+//! names the root of the [tree over the current records](records). Events may be erased, leaves and
+//! heads never. Nothing here reads a clock, a database or a token.
 
 pub mod event;
 pub mod note;
+pub mod records;
 pub mod tree;
 
-pub use event::{Act, Event, Kind, Outcome, Told};
+pub use event::{Act, Event, Kind, LeafParts, Outcome, Told};
 pub use note::Checkpoint;
 pub use tree::Frontier;
 
@@ -47,6 +49,24 @@ pub enum Error {
         /// Its index.
         index: u64,
     },
+    /// A leaf is none of ours.
+    #[error("leaf {index} is not in the format of a leaf")]
+    LeafMalformed {
+        /// Its index.
+        index: u64,
+    },
+    /// A leaf names no root of the records, although one before it does.
+    #[error("leaf {index} names no records, and the ones before it do")]
+    RecordsForgotten {
+        /// Its index.
+        index: u64,
+    },
+    /// What the vault holds of the tree over the records is not of the tree that the log names.
+    #[error("the tree over the records is not the one that the log names")]
+    TreeBroken,
+    /// The records changed again and again while something was written.
+    #[error("the records change faster than this could be written")]
+    RecordsRestless,
     /// The first leaf does not name the organisation file's fixed part.
     #[error("the log does not begin with the fingerprint of this organisation file")]
     OtherFounding,

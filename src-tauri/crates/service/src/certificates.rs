@@ -4,12 +4,14 @@ use token::RawSignature;
 use vault::{KeyId, Seal, Sha256, UnixTime};
 use zeroize::Zeroizing;
 
+use crate::audit::records::Entry;
 use crate::ca::{self, SerialNumber, Subject, Validity};
 use crate::custody::record::{Status, record_mac_input};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::{Identity, KeyState, SealRow, random};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{KeyKind, on_token, sha256, verifies};
+use crate::station::records;
 use crate::station::tokens::{IssuingToken, MASTER, SigningToken};
 
 /// Validity of the CA certificate: ten years.
@@ -91,6 +93,8 @@ pub(crate) struct Rows {
     pub(crate) seal: Seal,
     pub(crate) mac: vault::RecordMac,
     pub(crate) certificate: vault::Certificate,
+    /// The key in the tree over the current records.
+    pub(crate) entry: Entry,
 }
 
 impl Enrolment<'_> {
@@ -134,6 +138,7 @@ impl Enrolment<'_> {
         let input = record_mac_input(self.identity, Some(&state), self.seal);
         let mac = authority.signing.record_mac(&input)?;
         let rows = Rows {
+            entry: records::of_key(self.key, self.identity, &state, self.seal),
             key: vault::Key {
                 id: self.key,
                 account: account.id,

@@ -423,7 +423,9 @@ fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
         E::PinMissing { .. } => (ErrorCode::PinMissing, Device),
         E::PinMalformed { .. } | E::FileExposed { .. } => (ErrorCode::PinUnusable, Device),
         E::File { source, .. } => (file_code(source), InputOutput),
-        E::RowChanged { .. } | E::IssuingPinChanged { .. } => (ErrorCode::RowChanged, Refused),
+        E::RowChanged { .. } | E::IssuingPinChanged { .. } | E::RecordsMoved => {
+            (ErrorCode::RowChanged, Refused)
+        }
         E::Database { .. }
         | E::SerialTaken { .. }
         | E::PublicKeyTaken { .. }

@@ -15,6 +15,7 @@ use vault::store::sqlite::SqliteStore;
 use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
 use zeroize::Zeroizing;
 
+use crate::audit::records::{Entry, Tree};
 use crate::audit::{Act, Event, Kind};
 use crate::ca;
 use crate::certificates::{self, Authority, CA_VALIDITY};
@@ -39,7 +40,7 @@ use crate::station::tokens::{
     self, CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
     key_label,
 };
-use crate::station::{Station, softhsm};
+use crate::station::{Station, records, softhsm};
 
 /// Where distributions put SoftHSM's module.
 const SOFTHSM: [&str; 4] = [
@@ -201,7 +202,7 @@ impl Founding<'_> {
             officer_signature: None,
             intent: Some(FOUNDING_LEAF),
         };
-        let officer = self.officer(
+        let (officer, entries) = self.officer(
             &Authority {
                 signing: &signing,
                 issuing: &issuing,
@@ -248,7 +249,7 @@ impl Founding<'_> {
             store,
             self.runtime.clone(),
         )?;
-        self.initialise(&station, &signing, officer, &ca_der, now)?;
+        self.initialise(&station, &signing, officer, entries, &ca_der, now)?;
 
         let id = self.organisation.to_string();
         let place =
@@ -306,7 +307,7 @@ impl Founding<'_> {
         secret: &NewSecret,
         secrets: IssuingSecrets,
         now: i64,
-    ) -> Result<vault::store::Founder> {
+    ) -> Result<(vault::store::Founder, Vec<Entry>)> {
         let signing = authority.signing;
         let born = certificates::birth(
             signing,
@@ -373,7 +374,12 @@ impl Founding<'_> {
         account.officer_signature = Some(person.as_bytes().to_vec());
         rows.state.intent = Some(FOUNDING_LEAF);
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
-        Ok(vault::store::Founder {
+        let mut entries = vec![
+            rows.entry,
+            records::of_issuing_pin(account.id, &pin_identity, &pin_seal),
+        ];
+        entries.extend(records::of_account(self.organisation.0.into(), &account));
+        let founder = vault::store::Founder {
             key: rows.key,
             state: rows.state,
             seal: rows.seal,
@@ -392,7 +398,8 @@ impl Founding<'_> {
                 mac: pin_mac.into(),
             },
             account,
-        })
+        };
+        Ok((founder, entries))
     }
 
     /// Writes the first rows and leaf 0, the fingerprint, and signs the first head.
@@ -401,6 +408,7 @@ impl Founding<'_> {
         station: &Station,
         signing: &SigningToken,
         founder: vault::store::Founder,
+        entries: Vec<Entry>,
         ca_der: &[u8],
         now: i64,
     ) -> Result<()> {
@@ -423,7 +431,11 @@ impl Founding<'_> {
             note: None,
             serial: None,
         };
-        let leaf = new_leaf(signing, Kind::Founding, &event, Some(request.into()), None)?;
+        let tree = Tree::over(entries);
+        let request = Some(request.into());
+        let root = Some(tree.root());
+        let mut leaf = new_leaf(signing, Kind::Founding, &event, request, None, root)?;
+        leaf.tree = Some(records::change(&tree, None, None));
         let serial = signature::Certificate::from_der(ca_der).map_err(ca::Error::from)?;
         let ca_certificate = vault::Certificate {
             sha256: sha256(ca_der).into(),

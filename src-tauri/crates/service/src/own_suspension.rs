@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::people;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
-use crate::station::log::{About, Log, RequestLock};
+use crate::station::log::{About, Draft, Log, RequestLock};
 use crate::station::memory;
+use crate::station::records;
 use crate::station::tokens::SigningToken;
 use crate::wire::Identity;
 
@@ -37,7 +38,7 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
     spare_the_last_officer(station, &record)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
-    record.believe_newest(station, &token)?;
+    record.believe_newest(station, &token, &mut log)?;
     let request = new_id()?;
     let lock = RequestLock::take(station, &request)?;
     let about = About {
@@ -45,14 +46,17 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
         ..About::key(Act::SuspendOwn, &request, &record)
     };
     let intent = log.begin(&about)?;
+    let suspension = OwnSuspension {
+        key: record.row.key.id,
+        expected: record.versions(),
+        note: note.clone(),
+    };
+    let entry = records::of_own_suspension(suspension.key, record.state.version);
+    let draft = Draft::outcome(&about, intent, Outcome::Done);
+    let suspend = |leaf| station.store.suspend_own(suspension.clone(), leaf);
     let done = log
-        .outcome_leaf(&about, intent, Outcome::Done)
-        .and_then(|leaf| {
-            let suspension = OwnSuspension {
-                key: record.row.key.id,
-                note: note.clone(),
-            };
-            let index = station.wait(station.store.suspend_own(suspension, leaf.clone()))?;
+        .write(draft, &[entry], suspend)
+        .and_then(|(index, leaf)| {
             let versions = record.versions();
             memory::remember(station, record.row.key.id, versions, Some(versions.state))?;
             log.sign_done(index, &leaf)

@@ -4,6 +4,7 @@
 
 use vault::{IssuingPinReplacement, Seal, SealReplacement, Versions};
 
+use crate::audit::records::Entry;
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::{new_id, seal_row};
 use crate::custody::record::record_mac_input;
@@ -18,8 +19,9 @@ use crate::requests::{Activate, ChangeSecret};
 use crate::signing_algorithm::verifies;
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, OpenedKey, Use};
-use crate::station::log::{About, Log, RequestLock};
+use crate::station::log::{About, Draft, Log, RequestLock};
 use crate::station::memory;
+use crate::station::records;
 use crate::station::tokens::{PEPPER, SigningToken};
 
 /// Turns a one-time code into an own secret; blocks.
@@ -70,7 +72,7 @@ impl Resealing<'_> {
     fn carry_out(&self, station: &Station, record: &KeyRecord) -> Result<()> {
         let token = SigningToken::open(station)?;
         let mut log = Log::open(station, &token)?;
-        record.check(station, &token)?;
+        record.check(station, &token, &mut log)?;
         record.permit_use(station.now()?)?;
 
         let id = new_id()?;
@@ -85,17 +87,19 @@ impl Resealing<'_> {
         };
         let opened = key::open(station, &token, &mut log, &asked);
         let done = opened.and_then(|opened| {
-            let written = self.replacements(station, &token, record, &opened);
-            let written = written.and_then(|(seal, issuing_pins)| {
-                let leaf = log.outcome_leaf(&about, opened.opening, Outcome::Done)?;
+            let written = self.replacements(station, &token, &mut log, record, &opened);
+            let written = written.and_then(|(seal, issuing_pins, entries)| {
                 let versions = Versions {
                     seal: seal.seal.version,
                     ..seal.expected
                 };
-                let replaced = station
-                    .store
-                    .replace_seals(vec![seal], issuing_pins, leaf.clone());
-                let index = station.wait(replaced)?;
+                let draft = Draft::outcome(&about, opened.opening, Outcome::Done);
+                let (index, leaf) = log.write(draft, &entries, |leaf| {
+                    let seals = vec![seal.clone()];
+                    station
+                        .store
+                        .replace_seals(seals, issuing_pins.clone(), leaf)
+                })?;
                 // The old slots are gone from here on, and must not come back.
                 memory::remember(station, record.row.key.id, versions, None)?;
                 log.sign_done(index, &leaf)
@@ -113,9 +117,10 @@ impl Resealing<'_> {
         &self,
         station: &Station,
         token: &SigningToken,
+        log: &mut Log<'_>,
         record: &KeyRecord,
         opened: &OpenedKey,
-    ) -> Result<(SealReplacement, Vec<IssuingPinReplacement>)> {
+    ) -> Result<(SealReplacement, Vec<IssuingPinReplacement>, Vec<Entry>)> {
         let outer = OuterKey::generate()?;
         let sealed = seal_blobs(&outer, &record.identity, std::slice::from_ref(&opened.blob));
         let version = record.seal.version + 1;
@@ -131,15 +136,20 @@ impl Resealing<'_> {
             seal: seal_row(&seal, &value),
             mac: token.record_mac(&input)?.into(),
         };
+        let key = record.row.key.id;
+        let mut entries = vec![records::of_key(key, &record.identity, &record.state, &seal)];
         let issuing_pin = if self.opens == SlotKind::Passphrase {
-            IssuingRecord::of_officer(station, token, record)?
+            IssuingRecord::of_officer(station, token, log, record)?
         } else {
             None
         };
-        let issuing_pins = issuing_pin
-            .map(|issuing| self.issuing_pin(station, token, record, opened, issuing))
-            .transpose()?;
-        Ok((own, issuing_pins.into_iter().collect()))
+        let mut issuing_pins = Vec::new();
+        if let Some(issuing) = issuing_pin {
+            let (next, entry) = self.issuing_pin(station, token, record, opened, issuing)?;
+            issuing_pins.push(next);
+            entries.push(entry);
+        }
+        Ok((own, issuing_pins, entries))
     }
 
     fn issuing_pin(
@@ -149,7 +159,7 @@ impl Resealing<'_> {
         record: &KeyRecord,
         opened: &OpenedKey,
         issuing: IssuingRecord,
-    ) -> Result<IssuingPinReplacement> {
+    ) -> Result<(IssuingPinReplacement, Entry)> {
         let secrets = issuing.open(station, token, record, self.old)?;
         let IssuingRecord {
             row,
@@ -162,14 +172,16 @@ impl Resealing<'_> {
         let value = sign(token, record, opened, &next, &identity)?;
         let mac = token.record_mac(&record_mac_input(&identity, None, &next))?;
         let seal_row: Seal = seal_row(&next, &value);
-        Ok(IssuingPinReplacement {
+        let entry = records::of_issuing_pin(row.account, &identity, &next);
+        let replacement = IssuingPinReplacement {
             expected: seal.version,
             record: vault::IssuingPin {
                 seal: seal_row,
                 mac: mac.into(),
                 ..row
             },
-        })
+        };
+        Ok((replacement, entry))
     }
 
     /// A seal row with one slot, which the new secret opens.

@@ -66,7 +66,7 @@ fn sign_locked(
     reach(request, SigningStep::Proving)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
-    record.check(station, &token)?;
+    record.check(station, &token, &mut log)?;
     let digests: Vec<[u8; 32]> = batch
         .iter()
         .map(|file| file.prepared.document_digest())

@@ -9,6 +9,7 @@ pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod pins;
+pub(crate) mod records;
 pub(crate) mod softhsm;
 pub(crate) mod tokens;
 

@@ -171,6 +171,9 @@ pub enum Error {
         /// The index asked for.
         index: LeafIndex,
     },
+    /// The records have changed since the leaf was made, which names the root of a tree over them.
+    #[error("the records have changed since the leaf was made")]
+    RecordsMoved,
     /// The head covers leaves the log does not have.
     #[error("head covers {size} leaves of {leaves}")]
     HeadAhead {

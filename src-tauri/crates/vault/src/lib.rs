@@ -22,6 +22,8 @@
 //!         request_id: None,
 //!         intent: None,
 //!         mac: RecordMac::from_bytes([0; 32]), // of this leaf, made by a token
+//!         records: None, // the root of the tree over the records, which there is not yet
+//!         tree: None,
 //!     };
 //!     let index = vault.append(leaf).await?;
 //!     assert_eq!(vault.intents_without_outcome().await?[0].index, index);
@@ -48,6 +50,7 @@ mod log;
 pub mod pin_store;
 mod status;
 pub mod store;
+mod tree;
 mod tries;
 
 pub use account::{Account, AccountPage, AccountQuery, Cursor, ListedAccount, Role};
@@ -65,6 +68,7 @@ pub use status::{
 pub use store::sqlite::SqliteStore;
 pub use store::{
     Answer, Counts, Founder, Initial, IssuingPinReplacement, KeyReplacement, MAX_LEAVES,
-    NewEnrolment, OwnSuspension, SealReplacement, StateChange, Store,
+    MAX_TREE_ENTRIES, NewEnrolment, OwnSuspension, SealReplacement, StateChange, Store,
 };
+pub use tree::{TreeChange, TreeEntry, TreeNode, TreePath, TreePaths};
 pub use tries::{BegunTry, Tries};

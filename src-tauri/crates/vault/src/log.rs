@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::id::{LeafIndex, RecordMac, RequestId, Sha256, UnixTime};
+use crate::tree::TreeChange;
 
 /// The kind of a leaf that asks for an outcome.
 pub const INTENT: &str = "intent";
@@ -26,6 +27,10 @@ pub struct NewLeaf {
     pub intent: Option<LeafIndex>,
     /// Vouches for the leaf, its request and its intent until a signed head covers it.
     pub mac: RecordMac,
+    /// The root of the tree over the current records that the leaf names; none before there is one.
+    pub records: Option<Sha256>,
+    /// What brings the tree there; none if the records stay what they are.
+    pub tree: Option<TreeChange>,
 }
 
 /// A leaf of the log.

@@ -19,6 +19,7 @@ use crate::id::{
 use crate::key::{IssuingPin, Key, KeyState, PublicKey, Record, Seal, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
+use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
 
 /// What an operation returns: a future that can be boxed, sent and awaited on any runtime thread.
@@ -134,6 +135,8 @@ pub struct KeyReplacement {
 pub struct OwnSuspension {
     /// The key.
     pub key: KeyId,
+    /// The versions that were read; the state of this version is suspended.
+    pub expected: Versions,
     /// Why, in the owner's words.
     pub note: String,
 }
@@ -161,7 +164,8 @@ pub struct Counts {
 ///
 /// Operations that take a [`NewLeaf`] append it to the log in the same transaction as the rest, and
 /// return its index. Each of them fails with [`Error::RequestRepeated`], [`Error::LeafUnknown`] or
-/// [`Error::OutcomeRepeated`] if the log refuses the leaf, and then nothing is changed. Every
+/// [`Error::OutcomeRepeated`] if the log refuses the leaf, and with [`Error::RecordsMoved`] if the
+/// records changed since it was made; then nothing is changed. Every
 /// operation can fail with what is the database's alone, from [`Error::Damaged`] to
 /// [`Error::Database`].
 pub trait Store: Send + Sync {
@@ -223,7 +227,7 @@ pub trait Store: Send + Sync {
     /// due then. A second suspension of one state adds only its leaf.
     ///
     /// # Errors
-    /// [`Error::KeyUnknown`].
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`].
     fn suspend_own(&self, suspension: OwnSuspension, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
 
     /// Appends a leaf that gives up an intent, with the serial number of the certificate that may
@@ -335,6 +339,16 @@ pub trait Store: Send + Sync {
     /// Returns the head over the most leaves; of several notes for one size, the one added last.
     fn latest_head(&self) -> Answer<'_, Option<Head>>;
 
+    /// Returns what lies along several paths of the tree over the current records, in one snapshot.
+    fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths>;
+
+    /// Returns a page of the tree's entries in the order of their paths, at most
+    /// [`MAX_TREE_ENTRIES`]; ask again after the last of them.
+    fn tree_entries(&self, after: Option<Sha256>, limit: u32) -> Answer<'_, Vec<TreeEntry>>;
+
+    /// Returns a page of all keys in the order of their ids, at most [`MAX_TREE_ENTRIES`].
+    fn keys(&self, after: Option<KeyId>, limit: u32) -> Answer<'_, Vec<KeyId>>;
+
     /// Returns how much the vault holds.
     fn counts(&self) -> Answer<'_, Counts>;
 
@@ -346,6 +360,9 @@ pub trait Store: Send + Sync {
 
 /// The most public keys of one account that are looked at.
 pub const MAX_PUBLIC_KEYS: u32 = 64;
+
+/// The most entries of the tree, or keys, that one answer holds.
+pub const MAX_TREE_ENTRIES: u32 = 4096;
 
 /// The most leaves one answer holds.
 pub const MAX_LEAVES: u32 = 4096;

@@ -17,7 +17,8 @@ use crate::requests::{Enrol, Enrolled};
 use crate::signing_algorithm::{KeyKind, sha256};
 use crate::station::Station;
 use crate::station::key::account_to_be_signed;
-use crate::station::log::About;
+use crate::station::log::{About, Draft};
+use crate::station::records;
 use crate::station::tokens::PEPPER;
 
 /// Enrols one person; blocks.
@@ -67,17 +68,20 @@ pub(crate) fn enrol(
             account.intent = Some(intent);
             let whom = Whom::of(&account);
             let (rows, enrolled) = office.newborn(&account, whom, kind, &serial, intent)?;
-            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
-            let enrolment = NewEnrolment {
-                account,
-                key: rows.key,
-                state: rows.state,
-                seal: rows.seal,
-                mac: rows.mac,
-                certificate: rows.certificate,
-                leaf: leaf.clone(),
-            };
-            let index = station.wait(station.store.enrol(enrolment))?;
+            let mut entries = vec![rows.entry];
+            entries.extend(records::of_account(station.id(), &account));
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let (index, leaf) = office.log.write(draft, &entries, |leaf| {
+                station.store.enrol(NewEnrolment {
+                    account: account.clone(),
+                    key: rows.key.clone(),
+                    state: rows.state.clone(),
+                    seal: rows.seal.clone(),
+                    mac: rows.mac,
+                    certificate: rows.certificate.clone(),
+                    leaf,
+                })
+            })?;
             // The code is told now or never; the next head covers the leaf, or says what is wrong.
             let _ = office.log.sign(index, &leaf);
             Ok(enrolled)

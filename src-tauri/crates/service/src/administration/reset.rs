@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::requests::Enrolled;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
-use crate::station::log::About;
+use crate::station::log::{About, Draft};
 use crate::station::memory;
 use crate::wire::RevocationReason;
 
@@ -30,7 +30,7 @@ pub(crate) fn reset(
     let note = checked_note(note)?;
     Office::enter(station, officer, |office| {
         let record = KeyRecord::of_login(station, login)?;
-        record.check(station, office.signing)?;
+        record.check(station, office.signing, &mut office.log)?;
         spare_the_last_officer(station, &record)?;
         let kind = record.kind()?;
         let account = &record.row.account;
@@ -55,11 +55,15 @@ pub(crate) fn reset(
         let enrolled = office.act(&about, |office, intent| {
             let (rows, enrolled) =
                 office.newborn(account, Whom { name, email }, kind, &serial, intent)?;
+            let mut entries = vec![rows.entry];
             let revoked = if record.state.status == Status::Revoked {
                 None
             } else {
                 let reason = RevocationReason::Superseded.word();
-                Some(office.next_state(&record, Status::Revoked, reason, &note, intent)?)
+                let (revoked, entry) =
+                    office.next_state(&record, Status::Revoked, reason, &note, intent)?;
+                entries.push(entry);
+                Some(revoked)
             };
             let replacement = KeyReplacement {
                 revoked,
@@ -69,8 +73,9 @@ pub(crate) fn reset(
                 mac: rows.mac,
                 certificate: rows.certificate,
             };
-            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
-            let index = station.wait(station.store.replace_key(replacement, leaf.clone()))?;
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let replace = |leaf| station.store.replace_key(replacement.clone(), leaf);
+            let (index, leaf) = office.log.write(draft, &entries, replace)?;
             // Best effort, as the head: the code is told whatever becomes of it.
             let revoked = Versions {
                 state: record.state.version + u64::from(record.state.status != Status::Revoked),

@@ -37,17 +37,17 @@ pub(super) struct Changed<'a> {
 impl Office<'_> {
     /// Writes the revocation list if it is not what was written last, if what it must say has
     /// changed, or if it grows old.
-    pub(super) fn publish_if_due(&self) -> Result<()> {
+    pub(super) fn publish_if_due(&mut self) -> Result<()> {
         self.write_list(None)
     }
 
     /// Writes the revocation list, whatever the vault says is due, and checks that it says what was
     /// changed.
-    pub(super) fn publish(&self, changed: Changed<'_>) -> Result<()> {
+    pub(super) fn publish(&mut self, changed: Changed<'_>) -> Result<()> {
         self.write_list(Some(changed))
     }
 
-    fn write_list(&self, changed: Option<Changed<'_>>) -> Result<()> {
+    fn write_list(&mut self, changed: Option<Changed<'_>>) -> Result<()> {
         let station = self.station;
         let _alone = station.lock("locks", "revocation-list")?;
         let old = station.revocation_list()?;
@@ -103,7 +103,7 @@ impl Office<'_> {
 
     /// What the next list says, by serial number.
     fn entries(
-        &self,
+        &mut self,
         old: Option<&ca::RevocationList>,
         off: &vault::OffList,
     ) -> Result<BTreeMap<Vec<u8>, Listed>> {
@@ -121,7 +121,9 @@ impl Office<'_> {
             };
             let serial = record.certificate.serial();
             if !is_news(entries.get(serial), record.row.state.status)
-                || record.believe(self.station, self.signing).is_err()
+                || record
+                    .believe_current(self.station, self.signing, &mut self.log)
+                    .is_err()
                 || !self.is_true(key)?
             {
                 continue;
@@ -148,7 +150,7 @@ impl Office<'_> {
 
     /// Whether a certificate that was on hold is one of a believed record that is active again; its
     /// first state is active and not again.
-    fn is_lifted(&self, serial: &[u8]) -> Result<bool> {
+    fn is_lifted(&mut self, serial: &[u8]) -> Result<bool> {
         let station = self.station;
         let Some(key) = station.wait(station.store.key_of_serial(serial))? else {
             return Ok(false);
@@ -158,7 +160,9 @@ impl Office<'_> {
                 && record.row.state.status == Status::Active
                 && record.row.state.version > 1
                 && record.row.own_suspension.is_none()
-                && record.believe_newest(station, self.signing).is_ok()
+                && record
+                    .believe_newest(station, self.signing, &mut self.log)
+                    .is_ok()
         }))
     }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::people;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
-use crate::station::log::About;
+use crate::station::log::{About, Draft, Log};
 use crate::station::tokens::SigningToken;
 use crate::wire::{Person, RevocationReason};
 
@@ -83,11 +83,12 @@ impl RevocationReason {
 fn holds(
     station: &Station,
     signing: &SigningToken,
+    log: &mut Log<'_>,
     before: &KeyRecord,
     change: Change,
 ) -> Result<()> {
     let record = KeyRecord::of_key(station, before.row.key.id)?;
-    record.check(station, signing)?;
+    record.check(station, signing, log)?;
     if record.state.version == before.state.version + 1 && record.state.status == change.status() {
         Ok(())
     } else {
@@ -107,7 +108,7 @@ pub(crate) fn change(
     Office::enter(station, officer, |office| {
         let record = KeyRecord::of_login(station, login)?;
         // Before a new MAC is made over it: an edited record must not come out believed.
-        record.check(station, office.signing)?;
+        record.check(station, office.signing, &mut office.log)?;
         change.permitted(&record)?;
         if !matches!(change, Change::Resume) {
             spare_the_last_officer(station, &record)?;
@@ -119,10 +120,11 @@ pub(crate) fn change(
             ..About::key(change.act(), &request, &record)
         };
         let logged = office.act(&about, |office, intent| {
-            let next =
+            let (next, entry) =
                 office.next_state(&record, change.status(), change.reason(), &note, intent)?;
-            let leaf = office.log.outcome_leaf(&about, intent, Outcome::Done)?;
-            let index = station.wait(station.store.change_state(next, leaf.clone()))?;
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let change = |leaf| station.store.change_state(next.clone(), leaf);
+            let (index, leaf) = office.log.write(draft, &[entry], change)?;
             // Told after the list is out: the change holds whatever becomes of the head.
             Ok(office.log.sign_done(index, &leaf))
         })?;
@@ -133,7 +135,7 @@ pub(crate) fn change(
         office
             .publish(changed)
             .map_err(|error| Error::ListNotWritten(Box::new(error)))?;
-        holds(station, office.signing, &record, change)?;
+        holds(station, office.signing, &mut office.log, &record, change)?;
         logged?;
         people::person(station, login)
     })

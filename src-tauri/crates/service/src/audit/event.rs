@@ -207,7 +207,8 @@ impl Told {
     #[must_use]
     pub fn read(leaf: &[u8], salt: &[u8], event: &[u8]) -> Option<Self> {
         let told = Self::decode(event).ok()?;
-        (encode_leaf(&told.kind, salt, event) == leaf).then_some(told)
+        let parts = LeafParts::read(leaf)?;
+        (encode_leaf(&told.kind, salt, event, parts.records.as_ref()) == leaf).then_some(told)
     }
 
     fn decode(event: &[u8]) -> Result<Self, minicbor::decode::Error> {
@@ -263,26 +264,60 @@ fn optional<T>(
 
 /// The leaf of an event: `CBOR[1, kind, SHA-256(salt ‖ event), records root]`.
 ///
-/// The root of the tree over the current records is null until that tree exists.
+/// The root of the tree over the current records is null in logs that are older than that tree.
 #[must_use]
-pub fn leaf(kind: Kind, salt: &[u8; 32], event: &[u8]) -> Vec<u8> {
-    encode_leaf(kind.word(), salt, event)
+pub fn leaf(kind: Kind, salt: &[u8; 32], event: &[u8], records: Option<&[u8; 32]>) -> Vec<u8> {
+    encode_leaf(kind.word(), salt, event, records)
 }
 
-fn encode_leaf(kind: &str, salt: &[u8], event: &[u8]) -> Vec<u8> {
+fn encode_leaf(kind: &str, salt: &[u8], event: &[u8], records: Option<&[u8; 32]>) -> Vec<u8> {
     let hash = Sha256::new()
         .chain_update(salt)
         .chain_update(event)
         .finalize();
     let mut writer = Encoder::new(Vec::new());
-    writer
-        .array(4)
-        .and_then(|w| w.u8(1))
-        .and_then(|w| w.str(kind))
-        .and_then(|w| w.bytes(&hash))
-        .and_then(|w| w.null())
-        .expect("writing CBOR into a Vec does not fail");
+    let written = (|| {
+        writer.array(4)?.u8(1)?.str(kind)?.bytes(&hash)?;
+        optional(&mut writer, records, |w, root| w.bytes(root).map(drop))
+    })();
+    written.expect("writing CBOR into a Vec does not fail");
     writer.into_writer()
+}
+
+/// What stands in a leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeafParts {
+    /// The word of its kind.
+    pub kind: String,
+    /// SHA-256 of salt and event.
+    pub digest: [u8; 32],
+    /// The root of the tree over the current records; none in an older log.
+    pub records: Option<[u8; 32]>,
+}
+
+impl LeafParts {
+    /// Reads a leaf; none if it is no leaf of this version.
+    #[must_use]
+    pub fn read(leaf: &[u8]) -> Option<Self> {
+        let mut reader = Decoder::new(leaf);
+        if reader.array().ok()? != Some(4) || reader.u8().ok()? != 1 {
+            return None;
+        }
+        let kind = reader.str().ok()?.to_owned();
+        let digest = reader.bytes().ok()?.try_into().ok()?;
+        let records = reader
+            .decode::<Option<&minicbor::bytes::ByteSlice>>()
+            .ok()?;
+        let records = match records {
+            Some(root) => Some((**root).try_into().ok()?),
+            None => None,
+        };
+        (reader.position() == leaf.len()).then_some(Self {
+            kind,
+            digest,
+            records,
+        })
+    }
 }
 
 /// What the token's record-MAC key vouches for until a signed head covers the leaf.
@@ -309,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_leaf_hides_the_event_behind_its_salt() {
-        let leaf_of = |salt: u8, event: &[u8]| leaf(Kind::Intent, &[salt; 32], event);
+        let leaf_of = |salt: u8, event: &[u8]| leaf(Kind::Intent, &[salt; 32], event, None);
         assert_eq!(leaf_of(1, b"event"), leaf_of(1, b"event"));
         assert_ne!(leaf_of(1, b"event"), leaf_of(2, b"event"));
         assert_ne!(leaf_of(1, b"event"), leaf_of(1, b"other"));
@@ -320,6 +355,12 @@ mod tests {
             "version and kind in clear"
         );
         assert_eq!(bytes.last(), Some(&0xf6), "the records root is null");
+        let rooted = leaf(Kind::Intent, &[1; 32], b"event", Some(&[7; 32]));
+        assert_eq!(LeafParts::read(&rooted).unwrap().records, Some([7; 32]));
+        assert_eq!(LeafParts::read(&bytes).unwrap().records, None);
+        for end in 0..rooted.len() {
+            assert_eq!(LeafParts::read(&rooted[..end]), None);
+        }
     }
 
     #[test]
@@ -342,7 +383,7 @@ mod tests {
             serial: Some(&[8; 20]),
         };
         let bytes = event.to_bytes();
-        let leaf = leaf(Kind::Outcome, &[1; 32], &bytes);
+        let leaf = leaf(Kind::Outcome, &[1; 32], &bytes, Some(&[5; 32]));
         let told = Told::read(&leaf, &[1; 32], &bytes).unwrap();
         assert_eq!((&*told.kind, &*told.act), ("outcome", "enrol"));
         assert_eq!(told.key, Some(vec![2; 16]));

@@ -298,6 +298,12 @@ impl SealRow {
 /// PIN has no state and gives null.
 #[must_use]
 pub fn record_mac_input(identity: &Identity, state: Option<&KeyState>, seal: &SealRow) -> Vec<u8> {
+    labelled(b"chancery record v1", &record_digest(identity, state, seal))
+}
+
+/// A record as the tree over the current records has it: `SHA-256(CBOR[identity, state, seal row])`.
+#[must_use]
+pub fn record_digest(identity: &Identity, state: Option<&KeyState>, seal: &SealRow) -> [u8; 32] {
     let mut writer: Writer = minicbor::Encoder::new(Vec::new());
     writer.array(3).sure();
     splice(&mut writer, identity.as_bytes());
@@ -308,7 +314,7 @@ pub fn record_mac_input(identity: &Identity, state: Option<&KeyState>, seal: &Se
         }
     }
     splice(&mut writer, &seal.to_bytes());
-    labelled(b"chancery record v1", &Sha256::digest(writer.into_writer()))
+    Sha256::digest(writer.into_writer()).into()
 }
 
 /// `label ‖ 0 ‖ content`.

@@ -6,8 +6,9 @@ use vault::{KeyId, LeafIndex, OrganisationId, Status, Versions};
 use zeroize::Zeroizing;
 
 use super::Station;
-use super::log::{About, Log};
+use super::log::{About, Draft, Log};
 use super::memory;
+use super::records;
 use super::tokens::SigningToken;
 use crate::audit::{Kind, Outcome};
 use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
@@ -123,15 +124,96 @@ impl KeyRecord {
 
     /// Believes the record as [`Self::believe_newest`], and that it is not at odds with the
     /// revocation list.
-    pub(crate) fn check(&self, station: &Station, token: &SigningToken) -> Result<()> {
-        self.believe_newest(station, token)?;
+    pub(crate) fn check(
+        &self,
+        station: &Station,
+        token: &SigningToken,
+        log: &mut Log<'_>,
+    ) -> Result<()> {
+        self.believe_newest(station, token, log)?;
         self.check_not_listed(station)
     }
 
-    /// Believes the record, and that this machine has seen none that is newer.
-    pub(crate) fn believe_newest(&self, station: &Station, token: &SigningToken) -> Result<()> {
-        self.believe(station, token)?;
+    /// Believes the record, and that it is the current one: the newest leaf of the log vouches for
+    /// it, and this machine has seen none that is newer.
+    pub(crate) fn believe_newest(
+        &self,
+        station: &Station,
+        token: &SigningToken,
+        log: &mut Log<'_>,
+    ) -> Result<()> {
+        self.believe_current(station, token, log)?;
         memory::compare(station, self)
+    }
+
+    /// Believes the record, and that the newest leaf of the log vouches for it.
+    pub(crate) fn believe_current(
+        &self,
+        station: &Station,
+        token: &SigningToken,
+        log: &mut Log<'_>,
+    ) -> Result<()> {
+        self.believe(station, token)?;
+        self.expect_current(station, log)
+    }
+
+    /// Holds the record against the tree over the current records that the newest leaf names.
+    ///
+    /// A record that was read before somebody changed it is stale, not damaged.
+    fn expect_current(&self, station: &Station, log: &mut Log<'_>) -> Result<()> {
+        let mut fresh: Option<(u64, Self)> = None;
+        loop {
+            let record = fresh.as_ref().map_or(self, |(_, record)| record);
+            let Some(odd) = record.at_odds(station, log)? else {
+                break;
+            };
+            if let Some((size, record)) = &fresh
+                && *size == log.size()
+            {
+                return Err(record.damaged(odd));
+            }
+            fresh = Some((log.size(), Self::of_key(station, self.row.key.id)?));
+        }
+        match fresh {
+            Some((_, fresh)) if fresh.versions() != self.versions() => {
+                fresh.permit_use(station.now()?)?;
+                let key = self.row.key.id;
+                let expected = self.versions();
+                Err(vault::Error::RowChanged { key, expected }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What does not fit the tree over the current records, if something does not.
+    fn at_odds(&self, station: &Station, log: &mut Log<'_>) -> Result<Option<&'static str>> {
+        let key = self.row.key.id;
+        let own = records::of_own_suspension(key, self.state.version);
+        let Some(account) = records::of_account(station.id(), &self.row.account) else {
+            return Ok(Some("no officer vouches for the account"));
+        };
+        let record = records::of_key(key, &self.identity, &self.state, &self.seal);
+        let paths = [record.path, account.path, own.path];
+        let Some(values) = log.current(&paths)? else {
+            return Ok(None); // the log is older than the tree
+        };
+        let [of_record, of_account, of_own] = values[..] else {
+            return Ok(Some(
+                "the vault answers with other records than were asked for",
+            ));
+        };
+        let suspended = of_own == Some(own.value);
+        Ok(if of_record != Some(record.value) {
+            Some("it is not the record that the log names as the current one")
+        } else if of_account != Some(account.value) {
+            Some("the account is not the one that the log names as current")
+        } else if suspended && self.row.own_suspension.is_none() {
+            Some("the owner's suspension was taken away")
+        } else if !suspended && self.row.own_suspension.is_some() {
+            Some("it is suspended as by its owner, and the log knows of no such act")
+        } else {
+            None
+        })
     }
 
     /// Believes the record: its MAC in the HSM, the seal row's signature, the officer's signatures,
@@ -341,24 +423,20 @@ pub(crate) fn open(
         .map(|slot| Ok((slot.pepper(), slot.attempt(&record.identity, secret)?)))
         .collect::<Result<Vec<_>>>()?;
 
-    let leaf = log.opening_leaf(asked.leaf, about)?;
     // Documents were read in between, perhaps for minutes: whether the key may still be used is
     // decided where the try is counted.
     let expected = record.versions();
-    let begun = station
-        .wait(
-            station
-                .store
-                .begin_try(key, machine, expected, leaf.clone()),
-        )
+    let store = &station.store;
+    let begin = |leaf| store.begin_try(key, machine, expected, leaf);
+    let (begun, leaf) = log
+        .write(Draft::opening(asked.leaf, about), &[], begin)
         .map_err(|error| record.not_begun(error))?;
     let give_back = |log: &mut Log<'_>, outcome, error: Error| {
         // Best effort: the first error is the one to tell.
-        if let Ok(leaf) = log.outcome_leaf(about, begun.index, outcome) {
-            let given = station.wait(station.store.give_back(key, machine, Some(leaf.clone())));
-            if let Ok(Some(index)) = given {
-                let _ = log.sign(index, &leaf);
-            }
+        let draft = Draft::outcome(about, begun.index, outcome);
+        let given = log.write(draft, &[], |leaf| store.give_back(key, machine, Some(leaf)));
+        if let Ok((Some(index), leaf)) = given {
+            let _ = log.sign(index, &leaf);
         }
         error
     };
@@ -382,8 +460,9 @@ pub(crate) fn open(
         }
     }
     if matches!(verdict, Ok(Verdict::Wrong)) {
-        let leaf = log.outcome_leaf(about, begun.index, Outcome::WrongSecret)?;
-        let index = station.wait(station.store.settle_wrong(key, machine, leaf.clone()))?;
+        let draft = Draft::outcome(about, begun.index, Outcome::WrongSecret);
+        let settle = |leaf| store.settle_wrong(key, machine, leaf);
+        let (index, leaf) = log.write(draft, &[], settle)?;
         log.sign(index, &leaf)?;
         return Err(Error::WrongSecret);
     }
@@ -425,12 +504,34 @@ pub(crate) struct IssuingRecord {
 }
 
 impl IssuingRecord {
-    /// Reads and believes the record of an officer; none if the person has none.
+    /// Reads and believes the record of an officer, the current one; none if the person has none.
     pub(crate) fn of_officer(
         station: &Station,
         token: &SigningToken,
+        log: &mut Log<'_>,
         officer: &KeyRecord,
     ) -> Result<Option<Self>> {
+        loop {
+            let size = log.size();
+            let Some(found) = Self::read(station, token, officer)? else {
+                return Ok(None);
+            };
+            let account = officer.row.account.id;
+            let entry = records::of_issuing_pin(account, &found.identity, &found.seal);
+            let values = log.current(&[entry.path])?;
+            if values.is_none_or(|values| values == [Some(entry.value)]) {
+                return Ok(Some(found));
+            }
+            // Unless somebody wrote in between.
+            if log.size() == size {
+                return Err(
+                    officer.damaged("the issuing PIN's record is not the one that the log names")
+                );
+            }
+        }
+    }
+
+    fn read(station: &Station, token: &SigningToken, officer: &KeyRecord) -> Result<Option<Self>> {
         let account = officer.row.account.id;
         let Some(row) = station.wait(station.store.issuing_pin(account))? else {
             return Ok(None);

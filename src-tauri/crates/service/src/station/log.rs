@@ -9,18 +9,22 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
-use vault::{Head, Leaf, LeafIndex, NewLeaf, RequestId, Sha256};
+use vault::{Answer, Head, Leaf, LeafIndex, NewLeaf, RequestId, Sha256};
 
 use super::Station;
 use super::key::KeyRecord;
+use super::records;
 use super::tokens::SigningToken;
-use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, Outcome, Told};
+use crate::audit::records::{Entry, Hash, Tree};
+use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, LeafParts, Outcome, Told};
 use crate::error::{Error, Result};
 use crate::home::{create_private_folder, lock_file, write_private};
 use crate::signing_algorithm::hex;
 
 /// Leaves read at once while the log is replayed.
 const PAGE: u32 = 1024;
+/// How often something is written again because the records changed meanwhile.
+const ATTEMPTS: u32 = 100;
 /// Another machine's intent without an outcome is given up after a day.
 const ABANDONED_AFTER: i64 = 24 * 60 * 60;
 
@@ -30,6 +34,39 @@ pub(crate) struct Log<'s> {
     token: &'s SigningToken,
     /// The tree up to the newest signed head.
     frontier: Frontier,
+    /// The root of the tree over the current records that the newest leaf names.
+    records: Option<Hash>,
+}
+
+/// What a leaf is to say.
+#[derive(Clone, Copy)]
+pub(crate) struct Draft<'a> {
+    kind: Kind,
+    about: &'a About<'a>,
+    intent: Option<LeafIndex>,
+    outcome: Option<Outcome>,
+}
+
+impl<'a> Draft<'a> {
+    /// Something is about to be done.
+    pub(crate) fn opening(kind: Kind, about: &'a About<'a>) -> Self {
+        Self {
+            kind,
+            about,
+            intent: None,
+            outcome: None,
+        }
+    }
+
+    /// What became of an intent.
+    pub(crate) fn outcome(about: &'a About<'a>, intent: LeafIndex, outcome: Outcome) -> Self {
+        Self {
+            kind: Kind::Outcome,
+            about,
+            intent: Some(intent),
+            outcome: Some(outcome),
+        }
+    }
 }
 
 /// What vouches for leaves that are taken up.
@@ -116,11 +153,13 @@ impl<'s> Log<'s> {
 
     fn consistent(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
         let remembered = Remembered::load(station)?.unwrap_or_default();
-        let seen = remembered.size();
+        let (frontier, records) = remembered;
+        let seen = frontier.size();
         let mut log = Self {
             station,
             token,
-            frontier: remembered,
+            frontier,
+            records,
         };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
@@ -148,7 +187,7 @@ impl<'s> Log<'s> {
             Self::begins_with_the_founding(station)?;
         }
         if checkpoint.size > seen {
-            Remembered::store(station, &log.frontier)?;
+            Remembered::store(station, &log.frontier, log.records)?;
         }
         Ok(log)
     }
@@ -200,9 +239,21 @@ impl<'s> Log<'s> {
                 if !vouched.knows(&leaf) {
                     self.believe(&leaf)?;
                 }
+                self.follow(&leaf)?;
                 self.frontier.push(&leaf.leaf);
             }
         }
+        Ok(())
+    }
+
+    /// Takes up what a leaf says of the records. Once one names their root, all do.
+    fn follow(&mut self, leaf: &Leaf) -> Result<()> {
+        let index = leaf.index.0;
+        let parts = LeafParts::read(&leaf.leaf).ok_or(audit::Error::LeafMalformed { index })?;
+        if self.records.is_some() && parts.records.is_none() {
+            return Err(audit::Error::RecordsForgotten { index }.into());
+        }
+        self.records = parts.records;
         Ok(())
     }
 
@@ -270,38 +321,60 @@ impl<'s> Log<'s> {
             serial: serial.as_deref(),
             ..About::of(Act::Sweep, request)
         };
-        let leaf = self.outcome_leaf(&about, intent, Outcome::Abandoned)?;
-        let abandoned = self.station.store.abandon(leaf.clone(), serial.clone());
-        match self.station.wait(abandoned) {
-            Ok(index) => self.sign(index, &leaf),
+        let draft = Draft::outcome(&about, intent, Outcome::Abandoned);
+        let station = self.station;
+        let abandon = |leaf| station.store.abandon(leaf, serial.clone());
+        match self.write(draft, &[], abandon) {
+            Ok((index, leaf)) => self.sign(index, &leaf),
             // Another process of this machine swept it first.
             Err(Error::Vault(vault::Error::OutcomeRepeated { .. })) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// The leaf of something about to be done.
-    pub(crate) fn opening_leaf(&self, kind: Kind, about: &About<'_>) -> Result<NewLeaf> {
-        self.leaf(kind, about, None, None)
+    /// Leaves of the log that are taken up.
+    pub(crate) fn size(&self) -> u64 {
+        self.frontier.size()
     }
 
-    /// The leaf of what became of an intent.
-    pub(crate) fn outcome_leaf(
-        &self,
-        about: &About<'_>,
-        intent: LeafIndex,
-        outcome: Outcome,
-    ) -> Result<NewLeaf> {
-        self.leaf(Kind::Outcome, about, Some(intent), Some(outcome))
+    /// Writes a leaf, and in the same transaction what it tells of; `entries` are the records that
+    /// are other afterwards.
+    ///
+    /// The leaf names the root of the tree over the records after it, so it is made anew if they
+    /// changed while it was made.
+    pub(crate) fn write<'w, T>(
+        &mut self,
+        draft: Draft<'_>,
+        entries: &[Entry],
+        write: impl Fn(NewLeaf) -> Answer<'w, T>,
+    ) -> Result<(T, NewLeaf)> {
+        for _ in 0..ATTEMPTS {
+            let leaf = self.leaf(draft, entries)?;
+            match self.station.wait(write(leaf.clone())) {
+                Err(Error::Vault(vault::Error::RecordsMoved)) => self.catch_up()?,
+                written => return Ok((written?, leaf)),
+            }
+        }
+        Err(audit::Error::RecordsRestless.into())
     }
 
-    fn leaf(
-        &self,
-        kind: Kind,
-        about: &About<'_>,
-        intent: Option<LeafIndex>,
-        outcome: Option<Outcome>,
-    ) -> Result<NewLeaf> {
+    /// Takes up the leaves that others have written meanwhile; the records must have changed by one.
+    fn catch_up(&mut self) -> Result<()> {
+        let size = self.station.wait(self.station.store.leaf_count())?;
+        if size <= self.frontier.size() {
+            return Err(audit::Error::TreeBroken.into());
+        }
+        self.cover(None)
+    }
+
+    fn leaf(&mut self, draft: Draft<'_>, entries: &[Entry]) -> Result<NewLeaf> {
+        let tree = self.tree(entries)?;
+        let Draft {
+            kind,
+            about,
+            intent,
+            outcome,
+        } = draft;
         let event = Event {
             kind,
             act: about.act,
@@ -320,7 +393,58 @@ impl<'s> Log<'s> {
             serial: about.serial,
         };
         let request = (kind != Kind::Outcome).then(|| RequestId::from(*about.request));
-        new_leaf(self.token, kind, &event, request, intent)
+        let root = tree.as_ref().map_or(self.records, |tree| Some(tree.root()));
+        let mut leaf = new_leaf(self.token, kind, &event, request, intent, root)?;
+        leaf.tree = tree.map(|tree| records::change(&tree, self.records, None));
+        Ok(leaf)
+    }
+
+    /// The tree with these entries in it; none if nothing changes, or in a log that has no tree yet.
+    fn tree(&mut self, entries: &[Entry]) -> Result<Option<Tree>> {
+        if entries.is_empty() || self.records.is_none() {
+            return Ok(None);
+        }
+        let paths: Vec<Hash> = entries.iter().map(|entry| entry.path).collect();
+        let found = self.along(&paths)?;
+        let Some(root) = self.records else {
+            return Ok(None);
+        };
+        let mut tree = Tree::of(root);
+        for (path, found) in paths.iter().zip(&found) {
+            tree.take_up(path, found)?;
+        }
+        for entry in entries {
+            tree.set(*entry)?;
+        }
+        Ok(Some(tree))
+    }
+
+    /// What the vault has along these paths, at a time when this is the newest leaf.
+    fn along(&mut self, paths: &[Hash]) -> Result<Vec<audit::records::Found>> {
+        for _ in 0..ATTEMPTS {
+            let asked = paths.iter().map(|path| Sha256::from(*path)).collect();
+            let found = self.station.wait(self.station.store.tree_paths(asked))?;
+            if found.leaves == self.frontier.size() && found.paths.len() == paths.len() {
+                return Ok(found.paths.iter().map(records::found).collect());
+            }
+            self.catch_up()?;
+        }
+        Err(audit::Error::RecordsRestless.into())
+    }
+
+    /// The values at these paths that the newest leaf vouches for; none in a log that has no tree
+    /// over the records yet.
+    pub(crate) fn current(&mut self, paths: &[Hash]) -> Result<Option<Vec<Option<Hash>>>> {
+        if self.records.is_none() {
+            return Ok(None);
+        }
+        let found = self.along(paths)?;
+        let Some(root) = self.records else {
+            return Ok(None);
+        };
+        let values = paths.iter().zip(&found);
+        let values = values.map(|(path, found)| Ok(found.under(&root, path)?));
+        values.collect::<Result<_>>().map(Some)
     }
 
     /// Appends the outcome of an intent and signs the head over it.
@@ -330,15 +454,17 @@ impl<'s> Log<'s> {
         intent: LeafIndex,
         outcome: Outcome,
     ) -> Result<()> {
-        let leaf = self.outcome_leaf(about, intent, outcome)?;
-        let index = self.station.wait(self.station.store.append(leaf.clone()))?;
+        let station = self.station;
+        let draft = Draft::outcome(about, intent, outcome);
+        let (index, leaf) = self.write(draft, &[], |leaf| station.store.append(leaf))?;
         self.sign(index, &leaf)
     }
 
     /// Appends an intent, and signs the head over it before anything is done.
     pub(crate) fn begin(&mut self, about: &About<'_>) -> Result<LeafIndex> {
-        let leaf = self.opening_leaf(Kind::Intent, about)?;
-        let index = self.station.wait(self.station.store.append(leaf.clone()))?;
+        let station = self.station;
+        let draft = Draft::opening(Kind::Intent, about);
+        let (index, leaf) = self.write(draft, &[], |leaf| station.store.append(leaf))?;
         self.sign(index, &leaf)?;
         Ok(index)
     }
@@ -350,11 +476,13 @@ impl<'s> Log<'s> {
     /// already, nothing is added.
     pub(crate) fn give_up(&mut self, about: &About<'_>, intent: LeafIndex) {
         let serial = about.serial.map(<[u8]>::to_vec);
-        if let Ok(leaf) = self.outcome_leaf(about, intent, Outcome::Fault) {
-            let given_up = self.station.store.abandon(leaf.clone(), serial);
-            if let Ok(index) = self.station.wait(given_up) {
-                let _ = self.sign(index, &leaf);
-            }
+        let station = self.station;
+        let draft = Draft::outcome(about, intent, Outcome::Fault);
+        let given_up = self.write(draft, &[], |leaf| {
+            station.store.abandon(leaf, serial.clone())
+        });
+        if let Ok((index, leaf)) = given_up {
+            let _ = self.sign(index, &leaf);
         }
     }
 
@@ -406,7 +534,7 @@ impl<'s> Log<'s> {
             note,
         };
         self.station.wait(self.station.store.put_head(head))?;
-        Remembered::store(self.station, &self.frontier)
+        Remembered::store(self.station, &self.frontier, self.records)
     }
 }
 
@@ -435,11 +563,12 @@ pub(crate) fn new_leaf(
     event: &Event<'_>,
     request_id: Option<RequestId>,
     intent: Option<LeafIndex>,
+    records: Option<Hash>,
 ) -> Result<NewLeaf> {
     let mut salt = [0; 32];
     crate::custody::random(&mut salt)?;
     let event = event.to_bytes();
-    let leaf = audit::event::leaf(kind, &salt, &event);
+    let leaf = audit::event::leaf(kind, &salt, &event, records.as_ref());
     let request = request_id.as_ref().map(RequestId::as_bytes);
     let input = audit::event::leaf_mac_input(&leaf, request, intent.map(|intent| intent.0));
     let mac = token.record_mac(&input)?.into();
@@ -452,6 +581,8 @@ pub(crate) fn new_leaf(
         request_id,
         intent,
         mac,
+        records: records.map(Sha256::from),
+        tree: None,
     })
 }
 
@@ -571,6 +702,10 @@ struct Remembered {
     fingerprint: String,
     size: u64,
     subtrees: Vec<String>,
+    /// The root of the tree over the records that the last of these leaves names. Programs that
+    /// knew no such tree have left it out, and logs of their time have none.
+    #[serde(default)]
+    records: Option<String>,
 }
 
 impl Remembered {
@@ -578,7 +713,7 @@ impl Remembered {
         station.state().join("head.json")
     }
 
-    fn load(station: &Station) -> Result<Option<Frontier>> {
+    fn load(station: &Station) -> Result<Option<(Frontier, Option<Hash>)>> {
         let path = Self::path(station);
         let damaged = || Error::State(io::ErrorKind::InvalidData.into());
         let content = match fs::read(&path) {
@@ -595,21 +730,19 @@ impl Remembered {
                     .to_owned(),
             });
         }
-        let subtrees: Vec<[u8; 32]> = remembered
-            .subtrees
-            .iter()
-            .map(|text| BASE64.decode(text).ok()?.try_into().ok())
-            .collect::<Option<_>>()
-            .ok_or_else(damaged)?;
-        Frontier::from_parts(remembered.size, subtrees)
-            .map(Some)
-            .ok_or_else(damaged)
+        let hash = |text: &String| -> Option<Hash> { BASE64.decode(text).ok()?.try_into().ok() };
+        let subtrees = remembered.subtrees.iter().map(hash);
+        let subtrees: Vec<Hash> = subtrees.collect::<Option<_>>().ok_or_else(damaged)?;
+        let frontier = Frontier::from_parts(remembered.size, subtrees).ok_or_else(damaged)?;
+        let records = remembered.records.as_ref();
+        let records = records.map(|text| hash(text).ok_or_else(damaged));
+        Ok(Some((frontier, records.transpose()?)))
     }
 
     /// Remembers a tree, unless a larger one is remembered already.
-    fn store(station: &Station, frontier: &Frontier) -> Result<()> {
+    fn store(station: &Station, frontier: &Frontier, records: Option<Hash>) -> Result<()> {
         let _lock = station.lock("locks", "head")?;
-        if Self::load(station)?.is_some_and(|known| known.size() >= frontier.size()) {
+        if Self::load(station)?.is_some_and(|(known, _)| known.size() >= frontier.size()) {
             return Ok(());
         }
         let subtrees = frontier
@@ -621,6 +754,7 @@ impl Remembered {
             fingerprint: fingerprint(station),
             size: frontier.size(),
             subtrees,
+            records: records.map(|root| BASE64.encode(root)),
         })
         .expect("numbers and text have a JSON form");
         write_private(&Self::path(station), &content).map_err(Error::State)

@@ -9,6 +9,7 @@ mod keys;
 mod log;
 mod row;
 mod status;
+mod tree;
 mod tries;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ use crate::id::{
 use crate::key::{IssuingPin, PublicKey, Record, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
 use crate::status::{OffList, RevocationList, RevocationLists};
+use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
 
 /// The records in one SQLite file.
@@ -346,6 +348,18 @@ impl Store for SqliteStore {
         Box::pin(async move { log::latest_head(&mut *self.pool.acquire().await?).await })
     }
 
+    fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths> {
+        Box::pin(async move { tree::paths(&mut *self.read().await?, &paths).await })
+    }
+
+    fn tree_entries(&self, after: Option<Sha256>, limit: u32) -> Answer<'_, Vec<TreeEntry>> {
+        Box::pin(async move { tree::page(&mut *self.pool.acquire().await?, after, limit).await })
+    }
+
+    fn keys(&self, after: Option<KeyId>, limit: u32) -> Answer<'_, Vec<KeyId>> {
+        Box::pin(async move { keys::page(&mut *self.pool.acquire().await?, after, limit).await })
+    }
+
     fn counts(&self) -> Answer<'_, Counts> {
         Box::pin(async move { row::counts(&mut *self.pool.acquire().await?).await })
     }
@@ -375,6 +389,8 @@ mod tests {
             request_id: None,
             intent: None,
             mac: RecordMac::from_bytes([0; 32]),
+            records: None,
+            tree: None,
         };
         let account = Account {
             id: AccountId::from_bytes([1; 16]),

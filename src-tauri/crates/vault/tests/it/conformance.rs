@@ -6,8 +6,8 @@ use tokio::task::JoinSet;
 use vault::{
     Account, AccountQuery, BegunTry, Certificate, Counts, Cursor, Error, Event, Head,
     IssuingPinReplacement, KeyReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES,
-    NewEnrolment, OwnSuspension, RevocationList, Role, Seal, SealReplacement, StateChange, Status,
-    Store, Tries, UnixTime, Versions,
+    NewEnrolment, NewLeaf, OwnSuspension, RevocationList, Role, Seal, SealReplacement, Sha256,
+    StateChange, Status, Store, TreeChange, TreeEntry, TreeNode, Tries, UnixTime, Versions,
 };
 
 use crate::rows::{
@@ -64,6 +64,7 @@ conformance!(
     a_list_is_due_until_one_was_made_from_what_is_so,
     numbers_of_lists_only_rise,
     a_version_is_not_skipped,
+    a_tree_is_followed_by_every_leaf_and_changed_by_none_that_came_too_late,
     tries_are_raised_and_cleared,
     a_wrong_try_keeps_its_count_and_its_time,
     a_try_given_back_was_never_counted,
@@ -432,6 +433,7 @@ async fn a_change_of_status_says_who_and_why(store: &dyn Store) {
 fn own(number: u32) -> OwnSuspension {
     OwnSuspension {
         key: key_id(number),
+        expected: FIRST,
         note: "stolen bag".to_owned(),
     }
 }
@@ -915,4 +917,63 @@ async fn a_sound_vault_has_no_findings(store: &dyn Store) {
         heads: 0,
     };
     assert_eq!(store.counts().await.unwrap(), expected);
+}
+
+async fn a_tree_is_followed_by_every_leaf_and_changed_by_none_that_came_too_late(
+    store: &dyn Store,
+) {
+    let sha = |byte: u8| Sha256::from_bytes([byte; 32]);
+    let change = |from: Option<u8>, node: u8, entry: u8| TreeChange {
+        from: from.map(sha),
+        after: None,
+        nodes: vec![TreeNode {
+            depth: 0,
+            path: sha(0),
+            left: sha(node),
+            right: sha(node + 1),
+        }],
+        entries: vec![TreeEntry {
+            path: sha(entry),
+            value: sha(entry + 1),
+        }],
+    };
+    let rooted = |root: u8, tree: Option<TreeChange>| NewLeaf {
+        records: Some(sha(root)),
+        tree,
+        ..leaf("changed")
+    };
+    let late = TreeChange {
+        after: Some(7),
+        ..change(None, 0x10, 0x20)
+    };
+    let refused = store.append(rooted(1, Some(late))).await;
+    assert!(matches!(refused, Err(Error::RecordsMoved)), "{refused:?}");
+    let first = rooted(1, Some(change(None, 0x10, 0x20)));
+    store.append(first.clone()).await.unwrap();
+    let found = store.tree_paths(vec![sha(0x20), sha(0xa0)]).await.unwrap();
+    assert_eq!((found.leaves, found.root), (2, Some(sha(1))));
+    let entry = TreeEntry {
+        path: sha(0x20),
+        value: sha(0x21),
+    };
+    assert_eq!(found.paths[0].nodes, [(sha(0x10), sha(0x11))]);
+    assert_eq!(found.paths[0].entry, Some(entry));
+    assert_eq!(found.paths[1].entry, None, "it is on the other side");
+
+    // From a tree that is no more, or naming none, or another one.
+    for refused in [first, leaf("changed"), rooted(2, None)] {
+        let refused = store.append(refused).await;
+        assert!(matches!(refused, Err(Error::RecordsMoved)), "{refused:?}");
+    }
+    assert_eq!(store.leaf_count().await.unwrap(), 2);
+    store.append(rooted(1, None)).await.unwrap();
+    let second = rooted(2, Some(change(Some(1), 0x30, 0xa0)));
+    store.append(second).await.unwrap();
+    let found = store.tree_paths(vec![sha(0x20)]).await.unwrap();
+    assert_eq!(found.root, Some(sha(2)));
+    assert_eq!(found.paths[0].nodes, [(sha(0x30), sha(0x31))]);
+    let page = store.tree_entries(Some(sha(0x20)), 10).await.unwrap();
+    assert_eq!(page.len(), 1, "{page:?}");
+    assert_eq!(store.tree_entries(None, 10).await.unwrap().len(), 2);
+    assert_eq!(store.keys(None, 10).await.unwrap(), [key_id(FOUNDER)]);
 }

@@ -98,6 +98,8 @@ pub(crate) fn leaf(kind: &str) -> NewLeaf {
         request_id: None,
         intent: None,
         mac: mac(0),
+        records: None,
+        tree: None,
     }
 }
 

@@ -10,7 +10,9 @@ use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, KeyId, LeafIndex, OrganisationId, RecordMac, Sha256};
 use crate::key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
-use crate::store::{IssuingPinReplacement, MAX_PUBLIC_KEYS, SealReplacement, StateChange};
+use crate::store::{
+    IssuingPinReplacement, MAX_PUBLIC_KEYS, MAX_TREE_ENTRIES, SealReplacement, StateChange,
+};
 
 /// The name in `meta` under which the organisation's id lies.
 const ORGANISATION: &str = "organisation";
@@ -157,7 +159,7 @@ pub(super) async fn insert_issuing_pin(
 }
 
 /// Refuses a change that was made from other versions than those there.
-async fn expect_versions(
+pub(super) async fn expect_versions(
     connection: &mut SqliteConnection,
     key: KeyId,
     expected: Versions,
@@ -304,6 +306,24 @@ pub(super) async fn of_account(
         .fetch_optional(connection)
         .await?;
     row.map(|row| bytes(&row, "id")).transpose()
+}
+
+/// A page of all keys in the order of their ids.
+pub(super) async fn page(
+    connection: &mut SqliteConnection,
+    after: Option<KeyId>,
+    limit: u32,
+) -> Result<Vec<KeyId>> {
+    let rows = sqlx::query("SELECT id FROM key WHERE id > ? ORDER BY id LIMIT ?")
+        .bind(
+            after
+                .as_ref()
+                .map_or(&[][..], |key| key.as_bytes().as_slice()),
+        )
+        .bind(limit.min(MAX_TREE_ENTRIES))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| bytes(row, "id")).collect()
 }
 
 pub(super) async fn public(

@@ -3,6 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::row::{bytes, bytes_or_null, count, count_or_null, time, to_column, value};
+use super::tree;
 use crate::error::{Error, Result};
 use crate::id::{LeafIndex, RequestId};
 use crate::log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
@@ -18,6 +19,7 @@ pub(super) async fn append(connection: &mut SqliteConnection, new: &NewLeaf) -> 
         });
     }
     let leaves = count_leaves(connection).await?;
+    tree::follow(connection, new, leaves).await?;
     if let Some(intent) = new.intent {
         if intent.0 >= leaves {
             return Err(Error::LeafUnknown { index: intent });

@@ -158,6 +158,19 @@ CREATE TABLE status_change (
     PRIMARY KEY (key, state_version)
 ) STRICT, WITHOUT ROWID;
 
+-- table tree_entry of tree_entry
+CREATE TABLE tree_entry (
+    path  BLOB NOT NULL PRIMARY KEY CHECK (length(path) = 32),
+    value BLOB NOT NULL CHECK (length(value) = 32)
+) STRICT, WITHOUT ROWID;
+
+-- table tree_node of tree_node
+CREATE TABLE tree_node (
+    id    BLOB NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 33),
+    left  BLOB NOT NULL CHECK (length(left) = 32),
+    right BLOB NOT NULL CHECK (length(right) = 32)
+) STRICT, WITHOUT ROWID;
+
 -- table tries of tries
 CREATE TABLE tries (
     key           BLOB NOT NULL REFERENCES key (id),
@@ -259,3 +272,7 @@ BEGIN SELECT RAISE(ABORT, 'changes of status are never deleted'); END;
 -- trigger status_change_is_not_updated of status_change
 CREATE TRIGGER status_change_is_not_updated BEFORE UPDATE ON status_change
 BEGIN SELECT RAISE(ABORT, 'changes of status are never updated'); END;
+
+-- trigger tree_entry_is_not_deleted of tree_entry
+CREATE TRIGGER tree_entry_is_not_deleted BEFORE DELETE ON tree_entry
+BEGIN SELECT RAISE(ABORT, 'records are replaced, never taken away'); END;

@@ -2,6 +2,7 @@
 
 use sqlx::sqlite::SqliteConnection;
 
+use super::keys;
 use super::row::{bytes, count, count_or_null, time, to_column, value};
 use crate::error::{Error, Result};
 use crate::id::{KeyId, LeafIndex, UnixTime};
@@ -55,12 +56,8 @@ pub(super) async fn insert_own_suspension(
     leaf: LeafIndex,
 ) -> Result<()> {
     let key = suspension.key;
-    let row = sqlx::query("SELECT version FROM key_state WHERE key = ?")
-        .bind(key.as_bytes().as_slice())
-        .fetch_optional(&mut *connection)
-        .await?
-        .ok_or(Error::KeyUnknown { key })?;
-    let version = count(&row, "version")?;
+    keys::expect_versions(connection, key, suspension.expected).await?;
+    let version = suspension.expected.state;
     // A second one for the same state says nothing new.
     sqlx::query(
         "INSERT INTO own_suspension (key, state_version, at, note, leaf)

@@ -1,0 +1,79 @@
+//! Between the vault's rows and the tree over the current records.
+
+use vault::{AccountId, KeyId, OrganisationId, TreeChange, TreeEntry, TreeNode, TreePath};
+
+use super::key::account_to_be_signed;
+use crate::audit::records::{Entry, Found, Hash, Of, Tree};
+use crate::custody::record::record_digest;
+use crate::custody::{Identity, KeyState, SealRow};
+use crate::signing_algorithm::sha256;
+
+/// The entry of a key: what its record MAC covers.
+pub(crate) fn of_key(key: KeyId, identity: &Identity, state: &KeyState, seal: &SealRow) -> Entry {
+    Entry {
+        path: Of::Key.path(key.as_bytes()),
+        value: record_digest(identity, Some(state), seal),
+    }
+}
+
+/// The entry of a person: what the officer has signed of the row; none if no act made it.
+pub(crate) fn of_account(organisation: OrganisationId, account: &vault::Account) -> Option<Entry> {
+    Some(Entry {
+        path: Of::Account.path(account.id.as_bytes()),
+        value: account_to_be_signed(organisation, account, account.intent?),
+    })
+}
+
+/// The entry of an officer's copy of the issuing PIN.
+pub(crate) fn of_issuing_pin(account: AccountId, identity: &Identity, seal: &SealRow) -> Entry {
+    Entry {
+        path: Of::IssuingPin.path(account.as_bytes()),
+        value: record_digest(identity, None, seal),
+    }
+}
+
+/// The entry of an owner's own suspension, which holds for one version of the state.
+pub(crate) fn of_own_suspension(key: KeyId, state_version: u64) -> Entry {
+    let suspended = [
+        b"chancery own suspension v1\0".as_slice(),
+        &state_version.to_be_bytes(),
+    ];
+    Entry {
+        path: Of::OwnSuspension.path(key.as_bytes()),
+        value: sha256(&suspended.concat()),
+    }
+}
+
+/// What the vault found along a path.
+pub(crate) fn found(path: &TreePath) -> Found {
+    let nodes = path.nodes.iter();
+    Found {
+        nodes: nodes
+            .map(|(left, right)| (*left.as_bytes(), *right.as_bytes()))
+            .collect(),
+        entry: path.entry.map(|entry| Entry {
+            path: *entry.path.as_bytes(),
+            value: *entry.value.as_bytes(),
+        }),
+    }
+}
+
+/// What the vault must write to have this tree.
+pub(crate) fn change(tree: &Tree, from: Option<Hash>, after: Option<u64>) -> TreeChange {
+    let nodes = tree.changed().map(|(depth, path, left, right)| TreeNode {
+        depth,
+        path: path.into(),
+        left: left.into(),
+        right: right.into(),
+    });
+    let entries = tree.entries().map(|entry| TreeEntry {
+        path: entry.path.into(),
+        value: entry.value.into(),
+    });
+    TreeChange {
+        from: from.map(Into::into),
+        after,
+        nodes: nodes.collect(),
+        entries: entries.collect(),
+    }
+}
