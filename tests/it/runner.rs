@@ -4,6 +4,7 @@
 mod administration;
 mod archive;
 mod custody;
+mod direct;
 mod enrolment;
 mod faults;
 mod hostile;

@@ -5,6 +5,7 @@ pub mod judge;
 pub mod machine;
 pub mod mount;
 pub mod organisation;
+pub mod ready_tokens;
 pub mod sample;
 pub mod sql;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, Enrol, Existing, FileToSign, InitEmbedded, PinStoreChoice, Sign, Terms, Unwatched,
+    Activate, Enrol, Existing, FileToSign, Init, PinStoreChoice, Sign, Terms, Tokens, Unwatched,
 };
 use service::{Administrator, Home, LookChoice, Service, State, Surroundings, wire};
 use tempfile::TempDir;
@@ -62,15 +62,16 @@ impl Organisation {
     /// Founds the organisation.
     ///
     /// # Errors
-    /// As [`Service::init_embedded`].
+    /// As [`Service::init`].
     pub fn init(&self, admin: &str) -> service::Result<service::requests::Founded> {
-        self.wait(self.service.init_embedded(InitEmbedded {
+        self.wait(self.service.init(Init {
             admin: admin.to_owned(),
             name: None,
             email: None,
             organisation: Some("Test organisation".to_owned()),
             pin_store: PinStoreChoice::File,
             secret: secret(OFFICER_SECRET),
+            tokens: Tokens::Embedded,
         }))
     }
 

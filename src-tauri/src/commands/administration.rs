@@ -4,7 +4,7 @@
 
 use service::{
     Service,
-    requests::{Enrol, InitEmbedded, PinStoreChoice},
+    requests::{Enrol, Init, PinStoreChoice, Tokens},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State, WebviewWindow};
@@ -36,13 +36,14 @@ pub async fn found_organisation(
     request: wire::FoundOrganisation,
 ) -> Result<wire::FoundedOrganisation, wire::Error> {
     let founded = service
-        .init_embedded(InitEmbedded {
+        .init(Init {
             admin: request.login,
             name: Some(request.name),
             email: Some(request.email),
             organisation: Some(request.organisation),
             pin_store: PinStoreChoice::Automatic,
             secret: request.secret,
+            tokens: Tokens::Embedded,
         })
         .await?;
     Ok(wire::FoundedOrganisation {

@@ -14,7 +14,7 @@ use chancery_desktop::{
 use serde_json::{Value, json};
 use service::{
     Home, Service, State, Surroundings,
-    requests::{InitEmbedded, PinStoreChoice},
+    requests::{Init, PinStoreChoice, Tokens},
     wire,
 };
 use tauri::{
@@ -298,15 +298,16 @@ fn copy_of_agreement(folder: &Path) -> PathBuf {
 /// Founds an organisation below a folder; its officer is Ada.
 fn organisation(folder: &Path) -> Surroundings {
     let surroundings = surroundings(folder);
-    let founding = InitEmbedded {
+    let founding = Init {
         admin: ADA.to_owned(),
         name: Some("Ada Lovelace".to_owned()),
         email: Some("ada@example.org".to_owned()),
         organisation: Some("Analytical Engines".to_owned()),
         pin_store: PinStoreChoice::File,
         secret: wire::Secret::new(SECRET.to_owned()),
+        tokens: Tokens::Embedded,
     };
-    async_runtime::block_on(Service::new(surroundings.clone()).init_embedded(founding)).unwrap();
+    async_runtime::block_on(Service::new(surroundings.clone()).init(founding)).unwrap();
     surroundings
 }
 

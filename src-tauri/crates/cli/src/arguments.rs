@@ -75,10 +75,34 @@ pub(crate) struct PdfPassword {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("tokens").required(true))]
 pub(crate) struct Init {
     /// A software token and a database in the organisation's folder, for trial
-    #[arg(long, required = true)]
+    #[arg(long, group = "tokens")]
     pub(crate) embedded: bool,
+    /// The PKCS#11 module of two tokens that are initialised, with PINs and without keys of ours.
+    /// The secrets are the officer's, the PIN of the signing token, the PIN of the issuing token
+    #[arg(long, value_name = "PATH", group = "tokens", requires_all = ["signing_token", "issuing_token"])]
+    pub(crate) module: Option<PathBuf>,
+    /// A variable of the module's environment, which is empty but for these (may be repeated); it is
+    /// written down, so no secret
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, requires = "module")]
+    pub(crate) module_env: Vec<(String, String)>,
+    /// Label of the token that signing needs: master key, pepper, record MAC, head of the log
+    #[arg(long, value_name = "LABEL", requires = "module")]
+    pub(crate) signing_token: Option<String>,
+    /// Label of the token that certificates are issued with: CA, notary
+    #[arg(long, value_name = "LABEL", requires = "module")]
+    pub(crate) issuing_token: Option<String>,
+    /// The module of the issuing token, where it is another one
+    #[arg(long, value_name = "PATH", requires = "module")]
+    pub(crate) issuing_module: Option<PathBuf>,
+    /// A variable of the environment of the issuing token's module, where that is another one
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, requires = "module")]
+    pub(crate) issuing_module_env: Vec<(String, String)>,
+    /// Declare that both tokens are hardware; their slots must say so too
+    #[arg(long, requires = "module")]
+    pub(crate) hardware: bool,
     /// Login of the founding officer
     #[arg(long, value_name = "LOGIN")]
     pub(crate) admin: String,
@@ -358,6 +382,13 @@ pub(crate) enum Key {
         #[arg(long, value_name = "WORDS", default_value = "suspended by the owner")]
         reason: String,
     },
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is wanted".to_owned()),
+    }
 }
 
 fn certification(text: &str) -> Result<Certification, String> {

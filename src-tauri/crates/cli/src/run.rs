@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, ChangeSecret, Enrol, Existing, FileToSign, InitEmbedded, PdfFile, PinStoreChoice,
-    Sign, Terms, Unwatched,
+    Activate, ChangeSecret, Enrol, Existing, FileToSign, Init, PdfFile, PinStoreChoice, ReadyToken,
+    Sign, Terms, Tokens, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -78,6 +78,7 @@ async fn init(
         Some(PinStore::Keyring) => PinStoreChoice::Keyring,
         Some(PinStore::File) => PinStoreChoice::File,
     };
+    let tokens = tokens(&arguments, &mut secrets)?;
     let arguments::Init {
         admin,
         name,
@@ -85,16 +86,47 @@ async fn init(
         organisation,
         ..
     } = arguments;
-    let request = InitEmbedded {
+    let request = Init {
         admin,
         name,
         email,
         organisation,
         pin_store,
         secret,
+        tokens,
     };
-    report::founded(&service.init_embedded(request).await?, json);
+    report::founded(&service.init(request).await?, json);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The tokens that `init` names, and their PINs.
+fn tokens(arguments: &arguments::Init, secrets: &mut Secrets) -> Result<Tokens, Failure> {
+    let (Some(module), Some(signing), Some(issuing)) = (
+        &arguments.module,
+        &arguments.signing_token,
+        &arguments.issuing_token,
+    ) else {
+        return Ok(Tokens::Embedded);
+    };
+    let mut ready = |module: &Path, environment: &[(String, String)], label: &str| {
+        let absolute = std::path::absolute(module);
+        Ok::<_, Failure>(ReadyToken {
+            module: absolute.map_err(|error| Failure::file("cannot find", module, &error))?,
+            environment: environment.iter().cloned().collect(),
+            label: label.to_owned(),
+            pin: secrets.ask(&format!("PIN of the token {label}"))?,
+        })
+    };
+    let issuing_module = arguments.issuing_module.as_ref().unwrap_or(module);
+    let issuing_env = match &arguments.issuing_module_env[..] {
+        [] if arguments.issuing_module.is_none() => &arguments.module_env,
+        own => own,
+    };
+    Ok(Tokens::Ready {
+        signing: ready(module, &arguments.module_env, signing)?,
+        issuing: ready(issuing_module, issuing_env, issuing)?,
+        declared_hardware: arguments.hardware,
+    })
 }
 
 async fn enrol(

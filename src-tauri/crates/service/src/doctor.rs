@@ -135,8 +135,15 @@ pub(crate) fn status_without_station(error: Error) -> Status {
 
 /// The lowest of what limits the organisation; a software token is for trial whatever else holds.
 pub(crate) fn assurance(station: &Station) -> (Assurance, String) {
-    match station.organisation.local.deployment {
-        Deployment::Embedded => (Assurance::Trial, "software token".to_owned()),
+    let local = &station.organisation.local;
+    if !local.hardware {
+        return (Assurance::Trial, "software token".to_owned());
+    }
+    match local.deployment {
+        Deployment::Embedded | Deployment::Direct => (
+            Assurance::Basic,
+            "whoever may use this machine's account holds the signing PIN".to_owned(),
+        ),
     }
 }
 

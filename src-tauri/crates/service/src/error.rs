@@ -47,6 +47,17 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A token that keys are to be made on has one of them.
+    #[error(
+        "the token {token} has a key {key} already, which nobody can destroy; initialise the token \
+         anew, or choose another"
+    )]
+    TokenTaken {
+        /// Label of the token.
+        token: String,
+        /// Label of the key.
+        key: String,
+    },
     /// A program or library of ours is not where it belongs.
     #[error("{what} is not at {}; install it, or run chancery doctor", path.display())]
     PartMissing {
@@ -305,6 +316,7 @@ impl Error {
             Self::FoundingElsewhere { .. } => (ErrorCode::Busy, Device),
             Self::OrganisationUnreadable { .. } => (ErrorCode::OrganisationUnreadable, InputOutput),
             Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
+            Self::TokenTaken { .. } => (ErrorCode::TokenUnfit, Device),
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),
             Self::BadField { .. } | Self::KeyKind { .. } | Self::OutputTwice { .. } => {

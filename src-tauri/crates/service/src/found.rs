@@ -1,7 +1,9 @@
-//! Founds an embedded organisation: tokens, keys, CA, founding officer, log, organisation file.
+//! Founds an organisation: tokens, keys, CA, founding officer, log, organisation file.
 //!
 //! The organisation file is written last. A folder without it is unfinished, and founding starts
 //! by clearing what an interrupted one left there.
+
+mod tokens;
 
 use std::fs;
 use std::io;
@@ -9,11 +11,10 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use token::{Host, Pin, SpkiDer, Token, TokenKeyKind, TokenLabel};
+use token::{SpkiDer, TokenKeyKind};
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
-use zeroize::Zeroizing;
 
 use crate::audit::records::{Entry, Tree};
 use crate::audit::{Act, Event, Kind};
@@ -27,31 +28,23 @@ use crate::home::{
     Home, Surroundings, create_private_folder, lock_file, write_private, write_shared,
 };
 use crate::organisation::{
-    Base64Bytes, Canary, Deployment, Fixed, Founder, Id, Local, Organisation, TokenAddress,
+    Base64Bytes, Canary, Deployment, Fixed, Founder, Id, Local, Organisation,
 };
 use crate::people::{checked_email, checked_login, checked_name};
-use crate::requests::{Founded, InitEmbedded};
+use crate::requests::{Founded, Init, Tokens};
 use crate::reseal::slotted;
 use crate::signing_algorithm::{KeyKind, hex, sha256};
 use crate::station::key::account_to_be_signed;
 use crate::station::log::{Log, new_leaf};
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{
-    self, CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
+    CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
     key_label,
 };
 use crate::station::{Station, records, softhsm};
 
-/// Where distributions put SoftHSM's module.
-const SOFTHSM: [&str; 4] = [
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib64/pkcs11/libsofthsm2.so",
-];
+use self::tokens::Opened;
 
-const SIGNING_LABEL: &str = "chancery-signing";
-const ISSUING_LABEL: &str = "chancery-issuing";
 /// Where the founding stands in the log.
 const FOUNDING_LEAF: LeafIndex = LeafIndex(0);
 /// Version of the first seal of anything.
@@ -88,7 +81,7 @@ pub(crate) fn permitted(surroundings: &Surroundings) -> Result<()> {
 }
 
 /// Founds an organisation; blocks.
-pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Result<Founded> {
+pub(crate) fn found(surroundings: &Surroundings, request: Init) -> Result<Founded> {
     permitted(surroundings)?;
     let admin = checked_login(&request.admin)?;
     let name = checked_name("name", request.name.as_deref().unwrap_or(&admin))?;
@@ -99,14 +92,9 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
         request.organisation.as_deref().unwrap_or("Chancery trial"),
     )?;
     let secret = NewSecret::choose(&request.secret)?;
-    let module = SOFTHSM
-        .iter()
-        .map(PathBuf::from)
-        .find(|path| path.is_file())
-        .ok_or_else(|| Error::PartMissing {
-            what: "the SoftHSM module (Debian: apt-get install softhsm2)",
-            path: PathBuf::from(SOFTHSM[0]),
-        })?;
+    if matches!(request.tokens, Tokens::Embedded) {
+        tokens::software_module()?;
+    }
 
     let home = surroundings.home.folder();
     create_private_folder(home).map_err(|source| file("make", home, source))?;
@@ -114,10 +102,6 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
     let mut alone = Alone::take(surroundings)?;
     permitted(surroundings)?;
     alone.clear(surroundings)?;
-    create_private_folder(&surroundings.home.tokens_folder())
-        .map_err(|source| file("make", &surroundings.home.tokens_folder(), source))?;
-    softhsm::configure(surroundings)?;
-
     let mut organisation = [0; 16];
     crate::custody::random(&mut organisation)?;
     alone.note(Id(organisation))?;
@@ -125,10 +109,18 @@ pub(crate) fn found(surroundings: &Surroundings, request: InitEmbedded) -> Resul
         surroundings,
         organisation: Id(organisation),
         name: organisation_name,
-        module,
         runtime: Handle::current(),
     };
-    let founded = founding.run(&admin, &name, &email, &secret, request.pin_store)?;
+    // Before anything else is made: where a token is not fit, nothing is.
+    let opened = match &request.tokens {
+        Tokens::Embedded => tokens::embedded(surroundings)?,
+        Tokens::Ready {
+            signing,
+            issuing,
+            declared_hardware,
+        } => tokens::ready(surroundings, signing, issuing, *declared_hardware)?,
+    };
+    let founded = founding.run(opened, &admin, &name, &email, &secret, request.pin_store)?;
     alone.settle();
     Ok(founded)
 }
@@ -138,22 +130,13 @@ struct Founding<'s> {
     surroundings: &'s Surroundings,
     organisation: Id,
     name: String,
-    module: PathBuf,
     runtime: Handle,
-}
-
-/// The two tokens with their PINs.
-struct Tokens {
-    signing: Token,
-    issuing: Token,
-    module_sha256: [u8; 32],
-    signing_pin: Pin,
-    secrets: IssuingSecrets,
 }
 
 impl Founding<'_> {
     fn run(
         &self,
+        opened: Opened,
         admin: &str,
         name: &str,
         email: &str,
@@ -166,14 +149,13 @@ impl Founding<'_> {
         let store: Arc<dyn Store> = Arc::new(store);
         let UnixTime(now) = self.runtime.block_on(store.now())?;
 
-        let tokens = self.tokens()?;
-        let Tokens {
+        let Opened {
             signing,
             issuing,
-            module_sha256,
+            local,
             signing_pin,
             secrets,
-        } = tokens;
+        } = opened;
         let (master, head) = (key_label(MASTER)?, key_label(HEAD)?);
         signing.create(TokenKeyKind::Master, &master)?;
         signing.create(TokenKeyKind::Pepper, &key_label(PEPPER)?)?;
@@ -232,16 +214,6 @@ impl Founding<'_> {
                 spki: Base64Bytes(canary.spki.as_bytes().to_vec()),
             },
         };
-        let address = |label: &str| TokenAddress {
-            module: self.module.clone(),
-            module_sha256: Base64Bytes(module_sha256.to_vec()),
-            label: label.to_owned(),
-        };
-        let local = Local {
-            deployment: Deployment::Embedded,
-            signing: address(SIGNING_LABEL),
-            issuing: address(ISSUING_LABEL),
-        };
         let organisation = Organisation::new(fixed, local);
         let station = Station::assemble(
             self.surroundings.clone(),
@@ -258,7 +230,9 @@ impl Founding<'_> {
         let pem = certificates::pem(&ca_der)?;
         write_shared(&home.ca_file(), pem.as_bytes())
             .map_err(|source| file("write", &home.ca_file(), source))?;
-        softhsm::keep_tokens(home)?;
+        if station.organisation.local.deployment == Deployment::Embedded {
+            softhsm::keep_tokens(home)?;
+        }
         // Last: from here on there is an organisation.
         write(&home.organisation_file(), &station.organisation.to_json())?;
         Ok(Founded {
@@ -266,35 +240,7 @@ impl Founding<'_> {
             fingerprint: hex(&station.organisation.fixed.fingerprint()),
             admin: admin.to_owned(),
             folder: home.folder().to_owned(),
-            notices: notices(place),
-        })
-    }
-
-    /// Initialises both tokens, each with a host process of its own.
-    fn tokens(&self) -> Result<Tokens> {
-        let first: Host = tokens::start_host(self.surroundings, &self.module, None)?;
-        let module_sha256 = first.module_sha256().0;
-        let label = |text: &str| -> Result<TokenLabel> { Ok(TokenLabel::new(text)?) };
-        let (signing_label, issuing_label) = (label(SIGNING_LABEL)?, label(ISSUING_LABEL)?);
-        let (signing_pin, signing_so) = (Pin::generate()?, Pin::generate()?);
-        let (issuing_pin, issuing_so) = (Pin::generate()?, Pin::generate()?);
-        first.initialise_token(&signing_label, &signing_so, &signing_pin)?;
-        let signing = first.login(&signing_label, &signing_pin)?;
-        let second = tokens::start_host(self.surroundings, &self.module, Some(module_sha256))?;
-        second.initialise_token(&issuing_label, &issuing_so, &issuing_pin)?;
-        let issuing = second.login(&issuing_label, &issuing_pin)?;
-        let text = |pin: &Pin| Zeroizing::new(pin.expose().to_owned());
-        let secrets = IssuingSecrets {
-            issuing_pin: text(&issuing_pin),
-            signing_so_pin: text(&signing_so),
-            issuing_so_pin: text(&issuing_so),
-        };
-        Ok(Tokens {
-            signing,
-            issuing,
-            module_sha256,
-            signing_pin,
-            secrets,
+            notices: notices(&station.organisation.local, place),
         })
     }
 
@@ -546,15 +492,25 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn notices(place: PinPlace) -> Vec<String> {
+fn notices(local: &Local, place: PinPlace) -> Vec<String> {
     let mut notices = vec![
-        "this organisation uses a software token: whoever can read its files and a PIN has every \
-         key; it is for trial"
-            .to_owned(),
         "there is one officer: no four eyes, and a forgotten secret of the officer can only be \
          mended from a backup"
             .to_owned(),
     ];
+    if !local.hardware {
+        let software = match local.deployment {
+            Deployment::Embedded => {
+                "this organisation uses a software token: whoever can read its files and a PIN has \
+                 every key; it is for trial"
+            }
+            Deployment::Direct => {
+                "the tokens are taken for software, for trial: they are hardware where their slots \
+                 say so and an officer declares it (--hardware)"
+            }
+        };
+        notices.insert(0, software.to_owned());
+    }
     if place == PinPlace::File {
         notices.push(
             "no keyring service answered: the signing PIN lies in a private file outside the \

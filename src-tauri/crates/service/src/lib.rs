@@ -58,8 +58,8 @@ pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
-    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, InitEmbedded, Inspection,
-    PdfFile, Sign, SignedFile,
+    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, Init, Inspection, PdfFile,
+    Sign, SignedFile,
 };
 use station::Station;
 
@@ -98,11 +98,13 @@ impl Service {
         found::permitted(&self.surroundings)
     }
 
-    /// Founds an organisation with a software token on this machine.
+    /// Founds an organisation on this machine: with software tokens of its own, or on two tokens
+    /// that are ready.
     ///
     /// # Errors
-    /// Any [`Error`]; the folder is then unfinished, and the next founding clears it.
-    pub async fn init_embedded(&self, request: InitEmbedded) -> Result<Founded> {
+    /// Any [`Error`]; the folder is then unfinished, and the next founding clears it. What was made
+    /// on tokens that are not its own stays there: their operator initialises them again.
+    pub async fn init(&self, request: Init) -> Result<Founded> {
         self.blocking(move |surroundings| found::found(surroundings, request))
             .await
     }

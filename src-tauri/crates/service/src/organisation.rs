@@ -3,6 +3,7 @@
 //! Local, without secrets. Its *fixed part* never changes and its fingerprint is leaf 0 of the
 //! log; its *local part* names modules and tokens, so that the database never does.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use base64::Engine;
@@ -171,6 +172,10 @@ pub struct TokenAddress {
     pub module_sha256: Base64Bytes,
     /// Label of the token.
     pub label: String,
+    /// The whole environment of the module's host process; no secret. Where the software token's
+    /// folder lies is told anew at each start, and is not in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
 }
 
 /// How the organisation runs.
@@ -179,6 +184,9 @@ pub struct TokenAddress {
 pub enum Deployment {
     /// `SQLite` and a software token in the organisation's folder.
     Embedded,
+    /// Tokens that this machine reaches through their vendor's module. The vault is `SQLite` in the
+    /// organisation's folder, so for one machine; a vault for many is not there yet.
+    Direct,
 }
 
 /// What an officer may change.
@@ -186,6 +194,9 @@ pub enum Deployment {
 pub struct Local {
     /// How it runs.
     pub deployment: Deployment,
+    /// Whether both tokens are hardware: their slots said so, and an officer declared it.
+    #[serde(default)]
+    pub hardware: bool,
     /// Where signing keys are used.
     pub signing: TokenAddress,
     /// Where certificates are issued.
@@ -259,6 +270,7 @@ mod tests {
             module: PathBuf::from("/usr/lib/module.so"),
             module_sha256: bytes(9),
             label: "chancery-signing".to_owned(),
+            environment: BTreeMap::from([("VENDOR_CONF".to_owned(), "/etc/vendor".to_owned())]),
         };
         let fixed = Fixed {
             organisation: Id([1; 16]),
@@ -280,6 +292,7 @@ mod tests {
         };
         let local = Local {
             deployment: Deployment::Embedded,
+            hardware: false,
             signing: address.clone(),
             issuing: address,
         };
@@ -292,6 +305,19 @@ mod tests {
         let read = Organisation::parse(&file.to_json()).unwrap();
         assert_eq!(read.fixed.fingerprint(), file.fixed.fingerprint());
         assert_eq!(read.local.signing.label, "chancery-signing");
+        assert_eq!(read.local.signing.environment["VENDOR_CONF"], "/etc/vendor");
+    }
+
+    #[test]
+    fn a_file_of_the_first_release_names_no_environment_and_no_hardware() {
+        let mut file = organisation();
+        file.local.signing.environment.clear();
+        file.local.issuing.environment.clear();
+        let text = String::from_utf8(file.to_json()).unwrap();
+        assert!(!text.contains("environment"));
+        let older = text.replace("\n    \"hardware\": false,", "");
+        assert_ne!(older, text);
+        assert!(Organisation::parse(older.as_bytes()).is_ok());
     }
 
     #[test]

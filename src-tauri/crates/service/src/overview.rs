@@ -3,7 +3,6 @@
 use crate::administration::Administrator;
 use crate::doctor;
 use crate::error::{Error, ErrorKind, Result};
-use crate::organisation::Deployment;
 use crate::signing_algorithm::hex;
 use crate::station::Station;
 use crate::station::health;
@@ -29,7 +28,7 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
     if matches!(pins::signing_pin(station), Ok((_, PinPlace::File))) {
         notices.push(Notice::PinInFile);
     }
-    if station.organisation.local.deployment == Deployment::Embedded {
+    if !station.organisation.local.hardware {
         notices.push(Notice::SoftwareToken);
     }
     Ok(Overview {

@@ -3,6 +3,7 @@
 //! What the window asks for crosses as [`crate::wire`] and is parsed into these; the command
 //! line builds them itself.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub enum PinStoreChoice {
 
 /// Found an organisation on this machine.
 #[derive(Debug)]
-pub struct InitEmbedded {
+pub struct Init {
     /// Login of the founding officer.
     pub admin: String,
     /// Full name; the login where none is given.
@@ -41,6 +42,38 @@ pub struct InitEmbedded {
     pub pin_store: PinStoreChoice,
     /// The officer's secret.
     pub secret: wire::Secret,
+    /// Where its keys will live.
+    pub tokens: Tokens,
+}
+
+/// The two tokens of a new organisation.
+#[derive(Debug)]
+pub enum Tokens {
+    /// Software tokens, made in the organisation's folder.
+    Embedded,
+    /// Tokens that their operator has initialised and given their PINs, each for this organisation
+    /// alone.
+    Ready {
+        /// For the keys that signing takes.
+        signing: ReadyToken,
+        /// For the keys that certificates are issued with.
+        issuing: ReadyToken,
+        /// Whether the officer declares that both are hardware. Their slots must say so too.
+        declared_hardware: bool,
+    },
+}
+
+/// A token that is ready, and how it is reached.
+#[derive(Debug)]
+pub struct ReadyToken {
+    /// Absolute path of its PKCS#11 module.
+    pub module: PathBuf,
+    /// The whole environment of the module's process; kept in the organisation file, so no secret.
+    pub environment: BTreeMap<String, String>,
+    /// Its label.
+    pub label: String,
+    /// Its user's PIN.
+    pub pin: wire::Secret,
 }
 
 /// A founded organisation.

@@ -44,13 +44,11 @@ impl Station {
     pub(crate) fn open(surroundings: &Surroundings) -> Result<Self> {
         let organisation = read_organisation(surroundings)?;
         let runtime = Handle::current();
-        let store = match organisation.local.deployment {
-            Deployment::Embedded => {
-                softhsm::configure(surroundings)?;
-                let file = surroundings.home.vault_file();
-                Arc::new(runtime.block_on(SqliteStore::open(&file))?)
-            }
-        };
+        if organisation.local.deployment == Deployment::Embedded {
+            softhsm::configure(surroundings)?;
+        }
+        let file = surroundings.home.vault_file();
+        let store = Arc::new(runtime.block_on(SqliteStore::open(&file))?);
         Self::assemble(surroundings.clone(), organisation, store, runtime)
     }
 

@@ -107,9 +107,9 @@ pub fn open_blobs(
 pub struct IssuingSecrets {
     /// User PIN of the issuing token.
     pub issuing_pin: Zeroizing<String>,
-    /// SO PIN of the signing token, until the first backup takes it.
+    /// SO PIN of the signing token, until the first backup takes it; empty where its operator has it.
     pub signing_so_pin: Zeroizing<String>,
-    /// SO PIN of the issuing token, until the first backup takes it.
+    /// SO PIN of the issuing token, in the same way.
     pub issuing_so_pin: Zeroizing<String>,
 }
 

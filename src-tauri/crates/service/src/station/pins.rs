@@ -40,7 +40,7 @@ pub(crate) fn keep_signing_pin(
     pin: &Pin,
 ) -> Result<PinPlace> {
     let stored = StoredPin::new(Zeroizing::new(pin.expose().to_owned()))
-        .expect("a generated PIN is short text");
+        .expect("the PIN of a token is at most 255 bytes without control characters");
     let name = name(organisation);
     let in_file = || file(state).put(&name, &stored).map(|()| PinPlace::File);
     let in_keyring = || {

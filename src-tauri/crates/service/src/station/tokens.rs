@@ -1,5 +1,6 @@
 //! The two tokens: who starts their host processes, and what is proven at every login.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
 use std::time::{Duration, Instant};
@@ -38,11 +39,29 @@ pub(crate) fn key_label(label: &str) -> Result<KeyLabel> {
     Ok(KeyLabel::new(label)?)
 }
 
+/// The whole environment of a host process.
+pub(crate) type Environment = Vec<(OsString, OsString)>;
+
+/// What the embedded software token sees: its own folder, and nothing of this user's.
+pub(crate) fn embedded_environment(surroundings: &Surroundings) -> Environment {
+    let file = surroundings.home.softhsm_file();
+    vec![("SOFTHSM2_CONF".into(), file.into_os_string())]
+}
+
+/// What the organisation file lists.
+pub(crate) fn environment_of(listed: &BTreeMap<String, String>) -> Environment {
+    let variables = listed.iter();
+    variables
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect()
+}
+
 /// Starts the host process of a token's module.
 pub(crate) fn start_host(
     surroundings: &Surroundings,
     module: &std::path::Path,
     module_sha256: Option<[u8; 32]>,
+    environment: Environment,
 ) -> Result<Host> {
     let executable = surroundings.host();
     if !executable.is_file() {
@@ -51,11 +70,6 @@ pub(crate) fn start_host(
             path: executable,
         });
     }
-    // SoftHSM must see its own folder and nothing of this user's; see DESIGN 7.
-    let environment = vec![(
-        OsString::from("SOFTHSM2_CONF"),
-        surroundings.home.softhsm_file().into_os_string(),
-    )];
     let launch = Launch {
         executable,
         module: module.to_owned(),
@@ -76,7 +90,12 @@ fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
             why: "the hash of a module has not 32 bytes".to_owned(),
         }
     })?;
-    start_host(&station.surroundings, &address.module, Some(sha256))
+    let environment = match station.organisation.local.deployment {
+        Deployment::Embedded => embedded_environment(&station.surroundings),
+        Deployment::Direct => environment_of(&address.environment),
+    };
+    let (surroundings, module) = (&station.surroundings, &address.module);
+    start_host(surroundings, module, Some(sha256), environment)
 }
 
 fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
@@ -85,19 +104,17 @@ fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> 
     Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
 }
 
-/// Holds off other logins on this machine, where the tokens are files of ours.
+/// Holds off other logins on this machine.
 ///
-/// A module that looks at a token's file while another one writes it finds no token.
-fn quiet(station: &Station) -> Result<Option<File>> {
-    match station.organisation.local.deployment {
-        Deployment::Embedded => {
-            let alone = station.lock("locks", "login")?;
-            if softhsm::keep_tokens(&station.surroundings.home)? {
-                health::note_mended(station);
-            }
-            Ok(Some(alone))
-        }
+/// A module that looks at a token's file while another one writes it finds no token; and which
+/// modules have tokens in files is theirs to know.
+fn quiet(station: &Station) -> Result<File> {
+    let alone = station.lock("locks", "login")?;
+    let embedded = station.organisation.local.deployment == Deployment::Embedded;
+    if embedded && softhsm::keep_tokens(&station.surroundings.home)? {
+        health::note_mended(station);
     }
+    Ok(alone)
 }
 
 /// Who made the device that holds a token, and what it is, as it says itself.
