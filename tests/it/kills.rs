@@ -314,6 +314,89 @@ fn a_killed_suspension_is_made_or_not() {
 }
 
 #[test]
+fn a_killed_preparation_leaves_a_next_master_or_none() {
+    let ground = Machine::founded();
+    let words = "hsm rotate prepare --by officer";
+    for victim in [COMMAND_LINE, HOST] {
+        Killed {
+            ground: &ground,
+            victim,
+            words: words.to_owned(),
+            secrets: &[OFFICER_SECRET],
+        }
+        .at_each_step(|machine, _| {
+            assert_settled(machine);
+            let again = machine.run(words, &[OFFICER_SECRET]);
+            assert!(
+                again.status == 0 || again.code() == "rotation_refused",
+                "{again:?}"
+            );
+            let code = machine.enrol("ada");
+            machine.done("activate --login ada", &[&code, SIGNER_SECRET]);
+            let moved = machine.done("hsm rotate start --by officer", &[OFFICER_SECRET]);
+            assert_eq!(moved.json["moved"], 1, "{moved:?}");
+            machine.done(&machine.sign("ada", "out.pdf"), &[SIGNER_SECRET]);
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
+fn a_killed_move_of_keys_is_taken_up_and_people_sign_in_between() {
+    let ground = Machine::founded();
+    ground.done("hsm rotate prepare --by officer", &[OFFICER_SECRET]);
+    let ground = ground.with_signer("ada").with_signer("bob");
+    for victim in [COMMAND_LINE, HOST] {
+        Killed {
+            ground: &ground,
+            victim,
+            words: "hsm rotate start --by officer".to_owned(),
+            secrets: &[OFFICER_SECRET],
+        }
+        .at_each_step(|machine, _| {
+            assert_settled(machine);
+            machine.done(&machine.sign("ada", "between.pdf"), &[SIGNER_SECRET]);
+            let moved = machine.done("hsm rotate start --by officer", &[OFFICER_SECRET]);
+            assert_eq!(moved.json["moved"], 2, "{moved:?}");
+            for login in ["ada", "bob"] {
+                machine.done(
+                    &machine.sign(login, &format!("{login}.pdf")),
+                    &[SIGNER_SECRET],
+                );
+            }
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
+fn a_killed_replacement_of_the_officers_key_leaves_one_that_acts() {
+    let ground = Machine::founded();
+    let words = "hsm rotate rekey --by officer";
+    Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: words.to_owned(),
+        secrets: &[OFFICER_SECRET],
+    }
+    .at_each_step(|machine, _| {
+        assert_settled(machine);
+        machine.done(words, &[OFFICER_SECRET]);
+        machine.done(&format!("{ENROL} --login ada"), &[OFFICER_SECRET]);
+        machine.done(&machine.sign("officer", "out.pdf"), &[OFFICER_SECRET]);
+        let (given_up, listed) = given_up(machine);
+        let keys = sql::run(&machine.vault(), "SELECT count(*) FROM key");
+        let keys: usize = keys.parse().unwrap();
+        assert_eq!(
+            listed,
+            given_up + keys - 2,
+            "every key of the officer but the last"
+        );
+        assert_tidy(machine);
+    });
+}
+
+#[test]
 fn a_killed_tidying_is_taken_up_by_the_next_one() {
     let founded = Machine::founded();
     let enrol = Killed {

@@ -14,5 +14,6 @@ mod log;
 mod looks;
 mod records;
 mod refusals;
+mod rotation;
 mod signing;
 mod terms;

@@ -146,6 +146,17 @@ impl Machine {
         command
     }
 
+    /// A command with a file of secrets of its own, so that it can run beside others.
+    ///
+    /// # Panics
+    /// If the file cannot be written.
+    #[must_use]
+    pub fn command_as(&self, name: &str, words: &str, secrets: &[&str]) -> Command {
+        let mut command = Command::new(programs().join("chancery"));
+        self.say_from(&format!("secrets of {name}"), &mut command, words, secrets);
+        command
+    }
+
     /// The same command, started by the program that kills, or `how` else, at a step.
     ///
     /// # Panics
@@ -172,7 +183,11 @@ impl Machine {
     }
 
     fn say(&self, command: &mut Command, words: &str, secrets: &[&str]) {
-        let file = self.path("secrets");
+        self.say_from("secrets", command, words, secrets);
+    }
+
+    fn say_from(&self, file: &str, command: &mut Command, words: &str, secrets: &[&str]) {
+        let file = self.path(file);
         command.arg("--json").args(words.split(' '));
         if !secrets.is_empty() {
             let lines: String = secrets.iter().map(|secret| format!("{secret}\n")).collect();

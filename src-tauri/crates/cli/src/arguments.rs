@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// People of the organisation
     #[command(subcommand)]
     Users(Users),
+    /// The signing token
+    #[command(subcommand)]
+    Hsm(Hsm),
     /// Check that everything is in place
     Doctor,
 }
@@ -331,6 +334,40 @@ pub(crate) enum Users {
     },
     /// Mend a forgotten secret: the certificate is revoked, and there is a new key and code
     Reset(StatusOf),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Hsm {
+    /// Change the master key while signing goes on
+    Rotate {
+        /// The step
+        #[arg(value_enum)]
+        step: Rotate,
+        /// Login of the officer who takes it; not needed for status
+        #[arg(long, value_name = "LOGIN")]
+        by: Option<String>,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+}
+
+/// Steps of a rotation, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rotate {
+    /// Make and prove the next master; keys are wrapped under both from then on
+    Prepare,
+    /// Move keys to it
+    Start,
+    /// Say where it stands
+    Status,
+    /// Stop moving keys for now
+    Pause,
+    /// Take it up again
+    Resume,
+    /// Replace the officer's own key, which was born too early to move
+    Rekey,
+    /// Retire the old master, once no key is under it
+    Finish,
 }
 
 /// Whose key, who changes it, and why.

@@ -6,9 +6,12 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
-use service::requests::{Check, Enrolled, Field, Founded, Health, Inspection, SignedFile};
+use service::requests::{
+    Check, Enrolled, Field, Founded, Health, Inspection, RotationWatch, SignedFile,
+};
 use service::wire::{self, PeoplePage, Person};
 
 use crate::failure::{Failure, Status};
@@ -105,6 +108,67 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
             }
         );
     }
+}
+
+/// Says on standard error how many keys have moved, each time that is a tenth more.
+#[derive(Debug, Default)]
+pub(crate) struct Moving {
+    tenths: AtomicU64,
+}
+
+impl RotationWatch for Moving {
+    fn moved(&self, moved: u64, of: u64) {
+        let tenths = (moved * 10).checked_div(of).unwrap_or(10);
+        if tenths > self.tenths.swap(tenths, Ordering::Relaxed) {
+            eprintln!("chancery: {moved} of {of} keys moved");
+        }
+    }
+}
+
+pub(crate) fn rotation(rotation: &wire::Rotation, json: bool) {
+    if json {
+        return print(&json!({
+            "phase": rotation.phase, "current": rotation.current, "from": rotation.from,
+            "to": rotation.to, "moved": rotation.moved, "to_move": rotation.to_move,
+            "to_replace": rotation.to_replace, "remaining": rotation.remaining,
+            "masters": rotation.masters,
+        }));
+    }
+    let (Some(from), Some(to)) = (&rotation.from, &rotation.to) else {
+        say!("{} is the master; there is no next one.", rotation.current);
+        if rotation.phase == wire::RotationPhase::None {
+            say!("Next: chancery hsm rotate prepare --by LOGIN");
+        }
+        return;
+    };
+    say!(
+        "{}",
+        match rotation.phase {
+            wire::RotationPhase::Prepared =>
+                format!("{to} is made; new keys are under {from} and {to}."),
+            wire::RotationPhase::Paused => format!("Moving keys from {from} to {to} is paused."),
+            _ => format!("Keys move from {from} to {to}."),
+        }
+    );
+    say!("moved:      {}", rotation.moved);
+    say!("to move:    {}", rotation.to_move);
+    say!("to replace: {} (born before {to})", rotation.to_replace);
+    for login in &rotation.remaining {
+        say!("  {login}");
+    }
+    say!(
+        "Next: {}",
+        if rotation.phase == wire::RotationPhase::Prepared {
+            "chancery hsm rotate start --by LOGIN"
+        } else if rotation.to_move > 0 {
+            "chancery hsm rotate resume --by LOGIN"
+        } else if rotation.to_replace > 0 {
+            "chancery users reset --by LOGIN --login …, and chancery hsm rotate rekey --by LOGIN for \
+             the officer's own key"
+        } else {
+            "chancery hsm rotate finish --by LOGIN"
+        }
+    );
 }
 
 /// Prints a validation; anything but valid signatures is exit status 1.

@@ -14,8 +14,8 @@ use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
 
 use crate::arguments::{
-    self, Arguments, Cause, Command, Key, Looks, PdfPassword, PinStore, SecretFile, SecretOf,
-    StatusOf, Users,
+    self, Arguments, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate, SecretFile,
+    SecretOf, StatusOf, Users,
 };
 use crate::failure::Failure;
 use crate::report;
@@ -60,6 +60,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
             report::identity(&service.suspend_own(request).await?, json);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Hsm(command) => hsm(service, command, json).await,
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),
     }
 }
@@ -232,6 +233,46 @@ async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode
             let (officer, request) = change_of(service, status).await?;
             report::enrolled(&service.reset(officer, request).await?, json);
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Failure> {
+    match command {
+        Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
+    }
+}
+
+async fn rotate(
+    service: &Service,
+    step: Rotate,
+    by: Option<String>,
+    secrets: &SecretFile,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let step = match step {
+        Rotate::Status => {
+            report::rotation(&service.rotation().await?, json);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Rotate::Rekey => None,
+        Rotate::Prepare => Some(wire::RotationStep::Prepare),
+        Rotate::Start => Some(wire::RotationStep::Start),
+        Rotate::Pause => Some(wire::RotationStep::Pause),
+        Rotate::Resume => Some(wire::RotationStep::Resume),
+        Rotate::Finish => Some(wire::RotationStep::Finish),
+    };
+    let by = by.ok_or_else(|| {
+        Failure::usage("say who does it with --by LOGIN".to_owned(), String::new())
+    })?;
+    if let Some(step) = step {
+        let officer = log_in(service, by, secrets).await?;
+        let watch = Arc::new(report::Moving::default());
+        report::rotation(&service.rotate(officer, step, watch).await?, json);
+    } else {
+        let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+        let secret = secrets.ask(&format!("secret of {by}"))?;
+        report::person(&service.replace_own_key(by, secret).await?, json);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,8 +6,10 @@
 //! done, and what is changed is signed by the officer's own key.
 
 mod enrol;
+mod own_key;
 mod reset;
 mod revocation_list;
+mod rotation;
 mod status;
 
 use std::fmt;
@@ -16,7 +18,9 @@ use vault::{KeyId, LeafIndex, Role};
 use zeroize::Zeroizing;
 
 pub(crate) use self::enrol::enrol;
+pub(crate) use self::own_key::replace_own;
 pub(crate) use self::reset::reset;
+pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
 pub(crate) use self::status::{Change, change};
 use crate::audit::records::Entry;
 use crate::audit::{Act, Kind};
@@ -26,10 +30,11 @@ use crate::custody::seal::{IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
 use crate::custody::{KeyState, SlotKind};
 use crate::error::{Error, Result};
-use crate::signing_algorithm::{sha256, verifies};
+use crate::signing_algorithm::verifies;
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
+use crate::station::officers::Officers;
 use crate::station::records;
 use crate::station::tokens::{IssuingToken, SigningToken};
 use crate::wire::Secret;
@@ -42,7 +47,8 @@ pub struct Administrator {
     login: String,
     name: String,
     key: KeyId,
-    blob: WrappedBlob,
+    /// The opened key, under each master that it was born under.
+    blobs: Vec<WrappedBlob>,
     issuing_pin: Zeroizing<String>,
 }
 
@@ -98,7 +104,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
         login: officer.login().to_owned(),
         name: officer.name().to_owned(),
         key: officer.row.key.id,
-        blob: opened.blob,
+        blobs: opened.in_use(&signing),
         issuing_pin,
     };
     let mut office = Office::with(station, &signing, log, &administrator)?;
@@ -107,13 +113,10 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     Ok(administrator)
 }
 
-/// The organisation file vouches for officers; a role edited in the database makes nobody one.
+/// The organisation file vouches for officers, and they for their later keys; a role edited in the database makes nobody one.
 pub(crate) fn founding_officer(station: &Station, officer: &KeyRecord) -> Result<()> {
-    let spki = sha256(&officer.row.key.spki);
-    let vouched = station.organisation.fixed.founders.iter().any(|founder| {
-        founder.account.0 == *officer.row.account.id.as_bytes()
-            && founder.spki_sha256.0 == spki.as_slice()
-    });
+    let (account, spki) = (officer.row.account.id, &officer.row.key.spki);
+    let vouched = Officers::of(station)?.act_with(account, spki);
     if vouched && officer.row.account.role == Role::Officer {
         Ok(())
     } else {
@@ -212,20 +215,34 @@ impl<'s> Office<'s> {
 
     /// The officer's signature over a row, for the act whose intent the digest names.
     fn vouch(&self, digest: [u8; 32]) -> Result<Vec<u8>> {
+        let values = self.vouch_for_all(&[digest])?;
+        let value = values.into_iter().next();
+        value.ok_or(Error::Token(token::Error::OutOfStep))
+    }
+
+    /// The officer's signatures over several rows, with one use of the key.
+    fn vouch_for_all(&self, rows: &[[u8; 32]]) -> Result<Vec<Vec<u8>>> {
         let officer = KeyRecord::of_key(self.station, self.officer.key)?;
         let kind = officer.kind()?;
-        let blob = &self.officer.blob;
-        let values = self.signing.sign_with(kind, blob, &[digest.into()])?;
-        let value = values
-            .first()
-            .ok_or(Error::Token(token::Error::OutOfStep))?;
-        if verifies(kind, &officer.row.key.spki, &digest, value.as_bytes()) {
-            Ok(value.as_bytes().to_vec())
+        let named = self
+            .officer
+            .blobs
+            .iter()
+            .find(|blob| blob.wrapping_key == officer.state.wrapping_key)
+            .ok_or_else(|| officer.damaged("no blob is wrapped under the current master"))?;
+        let digests: Vec<token::Digest> = rows.iter().map(|row| (*row).into()).collect();
+        let values = self.signing.sign_with(kind, named, &digests)?;
+        if values.len() != rows.len() {
+            return Err(token::Error::OutOfStep.into());
+        }
+        let values = values.iter().map(|value| value.as_bytes().to_vec());
+        let values: Vec<Vec<u8>> = values.collect();
+        let spki = &officer.row.key.spki;
+        let mut pairs = rows.iter().zip(&values);
+        if pairs.all(|(row, value)| verifies(kind, spki, row, value)) {
+            Ok(values)
         } else {
-            Err(Error::RecordDamaged {
-                login: self.officer.login.clone(),
-                what: "the officer's unwrapped key is not the enrolled one",
-            })
+            Err(officer.damaged("the officer's unwrapped key is not the enrolled one"))
         }
     }
 

@@ -12,7 +12,7 @@ use crate::custody::{Identity, KeyState, SealRow, random};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{KeyKind, on_token, sha256, verifies};
 use crate::station::records;
-use crate::station::tokens::{IssuingToken, MASTER, SigningToken};
+use crate::station::tokens::{IssuingToken, SigningToken, key_label};
 
 /// Validity of the CA certificate: ten years.
 pub(crate) const CA_VALIDITY: i64 = 10 * 365 * 24 * 60 * 60;
@@ -25,13 +25,13 @@ const EARLIER: i64 = 5 * 60;
 pub(crate) struct Born {
     /// Public key, SPKI DER.
     pub(crate) spki: Vec<u8>,
-    /// The wrapped private key.
-    pub(crate) blob: WrappedBlob,
+    /// The private key, wrapped under each master of its birth; its state will name the first.
+    pub(crate) blobs: Vec<WrappedBlob>,
     /// The certificate request, signed by the key itself.
     pub(crate) request: ca::CertificateRequest,
 }
 
-/// generate → certificate request by the same session key → wrap → destroy.
+/// generate → certificate request by the same session key → wrap under each master → destroy.
 pub(crate) fn birth(
     signing: &SigningToken,
     kind: KeyKind,
@@ -53,19 +53,50 @@ pub(crate) fn birth(
     let prepared = ca::request(&subject, &spki)?;
     let value = key.sign(&on_token(prepared.digest()))?;
     let request = prepared.complete(value.as_bytes())?;
-    let wrapped = key.wrap(signing.master())?;
+    let mut blobs = Vec::new();
+    for master in signing.masters().of_birth() {
+        let wrapped = key.wrap(&master.label)?;
+        blobs.push(WrappedBlob {
+            wrapping_key: master.label.as_str().to_owned(),
+            mechanism: wrapped.mechanism().number(),
+            rfc: u32::from(wrapped.mechanism().rfc()),
+            blob: Zeroizing::new(wrapped.expose_blob().to_vec()),
+        });
+    }
     key.destroy()?;
-    let blob = WrappedBlob {
-        wrapping_key: MASTER.to_owned(),
-        mechanism: wrapped.mechanism().number(),
-        rfc: u32::from(wrapped.mechanism().rfc()),
-        blob: Zeroizing::new(wrapped.expose_blob().to_vec()),
-    };
     Ok(Born {
         spki,
-        blob,
+        blobs,
         request,
     })
+}
+
+impl Born {
+    /// The blob that is used first.
+    pub(crate) fn blob(&self) -> &WrappedBlob {
+        &self.blobs[0]
+    }
+
+    /// Signs a digest with the key as each of its blobs gives it: each must be this key. Gives the
+    /// signature by the first.
+    pub(crate) fn round_trip(
+        &self,
+        signing: &SigningToken,
+        kind: KeyKind,
+        digest: [u8; 32],
+    ) -> Result<Vec<u8>> {
+        let mut first = None;
+        for blob in &self.blobs {
+            let values = signing.sign_with(kind, blob, &[digest.into()])?;
+            let value = values.first().ok_or(token::Error::OutOfStep)?.as_bytes();
+            if !verifies(kind, &self.spki, &digest, value) {
+                let label = key_label(&blob.wrapping_key)?;
+                return Err(token::Error::KeyDiffers { label }.into());
+            }
+            first.get_or_insert_with(|| value.to_vec());
+        }
+        first.ok_or_else(|| token::Error::OutOfStep.into())
+    }
 }
 
 /// What certifies a new key: both tokens, and the certificate of the CA.
@@ -133,7 +164,7 @@ impl Enrolment<'_> {
             version: 1,
             status: Status::Active,
             certificate: *certificate.sha256.as_bytes(),
-            wrapping_key: self.born.blob.wrapping_key.clone(),
+            wrapping_key: self.born.blob().wrapping_key.clone(),
         };
         let input = record_mac_input(self.identity, Some(&state), self.seal);
         let mac = authority.signing.record_mac(&input)?;

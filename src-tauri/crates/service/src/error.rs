@@ -118,6 +118,27 @@ pub enum Error {
         /// Unix time.
         until: i64,
     },
+    /// A master, or a step of a rotation, that nobody vouches for.
+    #[error("the masters do not hold together: {what}")]
+    MasterUnvouched {
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// A key is under a master that was left.
+    #[error("the key is under the retired master {label}; ask an officer for a new key")]
+    MasterRetired {
+        /// The master.
+        label: String,
+    },
+    /// The masters were changed while something was done under them.
+    #[error("the master key was changed meanwhile; do it again")]
+    MastersChanged,
+    /// A rotation cannot take this step now.
+    #[error("{why}")]
+    Rotation {
+        /// Why not, and what can be done.
+        why: String,
+    },
     /// Nothing would be changed.
     #[error("the key of {login} {why}")]
     StatusUnchanged {
@@ -330,6 +351,10 @@ impl Error {
             Self::Suspended { .. } => (ErrorCode::Suspended, Refused),
             Self::Revoked { .. } => (ErrorCode::Revoked, Refused),
             Self::Expired { .. } => (ErrorCode::Expired, Refused),
+            Self::MasterUnvouched { .. } => (ErrorCode::KeysNotProven, Refused),
+            Self::MasterRetired { .. } => (ErrorCode::MasterRetired, Refused),
+            Self::MastersChanged => (ErrorCode::Busy, Device),
+            Self::Rotation { .. } => (ErrorCode::RotationRefused, Refused),
             Self::StatusUnchanged { .. } => (ErrorCode::StatusUnchanged, Refused),
             Self::LastOfficer { .. } => (ErrorCode::LastOfficer, Refused),
             Self::ListNotWritten(_) | Self::ListAtOdds => (ErrorCode::ListNotWritten, InputOutput),
@@ -435,9 +460,11 @@ fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
         E::PinMissing { .. } => (ErrorCode::PinMissing, Device),
         E::PinMalformed { .. } | E::FileExposed { .. } => (ErrorCode::PinUnusable, Device),
         E::File { source, .. } => (file_code(source), InputOutput),
-        E::RowChanged { .. } | E::IssuingPinChanged { .. } | E::RecordsMoved => {
-            (ErrorCode::RowChanged, Refused)
-        }
+        E::RowChanged { .. }
+        | E::IssuingPinChanged { .. }
+        | E::RotationChanged { .. }
+        | E::RecordsMoved => (ErrorCode::RowChanged, Refused),
+        E::KeysRemain { .. } => (ErrorCode::RotationRefused, Refused),
         E::Database { .. }
         | E::SerialTaken { .. }
         | E::PublicKeyTaken { .. }

@@ -36,6 +36,7 @@ use crate::reseal::slotted;
 use crate::signing_algorithm::{KeyKind, hex, sha256};
 use crate::station::key::account_to_be_signed;
 use crate::station::log::{Log, new_leaf};
+use crate::station::masters::Masters;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{
     CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
@@ -168,7 +169,7 @@ impl Founding<'_> {
         let mac_answer = *signing
             .hmac(&key_label(RECORD_MAC)?, KNOWN_ANSWER)?
             .expose();
-        let signing = SigningToken::new(signing)?;
+        let signing = SigningToken::new(signing, Masters::founding(canary.clone())?)?;
         let issuing = IssuingToken::new(issuing)?;
 
         let ca_der = certificates::root(&self.name, &ca_key, now, &issuing)?;
@@ -273,7 +274,7 @@ impl Founding<'_> {
             Origin::Generated,
         );
         let outer = OuterKey::generate()?;
-        let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
+        let sealed = seal_blobs(&outer, &identity, &born.blobs);
         let seal = slotted(signing, FIRST_SEAL, sealed, &outer, &identity, secret)?;
         let pin_identity = Identity::of_issuing_pin(organisation, account.id.as_bytes(), FIRST_PIN);
         let pin_outer = OuterKey::generate()?;
@@ -288,7 +289,7 @@ impl Founding<'_> {
         )?;
         let signatures = signing.sign_with(
             KeyKind::P256,
-            &born.blob,
+            born.blob(),
             &[
                 seal.to_be_signed(&identity).into(),
                 pin_seal.to_be_signed(&pin_identity).into(),
@@ -312,7 +313,7 @@ impl Founding<'_> {
         let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
         let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
         let digests = [state.into(), person.into()];
-        let signatures = signing.sign_with(KeyKind::P256, &born.blob, &digests)?;
+        let signatures = signing.sign_with(KeyKind::P256, born.blob(), &digests)?;
         let [state, person] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };

@@ -284,11 +284,10 @@ fn beside(path: &Path) -> PathBuf {
 
 /// As [`write_private`], and waits for no disk: for what may be lost with the power.
 pub(crate) fn jot_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    let mut beside = Beside::open(path)?;
+    beside.file.set_len(0)?;
+    beside.file.write_all(content)?;
+    fs::rename(&beside.path, path)
 }
 
 /// Opens a lock file, making it if need be.

@@ -59,7 +59,7 @@ pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
     Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, Init, Inspection, PdfFile,
-    Sign, SignedFile,
+    RotationWatch, Sign, SignedFile,
 };
 use station::Station;
 
@@ -133,6 +133,50 @@ impl Service {
     /// If the organisation cannot be opened; a token that does not answer is a state.
     pub async fn test_token(&self) -> Result<wire::TokenHealth> {
         self.station(|station| Ok(overview::token_health(station)))
+            .await
+    }
+
+    /// Takes a step of a rotation of the master; moving keys may take minutes, and can be stopped at
+    /// any time.
+    ///
+    /// # Errors
+    /// [`Error::Rotation`] if it is not the time for this step, and any other.
+    pub async fn rotate(
+        &self,
+        officer: Arc<Administrator>,
+        step: wire::RotationStep,
+        watch: Arc<dyn RotationWatch>,
+    ) -> Result<wire::Rotation> {
+        self.station(move |station| match step {
+            wire::RotationStep::Prepare => administration::prepare(station, &officer),
+            wire::RotationStep::Start | wire::RotationStep::Resume => {
+                administration::start(station, &officer)?;
+                administration::carry_on(station, &officer, &*watch)
+            }
+            wire::RotationStep::Pause => administration::pause(station, &officer),
+            wire::RotationStep::Finish => administration::finish(station, &officer),
+        })
+        .await
+    }
+
+    /// Says where a rotation of the master stands.
+    ///
+    /// # Errors
+    /// [`Error::MasterUnvouched`], and what the vault answers.
+    pub async fn rotation(&self) -> Result<wire::Rotation> {
+        self.station(administration::rotation).await
+    }
+
+    /// Replaces an officer's own key by one under the masters of today, opened by the same secret.
+    ///
+    /// # Errors
+    /// As [`Service::log_in`], and any other; the old key stays what it is then.
+    pub async fn replace_own_key(
+        &self,
+        login: String,
+        secret: wire::Secret,
+    ) -> Result<wire::Person> {
+        self.station(move |station| administration::replace_own(station, &login, &secret))
             .await
     }
 

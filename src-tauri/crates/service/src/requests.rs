@@ -268,6 +268,16 @@ impl Watch for Unwatched {
     }
 }
 
+/// Hears how many keys have moved to the next master.
+pub trait RotationWatch: fmt::Debug + Send + Sync {
+    /// Hears of `moved` keys, of as many as could move when it began.
+    fn moved(&self, moved: u64, of: u64);
+}
+
+impl RotationWatch for Unwatched {
+    fn moved(&self, _: u64, _: u64) {}
+}
+
 /// A signed file, re-read and validated.
 #[derive(Debug)]
 pub struct SignedFile {

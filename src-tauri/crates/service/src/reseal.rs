@@ -122,7 +122,8 @@ impl Resealing<'_> {
         opened: &OpenedKey,
     ) -> Result<(SealReplacement, Vec<IssuingPinReplacement>, Vec<Entry>)> {
         let outer = OuterKey::generate()?;
-        let sealed = seal_blobs(&outer, &record.identity, std::slice::from_ref(&opened.blob));
+        let blobs = opened.in_use(token);
+        let sealed = seal_blobs(&outer, &record.identity, &blobs);
         let version = record.seal.version + 1;
         let mut seal = self.slotted(token, version, sealed, &outer, &record.identity)?;
         let used = record.seal.slots.iter();
@@ -206,14 +207,24 @@ pub(crate) fn slotted(
     identity: &Identity,
     secret: &NewSecret,
 ) -> Result<SealRow> {
-    let kind = SlotKind::Passphrase;
-    let new = NewSlot::begin(kind, PEPPER, 0, outer, identity, secret.normal())?;
-    let hmac = token.pepper(PEPPER, new.hmac_input())?;
     Ok(SealRow {
         version,
         sealed,
-        slots: vec![new.complete(&hmac)],
+        slots: vec![passphrase_slot(token, outer, identity, secret)?],
     })
+}
+
+/// A slot that a person's own secret opens.
+pub(crate) fn passphrase_slot(
+    token: &SigningToken,
+    outer: &OuterKey,
+    identity: &Identity,
+    secret: &NewSecret,
+) -> Result<Slot> {
+    let kind = SlotKind::Passphrase;
+    let new = NewSlot::begin(kind, PEPPER, 0, outer, identity, secret.normal())?;
+    let hmac = token.pepper(PEPPER, new.hmac_input())?;
+    Ok(new.complete(&hmac))
 }
 
 /// The signature over a seal row by the person's key, which was opened; r ‖ s.

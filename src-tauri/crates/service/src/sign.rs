@@ -66,7 +66,18 @@ fn sign_locked(
     reach(request, SigningStep::Proving)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
-    record.check(station, &token, &mut log)?;
+    // A key that only moved to the next master since it was read is the same key.
+    let moved;
+    let record = match record.check(station, &token, &mut log) {
+        Err(Error::Vault(vault::Error::RowChanged { .. })) => {
+            moved = record.moved(station, &token, &mut log)?;
+            &moved
+        }
+        checked => {
+            checked?;
+            record
+        }
+    };
     let digests: Vec<[u8; 32]> = batch
         .iter()
         .map(|file| file.prepared.document_digest())
@@ -84,7 +95,14 @@ fn sign_locked(
         about,
     };
     reach(request, SigningStep::Authenticating)?;
-    let opened = key::open(station, &token, &mut log, &asked)?;
+    let opened = match key::open(station, &token, &mut log, &asked) {
+        // Nothing was judged yet.
+        Err(Error::Vault(vault::Error::RowChanged { .. })) => {
+            let record = &record.moved(station, &token, &mut log)?;
+            key::open(station, &token, &mut log, &Use { record, ..asked })?
+        }
+        opened => opened?,
+    };
     let signed = carry_out(station, &token, kind, &opened, batch, request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,

@@ -7,7 +7,9 @@
 pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod masters;
 pub(crate) mod memory;
+pub(crate) mod officers;
 pub(crate) mod pins;
 pub(crate) mod records;
 pub(crate) mod softhsm;

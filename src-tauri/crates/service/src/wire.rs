@@ -19,7 +19,8 @@ use zeroize::Zeroizing;
 pub use administration::{
     Administrator, ChangeStatus, EnrolPerson, FoundOrganisation, FoundedOrganisation, IssuedCode,
     ListPeople, LogIn, Notice, Overview, PeoplePage, Person, RevocationList, RevocationReason,
-    RevokePerson, Role, StatusChange, TokenHealth, TokenTest,
+    RevokePerson, Role, Rotation, RotationPhase, RotationStep, StatusChange, TokenHealth,
+    TokenTest,
 };
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};

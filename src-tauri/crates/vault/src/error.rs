@@ -128,6 +128,20 @@ pub enum Error {
         /// The versions the change was based on.
         expected: Versions,
     },
+    /// Someone else took the next step of the rotation after it was read.
+    #[error("the rotation has gone to step {found} since it was read")]
+    RotationChanged {
+        /// The newest step.
+        found: u64,
+    },
+    /// Keys that may still be used are under a master that was to be left.
+    #[error("{count} keys are still under {label}")]
+    KeysRemain {
+        /// The master.
+        label: String,
+        /// How many.
+        count: u64,
+    },
     /// The key was suspended or revoked after it was read.
     #[error("key {key} is {}", status.as_str())]
     KeyNotActive {

@@ -47,6 +47,7 @@ mod error;
 mod id;
 mod key;
 mod log;
+mod master;
 pub mod pin_store;
 mod status;
 pub mod store;
@@ -61,6 +62,7 @@ pub use id::{
 };
 pub use key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
 pub use log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+pub use master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Phase, Rotation};
 pub use pin_store::{PinName, PinStore, StoredPin};
 pub use status::{
     AbandonedSerial, OffKey, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
@@ -68,7 +70,8 @@ pub use status::{
 pub use store::sqlite::SqliteStore;
 pub use store::{
     Answer, Counts, Founder, Initial, IssuingPinReplacement, KeyReplacement, MAX_LEAVES,
-    MAX_TREE_ENTRIES, NewEnrolment, OwnSuspension, SealReplacement, StateChange, Store,
+    MAX_TREE_ENTRIES, NewEnrolment, OfficerReplacement, OwnSuspension, SealReplacement,
+    StateChange, Store,
 };
 pub use tree::{TreeChange, TreeEntry, TreeNode, TreePath, TreePaths};
 pub use tries::{BegunTry, Tries};

@@ -18,6 +18,7 @@ use crate::id::{
 };
 use crate::key::{IssuingPin, Key, KeyState, PublicKey, Record, Seal, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
 use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
@@ -128,6 +129,17 @@ pub struct KeyReplacement {
     pub mac: RecordMac,
     /// The certificate the new state names.
     pub certificate: Certificate,
+}
+
+/// A new key for an officer, in the place of the one that acts.
+#[derive(Debug, Clone)]
+pub struct OfficerReplacement {
+    /// The keys.
+    pub keys: KeyReplacement,
+    /// Who vouches for the new one.
+    pub office: Office,
+    /// The issuing PIN, sealed anew.
+    pub issuing_pin: IssuingPinReplacement,
 }
 
 /// The owner's own suspension of a key.
@@ -351,6 +363,59 @@ pub trait Store: Send + Sync {
 
     /// Returns how much the vault holds.
     fn counts(&self) -> Answer<'_, Counts>;
+
+    /// Returns the masters after the first one, and the newest step of a rotation.
+    fn masters(&self) -> Answer<'_, Masters>;
+
+    /// Writes a master and the step that follows from it.
+    ///
+    /// # Errors
+    /// [`Error::RotationChanged`].
+    fn add_master(
+        &self,
+        master: Master,
+        rotation: Rotation,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex>;
+
+    /// Writes a step of a rotation; one that leaves a master behind only if no key that may still be
+    /// used is under it.
+    ///
+    /// # Errors
+    /// [`Error::RotationChanged`], [`Error::KeysRemain`].
+    fn turn_rotation(
+        &self,
+        rotation: Rotation,
+        left: Option<String>,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex>;
+
+    /// Counts keys that may still be used under a master, and those born after a leaf among them.
+    fn count_under<'a>(&'a self, label: &'a str, after: LeafIndex) -> Answer<'a, CountUnder>;
+
+    /// Returns at most `limit` keys that may still be used under a master, in the order of their
+    /// ids, beginning after one.
+    fn keys_under<'a>(
+        &'a self,
+        label: &'a str,
+        after: Option<KeyId>,
+        limit: u32,
+    ) -> Answer<'a, Vec<KeyUnder>>;
+
+    /// Moves keys to another master, all or none. A suspension stays what it is.
+    ///
+    /// # Errors
+    /// [`Error::KeyUnknown`], [`Error::RowChanged`].
+    fn move_keys(&self, moves: Vec<KeyMove>, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Writes an officer's next key, all or nothing; a revocation list is due then.
+    ///
+    /// # Errors
+    /// As [`Store::replace_key`] and [`Store::replace_seals`].
+    fn replace_officer(&self, officer: OfficerReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Returns the officers' later keys, oldest first.
+    fn offices(&self) -> Answer<'_, Vec<Office>>;
 
     /// Has the database examine itself, and returns what it found wrong in its own words.
     ///

@@ -174,6 +174,11 @@ export const errors: Record<keyof typeof en, string> = {
   "err-last_officer": "Dies ist die einzige Person, die die Organisation verwaltet.",
   "rec-last_officer":
     "Ohne sie könnte niemand mehr aufgenommen oder gesperrt werden, und niemandem geholfen.",
+  "err-master_retired": "Der Schlüssel liegt unter einem Hauptschlüssel, der außer Dienst ist.",
+  "rec-master_retired": "Die Verwaltung stellt einen neuen Schlüssel aus.",
+  "err-rotation_refused": "Dieser Schritt des Schlüsselwechsels ist jetzt nicht möglich.",
+  "rec-rotation_refused":
+    "Sehen Sie nach, wie weit er ist: Schlüssel ziehen um oder werden ersetzt, bevor er endet.",
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",

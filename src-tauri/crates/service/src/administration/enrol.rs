@@ -5,13 +5,13 @@ use vault::{Account, KeyId, LeafIndex, NewEnrolment, Role, UnixTime};
 use super::{Administrator, Office};
 use crate::audit::{Act, Outcome};
 use crate::ca::SerialNumber;
-use crate::certificates::{self, Enrolment, Rows};
+use crate::certificates::{self, Born, Enrolment, Rows};
 use crate::custody::code::LIFETIME_SECONDS;
 use crate::custody::record::Origin;
 use crate::custody::seal::seal_blobs;
-use crate::custody::slot::NewSlot;
+use crate::custody::slot::{NewSlot, Slot};
 use crate::custody::{ActivationCode, Identity, OuterKey, SealRow, SlotKind};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Enrol, Enrolled};
 use crate::signing_algorithm::{KeyKind, sha256};
@@ -116,6 +116,9 @@ impl<'a> Whom<'a> {
     }
 }
 
+/// Makes the first slot of a new seal.
+type FirstSlot<'a> = dyn Fn(&OuterKey, &Identity) -> Result<Slot> + 'a;
+
 impl Office<'_> {
     /// Makes key, seal, certificate and code; nothing is written yet but the intent.
     pub(super) fn newborn(
@@ -126,7 +129,41 @@ impl Office<'_> {
         serial: &SerialNumber,
         intent: LeafIndex,
     ) -> Result<(Rows, Enrolled)> {
+        let code = ActivationCode::generate()?;
+        let expires = self.station.now()? + LIFETIME_SECONDS;
+        let (rows, _) =
+            self.newborn_with(account, whom, kind, serial, intent, &|outer, identity| {
+                let kind = SlotKind::Activation;
+                let new = NewSlot::begin(kind, PEPPER, expires, outer, identity, &code.normal())?;
+                let hmac = self.signing.pepper(PEPPER, new.hmac_input())?;
+                Ok(new.complete(&hmac))
+            })?;
+        let enrolled = Enrolled {
+            login: account.login.clone(),
+            name: whom.name.to_owned(),
+            account: account.id.to_string(),
+            activation_code: code.reveal(),
+            expires,
+            key: kind.name(),
+            certificate_pem: certificates::pem(&rows.certificate.der)?,
+            certificate_sha256: rows.certificate.sha256.to_string(),
+        };
+        Ok((rows, enrolled))
+    }
+
+    /// Makes key, seal and certificate; `slot` says what opens the seal.
+    pub(super) fn newborn_with(
+        &self,
+        account: &Account,
+        whom: Whom<'_>,
+        kind: KeyKind,
+        serial: &SerialNumber,
+        intent: LeafIndex,
+        slot: &FirstSlot<'_>,
+    ) -> Result<(Rows, Born)> {
         let station = self.station;
+        // After the intent: a key that is not under the newest master must not be taken for one.
+        self.signing.masters().expect_unchanged(station)?;
         let ca = station.ca()?;
         let now = station.now()?;
         let born = certificates::birth(
@@ -146,33 +183,19 @@ impl Office<'_> {
             Origin::Generated,
         );
         let outer = OuterKey::generate()?;
-        let sealed = seal_blobs(&outer, &identity, std::slice::from_ref(&born.blob));
-        let code = ActivationCode::generate()?;
-        let expires = now + LIFETIME_SECONDS;
-        let new = NewSlot::begin(
-            SlotKind::Activation,
-            PEPPER,
-            expires,
-            &outer,
-            &identity,
-            &code.normal(),
-        )?;
-        let hmac = self.signing.pepper(PEPPER, new.hmac_input())?;
+        let sealed = seal_blobs(&outer, &identity, &born.blobs);
         let seal = SealRow {
             version: 1,
             sealed,
-            slots: vec![new.complete(&hmac)],
+            slots: vec![slot(&outer, &identity)?],
         };
         // The signature over the seal row is the round trip: unwrap, sign, verify, destroy.
         let digest = seal.to_be_signed(&identity);
-        let values = self.signing.sign_with(kind, &born.blob, &[digest.into()])?;
-        let value = values
-            .first()
-            .ok_or(Error::Token(token::Error::OutOfStep))?;
+        let value = born.round_trip(self.signing, kind, digest)?;
         let enrolment = Enrolment {
             identity: &identity,
             seal: &seal,
-            seal_signature: value.as_bytes(),
+            seal_signature: &value,
             born: &born,
             kind,
             key,
@@ -180,16 +203,6 @@ impl Office<'_> {
         let (mut rows, state) = enrolment.rows(&self.authority(&ca), account, serial, now)?;
         rows.state.officer_signature = Some(self.vouch(state.to_be_signed(&identity, intent.0))?);
         rows.state.intent = Some(intent);
-        let enrolled = Enrolled {
-            login: account.login.clone(),
-            name: whom.name.to_owned(),
-            account: account.id.to_string(),
-            activation_code: code.reveal(),
-            expires,
-            key: kind.name(),
-            certificate_pem: certificates::pem(&rows.certificate.der)?,
-            certificate_sha256: rows.certificate.sha256.to_string(),
-        };
-        Ok((rows, enrolled))
+        Ok((rows, born))
     }
 }

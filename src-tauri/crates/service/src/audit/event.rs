@@ -54,6 +54,14 @@ pub enum Act {
     Reset,
     /// A key is suspended by who says to be its owner; no secret is asked.
     SuspendOwn,
+    /// The next master is made.
+    PrepareMaster,
+    /// A step of a rotation is taken: begun, paused, resumed or ended.
+    TurnRotation,
+    /// Keys are moved to the next master.
+    MoveKeys,
+    /// An officer's own key is replaced.
+    ReplaceOwn,
     /// An intent is found whose process is gone.
     Sweep,
 }
@@ -74,6 +82,10 @@ impl Act {
             Self::Revoke => "revoke",
             Self::Reset => "reset",
             Self::SuspendOwn => "suspend_own",
+            Self::PrepareMaster => "prepare_master",
+            Self::TurnRotation => "turn_rotation",
+            Self::MoveKeys => "move_keys",
+            Self::ReplaceOwn => "replace_own",
             Self::Sweep => "sweep",
         }
     }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::Station;
 use super::log::{About, Draft, Log};
 use super::memory;
+use super::officers::Officers;
 use super::records;
 use super::tokens::SigningToken;
 use crate::audit::{Kind, Outcome};
@@ -17,7 +18,7 @@ use crate::custody::secret::Normal;
 use crate::custody::slot::Verdict;
 use crate::custody::{Identity, KeyState, OuterKey, SealRow, SlotKind, tries};
 use crate::error::{Error, Result};
-use crate::signing_algorithm::{self, KeyKind, sha256};
+use crate::signing_algorithm::{self, KeyKind};
 
 /// A key's rows, parsed; not yet believed.
 pub(crate) struct KeyRecord {
@@ -247,30 +248,21 @@ impl KeyRecord {
 
     /// Believes state and account: an officer that the organisation file names has signed them.
     fn check_officers_signatures(&self, station: &Station) -> Result<()> {
-        let officers = founding_keys(station)?;
-        let is_signed = |digest: &[u8; 32], signature: &[u8]| {
-            officers
-                .iter()
-                .any(|(kind, spki)| signing_algorithm::verifies(*kind, spki, digest, signature))
-        };
+        let officers = Officers::of(station)?;
         let state = &self.row.state;
         let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) else {
             return Err(self.damaged("no officer vouches for the state"));
         };
-        if !is_signed(
-            &self.state.to_be_signed(&self.identity, intent.0),
-            signature,
-        ) {
+        let digest = self.state.to_be_signed(&self.identity, intent.0);
+        if !officers.vouch(&digest, signature, intent) {
             return Err(self.damaged("no officer of the organisation has signed the state"));
         }
         let account = &self.row.account;
         let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) else {
             return Err(self.damaged("no officer vouches for the account"));
         };
-        if !is_signed(
-            &account_to_be_signed(station.id(), account, intent),
-            signature,
-        ) {
+        let digest = account_to_be_signed(station.id(), account, intent);
+        if !officers.vouch(&digest, signature, intent) {
             return Err(self.damaged("no officer of the organisation has signed the account"));
         }
         Ok(())
@@ -310,6 +302,27 @@ impl KeyRecord {
         }
     }
 
+    /// Reads the record again after it changed, if only its master did.
+    pub(crate) fn moved(
+        &self,
+        station: &Station,
+        token: &SigningToken,
+        log: &mut Log<'_>,
+    ) -> Result<Self> {
+        let now = Self::of_key(station, self.row.key.id)?;
+        let expected = KeyState {
+            version: now.state.version,
+            wrapping_key: now.state.wrapping_key.clone(),
+            ..self.state.clone()
+        };
+        if now.state != expected || now.seal.version != self.seal.version {
+            let (key, expected) = (self.row.key.id, self.versions());
+            return Err(vault::Error::RowChanged { key, expected }.into());
+        }
+        now.check(station, token, log)?;
+        Ok(now)
+    }
+
     /// Words why a try was not begun.
     fn not_begun(&self, error: Error) -> Error {
         let login = self.login().to_owned();
@@ -329,22 +342,6 @@ impl KeyRecord {
             .iter()
             .any(|slot| slot.kind() == SlotKind::Passphrase)
     }
-}
-
-/// Public keys of the officers that the organisation file names, whatever keys they have had since.
-fn founding_keys(station: &Station) -> Result<Vec<(KeyKind, Vec<u8>)>> {
-    let mut keys = Vec::new();
-    for founder in &station.organisation.fixed.founders {
-        let of_account = station.store.public_keys(founder.account.0.into());
-        for vault::PublicKey { algorithm, spki } in station.wait(of_account)? {
-            if sha256(&spki) == founder.spki_sha256.0.as_slice()
-                && let Ok(kind) = KeyKind::parse(&algorithm)
-            {
-                keys.push((kind, spki));
-            }
-        }
-    }
-    Ok(keys)
 }
 
 /// What an officer signs of a person's account, in the act whose intent is named.
@@ -370,10 +367,24 @@ pub(crate) fn account_to_be_signed(
 
 /// A key opened for one use; wiped on drop.
 pub(crate) struct OpenedKey {
-    /// The blob for the current master.
+    /// The blob for the master that the state names.
     pub(crate) blob: WrappedBlob,
+    /// The one for another master, if the key was born under two.
+    pub(crate) other: Option<WrappedBlob>,
     /// Where the intent, or the login, stands in the log.
     pub(crate) opening: LeafIndex,
+}
+
+impl OpenedKey {
+    /// The blobs that masters in use open, the named one first; one for a master that was left is
+    /// let go.
+    pub(crate) fn in_use(&self, token: &SigningToken) -> Vec<WrappedBlob> {
+        let other = self
+            .other
+            .iter()
+            .filter(|blob| token.masters().of_blob(&blob.wrapping_key).is_ok());
+        [&self.blob].into_iter().chain(other).cloned().collect()
+    }
 }
 
 /// One use of a key that is asked for.
@@ -476,9 +487,10 @@ pub(crate) fn open(
         Err(error) => return Err(give_back(log, Outcome::Fault, error.into())),
     };
     station.wait(station.store.settle_right(key, machine))?;
-    match current_blob(record, &outer) {
-        Ok(blob) => Ok(OpenedKey {
+    match blobs(record, &outer) {
+        Ok((blob, other)) => Ok(OpenedKey {
             blob,
+            other,
             opening: begun.index,
         }),
         Err(error) => {
@@ -488,12 +500,15 @@ pub(crate) fn open(
     }
 }
 
-/// Opens the seal and takes the blob for the master that the state names.
-fn current_blob(record: &KeyRecord, outer: &OuterKey) -> Result<WrappedBlob> {
-    seal::open_blobs(&record.seal.sealed, outer, &record.identity)?
-        .into_iter()
-        .find(|blob| blob.wrapping_key == record.state.wrapping_key)
-        .ok_or_else(|| record.damaged("no blob is wrapped under the current master"))
+/// Opens the seal: the blob for the master that the state names, and the one for another.
+fn blobs(record: &KeyRecord, outer: &OuterKey) -> Result<(WrappedBlob, Option<WrappedBlob>)> {
+    let mut blobs = seal::open_blobs(&record.seal.sealed, outer, &record.identity)?;
+    let named = blobs
+        .iter()
+        .position(|blob| blob.wrapping_key == record.state.wrapping_key)
+        .ok_or_else(|| record.damaged("no blob is wrapped under the current master"))?;
+    let blob = blobs.swap_remove(named);
+    Ok((blob, blobs.pop()))
 }
 
 /// An officer's record of the issuing PIN, believed.

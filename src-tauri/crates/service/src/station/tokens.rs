@@ -6,11 +6,12 @@ use std::fs::File;
 use std::time::{Duration, Instant};
 
 use token::{
-    Canary, Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature,
-    SignerAlgorithm, SpkiDer, Token, TokenLabel, WrappedKey,
+    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature, SpkiDer, Token,
+    TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
+use super::masters::Masters;
 use super::{Station, health, softhsm};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
@@ -22,7 +23,7 @@ use crate::signing_algorithm::{KeyKind, der_signature, on_token};
 /// What the known answers are computed over (CUSTODY-FORMAT 5).
 pub(crate) const KNOWN_ANSWER: &[u8] = b"chancery known answer v1";
 
-/// Labels of the signing token's keys.
+/// Labels of the signing token's keys; later masters have later numbers.
 pub(crate) const MASTER: &str = "wk-1";
 pub(crate) const PEPPER: &str = "pepper-1";
 pub(crate) const RECORD_MAC: &str = "record-mac-1";
@@ -142,7 +143,7 @@ pub(crate) fn loaded_by(station: &Station) -> Result<LoadedBy> {
 /// The signing token, logged in and its keys proven.
 pub(crate) struct SigningToken {
     token: Token,
-    master: KeyLabel,
+    masters: Masters,
     pepper: KeyLabel,
     record_mac: KeyLabel,
     head: KeyLabel,
@@ -151,7 +152,7 @@ pub(crate) struct SigningToken {
 }
 
 impl SigningToken {
-    /// Logs in with this machine's signing PIN and proves the four keys.
+    /// Logs in with this machine's signing PIN and proves its keys.
     pub(crate) fn open(station: &Station) -> Result<Self> {
         let begun = Instant::now();
         let opened = Self::logged_in(station);
@@ -162,16 +163,16 @@ impl SigningToken {
     fn logged_in(station: &Station) -> Result<Self> {
         let (pin, _) = super::pins::signing_pin(station)?;
         let token = login(station, &station.organisation.local.signing, &pin)?;
-        let mut opened = Self::new(token)?;
+        let mut opened = Self::new(token, Masters::of(station)?)?;
         opened.missing = opened.prove(station)?;
         Ok(opened)
     }
 
     /// Takes over a token whose keys were made just now.
-    pub(crate) fn new(token: Token) -> Result<Self> {
+    pub(crate) fn new(token: Token, masters: Masters) -> Result<Self> {
         Ok(Self {
             token,
-            master: key_label(MASTER)?,
+            masters,
             pepper: key_label(PEPPER)?,
             record_mac: key_label(RECORD_MAC)?,
             head: key_label(HEAD)?,
@@ -207,20 +208,16 @@ impl SigningToken {
         let head = self
             .token
             .prove_signing_key(&self.head, &head, &challenge()?)?;
-        let canary = &fixed.canary;
-        let rfc = u16::try_from(canary.rfc).map_err(|_| unreadable("the canary names no RFC"))?;
-        let canary = Canary {
-            wrapped: WrappedKey::from_parts(canary.mechanism, rfc, canary.blob.0.clone())?,
-            spki: SpkiDer::from_der(canary.spki.0.clone())?,
-            algorithm: SignerAlgorithm::EcdsaP256,
-        };
-        let master = self.token.prove_wrapping_key(&self.master, &canary)?;
-        let proven = [
+        let mut proven = vec![
             (&self.pepper, pepper),
             (&self.record_mac, record_mac),
             (&self.head, head),
-            (&self.master, master),
         ];
+        for master in self.masters.in_use() {
+            let label = &master.label;
+            let found = self.token.prove_wrapping_key(label, &master.canary)?;
+            proven.push((label, found));
+        }
         Ok(proven
             .iter()
             .flat_map(|(label, proven)| {
@@ -264,9 +261,10 @@ impl SigningToken {
     ) -> Result<Vec<RawSignature>> {
         let rfc = u16::try_from(blob.rfc).unwrap_or(u16::MAX);
         let wrapped = WrappedKey::from_parts(blob.mechanism, rfc, blob.blob.to_vec())?;
+        let master = &self.masters.of_blob(&blob.wrapping_key)?.label;
         Ok(self
             .token
-            .sign_with_wrapped(&self.master, &wrapped, kind.on_token(), digests)?)
+            .sign_with_wrapped(master, &wrapped, kind.on_token(), digests)?)
     }
 
     /// The token itself, where keys are made.
@@ -274,9 +272,9 @@ impl SigningToken {
         &self.token
     }
 
-    /// Label of the current master.
-    pub(crate) fn master(&self) -> &KeyLabel {
-        &self.master
+    /// The masters in use, as they were at the login.
+    pub(crate) fn masters(&self) -> &Masters {
+        &self.masters
     }
 }
 

@@ -136,6 +136,68 @@ pub enum Notice {
     SoftwareToken,
 }
 
+/// A step of a rotation of the master.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RotationStep {
+    /// Make and prove the next master; keys are wrapped under it, too, from then on.
+    Prepare,
+    /// Move keys to it, until all that can have.
+    Start,
+    /// Stop moving them for now.
+    Pause,
+    /// Take it up again, after a pause or an interruption.
+    Resume,
+    /// Retire the old master; refused while keys are under it.
+    Finish,
+}
+
+/// How far a rotation of the master is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RotationPhase {
+    /// There was none.
+    None,
+    /// The next master is there; keys that are born are wrapped under both.
+    Prepared,
+    /// Keys move to it.
+    Running,
+    /// They do not for now.
+    Paused,
+    /// The old master is retired.
+    Finished,
+}
+
+/// Where a rotation of the master stands.
+#[derive(Debug, Clone, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Rotation {
+    /// How far it is.
+    pub phase: RotationPhase,
+    /// The master that new keys are used under.
+    pub current: String,
+    /// The master that keys move from, if there are two.
+    pub from: Option<String>,
+    /// The one they move to.
+    pub to: Option<String>,
+    /// Keys that may be used under the new master.
+    #[ts(type = "number")]
+    pub moved: u64,
+    /// Keys under the old one that can move.
+    #[ts(type = "number")]
+    pub to_move: u64,
+    /// Keys under the old one that were born before the new one, and must be replaced.
+    #[ts(type = "number")]
+    pub to_replace: u64,
+    /// Logins of those, at most 100.
+    pub remaining: Vec<String>,
+    /// All masters there were, oldest first; the ones before `from` and `current` are retired.
+    pub masters: Vec<String>,
+}
+
 /// The revocation list in the organisation's folder.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]

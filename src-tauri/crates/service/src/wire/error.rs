@@ -53,6 +53,8 @@ pub enum ErrorCode {
     StatusUnchanged,
     LastOfficer,
     ListNotWritten,
+    MasterRetired,
+    RotationRefused,
 
     // One use of a key.
     WrongSecret,

@@ -7,6 +7,7 @@ mod accounts;
 mod file;
 mod keys;
 mod log;
+mod masters;
 mod row;
 mod status;
 mod tree;
@@ -17,8 +18,8 @@ use std::path::Path;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{
-    Answer, Counts, Initial, IssuingPinReplacement, KeyReplacement, NewEnrolment, OwnSuspension,
-    SealReplacement, StateChange, Store,
+    Answer, Counts, Initial, IssuingPinReplacement, KeyReplacement, NewEnrolment,
+    OfficerReplacement, OwnSuspension, SealReplacement, StateChange, Store,
 };
 use crate::account::{Account, AccountPage, AccountQuery};
 use crate::certificate::Certificate;
@@ -28,6 +29,7 @@ use crate::id::{
 };
 use crate::key::{IssuingPin, PublicKey, Record, Versions};
 use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::status::{OffList, RevocationList, RevocationLists};
 use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
@@ -105,7 +107,7 @@ impl Store for SqliteStore {
             keys::insert_certificate(&mut tx, &initial.ca_certificate).await?;
             let founder = &initial.founder;
             accounts::insert(&mut tx, &founder.account).await?;
-            keys::insert_key(&mut tx, &founder.key).await?;
+            keys::insert_key(&mut tx, &founder.key, Some(index)).await?;
             keys::insert_certificate(&mut tx, &founder.certificate).await?;
             keys::insert_state(&mut tx, founder.key.id, &founder.state).await?;
             keys::insert_seal(&mut tx, founder.key.id, &founder.seal, founder.mac).await?;
@@ -120,7 +122,7 @@ impl Store for SqliteStore {
             let mut tx = self.write().await?;
             let index = log::append(&mut tx, &enrolment.leaf).await?;
             accounts::insert(&mut tx, &enrolment.account).await?;
-            keys::insert_key(&mut tx, &enrolment.key).await?;
+            keys::insert_key(&mut tx, &enrolment.key, enrolment.leaf.intent).await?;
             keys::insert_certificate(&mut tx, &enrolment.certificate).await?;
             keys::insert_state(&mut tx, enrolment.key.id, &enrolment.state).await?;
             keys::insert_seal(&mut tx, enrolment.key.id, &enrolment.seal, enrolment.mac).await?;
@@ -163,14 +165,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             let mut tx = self.write().await?;
             let index = log::append(&mut tx, &leaf).await?;
-            if let Some(revoked) = &replacement.revoked {
-                keys::replace_state(&mut tx, revoked, index).await?;
-            }
-            let key = replacement.key.id;
-            keys::insert_key(&mut tx, &replacement.key).await?;
-            keys::insert_certificate(&mut tx, &replacement.certificate).await?;
-            keys::insert_state(&mut tx, key, &replacement.state).await?;
-            keys::insert_seal(&mut tx, key, &replacement.seal, replacement.mac).await?;
+            keys::replace_key(&mut tx, &replacement, &leaf, index).await?;
             tx.commit().await?;
             Ok(index)
         })
@@ -362,6 +357,89 @@ impl Store for SqliteStore {
 
     fn counts(&self) -> Answer<'_, Counts> {
         Box::pin(async move { row::counts(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn masters(&self) -> Answer<'_, Masters> {
+        Box::pin(async move { masters::all(&mut *self.read().await?).await })
+    }
+
+    fn add_master(
+        &self,
+        master: Master,
+        rotation: Rotation,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            masters::insert(&mut tx, &master, index).await?;
+            masters::insert_step(&mut tx, &rotation).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn turn_rotation(
+        &self,
+        rotation: Rotation,
+        left: Option<String>,
+        leaf: NewLeaf,
+    ) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            if let Some(label) = &left {
+                masters::expect_left(&mut tx, label).await?;
+            }
+            masters::insert_step(&mut tx, &rotation).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn count_under<'a>(&'a self, label: &'a str, after: LeafIndex) -> Answer<'a, CountUnder> {
+        Box::pin(async move {
+            masters::count_under(&mut *self.pool.acquire().await?, label, after).await
+        })
+    }
+
+    fn keys_under<'a>(
+        &'a self,
+        label: &'a str,
+        after: Option<KeyId>,
+        limit: u32,
+    ) -> Answer<'a, Vec<KeyUnder>> {
+        Box::pin(async move {
+            masters::under(&mut *self.pool.acquire().await?, label, after, limit).await
+        })
+    }
+
+    fn move_keys(&self, moves: Vec<KeyMove>, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            for moved in &moves {
+                masters::move_key(&mut tx, moved).await?;
+            }
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn replace_officer(&self, officer: OfficerReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            keys::replace_key(&mut tx, &officer.keys, &leaf, index).await?;
+            keys::replace_issuing_pin(&mut tx, &officer.issuing_pin).await?;
+            masters::insert_office(&mut tx, &officer.office).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn offices(&self) -> Answer<'_, Vec<Office>> {
+        Box::pin(async move { masters::offices(&mut *self.pool.acquire().await?).await })
     }
 
     fn check(&self) -> Answer<'_, Vec<String>> {

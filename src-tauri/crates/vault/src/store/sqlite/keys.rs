@@ -10,8 +10,10 @@ use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::id::{AccountId, KeyId, LeafIndex, OrganisationId, RecordMac, Sha256};
 use crate::key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
+use crate::log::NewLeaf;
 use crate::store::{
-    IssuingPinReplacement, MAX_PUBLIC_KEYS, MAX_TREE_ENTRIES, SealReplacement, StateChange,
+    IssuingPinReplacement, KeyReplacement, MAX_PUBLIC_KEYS, MAX_TREE_ENTRIES, SealReplacement,
+    StateChange,
 };
 
 /// The name in `meta` under which the organisation's id lies.
@@ -39,11 +41,16 @@ pub(super) async fn insert_organisation(
     Ok(())
 }
 
-pub(super) async fn insert_key(connection: &mut SqliteConnection, key: &Key) -> Result<()> {
+/// Writes a key's identity, and the intent of the act in which it was born.
+pub(super) async fn insert_key(
+    connection: &mut SqliteConnection,
+    key: &Key,
+    born: Option<LeafIndex>,
+) -> Result<()> {
     let inserted = sqlx::query(
-        "INSERT INTO key (id, account, ordinal, algorithm, spki, identity, origin)
+        "INSERT INTO key (id, account, ordinal, algorithm, spki, identity, origin, born)
          VALUES (?1, ?2, (SELECT coalesce(max(ordinal), 0) + 1 FROM key WHERE account = ?2),
-                 ?3, ?4, ?5, ?6)",
+                 ?3, ?4, ?5, ?6, ?7)",
     )
     .bind(key.id.as_bytes().as_slice())
     .bind(key.account.as_bytes().as_slice())
@@ -51,6 +58,7 @@ pub(super) async fn insert_key(connection: &mut SqliteConnection, key: &Key) -> 
     .bind(&key.spki)
     .bind(&key.identity)
     .bind(key.origin.as_str())
+    .bind(born.map(|born| to_column(born.0)).transpose()?)
     .execute(connection)
     .await;
     match inserted {
@@ -235,8 +243,43 @@ pub(super) async fn replace_state(
     change: &StateChange,
     leaf: LeafIndex,
 ) -> Result<()> {
-    expect_versions(connection, change.key, change.expected).await?;
-    let state = &change.state;
+    let StateChange {
+        key,
+        expected,
+        state,
+        mac,
+        note,
+    } = change;
+    update_state(connection, *key, *expected, state, *mac).await?;
+    status::insert_change(connection, *key, state.version, note, leaf).await
+}
+
+/// Writes all rows of the next key, and the last state of the one before.
+pub(super) async fn replace_key(
+    connection: &mut SqliteConnection,
+    replacement: &KeyReplacement,
+    leaf: &NewLeaf,
+    index: LeafIndex,
+) -> Result<()> {
+    if let Some(revoked) = &replacement.revoked {
+        replace_state(connection, revoked, index).await?;
+    }
+    let key = replacement.key.id;
+    insert_key(connection, &replacement.key, leaf.intent).await?;
+    insert_certificate(connection, &replacement.certificate).await?;
+    insert_state(connection, key, &replacement.state).await?;
+    insert_seal(connection, key, &replacement.seal, replacement.mac).await
+}
+
+/// Writes a state and its MAC in the place of those of the expected versions.
+pub(super) async fn update_state(
+    connection: &mut SqliteConnection,
+    key: KeyId,
+    expected: Versions,
+    state: &KeyState,
+    mac: RecordMac,
+) -> Result<()> {
+    expect_versions(connection, key, expected).await?;
     sqlx::query(
         "UPDATE key_state SET version = ?, status = ?, certificate = ?, wrapping_key = ?,
                               officer_signature = ?, intent = ?
@@ -248,11 +291,10 @@ pub(super) async fn replace_state(
     .bind(&state.wrapping_key)
     .bind(&state.officer_signature)
     .bind(state.intent.map(|intent| to_column(intent.0)).transpose()?)
-    .bind(change.key.as_bytes().as_slice())
+    .bind(key.as_bytes().as_slice())
     .execute(&mut *connection)
     .await?;
-    replace_mac(connection, change.key, change.mac).await?;
-    status::insert_change(connection, change.key, state.version, &change.note, leaf).await
+    replace_mac(connection, key, mac).await
 }
 
 async fn replace_mac(connection: &mut SqliteConnection, key: KeyId, mac: RecordMac) -> Result<()> {

@@ -4,6 +4,9 @@ CREATE INDEX certificate_key ON certificate (key);
 -- index key_state_not_active of key_state
 CREATE INDEX key_state_not_active ON key_state (status) WHERE status <> 'active';
 
+-- index key_state_under of key_state
+CREATE INDEX key_state_under ON key_state (wrapping_key, key) WHERE status <> 'revoked';
+
 -- table abandoned_serial of abandoned_serial
 CREATE TABLE abandoned_serial (
     serial BLOB NOT NULL PRIMARY KEY,
@@ -78,7 +81,7 @@ CREATE TABLE key (
     algorithm TEXT NOT NULL,
     spki      BLOB NOT NULL UNIQUE,
     identity  BLOB NOT NULL,
-    origin    TEXT NOT NULL CHECK (origin IN ('generated', 'imported')),
+    origin    TEXT NOT NULL CHECK (origin IN ('generated', 'imported')), born INTEGER REFERENCES leaf (leaf_index),
     UNIQUE (account, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -103,11 +106,34 @@ CREATE TABLE leaf (
     intent     INTEGER UNIQUE REFERENCES leaf (leaf_index)
 , mac BLOB CHECK (mac IS NULL OR length(mac) = 32)) STRICT;
 
+-- table master of master
+CREATE TABLE master (
+    number            INTEGER PRIMARY KEY CHECK (number >= 2),
+    label             TEXT NOT NULL UNIQUE CHECK (label <> ''),
+    mechanism         INTEGER NOT NULL CHECK (mechanism >= 0),
+    rfc               INTEGER NOT NULL CHECK (rfc >= 0),
+    canary            BLOB NOT NULL,
+    spki              BLOB NOT NULL,
+    officer_signature BLOB NOT NULL,
+    intent            INTEGER NOT NULL REFERENCES leaf (leaf_index),
+    leaf              INTEGER NOT NULL REFERENCES leaf (leaf_index)
+) STRICT;
+
 -- table meta of meta
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- table office of office
+CREATE TABLE office (
+    number            INTEGER PRIMARY KEY CHECK (number >= 1),
+    account           BLOB NOT NULL REFERENCES account (id),
+    key               BLOB NOT NULL UNIQUE REFERENCES key (id),
+    replaced          BLOB NOT NULL REFERENCES key (id),
+    officer_signature BLOB NOT NULL,
+    intent            INTEGER NOT NULL REFERENCES leaf (leaf_index)
+) STRICT;
 
 -- table open_intent of open_intent
 CREATE TABLE open_intent (
@@ -135,6 +161,15 @@ CREATE TABLE revocation_list (
     number  INTEGER PRIMARY KEY CHECK (number >= 1),
     at      INTEGER NOT NULL,
     entries INTEGER NOT NULL CHECK (entries >= 0)
+) STRICT;
+
+-- table rotation of rotation
+CREATE TABLE rotation (
+    version           INTEGER PRIMARY KEY CHECK (version >= 1),
+    master            INTEGER NOT NULL REFERENCES master (number),
+    phase             TEXT NOT NULL CHECK (phase IN ('prepared', 'running', 'paused', 'finished')),
+    officer_signature BLOB NOT NULL,
+    intent            INTEGER NOT NULL REFERENCES leaf (leaf_index)
 ) STRICT;
 
 -- table seal of seal
@@ -247,6 +282,22 @@ BEGIN SELECT RAISE(ABORT, 'leaves are never deleted'); END;
 CREATE TRIGGER leaf_is_not_updated BEFORE UPDATE ON leaf
 BEGIN SELECT RAISE(ABORT, 'leaves are never updated'); END;
 
+-- trigger master_is_not_deleted of master
+CREATE TRIGGER master_is_not_deleted BEFORE DELETE ON master
+BEGIN SELECT RAISE(ABORT, 'masters are retired, never deleted'); END;
+
+-- trigger master_is_not_updated of master
+CREATE TRIGGER master_is_not_updated BEFORE UPDATE ON master
+BEGIN SELECT RAISE(ABORT, 'masters are never updated'); END;
+
+-- trigger office_is_not_deleted of office
+CREATE TRIGGER office_is_not_deleted BEFORE DELETE ON office
+BEGIN SELECT RAISE(ABORT, 'offices are never deleted'); END;
+
+-- trigger office_is_not_updated of office
+CREATE TRIGGER office_is_not_updated BEFORE UPDATE ON office
+BEGIN SELECT RAISE(ABORT, 'offices are never updated'); END;
+
 -- trigger own_suspension_is_not_deleted of own_suspension
 CREATE TRIGGER own_suspension_is_not_deleted BEFORE DELETE ON own_suspension
 BEGIN SELECT RAISE(ABORT, 'own suspensions are never deleted'); END;
@@ -259,6 +310,19 @@ BEGIN SELECT RAISE(ABORT, 'own suspensions are never updated'); END;
 CREATE TRIGGER revocation_list_rises BEFORE INSERT ON revocation_list
 WHEN NEW.number <= (SELECT coalesce(max(number), 0) FROM revocation_list)
 BEGIN SELECT RAISE(ABORT, 'numbers of revocation lists only rise'); END;
+
+-- trigger rotation_goes_one_up of rotation
+CREATE TRIGGER rotation_goes_one_up BEFORE INSERT ON rotation
+WHEN NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM rotation)
+BEGIN SELECT RAISE(ABORT, 'a phase follows the one before it'); END;
+
+-- trigger rotation_is_not_deleted of rotation
+CREATE TRIGGER rotation_is_not_deleted BEFORE DELETE ON rotation
+BEGIN SELECT RAISE(ABORT, 'phases are never deleted'); END;
+
+-- trigger rotation_is_not_updated of rotation
+CREATE TRIGGER rotation_is_not_updated BEFORE UPDATE ON rotation
+BEGIN SELECT RAISE(ABORT, 'phases are never updated'); END;
 
 -- trigger seal_goes_one_up of seal
 CREATE TRIGGER seal_goes_one_up BEFORE UPDATE ON seal

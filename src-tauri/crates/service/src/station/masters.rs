@@ -1,0 +1,273 @@
+//! The masters of the organisation: the first one is in the organisation file, later ones are rows
+//! that an officer signed; and how far keys have moved from one to the next.
+//!
+//! A key is wrapped under the current master and, where there is one, under the next. Which of its
+//! blobs is used stands in its state. A master that was left is retired, and no longer proven.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use token::{Canary, KeyLabel, SignerAlgorithm, SpkiDer, WrappedKey};
+use vault::{LeafIndex, Phase, Rotation};
+
+use super::Station;
+use super::officers::Officers;
+use super::tokens::{MASTER, key_label};
+use crate::custody::master::{MasterRow, RotationRow};
+use crate::error::{Error, Result};
+use crate::home::write_private;
+
+/// Number of the master that the organisation file proves.
+const FIRST: u64 = 1;
+
+/// A master, and what it is proven by.
+#[derive(Clone)]
+pub(crate) struct Master {
+    pub(crate) number: u64,
+    pub(crate) label: KeyLabel,
+    pub(crate) canary: Canary,
+    /// The outcome of the act that made it; a key whose birth began after that is wrapped under it.
+    pub(crate) since: LeafIndex,
+}
+
+/// The masters that are in use, and the newest step of a rotation.
+#[derive(Clone)]
+pub(crate) struct Masters {
+    /// The one that keys are moving to or from, or the only one.
+    newest: Master,
+    /// The one before, unless it was left.
+    before: Option<Master>,
+    /// The label of every master that there was, in the order of their numbers.
+    labels: Vec<String>,
+    rotation: Option<Rotation>,
+}
+
+impl Masters {
+    /// The first master and no other.
+    pub(crate) fn founding(canary: Canary) -> Result<Self> {
+        Ok(Self {
+            newest: Master {
+                number: FIRST,
+                label: key_label(MASTER)?,
+                canary,
+                since: LeafIndex(0),
+            },
+            before: None,
+            labels: vec![MASTER.to_owned()],
+            rotation: None,
+        })
+    }
+
+    /// Reads them; each row is believed for its officer's signature.
+    pub(crate) fn of(station: &Station) -> Result<Self> {
+        let vault::Masters { masters, rotation } = station.wait(station.store.masters())?;
+        let mut all = Self::founding(first_canary(station)?)?;
+        let Some(rotation) = rotation else {
+            compare(station, 0)?;
+            return Ok(all);
+        };
+        let officers = Officers::of(station)?;
+        let organisation = station.id();
+        let row = RotationRow {
+            organisation: organisation.as_bytes(),
+            version: rotation.version,
+            master: rotation.master,
+            phase: rotation.phase.as_str(),
+            intent: rotation.intent.0,
+        };
+        if !officers.vouch(
+            &row.to_be_signed(),
+            &rotation.officer_signature,
+            rotation.intent,
+        ) {
+            return Err(unvouched(
+                "no officer of the organisation has signed the rotation",
+            ));
+        }
+        compare(station, rotation.version)?;
+        // One that no step names yet, or that stands there without a signature, is none of ours.
+        for row in masters
+            .iter()
+            .take_while(|row| row.number <= rotation.master)
+        {
+            let master = believed(station, &officers, row)?;
+            all.labels.push(row.label.clone());
+            all.before = Some(std::mem::replace(&mut all.newest, master));
+        }
+        if all.newest.number != rotation.master {
+            return Err(unvouched("the master that keys move to is not there"));
+        }
+        if rotation.phase == Phase::Finished {
+            all.before = None;
+        }
+        all.rotation = Some(rotation);
+        Ok(all)
+    }
+
+    /// Refuses to go on with what was changed meanwhile.
+    pub(crate) fn expect_unchanged(&self, station: &Station) -> Result<()> {
+        if Self::of(station)?.version() == self.version() {
+            Ok(())
+        } else {
+            Err(Error::MastersChanged)
+        }
+    }
+
+    fn version(&self) -> u64 {
+        self.rotation.as_ref().map_or(0, |step| step.version)
+    }
+
+    /// Those that must be proven: every blob that may be used lies under one of them.
+    pub(crate) fn in_use(&self) -> impl Iterator<Item = &Master> {
+        self.before.iter().chain([&self.newest])
+    }
+
+    /// Those that a key is wrapped under at its birth, the one its state will name first.
+    pub(crate) fn of_birth(&self) -> Vec<&Master> {
+        match (&self.before, self.phase()) {
+            (Some(before), Some(Phase::Prepared)) => vec![before, &self.newest],
+            _ => vec![&self.newest],
+        }
+    }
+
+    /// The one whose blobs are used, unless a key is behind.
+    pub(crate) fn current(&self) -> &Master {
+        self.of_birth()[0]
+    }
+
+    /// The one that a blob is wrapped under.
+    ///
+    /// # Errors
+    /// [`Error::MasterRetired`].
+    pub(crate) fn of_blob(&self, label: &str) -> Result<&Master> {
+        self.in_use()
+            .find(|master| master.label.as_str() == label)
+            .ok_or_else(|| Error::MasterRetired {
+                label: label.to_owned(),
+            })
+    }
+
+    /// How far a rotation is; none before there was one.
+    pub(crate) fn phase(&self) -> Option<Phase> {
+        self.rotation.as_ref().map(|step| step.phase)
+    }
+
+    /// The master that keys move from and the one they move to, unless they have.
+    pub(crate) fn moving(&self) -> Option<(&Master, &Master)> {
+        Some((self.before.as_ref()?, &self.newest))
+    }
+
+    /// Labels of all masters there were, oldest first.
+    pub(crate) fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The newest master.
+    pub(crate) fn newest(&self) -> &Master {
+        &self.newest
+    }
+
+    /// The next step, not yet signed.
+    pub(crate) fn step(&self, master: u64, phase: Phase, intent: LeafIndex) -> Rotation {
+        Rotation {
+            version: self.version() + 1,
+            master,
+            phase,
+            officer_signature: Vec::new(),
+            intent,
+        }
+    }
+}
+
+fn unvouched(what: &'static str) -> Error {
+    Error::MasterUnvouched { what }
+}
+
+fn believed(station: &Station, officers: &Officers, row: &vault::Master) -> Result<Master> {
+    let organisation = station.id();
+    let signed = MasterRow {
+        organisation: organisation.as_bytes(),
+        number: row.number,
+        label: &row.label,
+        mechanism: row.mechanism,
+        rfc: row.rfc,
+        canary: &row.canary,
+        spki: &row.spki,
+        intent: row.intent.0,
+    };
+    if !officers.vouch(&signed.to_be_signed(), &row.officer_signature, row.intent) {
+        return Err(unvouched(
+            "no officer of the organisation has signed the master's row",
+        ));
+    }
+    // The outcome decides which keys are wrapped under it: the log says which one it is.
+    let outcome = station.wait(station.store.leaves(row.leaf, 1))?;
+    let is_outcome = outcome
+        .first()
+        .is_some_and(|leaf| leaf.index == row.leaf && leaf.intent == Some(row.intent));
+    if !is_outcome {
+        return Err(unvouched("the log does not say when the master was made"));
+    }
+    Ok(Master {
+        number: row.number,
+        label: key_label(&row.label)?,
+        canary: canary(row.mechanism, row.rfc, &row.canary, &row.spki)?,
+        since: row.leaf,
+    })
+}
+
+/// A canary as it is kept.
+pub(crate) fn canary(mechanism: u64, rfc: u32, blob: &[u8], spki: &[u8]) -> Result<Canary> {
+    let rfc = u16::try_from(rfc).unwrap_or(u16::MAX);
+    Ok(Canary {
+        wrapped: WrappedKey::from_parts(mechanism, rfc, blob.to_vec())?,
+        spki: SpkiDer::from_der(spki.to_vec())?,
+        algorithm: SignerAlgorithm::EcdsaP256,
+    })
+}
+
+fn first_canary(station: &Station) -> Result<Canary> {
+    let first = &station.organisation.fixed.canary;
+    canary(first.mechanism, first.rfc, &first.blob.0, &first.spki.0)
+}
+
+/// The highest step that this machine has seen.
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    version: u64,
+}
+
+/// Refuses a rotation that is older than one seen before; a newer one is remembered.
+fn compare(station: &Station, version: u64) -> Result<()> {
+    let seen = seen(station)?;
+    if version < seen {
+        return Err(unvouched(
+            "an older step of the rotation was put in its place",
+        ));
+    }
+    if version == seen {
+        return Ok(());
+    }
+    let _lock = station.lock("locks", "rotation-seen")?;
+    let content = serde_json::to_vec(&Seen {
+        version: version.max(self::seen(station)?),
+    })
+    .expect("a number has a JSON form");
+    write_private(&path(station), &content).map_err(Error::State)
+}
+
+fn seen(station: &Station) -> Result<u64> {
+    match fs::read(path(station)) {
+        Ok(content) => serde_json::from_slice(&content)
+            .map(|Seen { version }| version)
+            .map_err(|_| Error::State(io::ErrorKind::InvalidData.into())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(Error::State(error)),
+    }
+}
+
+fn path(station: &Station) -> PathBuf {
+    station.state().join("rotation.json")
+}
