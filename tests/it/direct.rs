@@ -105,3 +105,41 @@ fn nothing_is_founded_on_tokens_that_are_not_fit() {
     second.refused(&init, &tokens.secrets(), 4, "token_unfit");
     assert_eq!(tokens.objects(), made);
 }
+
+#[test]
+fn a_module_that_an_update_changed_is_refused_until_an_officer_accepts_it() {
+    let (machine, tokens) = (Machine::new(), ReadyTokens::new(Module::Kryoptic));
+    let module = machine.path("module.so");
+    fs::copy(tokens.path(), &module).unwrap();
+    machine.done(&tokens.init(&module), &tokens.secrets());
+    let machine = machine.with_signer("ana");
+    let unchanged = machine.done("hsm accept --by officer", &[]);
+    assert_eq!(unchanged.json["accepted"].as_array().unwrap().len(), 0);
+
+    // What an update leaves: another file, which does the same.
+    let mut updated = fs::read(&module).unwrap();
+    updated.push(0);
+    fs::remove_file(&module).unwrap();
+    fs::write(&module, &updated).unwrap();
+    let sign = machine.sign("ana", "out.pdf");
+    machine.refused(&sign, &[SIGNER_SECRET], 4, "module_changed");
+    assert_eq!(machine.health("module"), "bad");
+
+    let accept = "hsm accept --by officer";
+    machine.refused(accept, &["not the officer's secret"], 3, "wrong_secret");
+    machine.refused(&sign, &[SIGNER_SECRET], 4, "module_changed");
+    let by_ana = "hsm accept --by ana";
+    machine.refused(by_ana, &[SIGNER_SECRET], 3, "not_an_officer");
+    machine.refused(&sign, &[SIGNER_SECRET], 4, "module_changed");
+
+    let said = machine.done(accept, &[OFFICER_SECRET]);
+    let [accepted] = &said.json["accepted"].as_array().unwrap()[..] else {
+        panic!("one module, {said:?}")
+    };
+    for hash in ["old_sha256", "new_sha256"] {
+        let hash = accepted[hash].as_str().unwrap();
+        assert!(said.complaint.contains(hash), "it is shown before");
+    }
+    machine.done(&sign, &[SIGNER_SECRET]);
+    assert_eq!(machine.health("module"), "good");
+}

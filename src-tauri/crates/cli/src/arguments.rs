@@ -53,7 +53,7 @@ pub(crate) enum Command {
     /// People of the organisation
     #[command(subcommand)]
     Users(Users),
-    /// The signing token
+    /// The tokens and their modules
     #[command(subcommand)]
     Hsm(Hsm),
     /// Check that everything is in place
@@ -346,6 +346,14 @@ pub(crate) enum Hsm {
         /// Login of the officer who takes it; not needed for status
         #[arg(long, value_name = "LOGIN")]
         by: Option<String>,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+    /// Accept a PKCS#11 module that a system update has changed; shows both hashes first
+    Accept {
+        /// Login of the officer who accepts it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
         #[command(flatten)]
         secrets: SecretFile,
     },

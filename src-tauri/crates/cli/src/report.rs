@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 use service::requests::{
-    Check, Enrolled, Field, Founded, Health, Inspection, RotationWatch, SignedFile,
+    Check, Enrolled, Field, Founded, Health, Inspection, ModuleChange, RotationWatch, SignedFile,
 };
 use service::wire::{self, PeoplePage, Person};
 
@@ -58,6 +58,40 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
     for notice in &founded.notices {
         eprintln!("Note: {notice}");
     }
+}
+
+/// Says on standard error what changed, for who is about to accept it.
+pub(crate) fn changed_modules(changes: &[ModuleChange]) {
+    for change in changes {
+        eprintln!(
+            "The module {} is not the one accepted.",
+            change.path.display()
+        );
+        eprintln!("accepted: {}", hex(&change.accepted));
+        eprintln!("found:    {}", hex(&change.found));
+    }
+}
+
+pub(crate) fn accepted_modules(changes: &[ModuleChange], json: bool) {
+    if json {
+        let accepted = changes.iter().map(|change| {
+            json!({
+                "module": change.path.to_string_lossy(),
+                "old_sha256": hex(&change.accepted), "new_sha256": hex(&change.found),
+            })
+        });
+        return print(&json!({ "accepted": accepted.collect::<Vec<_>>() }));
+    }
+    if changes.is_empty() {
+        say!("Every module is the one accepted; nothing was changed.");
+    }
+    for change in changes {
+        say!("{} is accepted.", change.path.display());
+    }
+}
+
+fn hex(hash: &[u8; 32]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn enrolled(enrolled: &Enrolled, json: bool) {

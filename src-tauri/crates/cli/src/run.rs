@@ -164,6 +164,24 @@ async fn log_in(
     Ok(Arc::new(service.log_in(by, secret).await?))
 }
 
+/// Shows what changed before it asks for the secret, with which it is accepted.
+async fn accept(
+    service: &Service,
+    by: String,
+    secrets: &SecretFile,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let changes = service.changed_modules().await?;
+    report::changed_modules(&changes);
+    if !changes.is_empty() {
+        let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+        let secret = secrets.ask(&format!("secret of {by}, to accept this"))?;
+        service.accept_modules(by, secret, changes.clone()).await?;
+    }
+    report::accepted_modules(&changes, json);
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn looks(service: &Service, command: Looks, json: bool) -> Result<ExitCode, Failure> {
     match command {
         Looks::List => report::looks(&service.looks().await?, json),
@@ -240,6 +258,7 @@ async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode
 async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Failure> {
     match command {
         Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
+        Hsm::Accept { by, secrets } => accept(service, by, &secrets, json).await,
     }
 }
 

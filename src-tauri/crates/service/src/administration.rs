@@ -6,6 +6,7 @@
 //! done, and what is changed is signed by the officer's own key.
 
 mod enrol;
+mod modules;
 mod own_key;
 mod reset;
 mod revocation_list;
@@ -18,6 +19,7 @@ use vault::{KeyId, LeafIndex, Role};
 use zeroize::Zeroizing;
 
 pub(crate) use self::enrol::enrol;
+pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};

@@ -47,6 +47,17 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A module is not the one that an officer accepted; nothing of it was run.
+    #[error(
+        "the module {} is not the one accepted; if a system update changed it, an officer accepts it: \
+         chancery hsm accept --by LOGIN", path.display()
+    )]
+    ModuleChanged {
+        /// The module.
+        path: PathBuf,
+        /// Both hashes.
+        source: token::Error,
+    },
     /// A token that keys are to be made on has one of them.
     #[error(
         "the token {token} has a key {key} already, which nobody can destroy; initialise the token \
@@ -101,7 +112,7 @@ pub enum Error {
     /// This kind of key cannot be made here.
     #[error(
         "a key of kind {kind:?} cannot be made by this version; \
-         use p256, p384, p521, rsa2048, rsa3072 or rsa4096"
+         use p256, p384, p521, rsa2048, rsa3072 or rsa4096, the last three also with -pss"
     )]
     KeyKind {
         /// What was asked for.
@@ -337,6 +348,7 @@ impl Error {
             Self::FoundingElsewhere { .. } => (ErrorCode::Busy, Device),
             Self::OrganisationUnreadable { .. } => (ErrorCode::OrganisationUnreadable, InputOutput),
             Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
+            Self::ModuleChanged { .. } => (ErrorCode::ModuleChanged, Device),
             Self::TokenTaken { .. } => (ErrorCode::TokenUnfit, Device),
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),

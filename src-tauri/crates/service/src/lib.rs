@@ -58,8 +58,8 @@ pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
-    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, Init, Inspection, PdfFile,
-    RotationWatch, Sign, SignedFile,
+    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, Init, Inspection,
+    ModuleChange, PdfFile, RotationWatch, Sign, SignedFile,
 };
 use station::Station;
 
@@ -116,6 +116,34 @@ impl Service {
     pub async fn log_in(&self, login: String, secret: wire::Secret) -> Result<Administrator> {
         self.station(move |station| administration::log_in(station, &login, &secret))
             .await
+    }
+
+    /// Compares the modules' files with those that an officer accepted, and runs nothing of them.
+    ///
+    /// # Errors
+    /// [`Error::NoOrganisation`]; [`Error::Token`] for a file that cannot be read.
+    pub async fn changed_modules(&self) -> Result<Vec<ModuleChange>> {
+        self.blocking(administration::changed_modules).await
+    }
+
+    /// Accepts changed modules, as they were shown, after a system update.
+    ///
+    /// The module is loaded and given the PINs in the course of it: without the token the officer's
+    /// secret cannot be judged. So whoever shows the hashes must let them be compared first.
+    ///
+    /// # Errors
+    /// As [`Service::log_in`], where the tokens behind the new modules are not proven too; nothing
+    /// is accepted then.
+    pub async fn accept_modules(
+        &self,
+        login: String,
+        secret: wire::Secret,
+        changes: Vec<ModuleChange>,
+    ) -> Result<()> {
+        self.blocking(move |surroundings| {
+            administration::accept_modules(surroundings, &login, &secret, &changes)
+        })
+        .await
     }
 
     /// Looks at the organisation; the signing token is used for real.

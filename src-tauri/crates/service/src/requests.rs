@@ -76,6 +76,17 @@ pub struct ReadyToken {
     pub pin: wire::Secret,
 }
 
+/// A PKCS#11 module whose file is not the one that an officer accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleChange {
+    /// The module.
+    pub path: PathBuf,
+    /// SHA-256 of the file that was accepted.
+    pub accepted: [u8; 32],
+    /// SHA-256 of the file that is there now.
+    pub found: [u8; 32],
+}
+
 /// A founded organisation.
 #[derive(Debug)]
 pub struct Founded {

@@ -44,7 +44,11 @@ impl Station {
     ///
     /// Blocks; to be called on a thread that may, inside a runtime.
     pub(crate) fn open(surroundings: &Surroundings) -> Result<Self> {
-        let organisation = read_organisation(surroundings)?;
+        Self::of(surroundings, read_organisation(surroundings)?)
+    }
+
+    /// Opens an organisation whose local part may be about to change.
+    pub(crate) fn of(surroundings: &Surroundings, organisation: Organisation) -> Result<Self> {
         let runtime = Handle::current();
         if organisation.local.deployment == Deployment::Embedded {
             softhsm::configure(surroundings)?;

@@ -72,7 +72,7 @@ pub use key::{
     Weaker, WrapMechanism, WrappedKey,
 };
 pub use label::{KeyLabel, TokenLabel};
-pub use module::LoadedBy;
+pub use module::{LoadedBy, module_sha256};
 pub use pin::Pin;
 pub use public_key::{SpkiDer, Verified};
 pub use secret::Mac;

@@ -86,6 +86,18 @@ impl Module {
     }
 }
 
+/// Hashes a module's file, and runs nothing of it.
+///
+/// # Errors
+/// [`Error::ModuleUnreadable`].
+pub fn module_sha256(path: &Path) -> Result<Sha256> {
+    let hashed = File::open(path).and_then(|mut file| hash(&mut file));
+    hashed.map_err(|source| Error::ModuleUnreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Loads the same library for the crate and for the bindings.
 fn load(path: &Path) -> Result<(Pkcs11, Raw), CkError> {
     Ok((Pkcs11::new(path)?, Raw::load(path)?))

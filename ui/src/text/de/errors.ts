@@ -39,7 +39,7 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-module_missing": "Installieren Sie es, oder starten Sie chancery doctor.",
   "err-module_changed": "Das Modul des Tokens ist nicht das, das angenommen wurde.",
   "rec-module_changed":
-    "Nach einer Systemaktualisierung nimmt ein Beauftragter es an; bis dahin wird nichts signiert.",
+    "Nach einer Systemaktualisierung nimmt ein Beauftragter es mit chancery hsm accept an; bis dahin wird nichts signiert.",
   "err-token_missing": "Das Signaturtoken ist nicht da.",
   "rec-token_missing": "Starten Sie chancery doctor.",
   "err-token_locked": "Die PIN des Signaturtokens ist gesperrt.",

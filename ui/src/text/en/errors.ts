@@ -41,7 +41,7 @@ export const errors = {
   "rec-module_missing": "Install it, or run chancery doctor.",
   "err-module_changed": "The token's module is not the one that was accepted.",
   "rec-module_changed":
-    "After a system update an officer accepts it; until then nothing is signed.",
+    "After a system update an officer accepts it with chancery hsm accept; until then nothing is signed.",
   "err-token_missing": "The signing token is not there.",
   "rec-token_missing": "Run chancery doctor.",
   "err-token_locked": "The signing token's PIN is locked.",

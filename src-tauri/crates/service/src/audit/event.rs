@@ -64,6 +64,8 @@ pub enum Act {
     ReplaceOwn,
     /// An intent is found whose process is gone.
     Sweep,
+    /// An officer accepts a PKCS#11 module that was changed.
+    AcceptModule,
 }
 
 impl Act {
@@ -87,6 +89,7 @@ impl Act {
             Self::MoveKeys => "move_keys",
             Self::ReplaceOwn => "replace_own",
             Self::Sweep => "sweep",
+            Self::AcceptModule => "accept_module",
         }
     }
 }

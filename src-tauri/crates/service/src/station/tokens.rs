@@ -96,7 +96,13 @@ fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
         Deployment::Direct => environment_of(&address.environment),
     };
     let (surroundings, module) = (&station.surroundings, &address.module);
-    start_host(surroundings, module, Some(sha256), environment)
+    start_host(surroundings, module, Some(sha256), environment).map_err(|error| match error {
+        Error::Token(source @ token::Error::ModuleChanged { .. }) => Error::ModuleChanged {
+            path: module.clone(),
+            source,
+        },
+        other => other,
+    })
 }
 
 fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
