@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod administration;
+mod algorithms;
 mod archive;
 mod custody;
 mod direct;

@@ -36,7 +36,15 @@ const PADES: &str = "/ETSI.CAdES.detached";
 /// # Panics
 /// If any of them finds fault; the message says which and with what.
 pub fn all(input: &Path, output: &Path, ca: &Path) {
-    judged(input, output, ca, PADES, None);
+    judged(input, output, ca, PADES, None, "sha256");
+}
+
+/// The same for a signature over another digest than SHA-256.
+///
+/// # Panics
+/// As [`all`].
+pub fn all_by(input: &Path, output: &Path, ca: &Path, digest: &str) {
+    judged(input, output, ca, PADES, None, digest);
 }
 
 /// The same for a signature of a given `/SubFilter`.
@@ -44,7 +52,7 @@ pub fn all(input: &Path, output: &Path, ca: &Path) {
 /// # Panics
 /// As [`all`].
 pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
-    judged(input, output, ca, subfilter, None);
+    judged(input, output, ca, subfilter, None, "sha256");
 }
 
 /// The same of an encrypted file that opens with a password.
@@ -52,10 +60,17 @@ pub fn all_of_form(input: &Path, output: &Path, ca: &Path, subfilter: &str) {
 /// # Panics
 /// As [`all`].
 pub fn all_with(input: &Path, output: &Path, ca: &Path, password: &str) {
-    judged(input, output, ca, PADES, Some(password));
+    judged(input, output, ca, PADES, Some(password), "sha256");
 }
 
-fn judged(input: &Path, output: &Path, ca: &Path, subfilter: &str, password: Option<&str>) {
+fn judged(
+    input: &Path,
+    output: &Path,
+    ca: &Path,
+    subfilter: &str,
+    password: Option<&str>,
+    digest: &str,
+) {
     assert!(
         is_strict_prefix(input, output),
         "{} only appends",
@@ -79,7 +94,7 @@ fn judged(input: &Path, output: &Path, ca: &Path, subfilter: &str, password: Opt
             bottom_line: true,
             coverage: "ENTIRE_FILE".to_owned(),
             subfilter: subfilter.to_owned(),
-            digest: "sha256".to_owned(),
+            digest: digest.to_owned(),
         },
         "pyHanko on {}",
         output.display()

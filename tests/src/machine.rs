@@ -77,7 +77,17 @@ impl Machine {
     /// If that does not work.
     #[must_use]
     pub fn enrol(&self, login: &str) -> String {
-        let said = self.done(&format!("{ENROL} --login {login}"), &[OFFICER_SECRET]);
+        self.enrol_with(login, "p256")
+    }
+
+    /// Enrols a person with a kind of key and gives the code.
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn enrol_with(&self, login: &str, kind: &str) -> String {
+        let enrol = format!("{ENROL} --login {login} --key {kind}");
+        let said = self.done(&enrol, &[OFFICER_SECRET]);
         let code = said.json["activation_code"].as_str();
         code.expect("a code is shown").to_owned()
     }

@@ -50,7 +50,10 @@ pub(crate) fn birth(
         organisation,
         email,
     };
-    let prepared = ca::request(&subject, &spki)?;
+    let mut prepared = ca::request(&subject, &spki)?;
+    if let Some(algorithm) = kind.signature_algorithm() {
+        prepared = prepared.by(algorithm);
+    }
     let value = key.sign(&on_token(prepared.digest()))?;
     let request = prepared.complete(value.as_bytes())?;
     let mut blobs = Vec::new();

@@ -202,7 +202,11 @@ fn prepare<'n>(
     let look = look::of(station, &request.look, record, now, words)?;
     let signer = &record.certificate;
     let mut output = Output::begin(&file.output, note)?;
-    let draft = Draft::begin(&document, signer, output.file());
+    let algorithm = record.kind()?.signature_algorithm();
+    let draft = Draft::begin(&document, signer, output.file()).and_then(|draft| match algorithm {
+        Some(algorithm) => draft.by(algorithm),
+        None => Ok(draft),
+    });
     let draft = draft.map_err(|source| fault(source, file))?;
     let mut revision = Revision::after(draft.passed()).map_err(unsuitable)?;
     let placement = match &request.placement {

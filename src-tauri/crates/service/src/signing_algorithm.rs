@@ -21,19 +21,28 @@ pub(crate) enum KeyKind {
     Rsa3072,
     /// RSA of 4096 bits with SHA-384.
     Rsa4096,
+    /// RSA of 2048 bits with RSASSA-PSS and SHA-256.
+    RsaPss2048,
+    /// RSA of 3072 bits with RSASSA-PSS and SHA-256.
+    RsaPss3072,
+    /// RSA of 4096 bits with RSASSA-PSS and SHA-384.
+    RsaPss4096,
     /// Ed25519: the token is asked for one, and refuses it with its reason.
     Ed25519,
 }
 
 impl KeyKind {
     /// All kinds that have a name.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::P256,
         Self::P384,
         Self::P521,
         Self::Rsa2048,
         Self::Rsa3072,
         Self::Rsa4096,
+        Self::RsaPss2048,
+        Self::RsaPss3072,
+        Self::RsaPss4096,
         Self::Ed25519,
     ];
 
@@ -56,6 +65,9 @@ impl KeyKind {
             Self::Rsa2048 => "rsa2048",
             Self::Rsa3072 => "rsa3072",
             Self::Rsa4096 => "rsa4096",
+            Self::RsaPss2048 => "rsa2048-pss",
+            Self::RsaPss3072 => "rsa3072-pss",
+            Self::RsaPss4096 => "rsa4096-pss",
             Self::Ed25519 => "ed25519",
         }
     }
@@ -69,6 +81,9 @@ impl KeyKind {
             Self::Rsa2048 => SignerAlgorithm::Rsa2048,
             Self::Rsa3072 => SignerAlgorithm::Rsa3072,
             Self::Rsa4096 => SignerAlgorithm::Rsa4096,
+            Self::RsaPss2048 => SignerAlgorithm::RsaPss2048,
+            Self::RsaPss3072 => SignerAlgorithm::RsaPss3072,
+            Self::RsaPss4096 => SignerAlgorithm::RsaPss4096,
             Self::Ed25519 => SignerAlgorithm::Ed25519,
         }
     }
@@ -79,24 +94,45 @@ impl KeyKind {
             Self::P256 => Some(KeyAlgorithm::Ecdsa(Curve::P256)),
             Self::P384 => Some(KeyAlgorithm::Ecdsa(Curve::P384)),
             Self::P521 => Some(KeyAlgorithm::Ecdsa(Curve::P521)),
-            Self::Rsa2048 => Some(KeyAlgorithm::Rsa { modulus_bits: 2048 }),
-            Self::Rsa3072 => Some(KeyAlgorithm::Rsa { modulus_bits: 3072 }),
-            Self::Rsa4096 => Some(KeyAlgorithm::Rsa { modulus_bits: 4096 }),
+            Self::Rsa2048 | Self::RsaPss2048 => Some(KeyAlgorithm::Rsa { modulus_bits: 2048 }),
+            Self::Rsa3072 | Self::RsaPss3072 => Some(KeyAlgorithm::Rsa { modulus_bits: 3072 }),
+            Self::Rsa4096 | Self::RsaPss4096 => Some(KeyAlgorithm::Rsa { modulus_bits: 4096 }),
             Self::Ed25519 => None,
         }
+    }
+
+    const fn is_pss(self) -> bool {
+        matches!(self, Self::RsaPss2048 | Self::RsaPss3072 | Self::RsaPss4096)
+    }
+
+    /// How its keys sign documents and requests; none for a kind that nobody has. The public key in
+    /// a certificate is a plain RSA key, which more readers know than one for PSS alone.
+    pub(crate) const fn signature_algorithm(self) -> Option<SignatureAlgorithm> {
+        let Some(key) = self.key_algorithm() else {
+            return None;
+        };
+        let algorithm = key.signature_algorithm();
+        Some(if self.is_pss() {
+            SignatureAlgorithm::rsa_pss(algorithm.digest_algorithm())
+        } else {
+            algorithm
+        })
     }
 }
 
 /// Whether `value`, as a token gives it, is a signature over a row by the key `spki` of a kind.
 ///
 /// Rows are signed over 32 bytes (CUSTODY-FORMAT), which every kind of key signs as the SHA-256
-/// digest they are: ECDSA the number they stand for, RSA their DigestInfo.
+/// digest they are: ECDSA the number they stand for, RSA their DigestInfo or, with PSS, the digest.
 pub(crate) fn verifies(kind: KeyKind, spki: &[u8], digest: &[u8; 32], value: &[u8]) -> bool {
     let Ok(key) = KeyAlgorithm::of_spki(spki) else {
         return false;
     };
     let algorithm = match key {
         KeyAlgorithm::Ecdsa(_) => SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
+        KeyAlgorithm::Rsa { .. } if kind.is_pss() => {
+            SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha256)
+        }
         KeyAlgorithm::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
     };
     kind.key_algorithm() == Some(key) && algorithm::verify(spki, algorithm, digest, value).is_ok()
@@ -145,6 +181,7 @@ pub(crate) mod tests {
 
     /// A key of any kind that OpenSSL makes and signs with.
     pub(crate) struct OpensslKey {
+        kind: KeyKind,
         folder: TempDir,
         pub(crate) spki: Vec<u8>,
     }
@@ -156,12 +193,13 @@ pub(crate) mod tests {
                 KeyKind::P256 => ("EC", "ec_paramgen_curve:P-256"),
                 KeyKind::P384 => ("EC", "ec_paramgen_curve:P-384"),
                 KeyKind::P521 => ("EC", "ec_paramgen_curve:P-521"),
-                KeyKind::Rsa2048 => ("RSA", "rsa_keygen_bits:2048"),
-                KeyKind::Rsa3072 => ("RSA", "rsa_keygen_bits:3072"),
-                KeyKind::Rsa4096 => ("RSA", "rsa_keygen_bits:4096"),
+                KeyKind::Rsa2048 | KeyKind::RsaPss2048 => ("RSA", "rsa_keygen_bits:2048"),
+                KeyKind::Rsa3072 | KeyKind::RsaPss3072 => ("RSA", "rsa_keygen_bits:3072"),
+                KeyKind::Rsa4096 | KeyKind::RsaPss4096 => ("RSA", "rsa_keygen_bits:4096"),
                 KeyKind::Ed25519 => panic!("nobody has one"),
             };
             let mut key = Self {
+                kind,
                 folder,
                 spki: Vec::new(),
             };
@@ -190,6 +228,10 @@ pub(crate) mod tests {
                         signature::Digest::Sha512(_) => "digest:sha512",
                     },
                 ]);
+            }
+            if self.kind.is_pss() {
+                arguments.extend(["-pkeyopt", "rsa_padding_mode:pss"]);
+                arguments.extend(["-pkeyopt", "rsa_pss_saltlen:digest"]);
             }
             self.run(&arguments);
             algorithm::raw_from_der(of_key, &self.read("value")).unwrap()

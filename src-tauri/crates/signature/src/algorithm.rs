@@ -14,10 +14,12 @@ mod public_key;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{
-    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ECDSA_WITH_SHA_512, ID_EC_PUBLIC_KEY, RSA_ENCRYPTION,
-    SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION, SHA_512_WITH_RSA_ENCRYPTION,
+    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ECDSA_WITH_SHA_512, ID_EC_PUBLIC_KEY, ID_MGF_1,
+    ID_RSASSA_PSS, RSA_ENCRYPTION, SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION,
+    SHA_512_WITH_RSA_ENCRYPTION,
 };
 use der::asn1::{Any, Null};
+use rsa::pkcs1::RsaPssParams;
 use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 
 pub(crate) use self::digest::Hasher;
@@ -114,11 +116,14 @@ impl KeyAlgorithm {
     }
 
     /// Whether such keys make signatures by an algorithm.
-    const fn signs_by(self, algorithm: SignatureAlgorithm) -> bool {
+    pub(crate) const fn signs_by(self, algorithm: SignatureAlgorithm) -> bool {
         matches!(
             (self, algorithm),
             (Self::Ecdsa(_), SignatureAlgorithm::Ecdsa(_))
-                | (Self::Rsa { .. }, SignatureAlgorithm::RsaPkcs1(_))
+                | (
+                    Self::Rsa { .. },
+                    SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. }
+                )
         )
     }
 }
@@ -131,6 +136,13 @@ pub enum SignatureAlgorithm {
     /// RSASSA-PKCS1-v1_5 (`sha256WithRSAEncryption` and its siblings, RFC 8017 §8.2, RFC 5754
     /// §3.2).
     RsaPkcs1(DigestAlgorithm),
+    /// RSASSA-PSS (RFC 8017 §8.1, RFC 4056), the mask made by MGF1 with the same digest.
+    RsaPss {
+        /// Digest of what is signed.
+        digest: DigestAlgorithm,
+        /// Length of the salt in bytes.
+        salt_len: u8,
+    },
 }
 
 impl SignatureAlgorithm {
@@ -144,16 +156,28 @@ impl SignatureAlgorithm {
         Ok(KeyAlgorithm::of_spki(spki)?.signature_algorithm())
     }
 
+    /// RSASSA-PSS as our keys sign: the salt as long as the digest (RFC 4055 §3.1).
+    #[must_use]
+    pub const fn rsa_pss(digest: DigestAlgorithm) -> Self {
+        let salt_len = match digest {
+            DigestAlgorithm::Sha256 => 32,
+            DigestAlgorithm::Sha384 => 48,
+            DigestAlgorithm::Sha512 => 64,
+        };
+        Self::RsaPss { digest, salt_len }
+    }
+
     /// The digest that is signed.
     #[must_use]
     pub const fn digest_algorithm(self) -> DigestAlgorithm {
         match self {
-            Self::Ecdsa(digest) | Self::RsaPkcs1(digest) => digest,
+            Self::Ecdsa(digest) | Self::RsaPkcs1(digest) | Self::RsaPss { digest, .. } => digest,
         }
     }
 
-    /// AlgorithmIdentifier for CMS and X.509. Parameters are absent for ECDSA (RFC 5758 §3.2) and
-    /// NULL for RSA (RFC 5754 §3.2).
+    /// AlgorithmIdentifier for CMS and X.509. Parameters are absent for ECDSA (RFC 5758 §3.2),
+    /// NULL for RSASSA-PKCS1-v1_5 (RFC 5754 §3.2) and `RSASSA-PSS-params` for RSASSA-PSS (RFC 4056
+    /// §2).
     ///
     /// A SignerInfo may also name RSA by `rsaEncryption` alone; what pyHanko writes, and what
     /// is the same in certificates, is written here.
@@ -164,6 +188,10 @@ impl SignatureAlgorithm {
             parameters: match self {
                 Self::Ecdsa(_) => None,
                 Self::RsaPkcs1(_) => Some(Any::from(Null)),
+                Self::RsaPss { digest, salt_len } => {
+                    let parameters = Any::encode_from(&digest.pss_parameters(salt_len));
+                    Some(parameters.expect("identifiers and a number encode"))
+                }
             },
         }
     }
@@ -178,12 +206,19 @@ impl SignatureAlgorithm {
             Self::RsaPkcs1(DigestAlgorithm::Sha256) => SHA_256_WITH_RSA_ENCRYPTION,
             Self::RsaPkcs1(DigestAlgorithm::Sha384) => SHA_384_WITH_RSA_ENCRYPTION,
             Self::RsaPkcs1(DigestAlgorithm::Sha512) => SHA_512_WITH_RSA_ENCRYPTION,
+            Self::RsaPss { .. } => ID_RSASSA_PSS,
         }
     }
 
-    /// Reads an identifier. Parameters must be absent for ECDSA (RFC 5758 §3.2), and NULL or
-    /// absent for RSA (RFC 4055 §5).
-    pub(crate) fn from_identifier(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
+    /// Reads an identifier. Parameters must be absent for ECDSA (RFC 5758 §3.2), NULL or absent for
+    /// RSASSA-PKCS1-v1_5 (RFC 4055 §5), and for RSASSA-PSS those of a digest that is known, which
+    /// makes the mask too (RFC 4055 §3.1; that SHA-1 does where nothing is said is the standard's
+    /// default, and not taken).
+    #[must_use]
+    pub fn from_identifier(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
+        if identifier.oid == ID_RSASSA_PSS {
+            return Self::from_pss(identifier);
+        }
         DigestAlgorithm::ALL
             .into_iter()
             .flat_map(|digest| [Self::Ecdsa(digest), Self::RsaPkcs1(digest)])
@@ -192,8 +227,20 @@ impl SignatureAlgorithm {
                     && match algorithm {
                         Self::Ecdsa(_) => identifier.parameters.is_none(),
                         Self::RsaPkcs1(_) => is_null_or_absent(identifier),
+                        Self::RsaPss { .. } => false,
                     }
             })
+    }
+
+    fn from_pss(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
+        let parameters: RsaPssParams<'_> = identifier.parameters?.decode_as().ok()?;
+        let digest = DigestAlgorithm::from_identifier(parameters.hash)?;
+        let mask = parameters.mask_gen;
+        let of_mask = DigestAlgorithm::from_identifier(mask.parameters?)?;
+        (mask.oid == ID_MGF_1 && of_mask == digest).then_some(Self::RsaPss {
+            digest,
+            salt_len: parameters.salt_len,
+        })
     }
 
     /// Reads the identifier in a SignerInfo, where `rsaEncryption` leaves the digest to
@@ -325,7 +372,7 @@ fn verify_with(
         });
     }
     check_length(key.algorithm(), raw)?;
-    key.verify(digest_algorithm, digest, raw)
+    key.verify(algorithm, digest, raw)
 }
 
 fn check_length(key: KeyAlgorithm, raw: &[u8]) -> Result<()> {

@@ -54,6 +54,7 @@ pub struct Prepared {
     signer: Certificate,
     chain: Vec<Certificate>,
     key: KeyAlgorithm,
+    algorithm: SignatureAlgorithm,
     attributes: SignedAttributes,
     to_be_signed: Vec<u8>,
     digest: Digest,
@@ -73,6 +74,20 @@ pub fn prepare(
     signer: &Certificate,
     chain: &[Certificate],
 ) -> Result<Prepared> {
+    let algorithm = signer.key_algorithm()?.signature_algorithm();
+    prepare_by(algorithm, document_digest, signer, chain)
+}
+
+/// As [`prepare`], for a key that signs by an algorithm of its own.
+///
+/// # Errors
+/// As [`prepare`]; [`Error::KeyNotSupported`] for an algorithm that such keys do not sign by.
+pub fn prepare_by(
+    algorithm: SignatureAlgorithm,
+    document_digest: &Digest,
+    signer: &Certificate,
+    chain: &[Certificate],
+) -> Result<Prepared> {
     let count = 1 + chain.len();
     if count > MOST_CERTIFICATES {
         return Err(Error::ChainTooLong {
@@ -81,7 +96,11 @@ pub fn prepare(
         });
     }
     let key = signer.key_algorithm()?;
-    let digest_algorithm = key.signature_algorithm().digest_algorithm();
+    if !key.signs_by(algorithm) {
+        let oid = algorithm.oid().to_string();
+        return Err(Error::KeyNotSupported { oid });
+    }
+    let digest_algorithm = algorithm.digest_algorithm();
     if document_digest.algorithm() != digest_algorithm {
         return Err(Error::DigestLength {
             expected: digest_algorithm.digest_len(),
@@ -97,6 +116,7 @@ pub fn prepare(
         signer: signer.clone(),
         chain: chain.to_vec(),
         key,
+        algorithm,
         attributes,
         to_be_signed,
         digest,
@@ -109,10 +129,14 @@ pub fn prepare(
 /// signature never turns out not to fit after somebody gave a secret.
 ///
 /// # Errors
-/// As [`prepare`].
-pub fn largest_size(signer: &Certificate, chain: &[Certificate]) -> Result<usize> {
-    let algorithm = signer.key_algorithm()?.signature_algorithm();
-    let prepared = prepare(&algorithm.digest_algorithm().digest(&[]), signer, chain)?;
+/// As [`prepare_by`].
+pub fn largest_size(
+    algorithm: SignatureAlgorithm,
+    signer: &Certificate,
+    chain: &[Certificate],
+) -> Result<usize> {
+    let nothing = algorithm.digest_algorithm().digest(&[]);
+    let prepared = prepare_by(algorithm, &nothing, signer, chain)?;
     let longest = vec![0xff; prepared.key.longest_der()];
     Ok(prepared.assemble(longest)?.len())
 }
@@ -133,7 +157,7 @@ impl Prepared {
     /// The algorithm to sign with.
     #[must_use]
     pub const fn algorithm(&self) -> SignatureAlgorithm {
-        self.key.signature_algorithm()
+        self.algorithm
     }
 
     /// Verifies a raw value with the signer's certificate and closes the CMS.

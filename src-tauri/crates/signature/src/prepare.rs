@@ -86,6 +86,7 @@ pub(crate) struct Beginning {
 pub struct Draft<'o> {
     passed: Passed,
     out: &'o mut dyn Write,
+    algorithm: SignatureAlgorithm,
     /// The digest that is signed.
     signed: Hasher,
     /// The digest that a log names, where it is another.
@@ -119,9 +120,26 @@ impl<'o> Draft<'o> {
         Ok(Self {
             passed,
             out,
+            algorithm,
             signed,
             logged,
         })
+    }
+
+    /// Has the signer's key sign by another algorithm than keys of its kind sign by here, one of the
+    /// same digest: RSASSA-PSS.
+    ///
+    /// # Errors
+    /// [`Error::DigestLength`] for another digest.
+    pub fn by(self, algorithm: SignatureAlgorithm) -> Result<Self> {
+        let (expected, actual) = (self.signed.algorithm(), algorithm.digest_algorithm());
+        if actual != expected {
+            return Err(Error::DigestLength {
+                expected: expected.digest_len(),
+                actual: actual.digest_len(),
+            });
+        }
+        Ok(Self { algorithm, ..self })
     }
 
     /// What the document was read for, besides: a revision begins [after](Revision::after) it.
@@ -154,6 +172,7 @@ impl<'o> Draft<'o> {
         let Self {
             passed,
             out,
+            algorithm,
             mut signed,
             mut logged,
         } = self;
@@ -171,7 +190,7 @@ impl<'o> Draft<'o> {
             location: details.location.clone(),
             revision_id: details.revision_id,
         };
-        let reserved = cms::largest_size(signer, chain)?;
+        let reserved = cms::largest_size(algorithm, signer, chain)?;
         let unsigned = revision.lay_out(field, &dictionary, reserved)?;
         unsigned.write_revision_to(out, &mut |chunk| {
             signed.update(chunk);
@@ -184,7 +203,7 @@ impl<'o> Draft<'o> {
             (Digest::Sha256(digest), _) => digest,
             (_, logged) => logged.unwrap_or_default().finalize().into(),
         };
-        let cms = cms::prepare(&digest, signer, chain)?;
+        let cms = cms::prepare_by(algorithm, &digest, signer, chain)?;
         Ok(Prepared {
             unsigned,
             cms,

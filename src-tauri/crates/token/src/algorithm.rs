@@ -1,12 +1,13 @@
 use std::fmt;
 
 use cryptoki_sys::{
-    CK_FLAGS, CK_MECHANISM_TYPE, CKF_GENERATE_KEY_PAIR, CKF_SIGN, CKM_EC_EDWARDS_KEY_PAIR_GEN,
-    CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, CKM_EDDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_KEY_PAIR_GEN,
+    CK_FLAGS, CK_MECHANISM_TYPE, CKF_GENERATE_KEY_PAIR, CKF_SIGN, CKG_MGF1_SHA256, CKG_MGF1_SHA384,
+    CKG_MGF1_SHA512, CKM_EC_EDWARDS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, CKM_EDDSA,
+    CKM_RSA_PKCS, CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_PKCS_PSS, CKM_SHA256, CKM_SHA384, CKM_SHA512,
 };
 use minicbor::{CborLen, Decode, Encode};
 
-use crate::{Error, Result};
+use crate::{Error, Result, raw::Parameter};
 
 /// Algorithm of a signer's key, and how long the key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
@@ -33,6 +34,16 @@ pub enum SignerAlgorithm {
     /// Ed25519 (RFC 8032 §5.1): always refused here, with the reason the token gives.
     #[n(6)]
     Ed25519,
+    /// RSASSA-PSS (RFC 8017 §8.1) with a modulus of 2048 bits; MGF1 by the digest that is signed,
+    /// and a salt as long as that.
+    #[n(7)]
+    RsaPss2048,
+    /// RSASSA-PSS with a modulus of 3072 bits.
+    #[n(8)]
+    RsaPss3072,
+    /// RSASSA-PSS with a modulus of 4096 bits.
+    #[n(9)]
+    RsaPss4096,
 }
 
 /// What keys of an algorithm have in common, whatever their length.
@@ -43,13 +54,35 @@ pub(crate) enum Family {
     Eddsa,
 }
 
+/// How RSA pads what it signs (RFC 8017 §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Padding {
+    /// EMSA-PKCS1-v1_5.
+    Pkcs1,
+    /// EMSA-PSS.
+    Pss,
+}
+
 impl SignerAlgorithm {
     pub(crate) const fn family(self) -> Family {
         match self {
             Self::EcdsaP256 | Self::EcdsaP384 | Self::EcdsaP521 => Family::Ecdsa,
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Family::Rsa,
+            Self::RsaPss2048 | Self::RsaPss3072 | Self::RsaPss4096 => Family::Rsa,
             Self::Ed25519 => Family::Eddsa,
         }
+    }
+
+    /// How its keys pad what they sign; of RSA alone.
+    pub(crate) const fn padding(self) -> Padding {
+        match self {
+            Self::RsaPss2048 | Self::RsaPss3072 | Self::RsaPss4096 => Padding::Pss,
+            _ => Padding::Pkcs1,
+        }
+    }
+
+    const fn is_pss(self) -> bool {
+        matches!(self.padding(), Padding::Pss)
     }
 
     /// Length of its signatures in bytes: r ‖ s, or the modulus.
@@ -59,9 +92,9 @@ impl SignerAlgorithm {
             Self::EcdsaP256 | Self::Ed25519 => 64,
             Self::EcdsaP384 => 96,
             Self::EcdsaP521 => 132,
-            Self::Rsa2048 => 256,
-            Self::Rsa3072 => 384,
-            Self::Rsa4096 => 512,
+            Self::Rsa2048 | Self::RsaPss2048 => 256,
+            Self::Rsa3072 | Self::RsaPss3072 => 384,
+            Self::Rsa4096 | Self::RsaPss4096 => 512,
         }
     }
 
@@ -71,9 +104,9 @@ impl SignerAlgorithm {
             Self::EcdsaP256 | Self::Ed25519 => 256,
             Self::EcdsaP384 => 384,
             Self::EcdsaP521 => 521,
-            Self::Rsa2048 => 2048,
-            Self::Rsa3072 => 3072,
-            Self::Rsa4096 => 4096,
+            Self::Rsa2048 | Self::RsaPss2048 => 2048,
+            Self::Rsa3072 | Self::RsaPss3072 => 3072,
+            Self::Rsa4096 | Self::RsaPss4096 => 4096,
         }
     }
 
@@ -96,19 +129,36 @@ impl SignerAlgorithm {
     pub(crate) const fn signing_mechanism(self) -> CK_MECHANISM_TYPE {
         match self.family() {
             Family::Ecdsa => CKM_ECDSA,
+            Family::Rsa if self.is_pss() => CKM_RSA_PKCS_PSS,
             Family::Rsa => CKM_RSA_PKCS,
             Family::Eddsa => CKM_EDDSA,
         }
     }
 
+    /// The parameter of [`Self::signing_mechanism`] for a digest: none but for CKM_RSA_PKCS_PSS
+    /// (PKCS#11 v3.1 §6.1.10).
+    pub(crate) const fn parameter(self, digest: &Digest) -> Parameter {
+        if !self.is_pss() {
+            return Parameter::None;
+        }
+        let (hash, mask, salt) = match digest {
+            Digest::Sha256(_) => (CKM_SHA256, CKG_MGF1_SHA256, 32),
+            Digest::Sha384(_) => (CKM_SHA384, CKG_MGF1_SHA384, 48),
+            Digest::Sha512(_) => (CKM_SHA512, CKG_MGF1_SHA512, 64),
+        };
+        Parameter::Pss { hash, mask, salt }
+    }
+
     /// What [`Self::signing_mechanism`] takes to sign a digest: the digest itself for CKM_ECDSA
-    /// (PKCS#11 v3.1 §6.3.12), its DigestInfo for CKM_RSA_PKCS (§6.1.6, RFC 8017 §9.2).
+    /// (PKCS#11 v3.1 §6.3.12) and CKM_RSA_PKCS_PSS (§6.1.10), its DigestInfo for CKM_RSA_PKCS
+    /// (§6.1.6, RFC 8017 §9.2).
     ///
     /// # Errors
     /// [`Error::AlgorithmNotSupported`] for Ed25519, which signs messages (RFC 8032 §5.1.6).
     pub(crate) fn input(self, digest: &Digest) -> Result<Vec<u8>> {
         match self.family() {
             Family::Ecdsa => Ok(digest.as_bytes().to_vec()),
+            Family::Rsa if self.is_pss() => Ok(digest.as_bytes().to_vec()),
             Family::Rsa => Ok(digest.to_digest_info()),
             Family::Eddsa => Err(Error::AlgorithmNotSupported { algorithm: self }),
         }
@@ -124,6 +174,9 @@ impl fmt::Display for SignerAlgorithm {
             Self::Rsa2048 => "RSA-2048",
             Self::Rsa3072 => "RSA-3072",
             Self::Rsa4096 => "RSA-4096",
+            Self::RsaPss2048 => "RSA-2048 with PSS",
+            Self::RsaPss3072 => "RSA-3072 with PSS",
+            Self::RsaPss4096 => "RSA-4096 with PSS",
             Self::Ed25519 => "Ed25519",
         })
     }

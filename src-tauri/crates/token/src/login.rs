@@ -26,6 +26,7 @@ use crate::{
     AttributeName, Digest, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result,
     SignerAlgorithm, TokenLabel, WrapMechanism,
     module::Module,
+    raw::Parameter,
     slot,
     template::{self, Id},
 };
@@ -141,7 +142,10 @@ impl Login {
 
     fn mac(&self, session: &Session, key: ObjectHandle, data: &[u8]) -> Result<Mac> {
         let mechanism = *MechanismType::SHA256_HMAC;
-        let output = self.module.raw.sign(session, mechanism, key, data)?;
+        let output = self
+            .module
+            .raw
+            .sign(session, mechanism, Parameter::None, key, data)?;
         let mut mac = Zeroizing::new([0; Mac::LENGTH]);
         if output.len() != mac.len() {
             return Err(Error::OutputMalformed {
@@ -162,7 +166,8 @@ impl Login {
     ) -> Result<RawSignature> {
         let mechanism = algorithm.signing_mechanism();
         let input = algorithm.input(digest)?;
-        let output = self.module.raw.sign(session, mechanism, key, &input)?;
+        let (raw, parameter) = (&self.module.raw, algorithm.parameter(digest));
+        let output = raw.sign(session, mechanism, parameter, key, &input)?;
         RawSignature::from_token(algorithm, &output)
     }
 

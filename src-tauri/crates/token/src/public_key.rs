@@ -3,9 +3,9 @@ use p256::{
     ecdsa::signature::hazmat::PrehashVerifier,
     pkcs8::{DecodePublicKey, EncodePublicKey},
 };
-use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
 
-use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm};
+use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm, algorithm::Padding};
 
 /// A public key as DER SubjectPublicKeyInfo: a point on P-256, P-384 or P-521 (RFC 5480 §2), or
 /// an RSA key (RFC 3279 §2.3.1).
@@ -46,7 +46,7 @@ impl PublicKey {
         }
     }
 
-    fn verify(&self, digest: &Digest, signature: &[u8]) -> Option<()> {
+    fn verify(&self, padding: Padding, digest: &Digest, signature: &[u8]) -> Option<()> {
         match self {
             Self::P256(key) => {
                 let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
@@ -68,13 +68,21 @@ impl PublicKey {
                 wide.get_mut(64 - digest.len()..)?.copy_from_slice(digest);
                 key.verify_prehash(&wide, &signature).ok()
             }
+            Self::Rsa(key) if padding == Padding::Pss => {
+                let scheme = match digest {
+                    Digest::Sha256(_) => Pss::new::<sha2::Sha256>(),
+                    Digest::Sha384(_) => Pss::new::<sha2::Sha384>(),
+                    Digest::Sha512(_) => Pss::new::<sha2::Sha512>(),
+                };
+                key.verify(scheme, digest.as_bytes(), signature).ok()
+            }
             Self::Rsa(key) => {
-                let padding = match digest {
+                let scheme = match digest {
                     Digest::Sha256(_) => Pkcs1v15Sign::new::<sha2::Sha256>(),
                     Digest::Sha384(_) => Pkcs1v15Sign::new::<sha2::Sha384>(),
                     Digest::Sha512(_) => Pkcs1v15Sign::new::<sha2::Sha512>(),
                 };
-                key.verify(padding, digest.as_bytes(), signature).ok()
+                key.verify(scheme, digest.as_bytes(), signature).ok()
             }
         }
     }
@@ -111,6 +119,9 @@ impl SpkiDer {
             SignerAlgorithm::Rsa2048
             | SignerAlgorithm::Rsa3072
             | SignerAlgorithm::Rsa4096
+            | SignerAlgorithm::RsaPss2048
+            | SignerAlgorithm::RsaPss3072
+            | SignerAlgorithm::RsaPss4096
             | SignerAlgorithm::Ed25519 => None,
         };
         der.map(|der| Self(der.into_vec()))
@@ -142,12 +153,33 @@ impl SpkiDer {
         &self.0
     }
 
-    /// Verifies a signature over a digest (FIPS 186-5 §6.4.2, RFC 8017 §8.2.2).
+    /// Verifies a signature over a digest by ECDSA or RSASSA-PKCS1-v1_5 (FIPS 186-5 §6.4.2, RFC 8017
+    /// §8.2.2).
     #[must_use]
     pub fn verify(&self, digest: &Digest, signature: &RawSignature) -> Verified {
-        let verified =
-            PublicKey::read(&self.0).and_then(|key| key.verify(digest, signature.as_bytes()));
-        match verified {
+        self.verify_padded(Padding::Pkcs1, digest, signature)
+    }
+
+    /// Verifies a signature over a digest as keys of an algorithm make it, which the key itself does
+    /// not tell of RSA (RFC 8017 §8.1.2, §8.2.2).
+    #[must_use]
+    pub fn verify_by(
+        &self,
+        algorithm: SignerAlgorithm,
+        digest: &Digest,
+        signature: &RawSignature,
+    ) -> Verified {
+        self.verify_padded(algorithm.padding(), digest, signature)
+    }
+
+    fn verify_padded(
+        &self,
+        padding: Padding,
+        digest: &Digest,
+        signature: &RawSignature,
+    ) -> Verified {
+        let key = PublicKey::read(&self.0);
+        match key.and_then(|key| key.verify(padding, digest, signature.as_bytes())) {
             Some(()) => Verified::Holds,
             None => Verified::Fails,
         }

@@ -24,8 +24,9 @@ use cryptoki::{
 };
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_FUNCTION_LIST, CK_GCM_PARAMS, CK_MECHANISM,
-    CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RSA_PKCS_OAEP_PARAMS, CK_RV,
-    CK_ULONG, CK_UNAVAILABLE_INFORMATION, CKG_MGF1_SHA1, CKM_SHA_1, CKR_OK, CKZ_DATA_SPECIFIED,
+    CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RSA_PKCS_MGF_TYPE,
+    CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION,
+    CKG_MGF1_SHA1, CKM_SHA_1, CKR_OK, CKZ_DATA_SPECIFIED,
 };
 use zeroize::Zeroizing;
 
@@ -103,14 +104,17 @@ impl Raw {
         &self,
         session: &Session,
         mechanism: CK_MECHANISM_TYPE,
+        parameter: Parameter,
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
         let init = present(self.functions.C_SignInit)?;
         let sign = present(self.functions.C_Sign)?;
-        let mut mechanism = without_parameter(mechanism);
-        // SAFETY: session and key come from the crate and the mechanism has no parameter.
-        let answer = unsafe { init(session.handle(), &raw mut mechanism, key.handle()) };
+        let answer = parameter.with(mechanism, |mechanism| {
+            // SAFETY: session and key come from the crate, and the mechanism's parameter lives until
+            // the call returns, in which a module takes what it needs of it (PKCS#11 v3.1 §5.13.1).
+            unsafe { init(session.handle(), mechanism, key.handle()) }
+        });
         ok(answer, Function::SignInit)?;
 
         let mut output = Zeroizing::new(vec![0; OUTPUT]);
@@ -307,8 +311,8 @@ unsafe fn bytes(attribute: &CK_ATTRIBUTE) -> &[u8] {
     unsafe { std::slice::from_raw_parts(attribute.pValue.cast(), attribute.ulValueLen as usize) }
 }
 
-/// The parameter a wrap mechanism wants. The values are ours: only the mechanism's refusal is of
-/// interest where there is one.
+/// The parameter a mechanism wants. For a wrap mechanism the values are ours: only its refusal is of
+/// interest where it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter {
     /// None.
@@ -319,6 +323,15 @@ pub(crate) enum Parameter {
     Gcm,
     /// CK_RSA_PKCS_OAEP_PARAMS with SHA-1, without a label.
     Oaep,
+    /// CK_RSA_PKCS_PSS_PARAMS.
+    Pss {
+        /// CKM_ number of the digest.
+        hash: CK_MECHANISM_TYPE,
+        /// CKG_ number of the mask generation.
+        mask: CK_RSA_PKCS_MGF_TYPE,
+        /// Length of the salt in bytes.
+        salt: CK_ULONG,
+    },
 }
 
 impl Parameter {
@@ -344,9 +357,15 @@ impl Parameter {
             pSourceData: ptr::null_mut(),
             ulSourceDataLen: 0,
         };
+        let mut pss = CK_RSA_PKCS_PSS_PARAMS::default();
         let mut mechanism = without_parameter(mechanism);
         match self {
             Self::None => {}
+            Self::Pss { hash, mask, salt } => {
+                (pss.hashAlg, pss.mgf, pss.sLen) = (hash, mask, salt);
+                mechanism.pParameter = (&raw mut pss).cast();
+                mechanism.ulParameterLen = size_of_val(&pss) as CK_ULONG;
+            }
             Self::Iv => {
                 mechanism.pParameter = (&raw mut iv).cast();
                 mechanism.ulParameterLen = size_of_val(&iv) as CK_ULONG;

@@ -282,7 +282,12 @@ fn parameters(algorithm: SignerAlgorithm) -> Vec<Attribute> {
         SignerAlgorithm::EcdsaP384 => curve(P384),
         SignerAlgorithm::EcdsaP521 => curve(P521),
         SignerAlgorithm::Ed25519 => curve(ED25519),
-        SignerAlgorithm::Rsa2048 | SignerAlgorithm::Rsa3072 | SignerAlgorithm::Rsa4096 => vec![
+        SignerAlgorithm::Rsa2048
+        | SignerAlgorithm::Rsa3072
+        | SignerAlgorithm::Rsa4096
+        | SignerAlgorithm::RsaPss2048
+        | SignerAlgorithm::RsaPss3072
+        | SignerAlgorithm::RsaPss4096 => vec![
             Attribute::ModulusBits(u64::from(algorithm.key_bits()).into()),
             Attribute::PublicExponent(RSA_EXPONENT.to_vec()),
         ],

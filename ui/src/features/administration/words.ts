@@ -56,7 +56,17 @@ export function groups(hex: string): string[] {
 }
 
 /** Kinds of keys that can be made. */
-export const KEY_KINDS = ["p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096"] as const;
+export const KEY_KINDS = [
+  "p256",
+  "p384",
+  "p521",
+  "rsa2048",
+  "rsa3072",
+  "rsa4096",
+  "rsa2048-pss",
+  "rsa3072-pss",
+  "rsa4096-pss",
+] as const;
 
 /** The name of a kind of key. */
 export function keyKind(kind: string): string {

@@ -17,6 +17,7 @@ name: string,
  */
 email: string, 
 /**
- * Kind of key: `p256`, `p384`, `p521`, `rsa2048`, `rsa3072`, `rsa4096`.
+ * Kind of key: `p256`, `p384`, `p521`, `rsa2048`, `rsa3072`, `rsa4096`, or one of
+ * these with `-pss`.
  */
 key: string, };

@@ -7,13 +7,16 @@ use token::{Digest, Error, SignerAlgorithm, Verified, WrappedKey};
 use crate::support::{DIGEST, Module, On, on_every_module};
 
 /// All that both modules make and wrap.
-const ALGORITHMS: [SignerAlgorithm; 6] = [
+const ALGORITHMS: [SignerAlgorithm; 9] = [
     SignerAlgorithm::EcdsaP256,
     SignerAlgorithm::EcdsaP384,
     SignerAlgorithm::EcdsaP521,
     SignerAlgorithm::Rsa2048,
     SignerAlgorithm::Rsa3072,
     SignerAlgorithm::Rsa4096,
+    SignerAlgorithm::RsaPss2048,
+    SignerAlgorithm::RsaPss3072,
+    SignerAlgorithm::RsaPss4096,
 ];
 
 const DIGESTS: [Digest; 3] = [
@@ -48,15 +51,17 @@ fn a_key_of_every_algorithm_is_generated_wrapped_destroyed_unwrapped_and_still_s
         for (digest, signature) in DIGESTS.iter().zip(&signatures) {
             assert_eq!(signature.as_bytes().len(), algorithm.signature_len());
             assert_eq!(
-                spki.verify(digest, signature),
+                spki.verify_by(algorithm, digest, signature),
                 Verified::Holds,
                 "{algorithm}, {} bytes",
                 digest.as_bytes().len()
             );
         }
         let other = Digest::Sha256([0; 32]);
-        assert_eq!(spki.verify(&other, &signatures[0]), Verified::Fails);
-        assert_eq!(spki.verify(&DIGEST, &signatures[1]), Verified::Fails);
+        for (digest, signature) in [(&other, &signatures[0]), (&DIGEST, &signatures[1])] {
+            let verified = spki.verify_by(algorithm, digest, signature);
+            assert_eq!(verified, Verified::Fails, "{algorithm}");
+        }
         assert_eq!(token.object_counts().unwrap(), before, "{algorithm}");
     }
 }
@@ -67,19 +72,27 @@ fn openssl_verifies_rsa_signatures_over_every_digest(on: On) {
     let token = tokens.login();
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).unwrap();
-    let key = token.generate(SignerAlgorithm::Rsa2048).unwrap();
-    write("spki.der", key.spki().unwrap().as_bytes());
-    for (digest, name) in DIGESTS.iter().zip(["sha256", "sha384", "sha512"]) {
-        write("digest", digest.as_bytes());
-        write("value", key.sign(digest).unwrap().as_bytes());
-        let output = Command::new("openssl")
-            .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER"])
-            .args(["-inkey", "spki.der", "-in", "digest", "-sigfile", "value"])
-            .args(["-pkeyopt", &format!("digest:{name}")])
-            .current_dir(directory.path())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{name}: {output:?}");
+    let pss: &[&str] = &["rsa_padding_mode:pss", "rsa_pss_saltlen:digest"];
+    for (algorithm, padding) in [
+        (SignerAlgorithm::Rsa2048, &["rsa_padding_mode:pkcs1"][..]),
+        (SignerAlgorithm::RsaPss2048, pss),
+    ] {
+        let key = token.generate(algorithm).unwrap();
+        write("spki.der", key.spki().unwrap().as_bytes());
+        for (digest, name) in DIGESTS.iter().zip(["sha256", "sha384", "sha512"]) {
+            write("digest", digest.as_bytes());
+            write("value", key.sign(digest).unwrap().as_bytes());
+            let digest = format!("digest:{name}");
+            let options = padding.iter().copied().chain([digest.as_str()]);
+            let output = Command::new("openssl")
+                .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER"])
+                .args(["-inkey", "spki.der", "-in", "digest", "-sigfile", "value"])
+                .args(options.flat_map(|option| ["-pkeyopt", option]))
+                .current_dir(directory.path())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{algorithm}, {name}: {output:?}");
+        }
     }
 }
 

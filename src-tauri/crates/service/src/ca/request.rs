@@ -22,6 +22,13 @@ const LARGEST: usize = 16 * 1024;
 pub struct PreparedRequest(Unsigned);
 
 impl PreparedRequest {
+    /// Has the requester's key sign by another algorithm than keys of its kind sign by here:
+    /// RSASSA-PSS.
+    #[must_use]
+    pub fn by(self, algorithm: SignatureAlgorithm) -> Self {
+        Self(self.0.by(algorithm))
+    }
+
     /// Digest of the CertificationRequestInfo, to be signed with the requester's key.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -134,11 +141,14 @@ impl CertificateRequest {
 
 /// Proof of possession: the request is signed by the key it names (RFC 2986 §4.2).
 fn verify(request: &CertReq, spki: &[u8]) -> std::result::Result<(), signature::Error> {
-    let algorithm = SignatureAlgorithm::of_key(spki)?;
-    if request.algorithm != algorithm.identifier() {
-        let oid = request.algorithm.oid.to_string();
-        return Err(signature::Error::KeyNotSupported { oid });
-    }
+    let own = SignatureAlgorithm::of_key(spki)?;
+    let with_pss = SignatureAlgorithm::rsa_pss(own.digest_algorithm());
+    let algorithm = [own, with_pss]
+        .into_iter()
+        .find(|algorithm| request.algorithm == algorithm.identifier())
+        .ok_or_else(|| signature::Error::KeyNotSupported {
+            oid: request.algorithm.oid.to_string(),
+        })?;
     let value = request
         .signature
         .as_bytes()

@@ -409,6 +409,7 @@ fn keys_of_every_kind_are_requested_and_certified_and_openssl_verifies_both() {
     for kind in kinds() {
         let key = OpensslKey::new(kind);
         let prepared = request(&ADA, &key.spki).unwrap();
+        let prepared = prepared.by(kind.signature_algorithm().unwrap());
         let value = key.sign(prepared.digest());
         let request = prepared.complete(&value).unwrap();
         fs::write(folder.path().join("request.der"), request.as_der()).unwrap();

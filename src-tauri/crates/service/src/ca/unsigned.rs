@@ -14,6 +14,7 @@ pub(super) struct Unsigned {
     /// Public key of whoever signs, SPKI DER.
     spki: Vec<u8>,
     key: KeyAlgorithm,
+    algorithm: SignatureAlgorithm,
 }
 
 /// The outer shape of all three (RFC 5280 §4.1, §5.1; RFC 2986 §4.2).
@@ -38,7 +39,13 @@ impl Unsigned {
             to_be_signed: to_be_signed.to_der()?,
             spki: spki.to_vec(),
             key,
+            algorithm: key.signature_algorithm(),
         })
+    }
+
+    /// Has the key sign by an algorithm of its own.
+    pub(super) fn by(self, algorithm: SignatureAlgorithm) -> Self {
+        Self { algorithm, ..self }
     }
 
     /// Digest of the bytes to sign.
@@ -48,7 +55,7 @@ impl Unsigned {
     }
 
     pub(super) fn algorithm(&self) -> SignatureAlgorithm {
-        self.key.signature_algorithm()
+        self.algorithm
     }
 
     /// Verifies a raw value and gives the signed structure in DER.

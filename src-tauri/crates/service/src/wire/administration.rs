@@ -304,7 +304,8 @@ pub struct EnrolPerson {
     pub name: String,
     /// E-mail address.
     pub email: String,
-    /// Kind of key: `p256`, `p384`, `p521`, `rsa2048`, `rsa3072`, `rsa4096`.
+    /// Kind of key: `p256`, `p384`, `p521`, `rsa2048`, `rsa3072`, `rsa4096`, or one of
+    /// these with `-pss`.
     pub key: String,
 }
 

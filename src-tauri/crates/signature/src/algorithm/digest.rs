@@ -2,6 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_SHA_256, ID_SHA_384, ID_SHA_512};
+use rsa::pkcs1::RsaPssParams;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 
@@ -52,6 +53,15 @@ impl DigestAlgorithm {
             Self::Sha256 => ID_SHA_256,
             Self::Sha384 => ID_SHA_384,
             Self::Sha512 => ID_SHA_512,
+        }
+    }
+
+    /// `RSASSA-PSS-params` with the digest for message and mask (RFC 4055 §3.1).
+    pub(crate) fn pss_parameters(self, salt_len: u8) -> RsaPssParams<'static> {
+        match self {
+            Self::Sha256 => RsaPssParams::new::<Sha256>(salt_len),
+            Self::Sha384 => RsaPssParams::new::<Sha384>(salt_len),
+            Self::Sha512 => RsaPssParams::new::<Sha512>(salt_len),
         }
     }
 

@@ -7,11 +7,11 @@ use der::{Decode, Encode};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::RsaPublicKey as Pkcs1PublicKey;
 use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha2::{Sha256, Sha384, Sha512};
 use spki::SubjectPublicKeyInfoRef;
 
-use super::{Curve, DigestAlgorithm, KeyAlgorithm};
+use super::{Curve, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 use crate::error::{Error, Result};
 
 /// Bits of an RSA modulus that are taken: ETSI TS 119 312 wants 1900 at least, and more than 4096
@@ -80,10 +80,11 @@ impl PublicKey {
         }
     }
 
-    /// Verifies a raw value over a digest whose length is that of its algorithm.
+    /// Verifies a raw value over a digest whose length is that of its algorithm, one that such keys
+    /// sign by.
     pub(super) fn verify(
         &self,
-        digest_algorithm: DigestAlgorithm,
+        algorithm: SignatureAlgorithm,
         digest: &[u8],
         raw: &[u8],
     ) -> Result<()> {
@@ -108,26 +109,43 @@ impl PublicKey {
                 let start = wide.len().saturating_sub(digest.len());
                 let Some(end) = wide.get_mut(start..).filter(|e| e.len() == digest.len()) else {
                     return Err(Error::DigestLength {
-                        expected: digest_algorithm.digest_len(),
+                        expected: algorithm.digest_algorithm().digest_len(),
                         actual: digest.len(),
                     });
                 };
                 end.copy_from_slice(digest);
                 key.verify_prehash(&wide, &value).is_ok()
             }
-            Self::Rsa(key) => {
-                let padding = match digest_algorithm {
-                    DigestAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-                    DigestAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-                    DigestAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-                };
-                key.verify(padding, digest, raw).is_ok()
-            }
+            Self::Rsa(key) => match algorithm {
+                SignatureAlgorithm::RsaPss {
+                    digest: digest_algorithm,
+                    salt_len,
+                } => key
+                    .verify(pss(digest_algorithm, salt_len.into()), digest, raw)
+                    .is_ok(),
+                algorithm => {
+                    let padding = match algorithm.digest_algorithm() {
+                        DigestAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+                        DigestAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+                        DigestAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+                    };
+                    key.verify(padding, digest, raw).is_ok()
+                }
+            },
         };
         match verified {
             true => Ok(()),
             false => Err(Error::SignatureDoesNotVerify),
         }
+    }
+}
+
+/// RSASSA-PSS, the mask by MGF1 with the same digest (RFC 8017 §9.1, appendix B.2.1).
+fn pss(digest: DigestAlgorithm, salt_len: usize) -> Pss {
+    match digest {
+        DigestAlgorithm::Sha256 => Pss::new_with_salt::<Sha256>(salt_len),
+        DigestAlgorithm::Sha384 => Pss::new_with_salt::<Sha384>(salt_len),
+        DigestAlgorithm::Sha512 => Pss::new_with_salt::<Sha512>(salt_len),
     }
 }
 

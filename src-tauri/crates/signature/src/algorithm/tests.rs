@@ -156,6 +156,41 @@ fn a_signer_info_may_name_rsa_without_its_digest_and_a_certificate_may_not() {
     assert_eq!(SignatureAlgorithm::from_identifier(bare), None);
 }
 
+/// `AlgorithmIdentifier` of RSASSA-PSS with SHA-256, MGF1 with SHA-256 and 32 bytes of salt.
+const PSS_SHA256: &str = "304106092a864886f70d01010a3034a00f300d06096086480165030402010500\
+                          a11c301a06092a864886f70d010108300d06096086480165030402010500\
+                          a203020120";
+
+#[test]
+fn a_pss_identifier_names_digest_mask_and_salt_and_is_read_again() {
+    let ours = SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha256);
+    assert_eq!(ours.identifier().to_der().unwrap(), hex(PSS_SHA256));
+    for digest in DigestAlgorithm::ALL {
+        for salt_len in [0, 20, 32, 64, 222] {
+            let algorithm = SignatureAlgorithm::RsaPss { digest, salt_len };
+            let der = algorithm.identifier().to_der().unwrap();
+            let read = AlgorithmIdentifierRef::from_der(&der).unwrap();
+            assert_eq!(SignatureAlgorithm::from_identifier(read), Some(algorithm));
+        }
+    }
+}
+
+#[test]
+fn a_pss_identifier_that_leaves_sha1_or_mixes_digests_is_not_taken() {
+    let edited = |from: &str, to: &str| hex(&PSS_SHA256.replace(from, to));
+    let mask_of_sha512 = "010108300d06096086480165030402030500";
+    for der in [
+        hex("300b06092a864886f70d01010a"),     // no parameters
+        hex("300d06092a864886f70d01010a3000"), // the defaults: SHA-1
+        hex("300d06092a864886f70d01010a0500"), // NULL
+        edited("010108300d06096086480165030402010500", mask_of_sha512),
+        edited("01010830", "01010930"), // a mask that is not MGF1
+    ] {
+        let read = AlgorithmIdentifierRef::from_der(&der).unwrap();
+        assert_eq!(SignatureAlgorithm::from_identifier(read), None, "{der:x?}");
+    }
+}
+
 #[test]
 fn a_padded_der_value_is_not_a_second_encoding_of_the_same_signature() {
     let raw = Key::from_seed(1).sign([7; 32]);

@@ -162,12 +162,40 @@ fn what_we_write_is_what_we_read() {
     assert_eq!(read.to_be_signed().unwrap(), prepared.to_be_signed());
 }
 
+/// What keys such as a signer's sign by here.
+fn own(signer: &Certificate) -> SignatureAlgorithm {
+    signer.key_algorithm().unwrap().signature_algorithm()
+}
+
+#[test]
+fn a_signature_by_pss_is_asked_for_by_name_and_only_of_rsa_keys() {
+    let ca = Authority::new("Test CA", 1);
+    let chain = [ca.certificate()];
+    let pss = SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha256);
+    let rsa = ca.issue("Ada", &Key::rsa(2048));
+    let prepared = prepare_by(pss, &document_digest(), &rsa, &chain).unwrap();
+    assert_eq!(prepared.algorithm(), pss);
+    let most = largest_size(pss, &rsa, &chain).unwrap();
+    assert!(most > largest_size(own(&rsa), &rsa, &chain).unwrap());
+    // A value by the other padding does not leave.
+    let value = Key::rsa(2048).sign(prepared.digest());
+    assert!(matches!(
+        prepared.complete(&value),
+        Err(Error::SignatureDoesNotVerify)
+    ));
+    let p256 = ca.issue("Bob", &Key::from_seed(2));
+    assert!(matches!(
+        prepare_by(pss, &document_digest(), &p256, &chain),
+        Err(Error::KeyNotSupported { .. })
+    ));
+}
+
 #[test]
 fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
     let (ca, key) = (Authority::new("Test CA", 1), Key::from_seed(2));
     let ada = ca.issue("Ada", &key);
     let chain = [ca.certificate()];
-    let most = largest_size(&ada, &chain).unwrap();
+    let most = largest_size(own(&ada), &ada, &chain).unwrap();
     let sizes: Vec<usize> = (0..64)
         .map(|byte| {
             let prepared = prepare(&Digest::Sha256([byte; 32]), &ada, &chain).unwrap();
@@ -190,7 +218,7 @@ fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
 fn the_estimate_is_never_too_small_for_any_kind_of_key() {
     for (kind, key) in Key::of_every_kind() {
         let (ca, ada, contents) = signed_by(&key);
-        let most = largest_size(&ada, &[ca.certificate()]).unwrap();
+        let most = largest_size(own(&ada), &ada, &[ca.certificate()]).unwrap();
         let slack = most - contents.len();
         assert!(slack <= 8, "{kind}: {slack} bytes too many");
         let (longest, raw_len) = (
