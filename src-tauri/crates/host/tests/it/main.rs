@@ -7,4 +7,5 @@ mod attacks;
 mod host;
 mod keys;
 mod support;
+mod table;
 mod tokens;
