@@ -6,6 +6,7 @@ mod packages;
 mod pdfium;
 mod python;
 mod ui;
+mod virtual_card;
 
 use anyhow::Result;
 
@@ -37,10 +38,12 @@ pub(crate) fn everything(places: &Places) -> Result<()> {
         packages::PYTHON,
         packages::TEST,
         packages::KRYOPTIC,
+        packages::CARDS,
     ])?;
     pdfium::install(places)?;
     python::judges(places)?;
     kryoptic::build(places)?;
+    virtual_card::build(places)?;
     ui::node_packages(&places.root.join("tests/window"))?;
     // Last, as the one that fails by a fault in what is being worked on; before any build of the
     // shell, which embeds it.

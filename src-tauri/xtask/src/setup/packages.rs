@@ -39,6 +39,16 @@ pub(super) const KRYOPTIC: &[&str] = &[
     "libsqlite3-dev",
     "libssl-dev",
 ];
+/// What the tests of smart cards run with: PC/SC, a reader that is none, a module, a network of
+/// its own; and what the card that is none is built with.
+pub(super) const CARDS: &[&str] = &[
+    "pcscd",
+    "vsmartcard-vpcd",
+    "opensc",
+    "iproute2",
+    "util-linux",
+    "libclang-dev",
+];
 /// What the engine of the fuzz targets is built with.
 pub(super) const FUZZ: &[&str] = &["g++"];
 /// What the peers sign with, and what makes many people.
