@@ -501,7 +501,7 @@ fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         E::ModuleUnreadable { .. } | E::ModuleNotLoaded { .. } => ErrorCode::ModuleMissing,
         E::ModuleChanged { .. } => ErrorCode::ModuleChanged,
         E::TokenNotFound { .. } | E::TokenAmbiguous { .. } => ErrorCode::TokenMissing,
-        E::WrongPin { .. } => ErrorCode::PinWrong,
+        E::WrongPin { .. } => ErrorCode::TokenPinWrong,
         E::PinLocked { .. } => ErrorCode::TokenLocked,
         E::KeyNotFound { .. }
         | E::KeyAmbiguous { .. }
@@ -516,6 +516,9 @@ fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         E::WrappedKeyRefused { .. }
         | E::MechanismNotAllowed { .. }
         | E::SessionKeyWeaker { .. } => return (ErrorCode::RecordDamaged, ErrorKind::Refused),
+        E::CardAbsent => ErrorCode::CardAbsent,
+        E::CardKeyMissing => ErrorCode::NoSigningCertificate,
+        E::CardPin { refusal } => return pin_code(refusal),
         E::PathNotAbsolute { .. }
         | E::MessageTooLong { .. }
         | E::TokenExists { .. }
@@ -534,6 +537,19 @@ fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         | E::NoRandomBytes => ErrorCode::DeviceFault,
     };
     (code, ErrorKind::Device)
+}
+
+fn pin_code(refusal: &token::PinRefusal) -> (ErrorCode, ErrorKind) {
+    use token::PinRefusal as P;
+    let code = match refusal {
+        P::Wrong(_) => ErrorCode::PinWrong,
+        P::Locked => ErrorCode::PinLocked,
+        P::Length { .. } => ErrorCode::PinLength,
+        P::ToBeChanged => ErrorCode::PinToBeChanged,
+        P::GivenUp => ErrorCode::PinNotEntered,
+        P::Needed => return (ErrorCode::PinNeeded, ErrorKind::Usage),
+    };
+    (code, ErrorKind::Refused)
 }
 
 fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {

@@ -2,7 +2,9 @@ use std::{io, path::PathBuf, time::Duration};
 
 use minicbor::{CborLen, Decode, Encode};
 
-use crate::{AttributeName, KeyLabel, Sha256, SignerAlgorithm, TokenLabel, Weaker, wire};
+use crate::{
+    AttributeName, KeyLabel, PinRefusal, Sha256, SignerAlgorithm, TokenLabel, Weaker, wire,
+};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -382,5 +384,23 @@ pub enum Error {
         /// The algorithm.
         #[n(0)]
         algorithm: SignerAlgorithm,
+    },
+
+    // Smart cards.
+    /// The card is in no reader any more.
+    #[n(40)]
+    #[error("the card is not there any more")]
+    CardAbsent,
+    /// The card has no private key that belongs to the certificate, or none that signs.
+    #[n(41)]
+    #[error("the card has no key that signs for this certificate")]
+    CardKeyMissing,
+    /// The card did not take the PIN. It is not tried again.
+    #[n(42)]
+    #[error("the card does not take the PIN: {refusal}")]
+    CardPin {
+        /// Why not.
+        #[n(0)]
+        refusal: PinRefusal,
     },
 }

@@ -100,6 +100,10 @@ impl Host {
         self.process.id()
     }
 
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
     /// Lists the tokens the module sees, blank ones included.
     ///
     /// # Errors

@@ -10,6 +10,8 @@
 //!   them, and opens signers' keys.
 //! - [`SessionKey`] is a signer's key while it is on the token; [`WrappedKey`] is what it is
 //!   otherwise.
+//! - [`Card`] is a token that a person holds: [`Host::card_slots`], [`Host::card_certificates`],
+//!   [`Host::sign_with_card`].
 //!
 //! A signer's key is born as a session key, wrapped under the master, and destroyed. To sign,
 //! [`Token::sign_with_wrapped`] unwraps it as a session object that can neither be read nor leave
@@ -45,6 +47,7 @@
 //! `login`, `template`, `raw`).
 
 mod algorithm;
+mod card;
 mod error;
 mod key;
 mod label;
@@ -65,6 +68,10 @@ mod slot;
 mod template;
 
 pub use algorithm::{Digest, RawSignature, SignerAlgorithm};
+pub use card::{
+    Card, CardAddress, CardCertificate, CardInput, CardKey, CardSlot, Inserted, PinEntry,
+    PinRefusal, PinRules, SlotKind,
+};
 pub use error::{Error, Result};
 pub use host::{Host, Launch, serve};
 pub use key::{

@@ -3,7 +3,7 @@ use p256::{
     ecdsa::signature::hazmat::PrehashVerifier,
     pkcs8::{DecodePublicKey, EncodePublicKey},
 };
-use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey, traits::PublicKeyParts};
 
 use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm, algorithm::Padding};
 
@@ -151,6 +151,19 @@ impl SpkiDer {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Whether it is the RSA key of a modulus, as CKA_MODULUS gives it.
+    pub(crate) fn has_modulus(&self, modulus: &[u8]) -> bool {
+        match PublicKey::read(&self.0) {
+            Some(PublicKey::Rsa(key)) => *key.n() == BigUint::from_bytes_be(modulus),
+            _ => false,
+        }
+    }
+
+    /// Whether it is the key of a point, as CKA_EC_POINT gives it.
+    pub(crate) fn has_point(&self, algorithm: SignerAlgorithm, attribute: &[u8]) -> bool {
+        Self::from_ec_point(algorithm, attribute).is_ok_and(|key| key == *self)
     }
 
     /// Verifies a signature over a digest by ECDSA or RSASSA-PKCS1-v1_5 (FIPS 186-5 §6.4.2, RFC 8017

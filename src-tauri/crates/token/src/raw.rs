@@ -108,6 +108,20 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
+        self.sign_after(session, mechanism, parameter, key, input, || Ok(()))
+    }
+
+    /// As `sign`, with something done between C_SignInit and C_Sign: the login that a key with
+    /// CKA_ALWAYS_AUTHENTICATE wants there.
+    pub(crate) fn sign_after(
+        &self,
+        session: &Session,
+        mechanism: CK_MECHANISM_TYPE,
+        parameter: Parameter,
+        key: ObjectHandle,
+        input: &[u8],
+        between: impl FnOnce() -> CkResult<()>,
+    ) -> CkResult<Zeroizing<Vec<u8>>> {
         let init = present(self.functions.C_SignInit)?;
         let sign = present(self.functions.C_Sign)?;
         let answer = parameter.with(mechanism, |mechanism| {
@@ -116,6 +130,7 @@ impl Raw {
             unsafe { init(session.handle(), mechanism, key.handle()) }
         });
         ok(answer, Function::SignInit)?;
+        between()?;
 
         let mut output = Zeroizing::new(vec![0; OUTPUT]);
         let mut length = OUTPUT as CK_ULONG;

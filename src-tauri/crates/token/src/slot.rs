@@ -180,10 +180,6 @@ fn information(context: &Pkcs11, slot: Slot) -> Option<CkTokenInfo> {
 }
 
 fn describe(context: &Pkcs11, slot: Slot) -> TokenInfo {
-    let hardware = match context.get_slot_info(slot) {
-        Ok(slot) if slot.hardware_slot() => Hardware::Hardware,
-        _ => Hardware::Software,
-    };
     let Some(token) = information(context, slot) else {
         return TokenInfo {
             label: String::new(),
@@ -191,10 +187,16 @@ fn describe(context: &Pkcs11, slot: Slot) -> TokenInfo {
             model: String::new(),
             manufacturer: String::new(),
             state: TokenState::Unknown,
-            hardware,
+            hardware: hardware(context, slot),
             pin_state: PinState::Usable,
         };
     };
+    describe_token(context, slot, &token)
+}
+
+/// What a token says, once it has said it.
+pub(crate) fn describe_token(context: &Pkcs11, slot: Slot, token: &CkTokenInfo) -> TokenInfo {
+    let hardware = hardware(context, slot);
     TokenInfo {
         label: token.label().to_owned(),
         serial: token.serial_number().to_owned(),
@@ -206,14 +208,25 @@ fn describe(context: &Pkcs11, slot: Slot) -> TokenInfo {
             (true, true) => TokenState::Ready,
         },
         hardware,
-        pin_state: if token.user_pin_locked() {
-            PinState::Locked
-        } else if token.user_pin_final_try() {
-            PinState::FinalTry
-        } else if token.user_pin_count_low() {
-            PinState::CountLow
-        } else {
-            PinState::Usable
-        },
+        pin_state: pin_state(token),
+    }
+}
+
+pub(crate) fn pin_state(token: &CkTokenInfo) -> PinState {
+    if token.user_pin_locked() {
+        PinState::Locked
+    } else if token.user_pin_final_try() {
+        PinState::FinalTry
+    } else if token.user_pin_count_low() {
+        PinState::CountLow
+    } else {
+        PinState::Usable
+    }
+}
+
+fn hardware(context: &Pkcs11, slot: Slot) -> Hardware {
+    match context.get_slot_info(slot) {
+        Ok(slot) if slot.hardware_slot() => Hardware::Hardware,
+        _ => Hardware::Software,
     }
 }

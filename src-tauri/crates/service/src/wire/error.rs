@@ -115,7 +115,7 @@ pub enum ErrorCode {
     KeyringFault,
     PinMissing,
     PinUnusable,
-    PinWrong,
+    TokenPinWrong,
 
     // Tokens and host processes.
     HostMissing,
@@ -128,6 +128,21 @@ pub enum ErrorCode {
     TokenUnfit,
     KeysNotProven,
     DeviceFault,
+
+    // Smart cards.
+    CardAbsent,
+    CardRemoved,
+    CardDriverFault,
+    NoCardDriver,
+    NoSigningCertificate,
+    CertificateAmbiguous,
+    CertificateExpired,
+    PinWrong,
+    PinLocked,
+    PinLength,
+    PinToBeChanged,
+    PinNotEntered,
+    PinNeeded,
 
     // The window.
     NotLoggedIn,

@@ -7,8 +7,8 @@ use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
 
 use crate::{
     Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer,
-    TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, login::KeyNumber, pin::PinInTransit,
-    secret::SecretBytes,
+    TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, card::OnCard, login::KeyNumber,
+    pin::PinInTransit, secret::SecretBytes,
 };
 
 #[derive(Encode, Decode, CborLen)]
@@ -58,6 +58,9 @@ pub(crate) enum Request {
         #[n(1)]
         request: OnToken,
     },
+    /// Something about cards, each request with a login of its own.
+    #[n(6)]
+    OnCard(#[n(0)] OnCard),
 }
 
 /// What is asked of a token that is logged in to.

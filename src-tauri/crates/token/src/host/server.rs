@@ -24,7 +24,14 @@ use super::{
     frame::{self, Frame},
     protocol::{Generation, OnToken, Opened, Request},
 };
-use crate::{Error, Result, login::Login, module::Module, secret::MacInTransit, slot};
+use crate::{
+    Error, Result,
+    card::{self, OnCard},
+    login::Login,
+    module::Module,
+    secret::MacInTransit,
+    slot,
+};
 
 /// How long a host may take to log out and finalise after its client went away; a module that
 /// hangs in a call does not keep it longer.
@@ -191,6 +198,28 @@ impl Server {
                 }
                 Err(error) => self.frame::<()>(Err(error)),
             },
+            Request::OnCard(request) => self.on_card(request),
+        }
+    }
+
+    /// Something about cards, in a process that holds no login.
+    fn on_card(&mut self, request: OnCard) -> Frame {
+        let module = match self.idle() {
+            Ok(module) => module,
+            Err(error) => return self.frame::<()>(Err(error)),
+        };
+        match request {
+            OnCard::Slots => self.frame(card::slots(&module)),
+            OnCard::Certificates { card } => self.frame(card::certificates(&module, &card)),
+            OnCard::Sign {
+                card,
+                key,
+                inputs,
+                pin,
+            } => {
+                let pin = pin.as_ref().map(|pin| &pin.0);
+                self.frame(card::sign(&module, &card, &key, &inputs, pin))
+            }
         }
     }
 

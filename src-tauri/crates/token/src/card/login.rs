@@ -1,0 +1,218 @@
+//! Login, signatures, logout.
+
+use std::mem;
+
+use cryptoki::{
+    context::Function,
+    error::{Error as CkError, RvError},
+    session::{Session, UserType},
+    slot::{Slot, TokenInfo as CkTokenInfo},
+};
+use cryptoki_sys::{
+    CK_MECHANISM_TYPE, CKF_SIGN, CKM_ECDSA, CKM_ECDSA_SHA256, CKM_ECDSA_SHA384, CKM_ECDSA_SHA512,
+    CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS,
+};
+
+use super::{
+    CardAddress, CardInput, CardKey, PinEntry, PinRefusal, PinRules, key,
+    read::{self, lost},
+};
+use crate::{
+    Digest, Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, algorithm::Family,
+    module::Module, raw::Parameter, slot,
+};
+
+/// Signs each input with the key of a certificate.
+pub(crate) fn sign(
+    module: &Module,
+    card: &CardAddress,
+    key: &CardKey,
+    inputs: &[CardInput],
+    pin: Option<&Pin>,
+) -> Result<Vec<RawSignature>> {
+    let (slot, token) = read::find(module, card)?;
+    check_pin(&token, pin)?;
+    let inputs = inputs
+        .iter()
+        .map(|input| Signing::of(module, slot, key.algorithm, input))
+        .collect::<Result<Vec<_>>>()?;
+    let card = OpenCard { module, slot, pin };
+    let session = module.context.open_ro_session(slot).map_err(lost)?;
+    let signed = card.sign_all(&session, key, &inputs);
+    leave(session, &signed);
+    signed
+}
+
+/// Refuses before the card does, so that no try is lost for it.
+fn check_pin(token: &CkTokenInfo, pin: Option<&Pin>) -> Result<()> {
+    let PinRules {
+        entry,
+        to_be_changed,
+        shortest,
+        longest,
+    } = read::rules(token);
+    let refusal = match (entry, pin.map(|pin| pin.expose().len())) {
+        _ if token.user_pin_locked() => Some(PinRefusal::Locked),
+        _ if to_be_changed => Some(PinRefusal::ToBeChanged),
+        (PinEntry::Typed, None) => Some(PinRefusal::Needed),
+        (PinEntry::Typed, Some(length)) => {
+            // A longest of zero, and one below the shortest, say nothing.
+            let lengths = shortest as usize..=longest as usize;
+            let stated = longest > 0 && shortest <= longest;
+            (stated && !lengths.contains(&length))
+                .then_some(PinRefusal::Length { shortest, longest })
+        }
+        (PinEntry::PinPad, _) => None,
+    };
+    refusal.map_or(Ok(()), |refusal| Err(Error::CardPin { refusal }))
+}
+
+/// Logs out and closes a session.
+///
+/// Not after the card was lost: OpenSC (0.23) then waits for ever in the next call, whichever it
+/// is. The process ends soon, and with it the session.
+pub(super) fn leave<T>(session: Session, done: &Result<T>) {
+    if matches!(done, Err(Error::TokenLost { .. })) {
+        mem::forget(session);
+        return;
+    }
+    let _ = session.logout(); // there may be no login
+}
+
+struct OpenCard<'a> {
+    module: &'a Module,
+    slot: Slot,
+    pin: Option<&'a Pin>,
+}
+
+impl OpenCard<'_> {
+    fn sign_all(
+        &self,
+        session: &Session,
+        key: &CardKey,
+        inputs: &[Signing],
+    ) -> Result<Vec<RawSignature>> {
+        // Even where CKF_LOGIN_REQUIRED is not set: some drivers leave it out.
+        self.login(session, UserType::User)
+            .map_err(|error| self.refused(error))?;
+        let chosen = key::find(session, key)?;
+        inputs
+            .iter()
+            .map(|input| {
+                // Between C_SignInit and C_Sign, for each signature, is where a key with
+                // CKA_ALWAYS_AUTHENTICATE wants its login (PKCS#11 v3.1 §5.6.7); trying without
+                // would log the whole token out (OpenSC 0.23).
+                let between = || match chosen.always_authenticate {
+                    true => self.login(session, UserType::ContextSpecific),
+                    false => Ok(()),
+                };
+                let value = self
+                    .module
+                    .raw
+                    .sign_after(
+                        session,
+                        input.mechanism,
+                        input.parameter,
+                        chosen.object,
+                        &input.bytes,
+                        between,
+                    )
+                    .map_err(|error| self.refused(error))?;
+                RawSignature::from_token(key.algorithm, &value)
+            })
+            .collect()
+    }
+
+    /// C_Login, once: the card counts wrong PINs, so none is ever tried again. A NULL PIN has the
+    /// reader ask (PKCS#11 v3.1 §5.6.7).
+    fn login(&self, session: &Session, user: UserType) -> Result<(), CkError> {
+        let pin = self.pin.map(Pin::expose_auth);
+        match session.login(user, pin) {
+            // The process is new or has logged out: whoever logged in is the module itself, and
+            // nothing was judged. What it wants a PIN for, it will ask for.
+            Err(CkError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// What an answer says about the PIN, if it came from a login; never where the driver failed.
+    fn refused(&self, error: CkError) -> Error {
+        let CkError::Pkcs11(answer, Function::Login) = error else {
+            return lost(error);
+        };
+        let refusal = match answer {
+            RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => {
+                match self.pin_state() {
+                    PinState::Locked => PinRefusal::Locked,
+                    state => PinRefusal::Wrong(state),
+                }
+            }
+            RvError::PinLocked => PinRefusal::Locked,
+            RvError::PinExpired => PinRefusal::ToBeChanged,
+            RvError::FunctionCanceled | RvError::FunctionRejected => PinRefusal::GivenUp,
+            _ => return lost(error),
+        };
+        Error::CardPin { refusal }
+    }
+
+    /// The state of the PIN now. Some modules never say that the count is low.
+    fn pin_state(&self) -> PinState {
+        let token = self.module.context.get_token_info(self.slot);
+        token.map_or(PinState::Usable, |token| slot::pin_state(&token))
+    }
+}
+
+/// One signature: what goes into which mechanism.
+struct Signing {
+    mechanism: CK_MECHANISM_TYPE,
+    parameter: Parameter,
+    bytes: Vec<u8>,
+}
+
+impl Signing {
+    /// Chooses by what the card lists: what signs a digest, else what hashes the message itself.
+    fn of(
+        module: &Module,
+        slot: Slot,
+        algorithm: SignerAlgorithm,
+        input: &CardInput,
+    ) -> Result<Self> {
+        let of_digest = algorithm.signing_mechanism();
+        let offers = |mechanism| {
+            let info = module.raw.mechanism_info(slot, mechanism);
+            info.is_ok_and(|info| info.does(CKF_SIGN))
+        };
+        if algorithm.family() != Family::Eddsa && offers(of_digest) {
+            let bytes = algorithm.input(&input.digest)?;
+            return Ok(Self {
+                mechanism: of_digest,
+                parameter: algorithm.parameter(&input.digest),
+                bytes,
+            });
+        }
+        match of_message(algorithm, &input.digest).filter(|mechanism| offers(*mechanism)) {
+            Some(mechanism) => Ok(Self {
+                mechanism,
+                parameter: Parameter::None,
+                bytes: input.message.clone(),
+            }),
+            None => Err(Error::AlgorithmNotOffered {
+                algorithm,
+                mechanism: of_digest,
+            }),
+        }
+    }
+}
+
+/// The mechanism that hashes a message and signs the digest.
+fn of_message(algorithm: SignerAlgorithm, digest: &Digest) -> Option<CK_MECHANISM_TYPE> {
+    Some(match (algorithm.signing_mechanism(), digest) {
+        (CKM_RSA_PKCS, Digest::Sha256(_)) => CKM_SHA256_RSA_PKCS,
+        (CKM_RSA_PKCS, Digest::Sha384(_)) => CKM_SHA384_RSA_PKCS,
+        (CKM_RSA_PKCS, Digest::Sha512(_)) => CKM_SHA512_RSA_PKCS,
+        (CKM_ECDSA, Digest::Sha256(_)) => CKM_ECDSA_SHA256,
+        (CKM_ECDSA, Digest::Sha384(_)) => CKM_ECDSA_SHA384,
+        (CKM_ECDSA, Digest::Sha512(_)) => CKM_ECDSA_SHA512,
+        _ => return None,
+    })
+}
