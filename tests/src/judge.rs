@@ -271,6 +271,14 @@ pub fn signed_carelessly(pairs: &[(PathBuf, PathBuf)]) {
     );
 }
 
+/// Issues a certificate for a key of a card; `terms` are its name, its keyUsage, and its days.
+pub(crate) fn issue_for_card(issuer: &Path, spki: &Path, certificate: &Path, terms: &[&str; 3]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/card_issuer.py");
+    let mut python = Command::new(python());
+    python.arg(script).args([issuer, spki, certificate]);
+    said(python.args(terms), "pyHanko");
+}
+
 /// Pairs of paths for a script to read.
 fn lines(pairs: &[(PathBuf, PathBuf)]) -> File {
     let mut file = tempfile::tempfile().expect("a temporary file");

@@ -1,6 +1,7 @@
 //! What tests are made of: an organisation with real parts, sample PDFs, outside judges.
 #![forbid(unsafe_code)]
 
+pub mod card;
 pub mod judge;
 pub mod machine;
 pub mod mount;
@@ -9,6 +10,7 @@ pub mod ready_tokens;
 pub mod sample;
 pub mod sql;
 
+pub use card::VirtualCard;
 pub use machine::Machine;
 pub use organisation::{Organisation, secret};
 
