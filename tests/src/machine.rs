@@ -3,16 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::organisation::{OFFICER_SECRET, SIGNER_SECRET, programs};
+use crate::ready_tokens::{Module, ReadyTokens};
 use crate::sample;
 
 /// Folders for one organisation, and the programs that work in them.
 pub struct Machine {
     folder: TempDir,
+    /// Where the tokens are not the embedded ones.
+    tokens: Option<Arc<ReadyTokens>>,
 }
 
 /// What a command said, and how it ended.
@@ -57,6 +61,7 @@ impl Machine {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            tokens: None,
         }
     }
 
@@ -66,8 +71,14 @@ impl Machine {
     /// If it cannot be founded.
     #[must_use]
     pub fn founded() -> Self {
-        let machine = Self::new();
-        machine.done(INIT, &[OFFICER_SECRET]);
+        let mut machine = Self::new();
+        let Some(module) = Module::chosen() else {
+            machine.done(INIT, &[OFFICER_SECRET]);
+            return machine;
+        };
+        let tokens = ReadyTokens::new(module);
+        machine.done(&tokens.init(&tokens.path()), &tokens.secrets());
+        machine.tokens = Some(Arc::new(tokens));
         machine
     }
 
@@ -112,7 +123,8 @@ impl Machine {
     /// If the folders cannot be copied.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let copy = Self::new();
+        let mut copy = Self::new();
+        copy.tokens.clone_from(&self.tokens);
         let copied = Command::new("cp")
             .arg("-a")
             .arg(self.path("."))

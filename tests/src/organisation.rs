@@ -11,6 +11,8 @@ use service::{Administrator, Home, LookChoice, Service, State, Surroundings, wir
 use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
 
+use crate::ready_tokens::{Module, ReadyTokens};
+
 /// The secret of the founding officer.
 pub const OFFICER_SECRET: &str = "officer secret for tests";
 /// The secret of every other person.
@@ -21,6 +23,8 @@ pub struct Organisation {
     folder: TempDir,
     service: Service,
     runtime: Runtime,
+    /// Where the tokens are not the embedded ones.
+    tokens: Option<ReadyTokens>,
 }
 
 impl Organisation {
@@ -56,6 +60,7 @@ impl Organisation {
             folder,
             service: Service::new(surroundings),
             runtime,
+            tokens: Module::chosen().map(ReadyTokens::new),
         }
     }
 
@@ -71,7 +76,10 @@ impl Organisation {
             organisation: Some("Test organisation".to_owned()),
             pin_store: PinStoreChoice::File,
             secret: secret(OFFICER_SECRET),
-            tokens: Tokens::Embedded,
+            tokens: match &self.tokens {
+                Some(ready) => ready.request(),
+                None => Tokens::Embedded,
+            },
         }))
     }
 

@@ -8,7 +8,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use token::{Host, Launch, Pin, TokenLabel};
 
-use crate::organisation::{OFFICER_SECRET, programs};
+use service::requests::{ReadyToken, Tokens};
+
+use crate::organisation::{OFFICER_SECRET, programs, secret};
 
 /// A module that organisations are founded on; the product does not know which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,23 @@ pub enum Module {
     SoftHsm,
     /// Kryoptic 1.5.4, built by `cargo xtask setup`.
     Kryoptic,
+}
+
+impl Module {
+    /// The module that every organisation of a test run is founded on, where `CHANCERY_TEST_TOKENS`
+    /// names one; the embedded token where it does not.
+    ///
+    /// # Panics
+    /// If the name is none of a module.
+    #[must_use]
+    pub fn chosen() -> Option<Self> {
+        let name = env::var("CHANCERY_TEST_TOKENS").ok()?;
+        Some(match name.as_str() {
+            "softhsm" => Self::SoftHsm,
+            "kryoptic" => Self::Kryoptic,
+            other => panic!("CHANCERY_TEST_TOKENS is softhsm or kryoptic, not {other}"),
+        })
+    }
 }
 
 /// Two tokens, `signing` and `issuing`, in a directory that goes with this.
@@ -90,6 +109,25 @@ impl ReadyTokens {
             path.display(),
             self.variable()
         )
+    }
+
+    /// The same for the use-case.
+    #[must_use]
+    pub fn request(&self) -> Tokens {
+        let variable = self.variable();
+        let (name, value) = variable.split_once('=').expect("a variable");
+        let [signing, issuing] =
+            [(0, &self.signing), (1, &self.issuing)].map(|(at, pin)| ReadyToken {
+                module: self.path(),
+                environment: [(name.to_owned(), value.to_owned())].into(),
+                label: Self::LABELS[at].to_owned(),
+                pin: secret(pin.expose()),
+            });
+        Tokens::Ready {
+            signing,
+            issuing,
+            declared_hardware: false,
+        }
     }
 
     /// The secrets of `init`: the officer's and both PINs.

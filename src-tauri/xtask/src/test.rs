@@ -86,6 +86,12 @@ const PHASES: &[Phase] = &[
         work: rust,
     },
     Phase {
+        name: "a second token",
+        parts: &[Only::Rust],
+        hindered: never,
+        work: second_token,
+    },
+    Phase {
         name: "judges",
         parts: &[Only::Judges],
         hindered: never,
@@ -251,6 +257,22 @@ fn rust(places: &Places) -> Result<()> {
         places,
         &["test", "--workspace", "--no-fail-fast"],
     ))
+}
+
+/// What people and officers do, with every organisation on Kryoptic's tokens. What is about the files
+/// of the embedded token is not among it.
+fn second_token(places: &Places) -> Result<()> {
+    let arguments = ["test", "--workspace", "--quiet", "--test", "it", "--"];
+    let parts = [
+        "custody::",
+        "records::",
+        "rotation::",
+        "log::",
+        "administration::",
+    ];
+    run(cargo(places, &arguments)
+        .args(parts)
+        .env("CHANCERY_TEST_TOKENS", "kryoptic"))
 }
 
 fn judges(places: &Places) -> Result<()> {
