@@ -31,6 +31,9 @@ pub(crate) enum Storage {
 /// Attributes, with what the nested ones point to.
 pub(crate) struct Template {
     attributes: Vec<Attribute>,
+    /// What is switched off and can be left unsaid where a token knows it only of other keys:
+    /// ALLOWED_MECHANISMS, which is demanded, leaves no mechanism for it.
+    moot: &'static [AttributeType],
     /// Keeps alive what WRAP_TEMPLATE and UNWRAP_TEMPLATE in `attributes` point to.
     _nested: Vec<NestedTemplate>,
 }
@@ -39,8 +42,24 @@ impl Template {
     fn new(attributes: Vec<Attribute>) -> Self {
         Self {
             attributes,
+            moot: &[],
             _nested: Vec::new(),
         }
+    }
+
+    fn moot(self, moot: &'static [AttributeType]) -> Self {
+        Self { moot, ..self }
+    }
+
+    /// What a token may refuse in this template and be taken all the same.
+    pub(crate) fn droppable(&self) -> Vec<AttributeType> {
+        [&DROPPABLE, self.moot].concat()
+    }
+
+    /// Whether an attribute may be one that the token does not know; that it says otherwise is
+    /// another thing.
+    pub(crate) fn is_moot(&self, attribute: AttributeType) -> bool {
+        self.moot.contains(&attribute)
     }
 
     fn nest(mut self, kind: u64, values: Vec<Attribute>) -> Self {
@@ -63,7 +82,7 @@ impl Template {
 }
 
 pub(crate) const WRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_WRAP_TEMPLATE);
-const UNWRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_UNWRAP_TEMPLATE);
+pub(crate) const UNWRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_UNWRAP_TEMPLATE);
 
 /// What a token key can be made without, each at the price of its assurance. Everything else is
 /// demanded; without ALLOWED_MECHANISMS the rest of a master is worth nothing (a second mechanism
@@ -104,6 +123,11 @@ pub(crate) fn master(
     ];
     attributes.extend(frozen(label, id, storage));
     Template::new(attributes)
+        .moot(&[
+            AttributeType::Sign,
+            AttributeType::Verify,
+            AttributeType::Derive,
+        ])
         .nest(CKA_UNWRAP_TEMPLATE, what_the_master_unwraps())
         .nest(CKA_WRAP_TEMPLATE, what_the_master_wraps())
 }
@@ -164,7 +188,14 @@ fn mac_key(label: &KeyLabel, id: Id, storage: Storage, verify: bool) -> Template
         Attribute::AllowedMechanisms(vec![MechanismType::SHA256_HMAC]),
     ];
     attributes.extend(frozen(label, id, storage));
-    Template::new(attributes)
+    Template::new(attributes).moot(&[
+        AttributeType::Verify,
+        AttributeType::Derive,
+        AttributeType::Encrypt,
+        AttributeType::Decrypt,
+        AttributeType::Wrap,
+        AttributeType::Unwrap,
+    ])
 }
 
 /// Template of the private half of a CA, notary or head key: P-256 that signs digests.
@@ -183,7 +214,12 @@ pub(crate) fn signing_key(label: &KeyLabel, id: Id, storage: Storage) -> Templat
         Attribute::AllowedMechanisms(vec![MechanismType::ECDSA]),
     ];
     attributes.extend(frozen(label, id, storage));
-    Template::new(attributes)
+    Template::new(attributes).moot(&[
+        AttributeType::SignRecover,
+        AttributeType::Decrypt,
+        AttributeType::Unwrap,
+        AttributeType::Derive,
+    ])
 }
 
 /// Template of the public half of a CA, notary or head key. Nothing rests on it: the public key

@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use super::{KeyClass, Login, TOKEN_KEY, name, objects, random_id, session_key::public_key};
 use crate::{
     Created, Error, KeyLabel, Result, SpkiDer, TokenKeyKind, WrapMechanism, answer, raw,
-    template::{self, DROPPABLE, Id, Storage, Template},
+    template::{self, Id, Storage, Template},
 };
 
 /// A key of a kind that is being made: the kind, and what only a master needs.
@@ -49,7 +49,8 @@ impl Login {
         let make =
             |storage, dropped: &[AttributeType]| making.make(&session, label, id, storage, dropped);
 
-        let (trial, dropped) = settle(label, &DROPPABLE, |dropped| make(Storage::Trial, dropped))?;
+        let droppable = making.template(label, id, Storage::Trial).droppable();
+        let (trial, dropped) = settle(label, &droppable, |dropped| make(Storage::Trial, dropped))?;
         self.prove(&session, label, making, Storage::Trial, &trial)?;
 
         let beside = |more: &[AttributeType]| [dropped.as_slice(), more].concat();
@@ -212,6 +213,7 @@ mod tests {
     use cryptoki::{context::Function, error::RvError};
 
     use super::*;
+    use crate::template::DROPPABLE;
 
     fn label() -> KeyLabel {
         KeyLabel::new("key").unwrap()
@@ -242,6 +244,25 @@ mod tests {
             assert_eq!(dropped, unknown);
             assert_eq!(made, dropped, "what is used is what was made without them");
         }
+    }
+
+    #[test]
+    fn of_a_master_only_what_its_one_mechanism_makes_moot_is_dropped_besides() {
+        let kwp = raw::mechanism_type(0x210B);
+        let master = template::master(&label(), [0; 16], kwp, Storage::Token);
+        for demanded in [
+            AttributeType::AllowedMechanisms,
+            template::UNWRAP_TEMPLATE,
+            AttributeType::Sensitive,
+            AttributeType::Extractable,
+            AttributeType::Encrypt,
+            AttributeType::Decrypt,
+            AttributeType::Wrap,
+            AttributeType::Unwrap,
+        ] {
+            assert!(!master.droppable().contains(&demanded), "{demanded:?}");
+        }
+        assert!(master.droppable().contains(&AttributeType::Derive));
     }
 
     #[test]

@@ -112,8 +112,9 @@ impl Login {
 
         let mut missing = Vec::new();
         for (attribute, difference) in self.module.raw.differences(session, key, &expected)? {
+            let unknown = difference == Difference::Absent;
             let lowers_assurance = DROPPABLE.contains(&attribute)
-                || (is_birth(attribute) && difference == Difference::Absent);
+                || (unknown && (is_birth(attribute) || template.is_moot(attribute)));
             if !lowers_assurance {
                 return Err(Error::KeyAttribute {
                     label: label.clone(),
