@@ -370,6 +370,51 @@ fn a_killed_move_of_keys_is_taken_up_and_people_sign_in_between() {
 }
 
 #[test]
+fn a_killed_backup_is_whole_or_none_and_leaves_no_copy_behind() {
+    let ground = Machine::founded().with_signer("ada");
+    let words = "backup create --by officer --out backup";
+    for victim in [COMMAND_LINE, HOST] {
+        Killed {
+            ground: &ground,
+            victim,
+            words: words.to_owned(),
+            secrets: &[OFFICER_SECRET],
+        }
+        .at_each_step(|machine, said| {
+            assert_settled(machine);
+            let text = |said: &Said, name: &str| said.json[name].as_str().map(str::to_owned);
+            let told =
+                |said: &Said| Some((text(said, "records_secret")?, text(said, "tokens_secret")?));
+            let made = machine.path("backup/manifest.json").exists();
+            let (folder, said) = match told(said) {
+                Some(secrets) => ("backup", secrets),
+                // Nobody has its secrets: it is as good as none.
+                None if made => {
+                    machine.refused(words, &[OFFICER_SECRET], 5, "folder_not_empty");
+                    let again = words.replace("--out backup", "--out again");
+                    (
+                        "again",
+                        told(&machine.done(&again, &[OFFICER_SECRET])).unwrap(),
+                    )
+                }
+                None => (
+                    "backup",
+                    told(&machine.done(words, &[OFFICER_SECRET])).unwrap(),
+                ),
+            };
+            let verify = format!("backup verify --from {folder}");
+            machine.done(&verify, &[&said.0, &said.1]);
+            machine.done(&machine.sign("ada", "out.pdf"), &[SIGNER_SECRET]);
+            for entry in fs::read_dir(machine.path("state")).unwrap() {
+                let snapshot = entry.unwrap().path().join("backup.snapshot");
+                assert!(!snapshot.exists(), "a copy of the vault is left");
+            }
+            assert_tidy(machine);
+        });
+    }
+}
+
+#[test]
 fn a_killed_replacement_of_the_officers_key_leaves_one_that_acts() {
     let ground = Machine::founded();
     let words = "hsm rotate rekey --by officer";

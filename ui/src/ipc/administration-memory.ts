@@ -109,6 +109,7 @@ function overview(): Overview {
       state: "ready",
       detail: "every key gave its known answer, and the master its canary",
       lastTest: { at: now() - 130, passed: true, milliseconds: 86 },
+      canaryMicroseconds: 3200,
       label: "chancery-signing",
       model: "SoftHSM project SoftHSM v2",
       objects: 9,
@@ -116,6 +117,19 @@ function overview(): Overview {
     people: crowd().length,
     leaves: 128_417,
     revocationList: { number: 42, at: now() - 5 * 3600, entries: 3 },
+    backupMade: now() - 2 * DAY,
+    backupVerified: now() - 2 * DAY + 240,
+    rotation: {
+      phase: "none",
+      current: "wk-1",
+      from: null,
+      to: null,
+      moved: 0,
+      toMove: 0,
+      toReplace: 0,
+      remaining: [],
+      masters: ["wk-1"],
+    },
     notices: ["one_officer", "software_token"],
   };
 }

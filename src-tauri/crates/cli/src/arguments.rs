@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// The tokens and their modules
     #[command(subcommand)]
     Hsm(Hsm),
+    /// Backups of the organisation
+    #[command(subcommand)]
+    Backup(Backup),
     /// Check that everything is in place
     Doctor,
 }
@@ -337,7 +340,40 @@ pub(crate) enum Users {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Backup {
+    /// Make a backup: records and tokens, each under a secret that is shown once
+    Create {
+        /// Login of the officer who makes it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        /// The folder it is made in: a new one, or an empty one
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+    /// Take a backup out into a folder that goes, and use what is in it
+    Verify {
+        /// The folder of the backup; its two secrets are asked, that of the records first
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+    /// Take a backup out into a new home, named with --home
+    Restore {
+        /// The folder of the backup; its two secrets are asked, that of the records first
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Hsm {
+    /// Use the signing token for real, and say how it is
+    Health,
     /// Change the master key while signing goes on
     Rotate {
         /// The step

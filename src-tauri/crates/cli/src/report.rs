@@ -4,13 +4,16 @@
 //! removed or renamed between minor versions.
 #![expect(clippy::print_stderr, reason = "printing is what this module is for")]
 
+use std::io::{IsTerminal, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use service::requests::{
-    Check, Enrolled, Field, Founded, Health, Inspection, ModuleChange, RotationWatch, SignedFile,
+    BackupMade, BackupVerified, Check, Enrolled, Field, Founded, Health, Inspection, ModuleChange,
+    Restored, RotationWatch, SignedFile,
 };
 use service::wire::{self, PeoplePage, Person};
 
@@ -19,7 +22,6 @@ use crate::failure::{Failure, Status};
 /// Prints a line. A reader that went away, such as `head`, is no fault of the command.
 macro_rules! say {
     ($($words:tt)*) => {{
-        use std::io::Write as _;
         let _ = writeln!(std::io::stdout(), $($words)*);
     }};
 }
@@ -141,6 +143,145 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
                 file.level
             }
         );
+    }
+}
+
+/// Prints how the token is; anything but ready is exit status 4.
+pub(crate) fn health(health: &wire::TokenHealth, json: bool) -> ExitCode {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    });
+    if json {
+        print(&json!({
+            "state": health.state, "detail": health.detail, "label": health.label,
+            "model": health.model, "objects": health.objects,
+            "canary_milliseconds": health.canary_microseconds.map(|took| f64::from(took) / 1000.0),
+            "last_test": health.last_test.map(|test| json!({
+                "at": test.at, "age_seconds": now.saturating_sub(test.at),
+                "passed": test.passed, "milliseconds": test.milliseconds,
+            })),
+        }));
+    } else {
+        say!(
+            "{}: {}",
+            match health.state {
+                wire::TokenState::NotSetUp => "Not set up",
+                wire::TokenState::Locked => "Locked",
+                wire::TokenState::Ready => "Ready",
+                wire::TokenState::Degraded => "Degraded",
+                wire::TokenState::Unreachable => "Unreachable",
+            },
+            health.detail
+        );
+        if let Some(took) = health.canary_microseconds {
+            say!("unwrap, sign, verify: {:.1} ms", f64::from(took) / 1000.0);
+        }
+        if let Some(test) = health.last_test {
+            say!("login and proof of all keys: {} ms", test.milliseconds);
+        }
+        if let Some(objects) = health.objects {
+            say!("objects on {}: {objects} ({})", health.label, health.model);
+        }
+    }
+    if health.state == wire::TokenState::Ready {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Status::Device as u8)
+    }
+}
+
+/// Prints a backup's two secrets, one after the other: each is for another person.
+pub(crate) fn backup_made(made: &BackupMade, json: bool) {
+    if json {
+        return print(&json!({
+            "folder": made.folder.to_string_lossy(), "created_at": made.created_at,
+            "people": made.people, "keys": made.keys, "leaves": made.leaves,
+            "token_files": made.token_files, "so_pins": made.so_pins,
+            "records_secret": *made.records_secret, "tokens_secret": *made.tokens_secret,
+        }));
+    }
+    say!("Backup made in {}", made.folder.display());
+    if !made.token_files {
+        say!("The token has a backup of its own: this one has its PINs, and none of its keys.");
+    }
+    if made.so_pins {
+        say!("The PINs of the tokens' security officers are in it, and nowhere else any more.");
+    }
+    say!("Its two secrets are shown this once; two people keep one each.");
+    one_person("records (vault and log)", &made.records_secret);
+    one_person("tokens (token files and PINs)", &made.tokens_secret);
+    say!(
+        "Next: chancery backup verify --from {}",
+        made.folder.display()
+    );
+}
+
+/// Shows a secret to one person at a terminal, and takes it from the screen before the next looks.
+fn one_person(what: &str, secret: &str) {
+    say!("Secret of the {what}: {secret}");
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        eprint!("Written down? Press Enter, and hand over.");
+        let mut line = String::new();
+        let _ = std::io::stdin().read_line(&mut line);
+        // Up two lines, and away with what is below (ECMA-48, CPL and ED); and what scrolled away.
+        let _ = write!(std::io::stdout(), "\x1b[2F\x1b[J\x1b[3J");
+    }
+}
+
+pub(crate) fn backup_verified(verified: &BackupVerified, json: bool) {
+    let took = f64::from(verified.canary_microseconds) / 1000.0;
+    if json {
+        return print(&json!({
+            "verified": true, "created_at": verified.created_at, "people": verified.people,
+            "keys": verified.keys, "leaves": verified.leaves,
+            "token_files": verified.token_files, "so_pins": verified.so_pins,
+            "canary_milliseconds": took,
+            "since": verified.since.map(|(people, leaves)| json!({
+                "people": people, "leaves": leaves,
+            })),
+        }));
+    }
+    say!(
+        "The backup is whole: {} people, {} keys, {} leaves of the log.",
+        verified.people,
+        verified.keys,
+        verified.leaves
+    );
+    if verified.token_files {
+        say!("A key was unwrapped on its token and signed in {took:.1} ms.");
+    } else {
+        say!(
+            "A key was unwrapped on the organisation's token and signed in {took:.1} ms; that token's \
+             own backup was not looked at."
+        );
+    }
+    if let Some((people, leaves)) = verified.since {
+        say!("Since then the organisation has had {people} people and {leaves} leaves more.");
+    }
+}
+
+pub(crate) fn restored(restored: &Restored, json: bool) {
+    if json {
+        return print(&json!({
+            "home": restored.home.to_string_lossy(), "created_at": restored.created_at,
+            "people": restored.people, "leaves": restored.leaves,
+            "token_files": restored.token_files, "continues": restored.refused.is_none(),
+            "refused": restored.refused,
+        }));
+    }
+    say!(
+        "{} people and {} leaves are restored to {}",
+        restored.people,
+        restored.leaves,
+        restored.home.display()
+    );
+    if !restored.token_files {
+        say!("The token is not in the backup: restore it with its own means.");
+    }
+    if let Some(refused) = &restored.refused {
+        eprintln!("Note: this machine does not go on with this log: {refused}");
+        eprintln!("Note: it has seen what came after; officers must accept that it is lost.");
     }
 }
 

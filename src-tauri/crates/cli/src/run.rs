@@ -7,15 +7,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, ChangeSecret, Enrol, Existing, FileToSign, Init, PdfFile, PinStoreChoice, ReadyToken,
-    Sign, Terms, Tokens, Unwatched,
+    Activate, ChangeSecret, Enrol, Existing, FileToSign, Init, OpenBackup, PdfFile, PinStoreChoice,
+    ReadyToken, Sign, Terms, Tokens, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
 
 use crate::arguments::{
-    self, Arguments, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate, SecretFile,
-    SecretOf, StatusOf, Users,
+    self, Arguments, Backup, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate,
+    SecretFile, SecretOf, StatusOf, Users,
 };
 use crate::failure::Failure;
 use crate::report;
@@ -60,6 +60,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
             report::identity(&service.suspend_own(request).await?, json);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Backup(command) => backup(service, command, json).await,
         Command::Hsm(command) => hsm(service, command, json).await,
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),
     }
@@ -255,8 +256,37 @@ async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
+async fn backup(service: &Service, command: Backup, json: bool) -> Result<ExitCode, Failure> {
+    match command {
+        Backup::Create { by, out, secrets } => {
+            let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+            let secret = secrets.ask(&format!("secret of {by}"))?;
+            report::backup_made(&service.create_backup(by, secret, out).await?, json);
+        }
+        Backup::Verify { from, secrets } => {
+            let request = open_backup(from, &secrets)?;
+            report::backup_verified(&service.verify_backup(request).await?, json);
+        }
+        Backup::Restore { from, secrets } => {
+            let request = open_backup(from, &secrets)?;
+            report::restored(&service.restore_backup(request).await?, json);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open_backup(folder: PathBuf, secrets: &SecretFile) -> Result<OpenBackup, Failure> {
+    let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+    Ok(OpenBackup {
+        folder,
+        records_secret: secrets.ask("secret of the records")?,
+        tokens_secret: secrets.ask("secret of the tokens")?,
+    })
+}
+
 async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Failure> {
     match command {
+        Hsm::Health => Ok(report::health(&service.test_token().await?, json)),
         Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
         Hsm::Accept { by, secrets } => accept(service, by, &secrets, json).await,
     }

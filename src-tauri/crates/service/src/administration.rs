@@ -5,6 +5,7 @@
 //! the officer's record is read and believed anew, the intent is in the log before anything is
 //! done, and what is changed is signed by the officer's own key.
 
+mod backup;
 mod enrol;
 mod modules;
 mod own_key;
@@ -18,6 +19,10 @@ use std::fmt;
 use vault::{KeyId, LeafIndex, Role};
 use zeroize::Zeroizing;
 
+pub(crate) use self::backup::{
+    Remembered, create as create_backup, remembered as remembered_backup,
+    restore as restore_backup, verify as verify_backup,
+};
 pub(crate) use self::enrol::enrol;
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
@@ -205,9 +210,18 @@ impl<'s> Office<'s> {
         about: &About<'_>,
         work: impl FnOnce(&mut Self, LeafIndex) -> Result<T>,
     ) -> Result<T> {
+        self.act_noting(about, |office, intent, _| work(office, intent))
+    }
+
+    /// As [`Self::act`], for an act that notes what it would leave behind if its process ended.
+    fn act_noting<T>(
+        &mut self,
+        about: &About<'_>,
+        work: impl FnOnce(&mut Self, LeafIndex, &RequestLock) -> Result<T>,
+    ) -> Result<T> {
         let lock = RequestLock::take(self.station, about.request)?;
         let intent = self.log.begin(about)?;
-        let done = work(self, intent);
+        let done = work(self, intent, &lock);
         if done.is_err() {
             self.log.give_up(about, intent);
         }

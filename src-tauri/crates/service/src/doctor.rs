@@ -4,6 +4,7 @@ use std::path::Path;
 
 use token::LoadedBy;
 
+use crate::administration::{Remembered, remembered_backup, rotation};
 use crate::error::{Error, shown};
 use crate::home::Surroundings;
 use crate::organisation::Deployment;
@@ -15,7 +16,9 @@ use crate::station::health;
 use crate::station::log::Log;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{self, SigningToken};
-use crate::wire::{Assurance, Organisation, Status, TokenState, TokenStatus};
+use crate::wire::{
+    Assurance, Organisation, RotationPhase, Status, TokenState, TokenStatus, TokenTest,
+};
 
 /// Looks at everything, whatever is broken.
 pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
@@ -50,6 +53,9 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     checks.push(assurance_check(&station));
     checks.push(pin_check(&station));
     checks.push(vault_check(&station));
+    checks.push(backup_check(&station));
+    checks.extend(last_test_check(&station));
+    checks.extend(rotation_check(&station));
     match SigningToken::open(&station) {
         Ok(token) => {
             let proven = "the signing token answers and its four keys are proven".to_owned();
@@ -215,6 +221,93 @@ fn mended_check(station: &Station) -> Option<Check> {
             shown(at)
         ),
     ))
+}
+
+/// When there was a backup, and whether it was ever taken out.
+fn backup_check(station: &Station) -> Check {
+    let Remembered {
+        made,
+        verified,
+        so_pins,
+        ..
+    } = remembered_backup(station);
+    let Some(made) = made else {
+        return check(
+            "backup",
+            Health::Caution,
+            "there is no backup; make one with chancery backup create --by LOGIN --out DIR"
+                .to_owned(),
+        );
+    };
+    let old = station
+        .now()
+        .is_ok_and(|now| now - made > overview::BACKUP_FRESH);
+    let mut message = format!("the newest backup was made at {}", shown(made));
+    message += &match verified {
+        Some(verified) => format!(", and taken out and used at {}", shown(verified)),
+        None => "; prove it with chancery backup verify --from DIR".to_owned(),
+    };
+    if let Some(so_pins) = so_pins.filter(|so_pins| *so_pins != made) {
+        let at = shown(so_pins);
+        message +=
+            &format!("; the PINs of the security officers are in the one made at {at}: keep it");
+    }
+    let health = if old || verified.is_none() {
+        Health::Caution
+    } else {
+        Health::Good
+    };
+    check("backup", health, message)
+}
+
+/// How the token was when it was last used, before this look at it.
+fn last_test_check(station: &Station) -> Option<Check> {
+    let TokenTest {
+        at,
+        passed,
+        milliseconds,
+    } = health::newest(station)?;
+    let age = station.now().map_or(0, |now| now.saturating_sub(at));
+    let (health, how) = if passed {
+        (Health::Good, "passed")
+    } else {
+        (Health::Bad, "did not pass")
+    };
+    let message = format!(
+        "the last real test {how} {}, in {milliseconds} ms",
+        ago(age)
+    );
+    Some(check("last_test", health, message))
+}
+
+/// How long ago something was, in words.
+pub(crate) fn ago(seconds: i64) -> String {
+    let (number, unit) = match seconds {
+        ..60 => (seconds.max(0), "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+}
+
+/// Said while keys are under two masters.
+fn rotation_check(station: &Station) -> Option<Check> {
+    let rotation = match rotation(station) {
+        Ok(rotation) => rotation,
+        Err(error) => return Some(bad("rotation", &error)),
+    };
+    let (from, to) = (rotation.from?, rotation.to?);
+    if rotation.phase == RotationPhase::Prepared {
+        let message = format!("new keys are wrapped under {from} and {to}");
+        return Some(check("rotation", Health::Good, message));
+    }
+    let message = format!(
+        "keys move from {from} to {to}: {} have, {} can, {} need a new key; see chancery hsm rotate \
+         status",
+        rotation.moved, rotation.to_move, rotation.to_replace
+    );
+    Some(check("rotation", Health::Caution, message))
 }
 
 fn vault_check(station: &Station) -> Check {

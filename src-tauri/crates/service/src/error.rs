@@ -150,6 +150,14 @@ pub enum Error {
         /// Why not, and what can be done.
         why: String,
     },
+    /// A backup cannot be used.
+    #[error("{}: {why}", path.display())]
+    BackupUnusable {
+        /// Its folder, or the part that cannot.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// Nothing would be changed.
     #[error("the key of {login} {why}")]
     StatusUnchanged {
@@ -363,6 +371,7 @@ impl Error {
             Self::Suspended { .. } => (ErrorCode::Suspended, Refused),
             Self::Revoked { .. } => (ErrorCode::Revoked, Refused),
             Self::Expired { .. } => (ErrorCode::Expired, Refused),
+            Self::BackupUnusable { .. } => (ErrorCode::BackupUnusable, InputOutput),
             Self::MasterUnvouched { .. } => (ErrorCode::KeysNotProven, Refused),
             Self::MasterRetired { .. } => (ErrorCode::MasterRetired, Refused),
             Self::MastersChanged => (ErrorCode::Busy, Device),

@@ -58,8 +58,8 @@ pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
-    Activate, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded, Init, Inspection,
-    ModuleChange, PdfFile, RotationWatch, Sign, SignedFile,
+    Activate, BackupMade, BackupVerified, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded,
+    Init, Inspection, ModuleChange, OpenBackup, PdfFile, Restored, RotationWatch, Sign, SignedFile,
 };
 use station::Station;
 
@@ -205,6 +205,40 @@ impl Service {
         secret: wire::Secret,
     ) -> Result<wire::Person> {
         self.station(move |station| administration::replace_own(station, &login, &secret))
+            .await
+    }
+
+    /// Makes a backup in two halves, each under a secret of its own.
+    ///
+    /// # Errors
+    /// [`Error::FolderNotEmpty`], and as [`Service::log_in`]; what was begun is no backup then.
+    pub async fn create_backup(
+        &self,
+        login: String,
+        secret: wire::Secret,
+        folder: PathBuf,
+    ) -> Result<BackupMade> {
+        self.station(move |station| {
+            administration::create_backup(station, &login, &secret, &folder)
+        })
+        .await
+    }
+
+    /// Takes a backup out into a folder that goes, and uses what is in it.
+    ///
+    /// # Errors
+    /// [`Error::BackupUnusable`], [`Error::WrongSecret`], and what its token or log answer.
+    pub async fn verify_backup(&self, request: OpenBackup) -> Result<BackupVerified> {
+        self.blocking(move |surroundings| administration::verify_backup(surroundings, &request))
+            .await
+    }
+
+    /// Takes a backup out into this service's home, which must be empty.
+    ///
+    /// # Errors
+    /// As [`Service::verify_backup`]; [`Error::OrganisationExists`], [`Error::FolderNotEmpty`].
+    pub async fn restore_backup(&self, request: OpenBackup) -> Result<Restored> {
+        self.blocking(move |surroundings| administration::restore_backup(surroundings, &request))
             .await
     }
 

@@ -1,6 +1,6 @@
 //! What the administrator's first page shows: can people sign, and what is there to mend.
 
-use crate::administration::Administrator;
+use crate::administration::{Administrator, remembered_backup, rotation};
 use crate::doctor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::signing_algorithm::hex;
@@ -9,8 +9,12 @@ use crate::station::health;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{self, SigningToken};
 use crate::wire::{
-    ErrorCode, Notice, Organisation, Overview, RevocationList, TokenHealth, TokenState,
+    ErrorCode, Notice, Organisation, Overview, RevocationList, RotationPhase, TokenHealth,
+    TokenState,
 };
+
+/// A backup older than thirty days is said to be old.
+pub(crate) const BACKUP_FRESH: i64 = 30 * 24 * 60 * 60;
 
 /// Looks at the organisation for an administrator.
 pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview> {
@@ -31,6 +35,21 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
     if !station.organisation.local.hardware {
         notices.push(Notice::SoftwareToken);
     }
+    let backup = remembered_backup(station);
+    let now = station.now()?;
+    match (backup.made, backup.verified) {
+        (None, _) => notices.push(Notice::NoBackup),
+        (Some(made), _) if now - made > BACKUP_FRESH => notices.push(Notice::BackupOld),
+        (Some(_), None) => notices.push(Notice::BackupNotProven),
+        _ => {}
+    }
+    let rotation = rotation(station)?;
+    if matches!(
+        rotation.phase,
+        RotationPhase::Running | RotationPhase::Paused
+    ) {
+        notices.push(Notice::RotationOpen);
+    }
     Ok(Overview {
         organisation: Organisation {
             name: station.ca()?.subject_common_name().to_owned(),
@@ -46,17 +65,21 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
             at: list.at.0,
             entries: list.entries,
         }),
+        backup_made: backup.made,
+        backup_verified: backup.verified,
+        rotation,
         notices,
     })
 }
 
 /// Uses the signing token for real, and says how that came out.
 pub(crate) fn token_health(station: &Station) -> TokenHealth {
-    let opened = SigningToken::open(station);
+    let opened = SigningToken::open(station).and_then(|signing| Ok((signing.exercise()?, signing)));
     let last_test = health::newest(station);
     let label = station.organisation.local.signing.label.clone();
     match opened {
-        Ok(signing) => TokenHealth {
+        Ok((took, signing)) => TokenHealth {
+            canary_microseconds: u32::try_from(took.as_micros()).ok(),
             state: TokenState::Ready,
             detail: "every key gave its known answer, and the master its canary".to_owned(),
             last_test,
@@ -72,6 +95,7 @@ pub(crate) fn token_health(station: &Station) -> TokenHealth {
             state: state_of(&error),
             detail: error.to_string(),
             last_test,
+            canary_microseconds: None,
             label,
             model: String::new(),
             objects: None,

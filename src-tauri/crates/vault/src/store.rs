@@ -6,6 +6,7 @@
 
 pub mod sqlite;
 
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use crate::account::{Account, AccountPage, AccountQuery};
@@ -416,6 +417,12 @@ pub trait Store: Send + Sync {
 
     /// Returns the officers' later keys, oldest first.
     fn offices(&self) -> Answer<'_, Vec<Office>>;
+
+    /// Writes a copy of all records as they are at one time, for this user alone, where no file is.
+    ///
+    /// # Errors
+    /// [`Error::VaultExists`], [`Error::File`].
+    fn snapshot(&self, to: PathBuf) -> Answer<'_, ()>;
 
     /// Has the database examine itself, and returns what it found wrong in its own words.
     ///

@@ -2,6 +2,7 @@
 import type { Notice } from "./Notice";
 import type { Organisation } from "./Organisation";
 import type { RevocationList } from "./RevocationList";
+import type { Rotation } from "./Rotation";
 import type { TokenHealth } from "./TokenHealth";
 
 /**
@@ -32,6 +33,18 @@ leaves: number,
  * The newest revocation list.
  */
 revocationList: RevocationList | null, 
+/**
+ * When the newest backup of this machine was made, Unix seconds.
+ */
+backupMade: number | null, 
+/**
+ * When it was taken out and used, Unix seconds.
+ */
+backupVerified: number | null, 
+/**
+ * Where a rotation of the master stands.
+ */
+rotation: Rotation, 
 /**
  * What to know or mend: codes that the window words.
  */

@@ -19,6 +19,10 @@ detail: string,
  */
 lastTest: TokenTest | null, 
 /**
+ * How long a key took to unwrap and sign just now, in microseconds.
+ */
+canaryMicroseconds: number | null, 
+/**
  * The token's label.
  */
 label: string, 

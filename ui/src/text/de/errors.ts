@@ -216,6 +216,8 @@ export const errors: Record<keyof typeof en, string> = {
   "err-rotation_refused": "Dieser Schritt des Schlüsselwechsels ist jetzt nicht möglich.",
   "rec-rotation_refused":
     "Sehen Sie nach, wie weit er ist: Schlüssel ziehen um oder werden ersetzt, bevor er endet.",
+  "err-backup_unusable": "Die Sicherung ist nicht zu gebrauchen.",
+  "rec-backup_unusable": "Was ihr fehlt, steht in den Einzelheiten; nehmen Sie eine andere.",
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",

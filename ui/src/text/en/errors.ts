@@ -201,6 +201,8 @@ export const errors = {
   "rec-master_retired": "Ask an officer for a new key.",
   "err-rotation_refused": "The rotation of the master key cannot take this step now.",
   "rec-rotation_refused": "Look where it stands: keys are moved or replaced before it ends.",
+  "err-backup_unusable": "The backup cannot be used.",
+  "rec-backup_unusable": "Its details say what is wrong; take another one.",
   "err-list_not_written": "The change is made, but the revocation list could not be written.",
   "rec-list_not_written": "Make room on the disk; it is written anew when an officer logs in.",
   "err-outcome_not_logged": "It is done, but the log could not be brought up to date.",

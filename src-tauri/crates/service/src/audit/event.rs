@@ -62,6 +62,8 @@ pub enum Act {
     MoveKeys,
     /// An officer's own key is replaced.
     ReplaceOwn,
+    /// A backup is made.
+    Backup,
     /// An intent is found whose process is gone.
     Sweep,
     /// An officer accepts a PKCS#11 module that was changed.
@@ -88,6 +90,7 @@ impl Act {
             Self::TurnRotation => "turn_rotation",
             Self::MoveKeys => "move_keys",
             Self::ReplaceOwn => "replace_own",
+            Self::Backup => "backup",
             Self::Sweep => "sweep",
             Self::AcceptModule => "accept_module",
         }

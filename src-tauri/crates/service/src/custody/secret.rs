@@ -34,7 +34,7 @@ impl Normal {
         Self(Zeroizing::new(text))
     }
 
-    pub(super) fn expose(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         self.0.as_bytes()
     }
 

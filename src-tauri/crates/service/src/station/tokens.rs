@@ -18,7 +18,7 @@ use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::organisation::{Deployment, TokenAddress};
-use crate::signing_algorithm::{KeyKind, der_signature, on_token};
+use crate::signing_algorithm::{KeyKind, der_signature, on_token, verifies};
 
 /// What the known answers are computed over (CUSTODY-FORMAT 5).
 pub(crate) const KNOWN_ANSWER: &[u8] = b"chancery known answer v1";
@@ -276,6 +276,29 @@ impl SigningToken {
     /// The token itself, where keys are made.
     pub(crate) fn token(&self) -> &Token {
         &self.token
+    }
+
+    /// Has the canary of the current master unwrap and sign, verifies what it signed, and says how
+    /// long that took.
+    pub(crate) fn exercise(&self) -> Result<Duration> {
+        let master = self.masters.current();
+        let canary = &master.canary;
+        let digest = challenge()?;
+        let begun = Instant::now();
+        let digests = [digest.into()];
+        let values = self.token.sign_with_wrapped(
+            &master.label,
+            &canary.wrapped,
+            canary.algorithm,
+            &digests,
+        )?;
+        let took = begun.elapsed();
+        let value = values.first().ok_or(token::Error::OutOfStep)?.as_bytes();
+        if verifies(KeyKind::P256, canary.spki.as_bytes(), &digest, value) {
+            return Ok(took);
+        }
+        let label = master.label.clone();
+        Err(token::Error::KeyDiffers { label }.into())
     }
 
     /// The masters in use, as they were at the login.

@@ -89,6 +89,8 @@ pub struct TokenHealth {
     pub detail: String,
     /// The newest real test on this machine.
     pub last_test: Option<TokenTest>,
+    /// How long a key took to unwrap and sign just now, in microseconds.
+    pub canary_microseconds: Option<u32>,
     /// The token's label.
     pub label: String,
     /// Manufacturer and model, as the token says.
@@ -117,6 +119,14 @@ pub struct Overview {
     pub leaves: u64,
     /// The newest revocation list.
     pub revocation_list: Option<RevocationList>,
+    /// When the newest backup of this machine was made, Unix seconds.
+    #[ts(type = "number | null")]
+    pub backup_made: Option<i64>,
+    /// When it was taken out and used, Unix seconds.
+    #[ts(type = "number | null")]
+    pub backup_verified: Option<i64>,
+    /// Where a rotation of the master stands.
+    pub rotation: Rotation,
     /// What to know or mend: codes that the window words.
     pub notices: Vec<Notice>,
 }
@@ -134,6 +144,14 @@ pub enum Notice {
     PinInFile,
     /// The token is software: every key lies in files.
     SoftwareToken,
+    /// There is no backup.
+    NoBackup,
+    /// The newest backup was never taken out and used.
+    BackupNotProven,
+    /// The newest backup is more than thirty days old.
+    BackupOld,
+    /// Keys are under two masters: a rotation waits to be carried on or ended.
+    RotationOpen,
 }
 
 /// A step of a rotation of the master.

@@ -55,6 +55,7 @@ pub enum ErrorCode {
     ListNotWritten,
     MasterRetired,
     RotationRefused,
+    BackupUnusable,
 
     // One use of a key.
     WrongSecret,

@@ -13,7 +13,7 @@ mod status;
 mod tree;
 mod tries;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -440,6 +440,13 @@ impl Store for SqliteStore {
 
     fn offices(&self) -> Answer<'_, Vec<Office>> {
         Box::pin(async move { masters::offices(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn snapshot(&self, to: PathBuf) -> Answer<'_, ()> {
+        Box::pin(async move {
+            file::make(&to)?;
+            file::vacuum_into(&mut *self.pool.acquire().await?, &to).await
+        })
     }
 
     fn check(&self) -> Answer<'_, Vec<String>> {

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use rustix::fs::{Access, access};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, SqlitePool};
 
 use super::row::value;
@@ -40,20 +42,7 @@ const CONNECTIONS: u32 = 1;
 
 /// Makes a database file that is known as a vault and has nothing in it yet.
 pub(super) async fn create(path: &Path) -> Result<()> {
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(MODE)
-        .open(path);
-    match made {
-        Ok(_) => {}
-        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(Error::VaultExists {
-                path: path.to_owned(),
-            });
-        }
-        Err(source) => return Err(file_error(path, source)),
-    }
+    make(path)?;
     // With the rollback journal the id is in the file itself when the statement returns; `open`
     // reads it there, before SQLite has a say.
     let mut connection = SqliteConnectOptions::new()
@@ -66,6 +55,34 @@ pub(super) async fn create(path: &Path) -> Result<()> {
     connection.ping().await?;
     connection.close().await?;
     sync_directory(path)
+}
+
+/// Makes an empty file, for its owner alone.
+pub(super) fn make(path: &Path) -> Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(path);
+    match made {
+        Ok(_) => Ok(()),
+        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => Err(Error::VaultExists {
+            path: path.to_owned(),
+        }),
+        Err(source) => Err(file_error(path, source)),
+    }
+}
+
+/// Copies the whole database into an empty file, as one read transaction sees it.
+pub(super) async fn vacuum_into(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
+    let name = path.to_str().ok_or_else(|| {
+        file_error(path, io::ErrorKind::InvalidFilename.into()) // SQLite takes UTF-8
+    })?;
+    sqlx::query("VACUUM INTO ?")
+        .bind(name)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Opens a vault and brings its schema up to date.
