@@ -148,3 +148,64 @@ fn an_account_edited_by_sql_is_refused_and_its_name_reaches_no_document() {
         .unwrap();
     assert_eq!(validation.signatures[0].signer, "Ada Lovelace");
 }
+
+/// Columns that follow from others, or that nothing is decided by: what they say is read from the
+/// certificate itself, or only shown.
+const DECIDES_NOTHING: [(&str, &str); 7] = [
+    ("account", "created_at"),
+    ("certificate", "key"),
+    ("certificate", "serial"),
+    ("certificate", "not_before"),
+    ("certificate", "not_after"),
+    ("certificate", "subject"),
+    ("key", "ordinal"),
+];
+
+#[test]
+fn an_edit_of_any_column_of_a_record_is_refused() {
+    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let vault = organisation.home().vault_file();
+    let saved = organisation.path("vault.saved");
+    sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
+    fs::copy(&vault, &saved).unwrap();
+    let ada = key_of("ada");
+    let mut edited = 0;
+    for (table, whose) in [
+        ("account", "login = 'ada'".to_owned()),
+        ("key", format!("id = {ada}")),
+        ("key_state", format!("key = {ada}")),
+        ("seal", format!("key = {ada}")),
+        ("record_mac", format!("key = {ada}")),
+        ("certificate", format!("key = {ada}")),
+    ] {
+        let columns = sql::run(
+            &vault,
+            &format!("SELECT name FROM pragma_table_info('{table}')"),
+        );
+        for column in columns.lines() {
+            let statement = format!(
+                "PRAGMA ignore_check_constraints = ON;
+                 UPDATE {table} SET {column} = CASE typeof({column})
+                     WHEN 'integer' THEN {column} + 1
+                     WHEN 'text' THEN {column} || 'x'
+                     WHEN 'blob' THEN CAST(substr({column}, 1, length({column}) - 1)
+                                           || x'5a' AS BLOB)
+                     ELSE {column} END WHERE {whose}"
+            );
+            sql::edit(&vault, &statement);
+            let signed = organisation.sign(&sample::agreement(), "ada", SIGNER_SECRET);
+            let harmless = DECIDES_NOTHING.contains(&(table, column));
+            assert_eq!(signed.is_ok(), harmless, "{table}.{column}: {signed:?}");
+            edited += 1;
+            fs::copy(&saved, &vault).unwrap();
+            for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
+                let _ = fs::remove_file(organisation.home().folder().join(side));
+            }
+            // The log goes on from where it was: what was signed in between is forgotten.
+            if harmless {
+                organisation.forget();
+            }
+        }
+    }
+    assert!(edited > 30, "{edited} columns");
+}

@@ -301,7 +301,10 @@ impl Organisation {
     pub fn forget(&self) {
         let state = self.state();
         fs::remove_file(state.join("head.json")).expect("it can be removed");
-        fs::remove_dir_all(state.join("records")).expect("they can be removed");
+        let records = state.join("records");
+        if records.exists() {
+            fs::remove_dir_all(records).expect("they can be removed");
+        }
     }
 }
 

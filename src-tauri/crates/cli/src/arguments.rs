@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// Backups of the organisation
     #[command(subcommand)]
     Backup(Backup),
+    /// The log: what happened, proven
+    #[command(subcommand)]
+    Audit(Audit),
     /// Check that everything is in place
     Doctor,
 }
@@ -470,6 +473,54 @@ fn variable(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("NAME=VALUE is wanted".to_owned()),
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Verify the whole log and every current record; exit status 1 if something is found wanting
+    Verify {
+        /// A head that was kept elsewhere: a file with the note, or what was written on paper
+        #[arg(long, value_name = "FILE|TEXT", conflicts_with = "export")]
+        head: Option<String>,
+        /// Verify an export, or the proof of one event, without an organisation
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+    },
+    /// Print the newest notarised head, for keeping elsewhere
+    Head,
+    /// Write the log as JSON lines, and what they are verified with to FILE.proof.json
+    Export {
+        /// Login of the officer who does it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        /// The export
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Replace an existing export
+        #[arg(long)]
+        overwrite: bool,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
+    /// Prove that one event is in the log, for who has nothing else of it
+    Prove {
+        /// Its place, from 0
+        index: u64,
+        /// The proof (default: standard output)
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Accept that the log goes on from an older one, after the vault came from a backup
+    AcceptRestore {
+        /// Login of the officer who does it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        /// Why, in words; signed, and in the log
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
 }
 
 fn certification(text: &str) -> Result<Certification, String> {

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod audit;
 mod failure;
 mod report;
 mod run;

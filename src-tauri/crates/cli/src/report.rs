@@ -636,7 +636,7 @@ fn coverage(coverage: wire::Coverage) -> &'static str {
     }
 }
 
-fn grouped(hex: &str) -> String {
+pub(crate) fn grouped(hex: &str) -> String {
     let mut out = String::with_capacity(hex.len() * 5 / 4);
     for (at, digit) in hex.chars().enumerate() {
         if at > 0 && at % 4 == 0 {
@@ -647,6 +647,12 @@ fn grouped(hex: &str) -> String {
     out
 }
 
-fn print(document: &Value) {
+/// Prints one line of text.
+pub(crate) fn line(text: &str) {
+    say!("{text}");
+}
+
+/// Prints one JSON document.
+pub(crate) fn print(document: &Value) {
     say!("{document:#}");
 }

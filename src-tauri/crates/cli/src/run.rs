@@ -17,6 +17,7 @@ use crate::arguments::{
     self, Arguments, Backup, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate,
     SecretFile, SecretOf, StatusOf, Users,
 };
+use crate::audit;
 use crate::failure::Failure;
 use crate::report;
 use crate::secrets::Secrets;
@@ -62,6 +63,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         }
         Command::Backup(command) => backup(service, command, json).await,
         Command::Hsm(command) => hsm(service, command, json).await,
+        Command::Audit(command) => audit::run(service, command, json).await,
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),
     }
 }
@@ -155,7 +157,7 @@ async fn enrol(
 }
 
 /// Logs the officer in whom `--by` names.
-async fn log_in(
+pub(crate) async fn log_in(
     service: &Service,
     by: String,
     secrets: &SecretFile,

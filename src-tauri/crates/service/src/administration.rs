@@ -5,8 +5,11 @@
 //! the officer's record is read and believed anew, the intent is in the log before anything is
 //! done, and what is changed is signed by the officer's own key.
 
+mod accept_restore;
+mod adopt;
 mod backup;
 mod enrol;
+mod export_log;
 mod modules;
 mod own_key;
 mod reset;
@@ -19,11 +22,13 @@ use std::fmt;
 use vault::{KeyId, LeafIndex, Role};
 use zeroize::Zeroizing;
 
+pub(crate) use self::accept_restore::accept_restore;
 pub(crate) use self::backup::{
     Remembered, create as create_backup, remembered as remembered_backup,
     restore as restore_backup, verify as verify_backup,
 };
 pub(crate) use self::enrol::enrol;
+pub(crate) use self::export_log::export_log;
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
 pub(crate) use self::reset::reset;
@@ -115,8 +120,10 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
         issuing_pin,
     };
     let mut office = Office::with(station, &signing, log, &administrator)?;
+    office.adopt_records()?;
     // A list that cannot be written stays due, and the overview says so: no reason to lock out.
     let _ = office.publish_if_due();
+    office.notarise();
     Ok(administrator)
 }
 
@@ -226,7 +233,14 @@ impl<'s> Office<'s> {
             self.log.give_up(about, intent);
         }
         lock.settle(self.station);
+        self.notarise();
         done
+    }
+
+    /// Has the notary sign the newest head. What is done is done without it: a notary that does not
+    /// sign shows in the age of the newest notarised head.
+    fn notarise(&mut self) {
+        let _ = self.log.notarise(&self.issuing);
     }
 
     /// The officer's signature over a row, for the act whose intent the digest names.

@@ -61,6 +61,12 @@ pub enum Error {
         /// Its index.
         index: u64,
     },
+    /// The vault has no notarised head as new as one seen earlier.
+    #[error("no head from {seen} leaves on has the notary's signature, and one was seen before")]
+    NotaryLost {
+        /// Leaves under the one that was seen.
+        seen: u64,
+    },
     /// What the vault holds of the tree over the records is not of the tree that the log names.
     #[error("the tree over the records is not the one that the log names")]
     TreeBroken,

@@ -5,6 +5,7 @@ use std::path::Path;
 use token::LoadedBy;
 
 use crate::administration::{Remembered, remembered_backup, rotation};
+use crate::auditing;
 use crate::error::{Error, shown};
 use crate::home::Surroundings;
 use crate::organisation::Deployment;
@@ -66,6 +67,7 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
                 let message = format!("{proven}; it does not keep of them: {missing}");
                 check("signing_token", Health::Caution, message)
             });
+            checks.push(notary_check(&station));
             checks.push(match Log::open(&station, &token) {
                 Ok(_) => check(
                     "log",
@@ -184,6 +186,33 @@ fn pin_check(station: &Station) -> Check {
                 .to_owned(),
         ),
         Err(error) => bad("signing_pin", &error),
+    }
+}
+
+fn notary_check(station: &Station) -> Check {
+    match auditing::notarised(station) {
+        Ok(newest) if auditing::is_old(newest.as_ref()) => check(
+            "notary",
+            Health::Caution,
+            newest.map_or_else(
+                || {
+                    "the notary has signed no head of the log yet: an officer should log in"
+                        .to_owned()
+                },
+                |newest| {
+                    format!(
+                        "the newest notarised head is {} days old: an officer should log in",
+                        newest.days
+                    )
+                },
+            ),
+        ),
+        Ok(_) => check(
+            "notary",
+            Health::Good,
+            "the notary has signed a head of the log within the last week".to_owned(),
+        ),
+        Err(error) => bad("notary", &error),
     }
 }
 

@@ -99,6 +99,33 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+    /// The log goes on from what this machine remembers: there is no restore to accept.
+    #[error(
+        "nothing is lost: the log goes on from the head that this machine remembers ({size} leaves)"
+    )]
+    NothingLost {
+        /// Leaves in the log.
+        size: u64,
+    },
+    /// What was given to hold the log against is no head of it.
+    #[error("this is no head of the log: {0}")]
+    NotAHead(&'static str),
+    /// The log has no such leaf.
+    #[error("the log has no leaf {index}; it has {leaves}")]
+    NoSuchLeaf {
+        /// The index asked for.
+        index: u64,
+        /// Leaves in the log.
+        leaves: u64,
+    },
+    /// A file is no export of a log.
+    #[error("{} is no export of a log: {why}", path.display())]
+    NotAnExport {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A name, login or address cannot be used.
     #[error("{what} {value:?} cannot be used: {why}")]
     BadField {
@@ -360,9 +387,13 @@ impl Error {
             Self::TokenTaken { .. } => (ErrorCode::TokenUnfit, Device),
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),
-            Self::BadField { .. } | Self::KeyKind { .. } | Self::OutputTwice { .. } => {
-                (ErrorCode::Usage, Usage)
-            }
+            Self::BadField { .. }
+            | Self::KeyKind { .. }
+            | Self::OutputTwice { .. }
+            | Self::NotAHead(_)
+            | Self::NoSuchLeaf { .. } => (ErrorCode::Usage, Usage),
+            Self::NothingLost { .. } => (ErrorCode::NothingLost, Refused),
+            Self::NotAnExport { .. } => (ErrorCode::NotAnExport, InputOutput),
             Self::Look { .. } => (ErrorCode::LookUnusable, Usage),
             Self::PlaceNeeded { .. } => (ErrorCode::PlaceNeeded, Usage),
             Self::WrongSecret => (ErrorCode::WrongSecret, Refused),
@@ -497,6 +528,7 @@ fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
         | E::HeadAhead { .. }
         | E::HeadForked { .. }
         | E::RevocationListNumber { .. }
+        | E::RestoreTaken { .. }
         | E::TooLarge { .. } => (ErrorCode::VaultFault, Device),
     }
 }

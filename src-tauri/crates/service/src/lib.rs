@@ -28,6 +28,7 @@ pub mod requests;
 pub mod wire;
 
 mod administration;
+mod auditing;
 mod certificates;
 mod doctor;
 mod document;
@@ -53,13 +54,15 @@ use std::sync::Arc;
 
 pub use administration::Administrator;
 use administration::Change;
+pub use auditing::InclusionProof;
 pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use pages::Appearance;
 use requests::{
-    Activate, BackupMade, BackupVerified, ChangeSecret, Check, Enrol, Enrolled, Existing, Founded,
-    Init, Inspection, ModuleChange, OpenBackup, PdfFile, Restored, RotationWatch, Sign, SignedFile,
+    Activate, BackupMade, BackupVerified, ChangeSecret, Check, Enrol, Enrolled, Existing,
+    ExportVerdict, Exported, Founded, Init, Inspection, KnownHead, LogVerdict, ModuleChange,
+    OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored, RotationWatch, Sign, SignedFile,
 };
 use station::Station;
 
@@ -545,6 +548,93 @@ impl Service {
             Err(Error::NoOrganisation { .. }) => Ok(Vec::new()),
             other => other,
         }
+    }
+
+    /// Verifies the whole log and every current record, against what this machine remembers and a
+    /// head that was kept elsewhere.
+    ///
+    /// # Errors
+    /// What keeps it from being looked at; what is found wrong is an answer.
+    pub async fn verify_log(&self, known: Option<KnownHead>) -> Result<LogVerdict> {
+        self.station(move |station| auditing::verify(station, known.as_ref()))
+            .await
+    }
+
+    /// Returns the newest notarised head of the log, for keeping elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Log`], and what the token answers.
+    pub async fn log_head(&self) -> Result<PrintedHead> {
+        self.station(auditing::head).await
+    }
+
+    /// Returns the age in days of the newest notarised head; none if there is none.
+    ///
+    /// # Errors
+    /// [`Error::Log`] if its signature does not hold.
+    pub async fn notarised_days(&self) -> Result<Option<i64>> {
+        self.station(|station| Ok(auditing::notarised(station)?.map(|head| head.days)))
+            .await
+    }
+
+    /// Returns a page of the log, newest first.
+    ///
+    /// # Errors
+    /// What the vault answers.
+    pub async fn read_log(
+        &self,
+        _: Arc<Administrator>,
+        request: wire::ReadLog,
+    ) -> Result<wire::LogPage> {
+        self.station(move |station| auditing::list(station, &request))
+            .await
+    }
+
+    /// Writes the log to a file, and what it is verified with beside it; the log tells of it.
+    ///
+    /// # Errors
+    /// [`Error::OutputExists`], [`Error::File`] and any other.
+    pub async fn export_log(
+        &self,
+        officer: Arc<Administrator>,
+        file: PathBuf,
+        existing: Existing,
+    ) -> Result<Exported> {
+        self.station(move |station| administration::export_log(station, &officer, &file, existing))
+            .await
+    }
+
+    /// Proves that an event is in the log.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchLeaf`], [`Error::Log`].
+    pub async fn prove_event(&self, index: u64) -> Result<InclusionProof> {
+        self.station(move |station| auditing::prove(station, index))
+            .await
+    }
+
+    /// Verifies an export, or the proof of one event, without an organisation.
+    ///
+    /// # Errors
+    /// [`Error::NotAnExport`], [`Error::File`]; what is found wrong is an answer.
+    pub async fn verify_export(&self, file: PathBuf) -> Result<ExportVerdict> {
+        self.blocking(move |_| auditing::verify_export(&file)).await
+    }
+
+    /// Accepts, as an officer, that the log goes on from an older one: the vault came from a backup.
+    ///
+    /// # Errors
+    /// [`Error::NothingLost`] if it does not, and any other.
+    pub async fn accept_restore(
+        &self,
+        login: String,
+        secret: wire::Secret,
+        reason: String,
+    ) -> Result<RestoreAccepted> {
+        self.station(move |station| {
+            administration::accept_restore(station, &login, &secret, &reason)
+        })
+        .await
     }
 
     /// Says what the status line shows.

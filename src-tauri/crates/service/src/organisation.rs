@@ -123,6 +123,24 @@ pub struct Fixed {
 }
 
 impl Fixed {
+    /// Names the log: the first line of every checkpoint.
+    #[must_use]
+    pub fn log_origin(&self) -> String {
+        format!("chancery/{}", self.organisation)
+    }
+
+    /// Names the head key in a note.
+    #[must_use]
+    pub fn head_key_name(&self) -> String {
+        format!("{}/head", self.log_origin())
+    }
+
+    /// Names the notary key in a note.
+    #[must_use]
+    pub fn notary_key_name(&self) -> String {
+        format!("{}/notary", self.log_origin())
+    }
+
     /// The fingerprint: SHA-256 of the fixed part as a CBOR array in the order of its fields.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
@@ -249,13 +267,19 @@ impl Organisation {
     /// Names the log: the first line of every checkpoint.
     #[must_use]
     pub fn log_origin(&self) -> String {
-        format!("chancery/{}", self.fixed.organisation)
+        self.fixed.log_origin()
+    }
+
+    /// Names the notary key in a note.
+    #[must_use]
+    pub fn notary_key_name(&self) -> String {
+        self.fixed.notary_key_name()
     }
 
     /// Names the head key in a note.
     #[must_use]
     pub fn head_key_name(&self) -> String {
-        format!("{}/head", self.log_origin())
+        self.fixed.head_key_name()
     }
 }
 

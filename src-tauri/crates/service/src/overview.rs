@@ -1,6 +1,7 @@
 //! What the administrator's first page shows: can people sign, and what is there to mend.
 
 use crate::administration::{Administrator, remembered_backup, rotation};
+use crate::auditing;
 use crate::doctor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::signing_algorithm::hex;
@@ -28,6 +29,10 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
     }
     if station.organisation.fixed.founders.len() == 1 {
         notices.push(Notice::OneOfficer);
+    }
+    let notarised = auditing::notarised(station);
+    if notarised.is_ok_and(|newest| auditing::is_old(newest.as_ref())) {
+        notices.push(Notice::NotaryOld);
     }
     if matches!(pins::signing_pin(station), Ok((_, PinPlace::File))) {
         notices.push(Notice::PinInFile);

@@ -12,6 +12,9 @@ pub(crate) mod memory;
 pub(crate) mod officers;
 pub(crate) mod pins;
 pub(crate) mod records;
+pub(crate) mod remembered;
+pub(crate) mod request;
+pub(crate) mod restore;
 pub(crate) mod softhsm;
 pub(crate) mod tokens;
 

@@ -6,6 +6,7 @@
 //! nothing in an answer is secret.
 
 mod administration;
+mod audit;
 mod error;
 mod preflight;
 
@@ -22,6 +23,7 @@ pub use administration::{
     RevokePerson, Role, Rotation, RotationPhase, RotationStep, StatusChange, TokenHealth,
     TokenTest,
 };
+pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, VerifiedLog};
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 

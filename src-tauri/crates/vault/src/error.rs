@@ -202,6 +202,12 @@ pub enum Error {
         /// Leaves both heads cover.
         size: u64,
     },
+    /// Another restore than the next one was to be written.
+    #[error("restore {sequence} is not the next one")]
+    RestoreTaken {
+        /// Its number.
+        sequence: u64,
+    },
     /// A revocation list of this number or a higher one was made before.
     #[error("revocation list {number} does not follow the newest one")]
     RevocationListNumber {

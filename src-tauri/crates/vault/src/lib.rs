@@ -61,7 +61,7 @@ pub use id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };
 pub use key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status, Versions};
-pub use log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+pub use log::{Event, Head, INTENT, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 pub use master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Phase, Rotation};
 pub use pin_store::{PinName, PinStore, StoredPin};
 pub use status::{
@@ -69,7 +69,7 @@ pub use status::{
 };
 pub use store::sqlite::SqliteStore;
 pub use store::{
-    Answer, Counts, Founder, Initial, IssuingPinReplacement, KeyReplacement, MAX_LEAVES,
+    Answer, Counts, Founder, Initial, IssuingPinReplacement, KeyReplacement, MAX_HEADS, MAX_LEAVES,
     MAX_TREE_ENTRIES, NewEnrolment, OfficerReplacement, OwnSuspension, SealReplacement,
     StateChange, Store,
 };

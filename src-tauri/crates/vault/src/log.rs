@@ -92,6 +92,28 @@ pub struct Head {
     pub root: Sha256,
     /// The note with its signature lines.
     pub note: String,
+    /// Whether the notary's line is among them.
+    pub notarised: bool,
+}
+
+/// A leaf with its event, unless that was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// The leaf.
+    pub leaf: Leaf,
+    /// What it digests.
+    pub event: Option<Event>,
+}
+
+/// An officer's word that the log goes on from an older one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    /// Counts restores of the organisation from 1.
+    pub sequence: u64,
+    /// Lost head, new head, reason.
+    pub statement: Vec<u8>,
+    /// The officer's signature over it.
+    pub signature: Vec<u8>,
 }
 
 impl fmt::Debug for Head {

@@ -18,7 +18,7 @@ use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };
 use crate::key::{IssuingPin, Key, KeyState, PublicKey, Record, Seal, Versions};
-use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
 use crate::tree::{TreeEntry, TreePaths};
@@ -352,6 +352,26 @@ pub trait Store: Send + Sync {
     /// Returns the head over the most leaves; of several notes for one size, the one added last.
     fn latest_head(&self) -> Answer<'_, Option<Head>>;
 
+    /// Returns the head over the most leaves that the notary has signed, too.
+    fn latest_notarised(&self) -> Answer<'_, Option<Head>>;
+
+    /// Returns the heads of sizes from `from` up to before `to`, by size; at most [`MAX_HEADS`].
+    fn heads(&self, from: u64, to: u64) -> Answer<'_, Vec<Head>>;
+
+    /// Returns at most `limit` leaves from `from` on with their events, in order.
+    ///
+    /// `limit` is taken as at most [`MAX_LEAVES`].
+    fn logged(&self, from: LeafIndex, limit: u32) -> Answer<'_, Vec<Logged>>;
+
+    /// Writes that an officer has accepted a restore.
+    ///
+    /// # Errors
+    /// [`Error::RestoreTaken`] unless it is the next one.
+    fn put_restore(&self, restore: Restore, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
+    /// Returns the restores there were, newest first; at most 64.
+    fn restores(&self) -> Answer<'_, Vec<Restore>>;
+
     /// Returns what lies along several paths of the tree over the current records, in one snapshot.
     fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths>;
 
@@ -435,6 +455,9 @@ pub const MAX_PUBLIC_KEYS: u32 = 64;
 
 /// The most entries of the tree, or keys, that one answer holds.
 pub const MAX_TREE_ENTRIES: u32 = 4096;
+
+/// The most heads one answer holds.
+pub const MAX_HEADS: u32 = 16_384;
 
 /// The most leaves one answer holds.
 pub const MAX_LEAVES: u32 = 4096;

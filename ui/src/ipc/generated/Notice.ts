@@ -3,4 +3,4 @@
 /**
  * Something an administrator should know or mend.
  */
-export type Notice = "revocation_list_due" | "one_officer" | "pin_in_file" | "software_token" | "no_backup" | "backup_not_proven" | "backup_old" | "rotation_open";
+export type Notice = "revocation_list_due" | "notary_old" | "one_officer" | "pin_in_file" | "software_token" | "no_backup" | "backup_not_proven" | "backup_old" | "rotation_open";

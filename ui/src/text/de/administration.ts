@@ -174,6 +174,9 @@ export const administration: Record<keyof typeof en, string> = {
   "know-revocation_list_due": "Die Widerrufsliste ist im Rückstand.",
   "know-revocation_list_due-more":
     "Ein Zustand hat sich geändert, den andere noch nicht sehen. Melden Sie sich neu an: dann wird die Liste geschrieben. Bleibt es so, sehen Sie nach dem Datenträger.",
+  "know-notary_old": "Der Notar hat das Protokoll seit mehr als einer Woche nicht gezeichnet.",
+  "know-notary_old-more":
+    "Was danach kam, kann umschreiben, wer Signatur-PIN und Datenbank hat. Jede Anmeldung in der Verwaltung lässt den neuesten Stand zeichnen; verwahren Sie eine Abschrift anderswo.",
   "know-one_officer": "Sie sind der einzige Beauftragte.",
   "know-one_officer-more":
     "Es gibt keine vier Augen, und niemand könnte helfen, wenn Sie Ihr Geheimnis vergäßen.",

@@ -221,6 +221,10 @@ export const errors: Record<keyof typeof en, string> = {
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",
+  "err-nothing_lost": "Nichts fehlt: Das Protokoll schließt an das an, was dieser Rechner kennt.",
+  "rec-nothing_lost": "Es gibt keine Wiederherstellung zu bestätigen.",
+  "err-not_an_export": "Das ist keine Ausfuhr eines Protokolls.",
+  "rec-not_an_export": "Wählen Sie die ausgeführte Datei; ihr Nachweis liegt daneben.",
   "err-outcome_not_logged":
     "Es ist geschehen, aber das Protokoll ist nicht auf dem neuesten Stand.",
   "rec-outcome_not_logged":

@@ -175,6 +175,9 @@ export const administration = {
   "know-revocation_list_due": "The revocation list is behind.",
   "know-revocation_list_due-more":
     "A status has changed that others do not see yet. Log in again: the list is written then. If it stays so, look at the disk.",
+  "know-notary_old": "The notary has not signed the log for more than a week.",
+  "know-notary_old-more":
+    "What came after it can be rewritten by whoever has the signing PIN and the database. Every login of an officer has the newest head signed; keep a copy of it elsewhere.",
   "know-one_officer": "You are the only officer.",
   "know-one_officer-more":
     "There are no four eyes, and nobody could mend it if you forgot your secret.",

@@ -68,6 +68,18 @@ pub enum Act {
     Sweep,
     /// An officer accepts a PKCS#11 module that was changed.
     AcceptModule,
+    /// The records of a log that is older than the tree over them are put into one.
+    AdoptRecords,
+    /// The log is exported.
+    Export,
+    /// A log that goes on from an older one is accepted.
+    Restore,
+    /// A person is given an office.
+    Grant,
+    /// An office is taken from a person.
+    Withdraw,
+    /// A person takes up the office that was given.
+    TakeOffice,
 }
 
 impl Act {
@@ -93,6 +105,12 @@ impl Act {
             Self::Backup => "backup",
             Self::Sweep => "sweep",
             Self::AcceptModule => "accept_module",
+            Self::AdoptRecords => "adopt_records",
+            Self::Export => "export",
+            Self::Restore => "restore",
+            Self::Grant => "grant",
+            Self::Withdraw => "withdraw",
+            Self::TakeOffice => "take_office",
         }
     }
 }
@@ -200,21 +218,37 @@ impl Event<'_> {
     }
 }
 
-/// What an encoded event says, as far as something follows from it.
+/// What an encoded event says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// The word of its kind.
     pub kind: String,
     /// The word of its act.
     pub act: String,
+    /// Unix seconds, the database's clock.
+    pub time: i64,
+    /// Whose key or account it is about.
+    pub account: Option<Vec<u8>>,
+    /// Whose it is, by login.
+    pub login: Option<String>,
     /// The key it is about.
     pub key: Option<Vec<u8>>,
     /// The machine it happened on.
     pub machine: Vec<u8>,
+    /// The request it belongs to.
+    pub request: Vec<u8>,
+    /// Size and root of the newest head seen before.
+    pub head: (u64, Vec<u8>),
     /// Digests of the batch or of the rows.
     pub digests: Vec<Vec<u8>>,
+    /// The intent whose outcome it is.
+    pub intent: Option<u64>,
     /// The word of its outcome.
     pub outcome: Option<String>,
+    /// Login of the officer who acts.
+    pub officer: Option<String>,
+    /// Why, in a person's words.
+    pub note: Option<String>,
     /// Serial number of the certificate that was to be made.
     pub serial: Option<Vec<u8>>,
 }
@@ -236,35 +270,45 @@ impl Told {
             return Err(Error::message("no event of this version"));
         }
         let (kind, act) = (reader.str()?.to_owned(), reader.str()?.to_owned());
-        reader.skip()?; // time
-        reader.skip()?; // account
-        reader.skip()?; // login
-        let key = reader.decode::<Option<&minicbor::bytes::ByteSlice>>()?;
-        let key = key.map(|key| key.to_vec());
+        let time = reader.i64()?;
+        let account = optional_bytes(&mut reader)?;
+        let login = reader.decode::<Option<String>>()?;
+        let key = optional_bytes(&mut reader)?;
         let machine = reader.bytes()?.to_vec();
-        reader.skip()?; // request
-        reader.skip()?; // head
+        let request = reader.bytes()?.to_vec();
+        if reader.array()? != Some(2) {
+            return Err(Error::message("a head is a size and a root"));
+        }
+        let head = (reader.u64()?, reader.bytes()?.to_vec());
         let count = reader
             .array()?
             .ok_or_else(|| Error::message("an endless list"))?;
         let digests = (0..count)
             .map(|_| reader.bytes().map(<[u8]>::to_vec))
             .collect::<Result<_, _>>()?;
-        reader.skip()?; // intent
-        let outcome = reader.decode::<Option<String>>()?;
-        reader.skip()?; // officer
-        reader.skip()?; // note
-        let serial = reader.decode::<Option<&minicbor::bytes::ByteSlice>>()?;
         Ok(Self {
             kind,
             act,
+            time,
+            account,
+            login,
             key,
             machine,
+            request,
+            head,
             digests,
-            outcome,
-            serial: serial.map(|serial| serial.to_vec()),
+            intent: reader.decode()?,
+            outcome: reader.decode()?,
+            officer: reader.decode()?,
+            note: reader.decode()?,
+            serial: optional_bytes(&mut reader)?,
         })
     }
+}
+
+fn optional_bytes(reader: &mut Decoder<'_>) -> Result<Option<Vec<u8>>, minicbor::decode::Error> {
+    let bytes = reader.decode::<Option<&minicbor::bytes::ByteSlice>>()?;
+    Ok(bytes.map(|bytes| bytes.to_vec()))
 }
 
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
@@ -409,6 +453,8 @@ mod tests {
         assert_eq!(told.digests, [[7; 32]]);
         assert_eq!(told.outcome.as_deref(), Some("abandoned"));
         assert_eq!(told.serial, Some(vec![8; 20]));
+        assert_eq!((told.time, told.login.as_deref()), (7, Some("ada")));
+        assert_eq!((told.head, told.intent), ((5, vec![6; 32]), Some(1)));
         let other = Event {
             serial: Some(&[9; 20]),
             ..event

@@ -49,6 +49,38 @@ impl Checkpoint {
         format!("{}\n\u{2014} {key_name} {line}\n", self.text())
     }
 
+    /// Adds another key's line to a note of this checkpoint.
+    #[must_use]
+    pub fn countersign(&self, note: &str, key_name: &str, spki: &[u8], value: &[u8]) -> String {
+        let line = BASE64.encode([&key_id(spki)[..], value].concat());
+        format!("{note}\u{2014} {key_name} {line}\n")
+    }
+
+    /// What is compared by eye, or written on paper: the size and the first half of the root.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let root: Vec<String> = self.root[..16]
+            .chunks(2)
+            .map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect())
+            .collect();
+        format!("{} {}", self.size, root.join(" "))
+    }
+
+    /// Whether this is what [`Self::fingerprint`] gave, as it was copied from paper.
+    ///
+    /// Returns `None` if the text is no such thing.
+    #[must_use]
+    pub fn read_fingerprint(text: &str) -> Option<(u64, [u8; 16])> {
+        let mut words = text.split(|letter: char| letter.is_whitespace() || letter == '-');
+        let size = words.next()?.parse().ok()?;
+        let digits: String = words.collect::<String>().to_ascii_lowercase();
+        if digits.len() != 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        let number = u128::from_str_radix(&digits, 16).ok()?;
+        Some((size, number.to_be_bytes()))
+    }
+
     /// Reads a note and verifies the signature of the key named `key_name`.
     ///
     /// # Errors
@@ -150,6 +182,42 @@ mod tests {
         assert!(Checkpoint::open(&note, "chancery/x", "chancery/x/head", &other).is_err());
         assert!(Checkpoint::open(&note, "chancery/y", "chancery/x/head", &spki).is_err());
         assert!(Checkpoint::open(&note, "chancery/x", "chancery/x/notary", &spki).is_err());
+    }
+
+    #[test]
+    fn a_note_with_two_lines_is_opened_with_either_key() {
+        let (ours, spki) = key(1);
+        let (notary, of_notary) = key(2);
+        let note = note(&ours, &spki);
+        let opened = Checkpoint::open(&note, "chancery/x", "chancery/x/head", &spki).unwrap();
+        let value: DerSignature = notary.sign_prehash(&opened.digest()).unwrap();
+        let both = opened.countersign(&note, "chancery/x/notary", &of_notary, value.as_bytes());
+        for (name, spki) in [
+            ("chancery/x/head", &spki),
+            ("chancery/x/notary", &of_notary),
+        ] {
+            assert_eq!(
+                Checkpoint::open(&both, "chancery/x", name, spki).unwrap(),
+                opened
+            );
+        }
+        assert!(Checkpoint::open(&note, "chancery/x", "chancery/x/notary", &of_notary).is_err());
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_as_it_was_written_on_paper() {
+        let checkpoint = Checkpoint {
+            origin: "chancery/x".to_owned(),
+            size: 1234,
+            root: [0xa5; 32],
+        };
+        let paper = checkpoint.fingerprint();
+        assert_eq!(paper, "1234 a5a5 a5a5 a5a5 a5a5 a5a5 a5a5 a5a5 a5a5");
+        let read = Checkpoint::read_fingerprint(&paper.to_uppercase().replace(' ', "-"));
+        assert_eq!(read, Some((1234, [0xa5; 16])));
+        for wrong in ["", "1234", "1234 a5", "x a5a5", &format!("{paper} a5")] {
+            assert_eq!(Checkpoint::read_fingerprint(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

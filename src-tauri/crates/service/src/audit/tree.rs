@@ -32,11 +32,7 @@ impl Frontier {
 
     /// Appends a leaf.
     pub fn push(&mut self, leaf: &[u8]) {
-        let mut hash: [u8; 32] = Sha256::new()
-            .chain_update([0])
-            .chain_update(leaf)
-            .finalize()
-            .into();
+        let mut hash = leaf_hash(leaf);
         // Every trailing one in the size is a full subtree that the new one completes.
         for _ in 0..self.size.trailing_ones() {
             let left = self
@@ -58,6 +54,59 @@ impl Frontier {
         };
         smallest_first.fold(*first, |right, left| node(left, &right))
     }
+}
+
+/// SHA-256 of `0 ‖ leaf`.
+fn leaf_hash(leaf: &[u8]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(leaf)
+        .finalize()
+        .into()
+}
+
+/// The subtrees beside the way from leaf `index` to the root over `size` leaves, as ranges of
+/// leaves, nearest first (RFC 6962 §2.1.1).
+///
+/// The roots over them are the audit path. Empty if there is no such leaf.
+#[must_use]
+pub fn beside(index: u64, size: u64) -> Vec<std::ops::Range<u64>> {
+    let mut ranges = Vec::new();
+    let (mut from, mut to) = (0, size);
+    if index >= size {
+        return ranges;
+    }
+    while to - from > 1 {
+        // The largest power of two below the number of leaves.
+        let half = 1_u64 << (to - from - 1).ilog2();
+        let middle = from + half;
+        if index < middle {
+            ranges.push(middle..to);
+            to = middle;
+        } else {
+            ranges.push(from..middle);
+            from = middle;
+        }
+    }
+    ranges.reverse();
+    ranges
+}
+
+/// The root that a leaf and its audit path give; none if the path has not the length it must have.
+#[must_use]
+pub fn root_by(leaf: &[u8], index: u64, size: u64, path: &[[u8; 32]]) -> Option<[u8; 32]> {
+    let ranges = beside(index, size);
+    if index >= size || ranges.len() != path.len() {
+        return None;
+    }
+    let steps = ranges.iter().zip(path);
+    Some(steps.fold(leaf_hash(leaf), |hash, (range, sibling)| {
+        if range.start > index {
+            node(&hash, sibling)
+        } else {
+            node(sibling, &hash)
+        }
+    }))
 }
 
 fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
@@ -87,6 +136,33 @@ mod tests {
             theirs.push(leaf);
             assert_eq!(ours.root().as_slice(), theirs.root().as_bytes().as_slice());
         }
+    }
+
+    #[test]
+    fn every_leaf_of_every_tree_is_proven_by_its_path_and_nothing_else_is() {
+        let leaf = |index: u64| index.to_be_bytes();
+        let over = |range: std::ops::Range<u64>| {
+            let mut tree = Frontier::default();
+            range.for_each(|index| tree.push(&leaf(index)));
+            tree.root()
+        };
+        for size in 1..40 {
+            for index in 0..size {
+                let mut path: Vec<_> = beside(index, size).into_iter().map(over).collect();
+                assert_eq!(
+                    root_by(&leaf(index), index, size, &path),
+                    Some(over(0..size))
+                );
+                assert_ne!(
+                    root_by(&leaf(index + 1), index, size, &path),
+                    Some(over(0..size))
+                );
+                path.push([0; 32]);
+                assert_eq!(root_by(&leaf(index), index, size, &path), None);
+            }
+        }
+        assert_eq!(root_by(&leaf(0), 1, 1, &[]), None);
+        assert_eq!(beside(u64::MAX - 1, u64::MAX).len(), 63);
     }
 
     #[test]

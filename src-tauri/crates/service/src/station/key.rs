@@ -546,7 +546,12 @@ impl IssuingRecord {
         }
     }
 
-    fn read(station: &Station, token: &SigningToken, officer: &KeyRecord) -> Result<Option<Self>> {
+    /// Reads and believes the record of an officer, whether it is the current one or not.
+    pub(crate) fn read(
+        station: &Station,
+        token: &SigningToken,
+        officer: &KeyRecord,
+    ) -> Result<Option<Self>> {
         let account = officer.row.account.id;
         let Some(row) = station.wait(station.store.issuing_pin(account))? else {
             return Ok(None);

@@ -1,25 +1,18 @@
 //! The log as this machine uses it: consistent with what it remembers, and signed after each act.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use vault::{Answer, Head, Leaf, LeafIndex, NewLeaf, RequestId, Sha256};
 
 use super::Station;
 use super::key::KeyRecord;
 use super::records;
-use super::tokens::SigningToken;
+use super::remembered::Remembered;
+pub(crate) use super::request::RequestLock;
+use super::restore;
+use super::tokens::{IssuingToken, SigningToken};
 use crate::audit::records::{Entry, Hash, Tree};
 use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, LeafParts, Outcome, Told};
 use crate::error::{Error, Result};
-use crate::home::{create_private_folder, lock_file, write_private};
-use crate::signing_algorithm::hex;
 
 /// Leaves read at once while the log is replayed.
 const PAGE: u32 = 1024;
@@ -152,14 +145,67 @@ impl<'s> Log<'s> {
     }
 
     fn consistent(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
-        let remembered = Remembered::load(station)?.unwrap_or_default();
-        let (frontier, records) = remembered;
-        let seen = frontier.size();
+        let remembered = Remembered::load(station)?;
+        match Self::going_on_from(station, token, &remembered) {
+            // What this machine remembers is lost: an officer may have said so.
+            Err(error @ Error::Log(_)) => Self::restored(station, token, &remembered)?.ok_or(error),
+            other => other,
+        }
+    }
+
+    /// Opens the log as a machine would that has seen nothing of it; what this one remembers is left
+    /// as it is. To be used where an officer says that it is lost.
+    pub(crate) fn open_anew(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+        Self::going_on_from(station, token, &Remembered::default())
+    }
+
+    /// Opens a log that does not go on from the remembered head, if officers have accepted that.
+    fn restored(
+        station: &'s Station,
+        token: &'s SigningToken,
+        remembered: &Remembered,
+    ) -> Result<Option<Self>> {
+        let Some(accepted) = restore::accepted(station, remembered)? else {
+            return Ok(None);
+        };
         let mut log = Self {
             station,
             token,
-            frontier,
-            records,
+            frontier: Frontier::default(),
+            records: None,
+        };
+        // The log it goes on from, and then the rest.
+        log.replay(accepted.new.0, VouchedBy::Head)?;
+        if log.frontier.root() != accepted.new.1 {
+            return Ok(None);
+        }
+        let log = Self::open_anew(station, token)?;
+        Remembered::replace(station, &log.remembered(accepted.sequence))?;
+        super::memory::forget(station)?;
+        Ok(Some(log))
+    }
+
+    /// What this machine would remember of the log as it is now.
+    pub(crate) fn remembered(&self, restores: u64) -> Remembered {
+        Remembered {
+            frontier: self.frontier.clone(),
+            records: self.records,
+            notarised: 0,
+            restores,
+        }
+    }
+
+    fn going_on_from(
+        station: &'s Station,
+        token: &'s SigningToken,
+        remembered: &Remembered,
+    ) -> Result<Self> {
+        let seen = remembered.frontier.size();
+        let mut log = Self {
+            station,
+            token,
+            frontier: remembered.frontier.clone(),
+            records: remembered.records,
         };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
@@ -168,38 +214,32 @@ impl<'s> Log<'s> {
                 Err(audit::Error::Shorter { now: 0, seen }.into())
             };
         };
-        let checkpoint = log.verified(&head)?;
+        let checkpoint = verified(station, &head)?;
         if checkpoint.size < seen {
-            return Err(audit::Error::Shorter {
-                now: checkpoint.size,
-                seen,
-            }
-            .into());
+            let now = checkpoint.size;
+            return Err(audit::Error::Shorter { now, seen }.into());
         }
         log.replay(checkpoint.size, VouchedBy::Head)?;
         if log.frontier.root() != checkpoint.root {
-            return Err(audit::Error::RootDiffers {
-                size: checkpoint.size,
+            let size = checkpoint.size;
+            return Err(audit::Error::RootDiffers { size }.into());
+        }
+        if remembered.notarised > 0 {
+            let notarised = newest_notarised(station)?;
+            if notarised.is_none_or(|newest| newest.size < remembered.notarised) {
+                return Err(audit::Error::NotaryLost {
+                    seen: remembered.notarised,
+                }
+                .into());
             }
-            .into());
         }
         if seen == 0 {
             Self::begins_with_the_founding(station)?;
         }
         if checkpoint.size > seen {
-            Remembered::store(station, &log.frontier, log.records)?;
+            Remembered::store(station, &log.remembered(remembered.restores))?;
         }
         Ok(log)
-    }
-
-    fn verified(&self, head: &Head) -> Result<Checkpoint> {
-        let organisation = &self.station.organisation;
-        Ok(Checkpoint::open(
-            &head.note,
-            &organisation.log_origin(),
-            &organisation.head_key_name(),
-            &organisation.fixed.head_key.0,
-        )?)
     }
 
     /// A machine that has seen nothing of the log yet holds its organisation file against it.
@@ -332,6 +372,11 @@ impl<'s> Log<'s> {
         }
     }
 
+    /// Size and root of the tree over them.
+    pub(crate) fn head(&self) -> (u64, Hash) {
+        (self.frontier.size(), self.frontier.root())
+    }
+
     /// Leaves of the log that are taken up.
     pub(crate) fn size(&self) -> u64 {
         self.frontier.size()
@@ -369,6 +414,13 @@ impl<'s> Log<'s> {
 
     fn leaf(&mut self, draft: Draft<'_>, entries: &[Entry]) -> Result<NewLeaf> {
         let tree = self.tree(entries)?;
+        let root = tree.as_ref().map_or(self.records, |tree| Some(tree.root()));
+        let mut leaf = self.draft(draft, root)?;
+        leaf.tree = tree.map(|tree| records::change(&tree, self.records, None));
+        Ok(leaf)
+    }
+
+    fn draft(&self, draft: Draft<'_>, records: Option<Hash>) -> Result<NewLeaf> {
         let Draft {
             kind,
             about,
@@ -393,10 +445,7 @@ impl<'s> Log<'s> {
             serial: about.serial,
         };
         let request = (kind != Kind::Outcome).then(|| RequestId::from(*about.request));
-        let root = tree.as_ref().map_or(self.records, |tree| Some(tree.root()));
-        let mut leaf = new_leaf(self.token, kind, &event, request, intent, root)?;
-        leaf.tree = tree.map(|tree| records::change(&tree, self.records, None));
-        Ok(leaf)
+        new_leaf(self.token, kind, &event, request, intent, records)
     }
 
     /// The tree with these entries in it; none if nothing changes, or in a log that has no tree yet.
@@ -532,10 +581,99 @@ impl<'s> Log<'s> {
             size,
             root: Sha256::from(checkpoint.root),
             note,
+            notarised: false,
         };
         self.station.wait(self.station.store.put_head(head))?;
-        Remembered::store(self.station, &self.frontier, self.records)
+        Remembered::store(self.station, &self.remembered(0))
     }
+
+    /// Has the notary sign the head over all leaves, too.
+    pub(crate) fn notarise(&mut self, issuing: &IssuingToken) -> Result<()> {
+        let station = self.station;
+        let mut newest = None;
+        for _ in 0..ATTEMPTS {
+            let head = station.wait(station.store.latest_head())?;
+            let leaves = station.wait(station.store.leaf_count())?;
+            let covers = |head: &Head| head.size == leaves && leaves == self.frontier.size();
+            newest = head.filter(covers);
+            if newest.is_some() {
+                break;
+            }
+            self.cover(None)?;
+        }
+        let head = newest.ok_or(audit::Error::RecordsRestless)?;
+        if head.notarised {
+            return Ok(());
+        }
+        let checkpoint = verified(station, &head)?;
+        if checkpoint.root != self.frontier.root() {
+            let size = checkpoint.size;
+            return Err(audit::Error::RootDiffers { size }.into());
+        }
+        let (name, spki) = notary(station);
+        let value = issuing.notarise(&checkpoint.digest())?;
+        let note = checkpoint.countersign(&head.note, &name, spki, &value);
+        Checkpoint::open(&note, &checkpoint.origin, &name, spki)?;
+        let notarised = Head {
+            note,
+            notarised: true,
+            ..head
+        };
+        station.wait(station.store.put_head(notarised))?;
+        Remembered::note_notarised(station, checkpoint.size)
+    }
+
+    /// Whether the log is older than the tree over the records, and has none yet.
+    pub(crate) fn has_no_records(&self) -> bool {
+        self.records.is_none()
+    }
+
+    /// Writes the leaf that makes the tree over the records of a log that has none; nothing may have
+    /// been logged since this log's newest leaf.
+    pub(crate) fn write_first_tree(
+        &mut self,
+        draft: Draft<'_>,
+        tree: &Tree,
+    ) -> Result<(LeafIndex, NewLeaf)> {
+        let mut leaf = self.draft(draft, Some(tree.root()))?;
+        leaf.tree = Some(records::change(tree, None, Some(self.frontier.size())));
+        let index = self.station.wait(self.station.store.append(leaf.clone()))?;
+        Ok((index, leaf))
+    }
+}
+
+/// Name and public key of the notary.
+fn notary(station: &Station) -> (String, &[u8]) {
+    let organisation = &station.organisation;
+    (
+        organisation.notary_key_name(),
+        &organisation.fixed.notary_key.0,
+    )
+}
+
+/// Reads a head and verifies the head key's signature.
+pub(crate) fn verified(station: &Station, head: &Head) -> Result<Checkpoint> {
+    let organisation = &station.organisation;
+    Ok(Checkpoint::open(
+        &head.note,
+        &organisation.log_origin(),
+        &organisation.head_key_name(),
+        &organisation.fixed.head_key.0,
+    )?)
+}
+
+/// Reads a head and verifies the notary's signature.
+pub(crate) fn verified_by_notary(station: &Station, head: &Head) -> Result<Checkpoint> {
+    let (name, spki) = notary(station);
+    let origin = station.organisation.log_origin();
+    Ok(Checkpoint::open(&head.note, &origin, &name, spki)?)
+}
+
+/// The newest head that the notary has signed.
+pub(crate) fn newest_notarised(station: &Station) -> Result<Option<Checkpoint>> {
+    let head = station.wait(station.store.latest_notarised())?;
+    head.map(|head| verified_by_notary(station, &head))
+        .transpose()
 }
 
 fn is_as_written(stored: &Leaf, written: &NewLeaf) -> bool {
@@ -584,183 +722,4 @@ pub(crate) fn new_leaf(
         records: records.map(Sha256::from),
         tree: None,
     })
-}
-
-/// Held while a request is carried out, so that an intent without outcome can be told from one
-/// whose process is gone.
-///
-/// Its file also names what the process may leave behind in other folders: absolute paths, each
-/// followed by a zero byte.
-pub(crate) struct RequestLock {
-    request: [u8; 16],
-    path: PathBuf,
-    file: File,
-}
-
-impl RequestLock {
-    /// Takes the lock of a request.
-    pub(crate) fn take(station: &Station, request: &[u8; 16]) -> Result<Self> {
-        let path = Self::path(station, request);
-        create_private_folder(&Self::folder(station)).map_err(Error::State)?;
-        // Made and locked in one: who looks for free ones never sees it in between.
-        let _whole = station.lock("locks", "requests")?;
-        let file = lock_file(&path).map_err(Error::State)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self {
-                request: *request,
-                path,
-                file,
-            }),
-            Err(fs::TryLockError::WouldBlock) => Err(Error::RequestRepeated),
-            Err(fs::TryLockError::Error(error)) => Err(Error::State(error)),
-        }
-    }
-
-    /// Takes the locks whose processes are gone.
-    fn left(station: &Station) -> Result<Vec<Self>> {
-        let folder = match fs::read_dir(Self::folder(station)) {
-            Ok(folder) => folder,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Error::State(error)),
-        };
-        let _whole = station.lock("locks", "requests")?;
-        let mut left = Vec::new();
-        for entry in folder {
-            let path = entry.map_err(Error::State)?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            let Some(request) = name.and_then(request_of) else {
-                continue; // no file of ours
-            };
-            let file = match File::options().read(true).write(true).open(&path) {
-                Ok(file) => file,
-                // Settled since the folder was read.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::State(error)),
-            };
-            if file.try_lock().is_ok() && path.exists() {
-                left.push(Self {
-                    request,
-                    path,
-                    file,
-                });
-            }
-        }
-        Ok(left)
-    }
-
-    fn folder(station: &Station) -> PathBuf {
-        station.state().join("requests")
-    }
-
-    fn path(station: &Station, request: &[u8; 16]) -> PathBuf {
-        Self::folder(station).join(RequestId::from(*request).to_string())
-    }
-
-    /// Notes a file that is about to be made, and that would be left behind if this process ended.
-    pub(crate) fn note(&self, path: &Path) -> io::Result<()> {
-        let mut line = path.as_os_str().as_encoded_bytes().to_vec();
-        line.push(0);
-        (&self.file).write_all(&line)?;
-        self.file.sync_data()
-    }
-
-    /// Gives the lock up, unless the log still waits for the outcome: then it is left, and whoever
-    /// opens the log next gives the request up.
-    pub(crate) fn settle(self, station: &Station) {
-        let logged = station.wait(station.store.find_by_request(self.request.into()));
-        if logged.is_ok_and(|logged| logged.is_none_or(|logged| logged.outcome.is_some())) {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-
-    /// Removes what a process that is gone has left.
-    fn clear(mut self) {
-        use std::os::unix::ffi::OsStringExt;
-        let mut noted = Vec::new();
-        let _ = self.file.read_to_end(&mut noted);
-        for line in noted.split_inclusive(|byte| *byte == 0) {
-            if let Some((0, path)) = line.split_last() {
-                let path = PathBuf::from(OsString::from_vec(path.to_vec()));
-                let _ = fs::remove_file(path); // it may never have been made
-            }
-        }
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// The request a lock file is named by: 32 hexadecimal digits.
-fn request_of(name: &str) -> Option<[u8; 16]> {
-    let digits = name.len() == 32 && name.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let number = digits.then(|| u128::from_str_radix(name, 16).ok())??;
-    Some(number.to_be_bytes())
-}
-
-/// The tree up to the newest head this machine saw, kept outside the organisation's folder.
-#[derive(Serialize, Deserialize)]
-struct Remembered {
-    /// Fingerprint of the organisation's fixed part: what is trusted for all else.
-    fingerprint: String,
-    size: u64,
-    subtrees: Vec<String>,
-    /// The root of the tree over the records that the last of these leaves names. Programs that
-    /// knew no such tree have left it out, and logs of their time have none.
-    #[serde(default)]
-    records: Option<String>,
-}
-
-impl Remembered {
-    fn path(station: &Station) -> PathBuf {
-        station.state().join("head.json")
-    }
-
-    fn load(station: &Station) -> Result<Option<(Frontier, Option<Hash>)>> {
-        let path = Self::path(station);
-        let damaged = || Error::State(io::ErrorKind::InvalidData.into());
-        let content = match fs::read(&path) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::State(error)),
-        };
-        let remembered: Self = serde_json::from_slice(&content).map_err(|_| damaged())?;
-        if remembered.fingerprint != fingerprint(station) {
-            return Err(Error::OrganisationUnreadable {
-                path: station.surroundings.home.organisation_file(),
-                why: "its fixed part is not the one that this machine knows; take it back from a \
-                      backup"
-                    .to_owned(),
-            });
-        }
-        let hash = |text: &String| -> Option<Hash> { BASE64.decode(text).ok()?.try_into().ok() };
-        let subtrees = remembered.subtrees.iter().map(hash);
-        let subtrees: Vec<Hash> = subtrees.collect::<Option<_>>().ok_or_else(damaged)?;
-        let frontier = Frontier::from_parts(remembered.size, subtrees).ok_or_else(damaged)?;
-        let records = remembered.records.as_ref();
-        let records = records.map(|text| hash(text).ok_or_else(damaged));
-        Ok(Some((frontier, records.transpose()?)))
-    }
-
-    /// Remembers a tree, unless a larger one is remembered already.
-    fn store(station: &Station, frontier: &Frontier, records: Option<Hash>) -> Result<()> {
-        let _lock = station.lock("locks", "head")?;
-        if Self::load(station)?.is_some_and(|(known, _)| known.size() >= frontier.size()) {
-            return Ok(());
-        }
-        let subtrees = frontier
-            .subtrees()
-            .iter()
-            .map(|hash| BASE64.encode(hash))
-            .collect();
-        let content = serde_json::to_vec(&Self {
-            fingerprint: fingerprint(station),
-            size: frontier.size(),
-            subtrees,
-            records: records.map(|root| BASE64.encode(root)),
-        })
-        .expect("numbers and text have a JSON form");
-        write_private(&Self::path(station), &content).map_err(Error::State)
-    }
-}
-
-fn fingerprint(station: &Station) -> String {
-    hex(&station.organisation.fixed.fingerprint())
 }

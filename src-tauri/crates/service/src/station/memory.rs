@@ -1,9 +1,9 @@
 //! What this machine remembers of the records it has believed: an old row put back is older than it.
 //!
 //! A record that was changed stays vouched for as it was before: MAC and signatures of yesterday
-//! fit yesterday's rows. Until the log names the root of a tree over the current records, this is
-//! what tells them apart, on each machine for what it has seen itself; and the owner's own
-//! suspension, which is a row that can be taken away.
+//! fit yesterday's rows. The tree over the current records tells them apart by the newest leaf of the
+//! log; this does so where the end of the log was rewritten by somebody with the signing PIN, and in
+//! logs that are older than that tree, on each machine for what it has seen itself.
 
 use std::fs;
 use std::io;
@@ -75,6 +75,15 @@ pub(crate) fn remember(
     clear_unfinished(&folder).map_err(Error::State)?;
     let content = serde_json::to_vec(&known.join(new)).expect("numbers have a JSON form");
     write_private(&path, &content).map_err(Error::State)
+}
+
+/// Forgets all records: an officer has said that they are older now than they were.
+pub(crate) fn forget(station: &Station) -> Result<()> {
+    let _lock = station.lock("locks", "records")?;
+    match fs::remove_dir_all(station.state().join("records")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::State(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Removes what processes that ended while they wrote have left. Whoever writes here has the lock.

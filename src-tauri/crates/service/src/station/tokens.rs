@@ -337,6 +337,12 @@ impl IssuingToken {
         })
     }
 
+    /// Countersigns a head of the log; DER as a note carries it.
+    pub(crate) fn notarise(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
+        let value = self.token.sign(&key_label(NOTARY)?, &(*digest).into())?;
+        der_signature(value.as_bytes())
+    }
+
     /// Signs a certificate or revocation list.
     pub(crate) fn sign(&self, digest: &signature::Digest) -> Result<RawSignature> {
         Ok(self.token.sign(&self.ca, &on_token(*digest))?)

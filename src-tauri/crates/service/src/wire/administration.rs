@@ -138,6 +138,8 @@ pub struct Overview {
 pub enum Notice {
     /// A status has changed that the revocation list does not tell yet.
     RevocationListDue,
+    /// The newest notarised head of the log is old.
+    NotaryOld,
     /// There is one officer: no four eyes, and the own secret must not be forgotten.
     OneOfficer,
     /// The signing PIN lies in a private file, because there was no keyring.

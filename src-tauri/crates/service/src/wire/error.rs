@@ -56,6 +56,8 @@ pub enum ErrorCode {
     MasterRetired,
     RotationRefused,
     BackupUnusable,
+    NothingLost,
+    NotAnExport,
 
     // One use of a key.
     WrongSecret,

@@ -28,7 +28,7 @@ use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RequestId, Sha256, UnixTime,
 };
 use crate::key::{IssuingPin, PublicKey, Record, Versions};
-use crate::log::{Event, Head, Leaf, LoggedRequest, NewLeaf, OpenIntent};
+use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::status::{OffList, RevocationList, RevocationLists};
 use crate::tree::{TreeEntry, TreePaths};
@@ -341,6 +341,32 @@ impl Store for SqliteStore {
 
     fn latest_head(&self) -> Answer<'_, Option<Head>> {
         Box::pin(async move { log::latest_head(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn latest_notarised(&self) -> Answer<'_, Option<Head>> {
+        Box::pin(async move { log::latest_notarised(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn heads(&self, from: u64, to: u64) -> Answer<'_, Vec<Head>> {
+        Box::pin(async move { log::heads(&mut *self.pool.acquire().await?, from, to).await })
+    }
+
+    fn logged(&self, from: LeafIndex, limit: u32) -> Answer<'_, Vec<Logged>> {
+        Box::pin(async move { log::logged(&mut *self.pool.acquire().await?, from, limit).await })
+    }
+
+    fn put_restore(&self, restore: Restore, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            log::put_restore(&mut tx, &restore).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn restores(&self) -> Answer<'_, Vec<Restore>> {
+        Box::pin(async move { log::restores(&mut *self.pool.acquire().await?).await })
     }
 
     fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths> {

@@ -1050,6 +1050,7 @@ async fn an_outcome_is_of_a_leaf_that_exists(store: &dyn Store) {
 
 fn head(size: u64, root_number: u32, note: &str) -> Head {
     Head {
+        notarised: false,
         size,
         root: root(root_number),
         note: note.to_owned(),

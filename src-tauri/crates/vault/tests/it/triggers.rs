@@ -9,6 +9,7 @@ async fn answers<const N: usize>(statements: [&'static str; N]) -> [Result<(), S
     let (store, path, _directory) = empty_sqlite().await;
     store.initialise(initial()).await.unwrap();
     let head = Head {
+        notarised: false,
         size: 1,
         root: root(1),
         note: "note".to_owned(),

@@ -6,8 +6,8 @@ use super::row::{bytes, bytes_or_null, count, count_or_null, time, to_column, va
 use super::tree;
 use crate::error::{Error, Result};
 use crate::id::{LeafIndex, RequestId};
-use crate::log::{Event, Head, INTENT, Leaf, LoggedRequest, NewLeaf, OpenIntent};
-use crate::store::MAX_LEAVES;
+use crate::log::{Event, Head, INTENT, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
+use crate::store::{MAX_HEADS, MAX_LEAVES};
 
 /// Appends a leaf. The caller's transaction holds the write lock, so the index is free.
 pub(super) async fn append(connection: &mut SqliteConnection, new: &NewLeaf) -> Result<LeafIndex> {
@@ -188,28 +188,123 @@ pub(super) async fn put_head(connection: &mut SqliteConnection, head: &Head) -> 
         return Err(Error::HeadForked { size: head.size });
     }
     sqlx::query(
-        "INSERT INTO head (size, root, note) VALUES (?, ?, ?)
+        "INSERT INTO head (size, root, note, notarised) VALUES (?, ?, ?, ?)
          ON CONFLICT (size, root, note) DO NOTHING",
     )
     .bind(size)
     .bind(head.root.as_bytes().as_slice())
     .bind(&head.note)
+    .bind(head.notarised)
     .execute(connection)
     .await?;
     Ok(())
 }
 
 pub(super) async fn latest_head(connection: &mut SqliteConnection) -> Result<Option<Head>> {
-    let row =
-        sqlx::query("SELECT size, root, note FROM head ORDER BY size DESC, head_id DESC LIMIT 1")
-            .fetch_optional(connection)
-            .await?;
-    row.map(|row| {
-        Ok(Head {
-            size: count(&row, "size")?,
-            root: bytes(&row, "root")?,
-            note: value(&row, "note")?,
-        })
+    let row = sqlx::query(
+        "SELECT size, root, note, notarised FROM head ORDER BY size DESC, head_id DESC LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(head).transpose()
+}
+
+pub(super) async fn latest_notarised(connection: &mut SqliteConnection) -> Result<Option<Head>> {
+    let row = sqlx::query(
+        "SELECT size, root, note, notarised FROM head WHERE notarised = 1
+         ORDER BY size DESC, head_id DESC LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(head).transpose()
+}
+
+pub(super) async fn heads(
+    connection: &mut SqliteConnection,
+    from: u64,
+    to: u64,
+) -> Result<Vec<Head>> {
+    let rows = sqlx::query(
+        "SELECT size, root, note, notarised FROM head WHERE size >= ? AND size < ?
+         ORDER BY size, head_id LIMIT ?",
+    )
+    .bind(to_column(from)?)
+    .bind(to_column(to)?)
+    .bind(MAX_HEADS)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(head).collect()
+}
+
+fn head(row: &SqliteRow) -> Result<Head> {
+    Ok(Head {
+        size: count(row, "size")?,
+        root: bytes(row, "root")?,
+        note: value(row, "note")?,
+        notarised: value(row, "notarised")?,
     })
-    .transpose()
+}
+
+pub(super) async fn logged(
+    connection: &mut SqliteConnection,
+    from: LeafIndex,
+    limit: u32,
+) -> Result<Vec<Logged>> {
+    let rows = sqlx::query(
+        "SELECT leaf.leaf_index, kind, leaf.bytes, at, request_id, intent, mac,
+                event.salt AS event_salt, event.bytes AS event_bytes
+         FROM leaf LEFT JOIN event ON event.leaf_index = leaf.leaf_index
+         WHERE leaf.leaf_index >= ? ORDER BY leaf.leaf_index LIMIT ?",
+    )
+    .bind(to_column(from.0)?)
+    .bind(limit.min(MAX_LEAVES))
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let salt: Option<Vec<u8>> = value(row, "event_salt")?;
+            let event: Option<Vec<u8>> = value(row, "event_bytes")?;
+            Ok(Logged {
+                leaf: leaf(row)?,
+                event: salt.zip(event).map(|(salt, bytes)| Event { salt, bytes }),
+            })
+        })
+        .collect()
+}
+
+pub(super) async fn put_restore(
+    connection: &mut SqliteConnection,
+    restore: &Restore,
+) -> Result<()> {
+    let newest = restores(connection).await?;
+    let next = newest.first().map_or(1, |newest| newest.sequence + 1);
+    if restore.sequence != next {
+        return Err(Error::RestoreTaken {
+            sequence: restore.sequence,
+        });
+    }
+    sqlx::query("INSERT INTO restore (sequence, statement, signature) VALUES (?, ?, ?)")
+        .bind(to_column(restore.sequence)?)
+        .bind(&restore.statement)
+        .bind(&restore.signature)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn restores(connection: &mut SqliteConnection) -> Result<Vec<Restore>> {
+    let rows = sqlx::query(
+        "SELECT sequence, statement, signature FROM restore ORDER BY sequence DESC LIMIT 64",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Restore {
+                sequence: count(row, "sequence")?,
+                statement: value(row, "statement")?,
+                signature: value(row, "signature")?,
+            })
+        })
+        .collect()
 }

@@ -1,6 +1,9 @@
 -- index certificate_key of certificate
 CREATE INDEX certificate_key ON certificate (key);
 
+-- index head_notarised of head
+CREATE INDEX head_notarised ON head (size) WHERE notarised = 1;
+
 -- index key_state_not_active of key_state
 CREATE INDEX key_state_not_active ON key_state (status) WHERE status <> 'active';
 
@@ -57,7 +60,7 @@ CREATE TABLE head (
     head_id INTEGER PRIMARY KEY,
     size    INTEGER NOT NULL CHECK (size >= 1),
     root    BLOB NOT NULL CHECK (length(root) = 32),
-    note    TEXT NOT NULL,
+    note    TEXT NOT NULL, notarised INTEGER NOT NULL DEFAULT 0 CHECK (notarised IN (0, 1)),
     UNIQUE (size, root, note)
 ) STRICT;
 
@@ -155,6 +158,13 @@ CREATE TABLE record_mac (
     key BLOB NOT NULL PRIMARY KEY REFERENCES key (id),
     mac BLOB NOT NULL CHECK (length(mac) = 32)
 ) STRICT, WITHOUT ROWID;
+
+-- table restore of restore
+CREATE TABLE restore (
+    sequence  INTEGER PRIMARY KEY CHECK (sequence >= 1),
+    statement BLOB NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
 
 -- table revocation_list of revocation_list
 CREATE TABLE revocation_list (
@@ -305,6 +315,14 @@ BEGIN SELECT RAISE(ABORT, 'own suspensions are never deleted'); END;
 -- trigger own_suspension_is_not_updated of own_suspension
 CREATE TRIGGER own_suspension_is_not_updated BEFORE UPDATE ON own_suspension
 BEGIN SELECT RAISE(ABORT, 'own suspensions are never updated'); END;
+
+-- trigger restore_is_not_deleted of restore
+CREATE TRIGGER restore_is_not_deleted BEFORE DELETE ON restore
+BEGIN SELECT RAISE(ABORT, 'restores are never deleted'); END;
+
+-- trigger restore_is_not_updated of restore
+CREATE TRIGGER restore_is_not_updated BEFORE UPDATE ON restore
+BEGIN SELECT RAISE(ABORT, 'restores are never updated'); END;
 
 -- trigger revocation_list_rises of revocation_list
 CREATE TRIGGER revocation_list_rises BEFORE INSERT ON revocation_list

@@ -1,0 +1,113 @@
+//! A log from before the tree over the current records gets that tree, once, by an officer's login.
+//!
+//! What was changed before is vouched for as it was then: by MACs, signatures and what this machine
+//! remembers. An old row that was put back in those days, on a machine that never saw the newer one,
+//! is taken for the current one; from here on it would be found.
+
+use vault::{AccountId, MAX_TREE_ENTRIES};
+
+use super::Office;
+use crate::audit::records::{Entry, Tree};
+use crate::audit::{Act, Outcome};
+use crate::certificates::new_id;
+use crate::error::{Error, Result};
+use crate::station::key::{IssuingRecord, KeyRecord};
+use crate::station::log::{About, Draft};
+use crate::station::memory;
+use crate::station::records;
+
+/// How often the records are read again because somebody wrote meanwhile.
+const ATTEMPTS: u32 = 5;
+
+impl Office<'_> {
+    /// Puts all records that can be believed into the tree, if the log has none yet.
+    pub(super) fn adopt_records(&mut self) -> Result<()> {
+        if !self.log.has_no_records() {
+            return Ok(());
+        }
+        for _ in 0..ATTEMPTS {
+            match self.adopt_once() {
+                Err(Error::Vault(vault::Error::RecordsMoved)) => {}
+                other => return other,
+            }
+        }
+        Err(vault::Error::RecordsMoved.into())
+    }
+
+    fn adopt_once(&mut self) -> Result<()> {
+        let request = new_id()?;
+        let login = self.officer.login.clone();
+        let about = About {
+            officer: Some(&login),
+            ..About::of(Act::AdoptRecords, &request)
+        };
+        self.act(&about, |office, intent| {
+            let (entries, left_out) = office.believed()?;
+            let note = format!("{} records, {left_out} left out as damaged", entries.len());
+            let about = About {
+                note: Some(&note),
+                ..about
+            };
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let (index, leaf) = office.log.write_first_tree(draft, &Tree::over(entries))?;
+            office.log.sign_done(index, &leaf)
+        })
+    }
+
+    /// The entries of all records that hold together, and how many do not.
+    fn believed(&self) -> Result<(Vec<Entry>, usize)> {
+        let station = self.station;
+        let (mut entries, mut left_out) = (Vec::new(), 0);
+        let mut after = None;
+        loop {
+            let keys = station.wait(station.store.keys(after, MAX_TREE_ENTRIES))?;
+            let Some(last) = keys.last() else { break };
+            after = Some(*last);
+            for key in keys {
+                let believed = KeyRecord::of_key(station, key).and_then(|record| {
+                    record.believe(station, self.signing)?;
+                    memory::compare(station, &record)?;
+                    Ok(record)
+                });
+                match believed {
+                    Ok(record) => self.entries_of(&record, &mut entries)?,
+                    Err(error) if is_about_the_record(&error) => left_out += 1,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok((entries, left_out))
+    }
+
+    fn entries_of(&self, record: &KeyRecord, entries: &mut Vec<Entry>) -> Result<()> {
+        let station = self.station;
+        let key = record.row.key.id;
+        let account: AccountId = record.row.account.id;
+        entries.push(records::of_key(
+            key,
+            &record.identity,
+            &record.state,
+            &record.seal,
+        ));
+        entries.extend(records::of_account(station.id(), &record.row.account));
+        if record.row.own_suspension.is_some() {
+            entries.push(records::of_own_suspension(key, record.state.version));
+        }
+        if let Some(issuing) = IssuingRecord::read(station, self.signing, record)? {
+            let entry = records::of_issuing_pin(account, &issuing.identity, &issuing.seal);
+            entries.push(entry);
+        }
+        Ok(())
+    }
+}
+
+/// Whether one record is at fault, not the token or the vault.
+fn is_about_the_record(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::RecordDamaged { .. }
+            | Error::Custody(_)
+            | Error::NoSuchPerson { .. }
+            | Error::Vault(vault::Error::BadValue { .. } | vault::Error::KeyUnknown { .. })
+    )
+}
