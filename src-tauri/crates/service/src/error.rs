@@ -575,7 +575,8 @@ fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         | E::OutputMalformed { .. }
         | E::LabelMalformed { .. }
         | E::PinMalformed { .. }
-        | E::NoRandomBytes => ErrorCode::DeviceFault,
+        | E::NoRandomBytes
+        | E::SessionUnusable { .. } => ErrorCode::DeviceFault,
     };
     (code, ErrorKind::Device)
 }

@@ -212,6 +212,22 @@ const SIGNATURE: Duration = Duration::from_secs(8);
 /// How long a person may take at a reader's keys; drivers give up sooner.
 const AT_THE_READER: Duration = Duration::from_secs(90);
 
+impl OnCard {
+    /// What it takes beyond the deadline of one call.
+    pub(crate) fn takes_longer_by(&self) -> Duration {
+        match self {
+            Self::Slots | Self::Certificates { .. } => Duration::ZERO,
+            Self::Sign { inputs, pin, .. } => {
+                let count = u32::try_from(inputs.len()).unwrap_or(u32::MAX);
+                match pin {
+                    Some(_) => SIGNATURE.saturating_mul(count),
+                    None => (SIGNATURE + AT_THE_READER).saturating_mul(count.saturating_add(1)),
+                }
+            }
+        }
+    }
+}
+
 impl Host {
     /// Lists the slots with what is in them; cheap enough to be asked every second.
     ///
@@ -253,18 +269,13 @@ impl Host {
         inputs: &[CardInput],
         pin: Option<&Pin>,
     ) -> Result<Vec<RawSignature>> {
-        let count = u32::try_from(inputs.len()).unwrap_or(u32::MAX);
-        let longer = match pin {
-            Some(_) => SIGNATURE.saturating_mul(count),
-            None => (SIGNATURE + AT_THE_READER).saturating_mul(count.saturating_add(1)),
-        };
         let request = Request::OnCard(OnCard::Sign {
             card: card.clone(),
             key: key.clone(),
             inputs: inputs.to_vec(),
             pin: pin.map(PinInTransit::of),
         });
-        self.process().call_longer(&request, longer)
+        self.process().call(&request)
     }
 
     /// Most certificates that are read from one card.

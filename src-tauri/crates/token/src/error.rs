@@ -403,4 +403,18 @@ pub enum Error {
         #[n(0)]
         refusal: PinRefusal,
     },
+
+    // Sessions.
+    /// A PKCS#11 session has an operation in it that nobody finishes; it was closed. Said only
+    /// where a new session gave the same answer.
+    #[n(43)]
+    #[error("the token keeps an operation open: {call} answered {answer}")]
+    SessionUnusable {
+        /// The PKCS#11 function.
+        #[n(0)]
+        call: String,
+        /// Its return value by name.
+        #[n(1)]
+        answer: String,
+    },
 }

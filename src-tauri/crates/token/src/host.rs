@@ -16,6 +16,12 @@ use crate::{
     Error, LoadedBy, Pin, Result, Sha256, Token, TokenInfo, TokenLabel, pin::PinInTransit,
 };
 
+/// How many requests a host works on at once, each in a thread and a PKCS#11 session of its own.
+///
+/// More than the cores a software token has any use for, less than the sessions of the smallest
+/// device (YubiHSM 2: 16).
+const WORKERS: usize = 4;
+
 /// How to start a host process.
 #[derive(Clone)]
 pub struct Launch {
@@ -28,7 +34,8 @@ pub struct Launch {
     pub module_sha256: Option<Sha256>,
     /// The whole environment of the host process.
     pub environment: Vec<(OsString, OsString)>,
-    /// How long one call may take, from sending its request to the last byte of its answer.
+    /// How long one call may take, from sending its request to the last byte of its answer. Waiting
+    /// for other calls to end is not counted.
     pub deadline: Duration,
 }
 
@@ -48,8 +55,10 @@ impl fmt::Debug for Launch {
 
 /// A host process with its module loaded, not logged in.
 ///
-/// All functions block, one call at a time, each for at most the deadline: call them where
-/// blocking is allowed. The process ends when the host and everything made of it are dropped.
+/// All functions block, each for at most the deadline: call them where blocking is allowed. They
+/// may be called from several threads, whose calls are worked on at once. A call that does not
+/// answer in time costs the process, and the other calls with it. The process ends when the host
+/// and everything made of it are dropped.
 #[derive(Debug)]
 pub struct Host {
     process: Arc<Process>,

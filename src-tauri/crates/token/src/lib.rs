@@ -42,6 +42,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Everything here may be used from several threads at once; a host works on several calls at a time.
+//!
 //! In reading order: what is said ([`Error`], labels, [`Pin`], algorithms, keys), the client ([`Host`],
 //! [`Token`], [`SessionKey`]), the protocol (`host`), and what the host does (`module`, `slot`,
 //! `login`, `template`, `raw`).
@@ -64,6 +66,7 @@ mod answer;
 mod login;
 mod module;
 mod raw;
+mod reconnect;
 mod slot;
 mod template;
 
@@ -82,6 +85,7 @@ pub use label::{KeyLabel, TokenLabel};
 pub use module::{LoadedBy, module_sha256};
 pub use pin::Pin;
 pub use public_key::{SpkiDer, Verified};
+pub use reconnect::Recovery;
 pub use secret::Mac;
 pub use session_key::SessionKey;
 pub use slot::{Hardware, PinState, TokenInfo, TokenState};

@@ -2,13 +2,17 @@
 
 mod create;
 mod offer;
+mod pool;
 mod prove;
 mod session_key;
 mod wrap;
 
 use std::{
     collections::{HashMap, HashSet},
-    rc::Rc,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cryptoki::{
@@ -21,7 +25,7 @@ use cryptoki::{
 use zeroize::Zeroizing;
 
 pub(crate) use self::session_key::KeyNumber;
-use self::session_key::SessionKeys;
+use self::{pool::Pool, session_key::SessionKeys};
 use crate::{
     AttributeName, Digest, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result,
     SignerAlgorithm, TokenLabel, WrapMechanism,
@@ -31,23 +35,27 @@ use crate::{
     template::{self, Id},
 };
 
-/// A login: what it found and made on its token.
+/// A login: what it found and made on its token. Its workers share it.
 ///
-/// Each request works in a PKCS#11 session of its own that is closed at its end, so that neither
-/// an operation left unfinished nor a forgotten object outlives it. Fields drop in their order:
-/// session keys first, the session that keeps the login last.
+/// What is asked often works in a PKCS#11 session of the [pool](pool), which is closed as soon as
+/// anything in it failed; everything else has a session of its own that is closed at its end. So
+/// neither an operation left unfinished nor a forgotten object outlives a request. Fields drop in
+/// their order: session keys first, the session that keeps the login last.
 pub(crate) struct Login {
     keys: SessionKeys,
+    pool: Pool,
     /// Token keys found in this login: what was proven is what is used, whatever is made beside
     /// it later.
-    found: HashMap<(KeyLabel, KeyClass), ObjectHandle>,
-    wrap_mechanism: Option<WrapMechanism>,
+    found: Mutex<HashMap<(KeyLabel, KeyClass), ObjectHandle>>,
+    wrap_mechanism: Mutex<Option<WrapMechanism>>,
     /// Algorithms whose mechanisms the token was seen to offer.
-    offered: HashSet<SignerAlgorithm>,
+    offered: Mutex<HashSet<SignerAlgorithm>>,
+    /// The token has ended it.
+    over: AtomicBool,
     slot: Slot,
     /// Keeps the login: closing the last session would end it (PKCS#11 v3.1 §5.6.2).
-    keeper: Session,
-    module: Rc<Module>,
+    keeper: Mutex<Session>,
+    module: Arc<Module>,
 }
 
 /// What CA, notary and head keys sign with.
@@ -71,29 +79,44 @@ impl KeyClass {
 
 impl Login {
     /// Logs in as the user of the one token of this label.
-    pub(crate) fn open(module: &Rc<Module>, label: &TokenLabel, pin: &Pin) -> Result<Self> {
+    pub(crate) fn open(module: Arc<Module>, label: &TokenLabel, pin: &Pin) -> Result<Self> {
         let slot = slot::find(&module.context, label)?;
         let keeper = module.context.open_ro_session(slot)?;
         slot::login(&keeper, UserType::User, label, pin)?;
         Ok(Self {
             keys: SessionKeys::default(),
-            found: HashMap::new(),
-            wrap_mechanism: None,
-            offered: HashSet::new(),
+            pool: Pool::default(),
+            found: Mutex::default(),
+            wrap_mechanism: Mutex::default(),
+            offered: Mutex::default(),
+            over: AtomicBool::new(false),
             slot,
-            keeper,
-            module: Rc::clone(module),
+            keeper: Mutex::new(keeper),
+            module,
         })
     }
 
     /// Logs out, which destroys every session object of this process (PKCS#11 v3.1 §5.6.9).
     pub(crate) fn close(self) -> Result<()> {
-        let Self { keys, keeper, .. } = self;
-        drop(keys);
+        let Self {
+            keys, pool, keeper, ..
+        } = self;
+        drop((keys, pool));
+        let keeper = keeper.into_inner().unwrap_or_else(PoisonError::into_inner);
         match keeper.logout() {
             Ok(()) | Err(CkError::Pkcs11(RvError::UserNotLoggedIn, _)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether the token has ended it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// Says that the token has ended it.
+    pub(crate) fn mark_over(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// All mechanisms of the token.
@@ -102,17 +125,19 @@ impl Login {
     }
 
     /// HMAC-SHA-256 with a token key.
-    pub(crate) fn hmac(&mut self, label: &KeyLabel, data: &[u8]) -> Result<Mac> {
-        let session = self.session()?;
-        let key = self.find(&session, label, KeyClass::Secret)?;
-        self.mac(&session, key, data)
+    pub(crate) fn hmac(&self, label: &KeyLabel, data: &[u8]) -> Result<Mac> {
+        self.pooled(|session| {
+            let key = self.find(session, label, KeyClass::Secret)?;
+            self.mac(session, key, data)
+        })
     }
 
     /// ECDSA on P-256 with a token key.
-    pub(crate) fn sign(&mut self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
-        let session = self.session()?;
-        let key = self.find(&session, label, KeyClass::Private)?;
-        self.sign_digest(&session, key, TOKEN_KEY, digest)
+    pub(crate) fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+        self.pooled(|session| {
+            let key = self.find(session, label, KeyClass::Private)?;
+            self.sign_digest(session, key, TOKEN_KEY, digest)
+        })
     }
 
     /// Counts what this login sees.
@@ -128,8 +153,8 @@ impl Login {
     }
 
     /// Looks for token keys anew at their next use.
-    pub(crate) fn forget_handles(&mut self) {
-        self.found.clear();
+    pub(crate) fn forget_handles(&self) {
+        lock(&self.found).clear();
     }
 
     fn session(&self) -> Result<Session> {
@@ -172,17 +197,12 @@ impl Login {
     }
 
     /// Finds the one token key of this label and class.
-    fn find(
-        &mut self,
-        session: &Session,
-        label: &KeyLabel,
-        class: KeyClass,
-    ) -> Result<ObjectHandle> {
-        if let Some(found) = self.found.get(&(label.clone(), class)) {
+    fn find(&self, session: &Session, label: &KeyLabel, class: KeyClass) -> Result<ObjectHandle> {
+        if let Some(found) = lock(&self.found).get(&(label.clone(), class)) {
             return Ok(*found);
         }
         let found = self.find_afresh(session, label, class)?;
-        self.found.insert((label.clone(), class), found);
+        lock(&self.found).insert((label.clone(), class), found);
         Ok(found)
     }
 
@@ -205,6 +225,11 @@ impl Login {
             }),
         }
     }
+}
+
+/// Waits for what workers share. Every change to it is whole before anything can panic.
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Token keys of a label and class.

@@ -7,12 +7,12 @@ use std::{
 
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
-    error::{Error as CkError, RvError},
+    error::Error as CkError,
 };
 use minicbor::{CborLen, Decode, Encode};
 use sha2::Digest as _;
 
-use crate::{Error, Result, Sha256, raw::Raw};
+use crate::{Error, Result, Sha256, answer, raw::Raw, reconnect::Meaning};
 
 /// How a module came to be loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
@@ -69,8 +69,10 @@ impl Module {
         };
         let arguments = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
         match context.initialize(arguments) {
-            Ok(()) | Err(CkError::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) if answer::meaning(&error, || false) != Meaning::Done => {
+                return Err(error.into());
+            }
+            Ok(()) | Err(_) => {}
         }
         Ok(Self {
             context,

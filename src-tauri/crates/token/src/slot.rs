@@ -1,12 +1,11 @@
 use cryptoki::{
     context::Pkcs11,
-    error::{Error as CkError, RvError},
     session::UserType,
     slot::{Slot, TokenInfo as CkTokenInfo},
 };
 use minicbor::{CborLen, Decode, Encode};
 
-use crate::{Error, Pin, Result, TokenLabel};
+use crate::{Error, Pin, Result, TokenLabel, answer, reconnect::Meaning};
 
 /// What a token says about itself (CK_TOKEN_INFO, PKCS#11 v3.1 §3.2). None of it is proof.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
@@ -137,31 +136,36 @@ pub(crate) fn initialise(
 }
 
 /// Logs a session in, once: a wrong PIN is counted by the token, so it is never tried again.
+///
+/// Some token may say that somebody is logged in though this process has not: then the PIN was not
+/// looked at. Whoever it was is logged out, so that it is; a token that says it again is believed,
+/// as it shows by its keys what it is.
 pub(crate) fn login(
     session: &cryptoki::session::Session,
     user: UserType,
     label: &TokenLabel,
     pin: &Pin,
 ) -> Result<()> {
-    let label = || label.clone();
-    match session.login(user, Some(pin.expose_auth())) {
-        Ok(()) => Ok(()),
-        Err(CkError::Pkcs11(answer, _)) if is_wrong_pin(answer) => {
-            Err(Error::WrongPin { label: label() })
+    let Err(error) = session.login(user, Some(pin.expose_auth())) else {
+        return Ok(());
+    };
+    let error = match answer::meaning(&error, || false) {
+        Meaning::Done => {
+            let _ = session.logout();
+            let Err(error) = session.login(user, Some(pin.expose_auth())) else {
+                return Ok(());
+            };
+            error
         }
-        Err(CkError::Pkcs11(RvError::PinLocked, _)) => Err(Error::PinLocked { label: label() }),
-        // This process has not logged in, so somebody else in it has; it would be no PIN check.
-        Err(CkError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Err(Error::LoginHeld),
-        Err(error) => Err(error.into()),
+        _ => error,
+    };
+    let label = label.clone();
+    match answer::meaning(&error, || false) {
+        Meaning::Done => Ok(()),
+        Meaning::PinWrong => Err(Error::WrongPin { label }),
+        Meaning::PinLocked => Err(Error::PinLocked { label }),
+        _ => Err(error.into()),
     }
-}
-
-/// OpenSC answers a PIN of the wrong length with CKR_PIN_LEN_RANGE.
-fn is_wrong_pin(answer: RvError) -> bool {
-    matches!(
-        answer,
-        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange
-    )
 }
 
 fn with_label(context: &Pkcs11, label: &TokenLabel) -> Result<Vec<Slot>> {

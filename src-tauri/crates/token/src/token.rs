@@ -48,12 +48,10 @@ impl Login {
     where
         T: for<'b> Decode<'b, ()>,
     {
-        let longer = request.takes_longer_by();
-        let request = Request::OnToken {
+        self.process.call(&Request::OnToken {
             generation: self.generation,
             request,
-        };
-        self.process.call_longer(&request, longer)
+        })
     }
 
     fn end(&self) -> Result<()> {

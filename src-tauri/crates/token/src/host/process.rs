@@ -1,6 +1,7 @@
-//! A running host process: one socket, one call at a time, a deadline for each.
+//! A running host process: one socket, several calls in flight, a deadline for each.
 
 use std::{
+    collections::HashMap,
     ffi::OsString,
     fmt,
     io::{self, Read, Write},
@@ -8,24 +9,53 @@ use std::{
     os::{fd::OwnedFd, unix::net::UnixStream},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use minicbor::{CborLen, Decode, Encode};
+use minicbor::Decode;
 
-use super::frame;
+use super::{
+    WORKERS,
+    frame::{self, CallNumber, Frame},
+    protocol::{Request, Turn},
+};
 use crate::{Error, Result};
 
+/// A host process, and its socket, which any thread may call over.
+///
+/// There is no thread that reads: of those that wait for an answer one reads for all, and hands
+/// over when its own has come. A lone call thus costs one write and one read, as if there were no
+/// others.
 pub(crate) struct Process {
     deadline: Duration,
-    link: Mutex<Option<Link>>,
+    socket: UnixStream,
+    /// Held while a request is written, so that two do not mix.
+    writing: Mutex<()>,
+    desk: Mutex<Desk>,
+    /// The desk has changed.
+    news: Condvar,
 }
 
-/// A living process and our end of its socket.
-struct Link {
-    child: Child,
-    socket: UnixStream,
+/// What the callers know of each other.
+struct Desk {
+    /// None once the process has ended.
+    child: Option<Child>,
+    /// The host said that it ends: what is in flight is answered, nothing new is asked.
+    closing: bool,
+    newest: CallNumber,
+    /// The calls in flight, and their answers.
+    due: HashMap<CallNumber, Option<Frame>>,
+    /// A caller reads the socket.
+    reading: bool,
+    /// A caller wants, or has, the process for itself.
+    alone: bool,
+}
+
+impl Desk {
+    fn has_ended(&self) -> bool {
+        self.child.is_none()
+    }
 }
 
 impl Process {
@@ -52,77 +82,186 @@ impl Process {
             .map_err(not_started)?;
         Ok(Self {
             deadline,
-            link: Mutex::new(Some(Link { child, socket })),
+            socket,
+            writing: Mutex::new(()),
+            desk: Mutex::new(Desk {
+                child: Some(child),
+                closing: false,
+                newest: CallNumber::NONE,
+                due: HashMap::new(),
+                reading: false,
+                alone: false,
+            }),
+            news: Condvar::new(),
         })
     }
 
-    /// Asks and waits for the answer, at most until the deadline. Waiting for another call to end
-    /// is not counted.
-    pub(crate) fn call<T>(&self, request: &(impl Encode<()> + CborLen<()>)) -> Result<T>
+    /// Asks and waits for the answer, at most until the deadline, which the request may put off.
+    ///
+    /// As many calls as the host has workers are under way at once; waiting for a place among them
+    /// is not counted. If the deadline passes the host is killed, and the other calls end with
+    /// [`Error::HostGone`].
+    pub(crate) fn call<T>(&self, request: &Request) -> Result<T>
     where
         T: for<'b> Decode<'b, ()>,
     {
-        self.call_longer(request, Duration::ZERO)
-    }
-
-    /// As `call`, with a deadline that is longer by what the request is known to take.
-    pub(crate) fn call_longer<T>(
-        &self,
-        request: &(impl Encode<()> + CborLen<()>),
-        longer: Duration,
-    ) -> Result<T>
-    where
-        T: for<'b> Decode<'b, ()>,
-    {
-        let deadline = self.deadline + longer;
-        let frame = frame::encode(request).map_err(|length| Error::MessageTooLong {
+        let deadline = self.deadline + request.takes_longer_by();
+        let place = self.enter(request.turn())?;
+        let frame = frame::encode(place.call, request).map_err(|length| Error::MessageTooLong {
             length: length as u64,
             limit: frame::LONGEST as u64,
         })?;
-        let mut link = self.link();
-        let Some(running) = link.as_mut() else {
-            return Err(Error::HostGone);
-        };
-        let socket = Timed {
-            socket: &running.socket,
-            until: Instant::now() + deadline,
-        };
-        let answer = frame::send(&socket, &frame).and_then(|()| frame::receive(&socket));
+        let until = Instant::now() + deadline;
+        let answer = self
+            .write(&frame, until)
+            .and_then(|()| self.answer(place.call, until));
         drop(frame);
-        let error = match answer {
-            Ok(Some(message)) => match frame::decode::<Result<T>>(&message) {
-                Some(answer) => return answer,
-                None => Error::OutOfStep,
-            },
-            Ok(None) => Error::HostGone,
-            Err(error) => match error.kind() {
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+        {
+            // It ends, and reads no more; what it was asked before is still answered.
+            self.desk().closing = true;
+            return Err(Error::HostGone);
+        }
+        let answer = match answer {
+            Ok(message) => frame::decode::<Result<T>>(&message).ok_or(Error::OutOfStep),
+            Err(error) => Err(match error.kind() {
                 io::ErrorKind::TimedOut => Error::HostTimedOut { deadline },
                 io::ErrorKind::InvalidData => Error::OutOfStep,
                 _ => Error::HostGone,
-            },
+            }),
         };
-        if let Some(link) = link.take() {
-            link.kill();
+        match answer {
+            Ok(answer) => {
+                if matches!(answer, Err(Error::TokenLost { .. })) {
+                    self.desk().closing = true;
+                }
+                answer
+            }
+            Err(error) => {
+                self.kill();
+                Err(error)
+            }
         }
-        Err(error)
     }
 
     pub(crate) fn id(&self) -> Option<u32> {
-        self.link().as_ref().map(|link| link.child.id())
+        let desk = self.desk();
+        let child = desk.child.as_ref().filter(|_| !desk.closing);
+        child.map(Child::id)
     }
 
-    fn link(&self) -> MutexGuard<'_, Option<Link>> {
-        // A panic between send and receive cannot be: nothing there does. Were there one, the
-        // next call would find the host out of step and end it.
-        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits for a place among the calls in flight.
+    fn enter(&self, turn: Turn) -> Result<Place<'_>> {
+        let mut desk = self.desk();
+        // Whoever wants the process alone keeps new calls out first, and then waits for the others.
+        while !desk.has_ended() && (desk.alone || desk.due.len() >= WORKERS) {
+            desk = self.wait(desk);
+        }
+        if turn == Turn::Alone {
+            desk.alone = true;
+            while !desk.has_ended() && !desk.due.is_empty() {
+                desk = self.wait(desk);
+            }
+        }
+        if desk.has_ended() || desk.closing {
+            if turn == Turn::Alone {
+                desk.alone = false;
+                self.news.notify_all();
+            }
+            return Err(Error::HostGone);
+        }
+        let call = desk.newest.next();
+        desk.newest = call;
+        desk.due.insert(call, None);
+        Ok(Place {
+            process: self,
+            call,
+            turn,
+        })
+    }
+
+    fn write(&self, frame: &Frame, until: Instant) -> io::Result<()> {
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        frame::send(&self.timed(until), frame)
+    }
+
+    /// Waits for the answer of a call, and reads for everybody if nobody does.
+    fn answer(&self, call: CallNumber, until: Instant) -> io::Result<Frame> {
+        let mut desk = self.desk();
+        loop {
+            if let Some(answer) = desk.due.get_mut(&call).and_then(Option::take) {
+                return Ok(answer);
+            }
+            if desk.has_ended() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if desk.reading {
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+                let waited = self.news.wait_timeout(desk, left);
+                (desk, _) = waited.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            desk.reading = true;
+            drop(desk);
+            let read = frame::receive(&self.timed(until));
+            desk = self.desk();
+            desk.reading = false;
+            self.news.notify_all();
+            let (number, message) = read?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            match desk.due.get_mut(&number) {
+                Some(answer @ None) => *answer = Some(message),
+                // Nobody asked, or it was answered before.
+                Some(Some(_)) | None => return Err(io::ErrorKind::InvalidData.into()),
+            }
+        }
+    }
+
+    /// Ends the process at once, whatever it does (it may be stopped, or hang in a call).
+    fn kill(&self) {
+        let child = self.desk().child.take();
+        // Whoever reads or writes is woken as well.
+        let _ = self.socket.shutdown(Shutdown::Both);
+        if let Some(mut child) = child {
+            let _ = child.kill(); // it may have ended by itself
+            let _ = child.wait();
+        }
+        self.news.notify_all();
+    }
+
+    fn timed(&self, until: Instant) -> Timed<'_> {
+        Timed {
+            socket: &self.socket,
+            until,
+        }
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Every change is whole before anything can panic.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'d>(&self, desk: MutexGuard<'d, Desk>) -> MutexGuard<'d, Desk> {
+        self.news.wait(desk).unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Lets the process log out and end by itself, for a moment.
 impl Drop for Process {
     fn drop(&mut self) {
-        if let Some(link) = self.link().take() {
-            link.close();
+        /// Longer than the host gives itself.
+        const PATIENCE: Duration = Duration::from_secs(3);
+
+        if !self.desk().has_ended() {
+            let _ = self.socket.shutdown(Shutdown::Write);
+            let end = self.timed(Instant::now() + PATIENCE);
+            let _ = (&end).read(&mut [0]); // ends with the process; it has nothing to say
         }
+        self.kill();
     }
 }
 
@@ -132,25 +271,21 @@ impl fmt::Debug for Process {
     }
 }
 
-impl Link {
-    /// Ends the process at once, whatever it does (it may be stopped, or hang in a call).
-    fn kill(mut self) {
-        let _ = self.child.kill(); // it may have ended by itself
-        let _ = self.child.wait();
-    }
+/// A place among the calls in flight.
+struct Place<'p> {
+    process: &'p Process,
+    call: CallNumber,
+    turn: Turn,
+}
 
-    /// Lets the process log out and end by itself, for a moment.
-    fn close(self) {
-        /// Longer than the host gives itself.
-        const PATIENCE: Duration = Duration::from_secs(3);
-
-        let end = Timed {
-            socket: &self.socket,
-            until: Instant::now() + PATIENCE,
-        };
-        let _ = self.socket.shutdown(Shutdown::Write);
-        let _ = (&end).read(&mut [0]); // ends with the process; it has nothing to say
-        self.kill();
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut desk = self.process.desk();
+        desk.due.remove(&self.call);
+        if self.turn == Turn::Alone {
+            desk.alone = false;
+        }
+        self.process.news.notify_all();
     }
 }
 

@@ -63,6 +63,37 @@ pub(crate) enum Request {
     OnCard(#[n(0)] OnCard),
 }
 
+/// Whether a request may be worked on beside others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Beside others of its kind.
+    Shared,
+    /// While no other is under way: it changes what the others work with.
+    Alone,
+}
+
+impl Request {
+    pub(crate) fn turn(&self) -> Turn {
+        match self {
+            Self::Open { .. }
+            | Self::InitialiseToken { .. }
+            | Self::Login { .. }
+            | Self::Logout { .. }
+            | Self::OnCard(_) => Turn::Alone,
+            Self::Tokens | Self::OnToken { .. } => Turn::Shared,
+        }
+    }
+
+    /// What it takes beyond the deadline of one call.
+    pub(crate) fn takes_longer_by(&self) -> Duration {
+        match self {
+            Self::OnToken { request, .. } => request.takes_longer_by(),
+            Self::OnCard(request) => request.takes_longer_by(),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
 /// What is asked of a token that is logged in to.
 #[derive(Encode, Decode, CborLen)]
 #[cbor(array)]

@@ -1,9 +1,14 @@
-//! The host's side: one client, one module, one login, one request at a time.
+//! The host's side: one client, one module, one login, several workers.
 
 use std::{
     fs, io,
+    net::Shutdown,
     os::{fd::OwnedFd, unix::net::UnixStream},
-    rc::Rc,
+    panic, process,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -21,7 +26,8 @@ use rustix::{
 };
 
 use super::{
-    frame::{self, Frame},
+    WORKERS,
+    frame::{self, CallNumber, Frame},
     protocol::{Generation, OnToken, Opened, Request},
 };
 use crate::{
@@ -58,6 +64,8 @@ pub fn serve() -> io::Result<()> {
     close_inherited()?;
     let socket = take_standard_input()?;
     end_with_the_client(&socket)?;
+    // A worker that is lost would be waited for; without a host the client starts another.
+    panic::set_hook(Box::new(|_| process::abort()));
     answer_all(&UnixStream::from(socket))
 }
 
@@ -111,106 +119,175 @@ fn end_with_the_client(socket: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
+/// Answers until the client closes its socket, or the token is lost.
+///
+/// The workers take turns at the socket: whoever has read a request works on it while the next one
+/// reads, so that a lone request is handed to nobody.
 fn answer_all(socket: &UnixStream) -> io::Result<()> {
-    let mut server = Server {
-        login: None,
-        module: None,
-        generation: Generation::NONE,
-        login_over: false,
-        token_lost: false,
+    let server = Server {
+        socket,
+        reading: Mutex::new(()),
+        writing: Mutex::new(()),
+        ending: AtomicBool::new(false),
+        state: RwLock::new(State {
+            login: None,
+            module: None,
+            generation: Generation::NONE,
+        }),
     };
-    while let Some(message) = frame::receive(socket)? {
-        let request = frame::decode(&message).ok_or(io::ErrorKind::InvalidData)?;
-        drop(message); // wiped before the work begins
-        let answer = server.answer(request);
-        frame::send(socket, &answer)?;
-        if server.token_lost {
-            break; // a new process is the cleanest C_Initialize there is
-        }
-    }
+    let worked = thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS)
+            .map(|_| thread::Builder::new().spawn_scoped(scope, || server.work()))
+            .collect();
+        workers
+            .into_iter()
+            .map(|worker| match worker {
+                Ok(worker) => worker.join().unwrap_or(Ok(())), // its panic has ended the process
+                // Fewer do as well; without any, the client is told by the end of the socket.
+                Err(error) => Err(error),
+            })
+            .fold(Ok(()), Result::and)
+    });
     server.end();
-    Ok(())
+    worked
 }
 
-struct Server {
+struct Server<'s> {
+    socket: &'s UnixStream,
+    /// Held by the worker whose turn it is.
+    reading: Mutex<()>,
+    /// Held while an answer is written, so that two do not mix.
+    writing: Mutex<()>,
+    /// No further request is answered.
+    ending: AtomicBool,
+    state: RwLock<State>,
+}
+
+/// What requests work with.
+///
+/// Who works on the token holds it for reading from the check of the generation to the last call
+/// (C_SignInit and C_Sign among them), and who logs in or out for writing. So no handle is used
+/// under another login than the one that gave it.
+struct State {
     login: Option<Login>,
-    module: Option<Rc<Module>>,
+    module: Option<Arc<Module>>,
     generation: Generation,
-    /// The last answer was that the login is over; the token ended it.
-    login_over: bool,
-    /// An answer was that the token is lost.
-    token_lost: bool,
 }
 
-impl Server {
-    fn answer(&mut self, request: Request) -> Frame {
+impl Server<'_> {
+    fn work(&self) -> io::Result<()> {
+        while let Some((call, message)) = self.next()? {
+            let Some(request) = frame::decode(&message) else {
+                self.stop();
+                return Err(io::ErrorKind::InvalidData.into());
+            };
+            drop(message); // wiped before the work begins
+            let answer = self.answer(call, request);
+            let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            frame::send(self.socket, &answer)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the next request.
+    fn next(&self) -> io::Result<Option<(CallNumber, Frame)>> {
+        let _turn = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.ending.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let next = frame::receive(self.socket);
+        if next.is_err() {
+            self.stop();
+        }
+        next
+    }
+
+    /// Has every worker end once it has answered; the client can ask nothing more.
+    fn stop(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+        // Wakes the one that reads. That this side closed is also seen by `end_with_the_client`.
+        let _ = self.socket.shutdown(Shutdown::Read);
+    }
+
+    fn answer(&self, call: CallNumber, request: Request) -> Frame {
         match request {
             Request::Open { module, sha256 } => {
+                let mut state = self.write();
                 let opened = Module::open(&module, sha256).map(|module| {
                     let opened = Opened {
                         sha256: module.sha256,
                         loaded_by: module.loaded_by,
                     };
-                    self.module = Some(Rc::new(module));
+                    state.module = Some(Arc::new(module));
                     opened
                 });
-                self.frame(opened)
+                self.frame(call, opened)
             }
             Request::Tokens => {
-                let tokens = self
+                let state = self.read();
+                let tokens = state
                     .module()
                     .and_then(|module| slot::tokens(&module.context));
-                self.frame(tokens)
+                self.frame(call, tokens)
             }
             Request::InitialiseToken {
                 label,
                 so_pin,
                 user_pin,
             } => {
-                let token = self.idle().and_then(|module| {
+                let state = self.write();
+                let token = state.idle().and_then(|module| {
                     slot::initialise(&module.context, &label, &so_pin.0, &user_pin.0)
                 });
-                self.frame(token)
+                self.frame(call, token)
             }
             Request::Login { label, pin } => {
-                let login = self
-                    .idle()
-                    .and_then(|module| Login::open(&module, &label, &pin.0));
+                let mut state = self.write();
+                let module = state.idle().cloned();
+                if module.is_ok() {
+                    // Sessions of a login that is over go before others could get their numbers.
+                    state.login = None;
+                }
+                let login = module.and_then(|module| Login::open(module, &label, &pin.0));
                 let generation = login.map(|login| {
-                    self.login = Some(login);
-                    self.generation = self.generation.next();
-                    self.generation
+                    state.login = Some(login);
+                    state.generation = state.generation.next();
+                    state.generation
                 });
-                self.frame(generation)
+                self.frame(call, generation)
             }
             Request::Logout { generation } => {
-                let closed = self.take_login(generation).and_then(Login::close);
-                self.frame(closed)
+                let mut state = self.write();
+                let closed = match state.login(generation) {
+                    Ok(_) => state.login.take().map_or(Ok(()), Login::close),
+                    Err(error) => Err(error),
+                };
+                self.frame(call, closed)
             }
             Request::OnToken {
                 generation,
                 request,
-            } => match self.take_login(generation) {
-                Ok(mut login) => {
-                    let answer = self.on_token(&mut login, request);
-                    self.login = Some(login).filter(|_| !self.login_over);
-                    answer
+            } => {
+                let state = self.read();
+                match state.login(generation) {
+                    Ok(login) => self.on_token(call, login, request),
+                    Err(error) => self.frame::<()>(call, Err(error)),
                 }
-                Err(error) => self.frame::<()>(Err(error)),
-            },
-            Request::OnCard(request) => self.on_card(request),
+            }
+            Request::OnCard(request) => self.on_card(call, request),
         }
     }
 
     /// Something about cards, in a process that holds no login.
-    fn on_card(&mut self, request: OnCard) -> Frame {
-        let module = match self.idle() {
+    fn on_card(&self, call: CallNumber, request: OnCard) -> Frame {
+        let state = self.write();
+        let module = match state.idle() {
             Ok(module) => module,
-            Err(error) => return self.frame::<()>(Err(error)),
+            Err(error) => return self.frame::<()>(call, Err(error)),
         };
         match request {
-            OnCard::Slots => self.frame(card::slots(&module)),
-            OnCard::Certificates { card } => self.frame(card::certificates(&module, &card)),
+            OnCard::Slots => self.frame(call, card::slots(module)),
+            OnCard::Certificates { card } => self.frame(call, card::certificates(module, &card)),
             OnCard::Sign {
                 card,
                 key,
@@ -218,57 +295,65 @@ impl Server {
                 pin,
             } => {
                 let pin = pin.as_ref().map(|pin| &pin.0);
-                self.frame(card::sign(&module, &card, &key, &inputs, pin))
+                self.frame(call, card::sign(module, &card, &key, &inputs, pin))
             }
         }
     }
 
-    fn on_token(&mut self, login: &mut Login, request: OnToken) -> Frame {
+    fn on_token(&self, call: CallNumber, login: &Login, request: OnToken) -> Frame {
         match request {
-            OnToken::Mechanisms => self.done(login, |login| login.mechanisms()),
-            OnToken::WrapMechanism => self.done(login, Login::wrap_mechanism),
-            OnToken::Create { kind, label } => self.done(login, |login| login.create(kind, &label)),
-            OnToken::MakeCanary { master } => self.done(login, |login| login.make_canary(&master)),
-            OnToken::ProveWrappingKey { label, canary } => {
-                self.done(login, |login| login.prove_wrapping_key(&label, &canary))
+            OnToken::Mechanisms => self.done(call, login, |login| login.mechanisms()),
+            OnToken::WrapMechanism => self.done(call, login, Login::wrap_mechanism),
+            OnToken::Create { kind, label } => {
+                self.done(call, login, |login| login.create(kind, &label))
             }
+            OnToken::MakeCanary { master } => {
+                self.done(call, login, |login| login.make_canary(&master))
+            }
+            OnToken::ProveWrappingKey { label, canary } => self.done(call, login, |login| {
+                login.prove_wrapping_key(&label, &canary)
+            }),
             OnToken::ProveMacKey { label, known } => {
-                self.done(login, |login| login.prove_mac_key(&label, &known))
+                self.done(call, login, |login| login.prove_mac_key(&label, &known))
             }
             OnToken::ProveSigningKey {
                 label,
                 spki,
                 digest,
-            } => self.done(login, |login| {
+            } => self.done(call, login, |login| {
                 login.prove_signing_key(&label, &spki, digest.into())
             }),
-            OnToken::Hmac { label, data } => self.done(login, |login| {
+            OnToken::Hmac { label, data } => self.done(call, login, |login| {
                 login.hmac(&label, data.expose()).map(MacInTransit)
             }),
             OnToken::Sign { label, digest } => {
-                self.done(login, |login| login.sign(&label, &digest))
+                self.done(call, login, |login| login.sign(&label, &digest))
             }
-            OnToken::Generate { algorithm } => self.done(login, |login| login.generate(algorithm)),
+            OnToken::Generate { algorithm } => {
+                self.done(call, login, |login| login.generate(algorithm))
+            }
             OnToken::Unwrap {
                 master,
                 wrapped,
                 algorithm,
-            } => self.done(login, |login| login.unwrap(&master, &wrapped, algorithm)),
+            } => self.done(call, login, |login| {
+                login.unwrap(&master, &wrapped, algorithm)
+            }),
             OnToken::SessionKeySign { key, digest } => {
-                self.done(login, |login| login.session_key_sign(key, &digest))
+                self.done(call, login, |login| login.session_key_sign(key, &digest))
             }
             OnToken::SessionKeyWrap { key, master } => {
-                self.done(login, |login| login.session_key_wrap(key, &master))
+                self.done(call, login, |login| login.session_key_wrap(key, &master))
             }
             OnToken::SessionKeyDestroy { key } => {
-                self.done(login, |login| login.session_key_destroy(key))
+                self.done(call, login, |login| login.session_key_destroy(key))
             }
             OnToken::SignWithWrapped {
                 master,
                 wrapped,
                 algorithm,
                 digests,
-            } => self.done(login, |login| {
+            } => self.done(call, login, |login| {
                 // An answer that will not fit is not worked for.
                 let length = digests.len().saturating_mul(algorithm.signature_len());
                 if length > frame::LONGEST {
@@ -279,63 +364,83 @@ impl Server {
                 }
                 login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
             }),
-            OnToken::ObjectCounts => self.done(login, |login| login.object_counts()),
+            OnToken::ObjectCounts => self.done(call, login, |login| login.object_counts()),
         }
     }
 
     /// Does something on the token; whatever failed, handles found before are not trusted after.
     fn done<T: Encode<()> + CborLen<()>>(
-        &mut self,
-        login: &mut Login,
-        work: impl FnOnce(&mut Login) -> Result<T>,
+        &self,
+        call: CallNumber,
+        login: &Login,
+        work: impl FnOnce(&Login) -> Result<T>,
     ) -> Frame {
         let done = work(login);
         if done.is_err() {
             login.forget_handles();
         }
-        self.frame(done)
+        if matches!(done, Err(Error::LoginOver)) {
+            login.mark_over();
+        }
+        self.frame(call, done)
     }
 
-    fn frame<T: Encode<()> + CborLen<()>>(&mut self, answer: Result<T>) -> Frame {
-        self.login_over = matches!(answer, Err(Error::LoginOver));
-        self.token_lost |= matches!(answer, Err(Error::TokenLost { .. }));
-        frame::encode(&answer).unwrap_or_else(|length| {
-            frame::encode(&Result::<(), Error>::Err(Error::MessageTooLong {
+    fn frame<T: Encode<()> + CborLen<()>>(&self, call: CallNumber, answer: Result<T>) -> Frame {
+        if matches!(answer, Err(Error::TokenLost { .. })) {
+            self.stop(); // a new process is the cleanest C_Initialize there is
+        }
+        frame::encode(call, &answer).unwrap_or_else(|length| {
+            let too_long = Error::MessageTooLong {
                 length: length as u64,
                 limit: frame::LONGEST as u64,
-            }))
-            .expect("this error is short")
+            };
+            frame::encode(call, &Result::<(), Error>::Err(too_long)).expect("this error is short")
         })
     }
 
-    fn module(&self) -> Result<Rc<Module>> {
-        self.module.clone().ok_or(Error::OutOfStep)
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The module, while no login is held.
-    fn idle(&self) -> Result<Rc<Module>> {
-        match self.login {
-            Some(_) => Err(Error::LoginHeld),
-            None => self.module(),
-        }
-    }
-
-    /// The login, if it is the one a handle belongs to.
-    fn take_login(&mut self, generation: Generation) -> Result<Login> {
-        if generation != self.generation {
-            return Err(Error::LoginOver);
-        }
-        self.login.take().ok_or(Error::LoginOver)
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Logs out, drops every session, then finalises: afterwards a stale session could close
     /// another's of the same number.
     fn end(self) {
-        if let Some(login) = self.login {
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(login) = state.login {
             let _ = login.close(); // the token logs out with its last session anyway
         }
-        if let Some(module) = self.module.and_then(Rc::into_inner) {
+        if let Some(module) = state.module.and_then(Arc::into_inner) {
             module.finalise();
         }
+    }
+}
+
+impl State {
+    fn module(&self) -> Result<&Arc<Module>> {
+        self.module.as_ref().ok_or(Error::OutOfStep)
+    }
+
+    /// The module, while no login is held.
+    fn idle(&self) -> Result<&Arc<Module>> {
+        match &self.login {
+            Some(login) if !login.is_over() => Err(Error::LoginHeld),
+            _ => self.module(),
+        }
+    }
+
+    /// The login, if it is the one a handle belongs to and the token has not ended it.
+    fn login(&self, generation: Generation) -> Result<&Login> {
+        if generation != self.generation {
+            return Err(Error::LoginOver);
+        }
+        let login = self.login.as_ref().filter(|login| !login.is_over());
+        login.ok_or(Error::LoginOver)
     }
 }

@@ -30,7 +30,7 @@ struct Made {
 impl Login {
     /// Makes a token key: tries its template as a session object, puts that through its paces,
     /// then makes the token key and proves it in the same way.
-    pub(crate) fn create(&mut self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
+    pub(crate) fn create(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
         let making = match kind {
             TokenKeyKind::Master => Making::Master(self.wrap_mechanism()?),
             TokenKeyKind::Pepper => Making::Pepper,

@@ -2,18 +2,19 @@ use std::convert::Infallible;
 
 use cryptoki::{error::Error as CkError, mechanism::Mechanism};
 
-use super::{Login, random_id};
+use super::{Login, lock, random_id};
 use crate::{
     Error, Result, SignerAlgorithm, answer,
     raw::{self, Parameter},
+    reconnect::Meaning,
     template,
 };
 
 impl Login {
     /// Refuses an algorithm that the token does not list all mechanisms of, before anything is
     /// made; asked once a login.
-    pub(super) fn check_offered(&mut self, algorithm: SignerAlgorithm) -> Result<()> {
-        if self.offered.contains(&algorithm) {
+    pub(super) fn check_offered(&self, algorithm: SignerAlgorithm) -> Result<()> {
+        if lock(&self.offered).contains(&algorithm) {
             return Ok(());
         }
         let listed = self.module.raw.mechanisms(self.slot)?;
@@ -32,13 +33,13 @@ impl Login {
         if algorithm == SignerAlgorithm::Ed25519 {
             match self.refuse_ed25519()? {}
         }
-        self.offered.insert(algorithm);
+        lock(&self.offered).insert(algorithm);
         Ok(())
     }
 
     /// Says why no signer gets an Ed25519 key. SoftHSM 2.6.1 lists its mechanisms and makes one,
     /// but does not wrap it; the mechanism list does not tell, so a throw-away key does.
-    fn refuse_ed25519(&mut self) -> Result<Infallible> {
+    fn refuse_ed25519(&self) -> Result<Infallible> {
         const ALGORITHM: SignerAlgorithm = SignerAlgorithm::Ed25519;
         let number = self.wrap_mechanism()?.number();
         let session = self.session()?; // what is made here goes with it
@@ -55,10 +56,12 @@ impl Login {
             Ok(_) => Err(Error::AlgorithmNotSupported {
                 algorithm: ALGORITHM,
             }),
-            Err(CkError::Pkcs11(value, function)) if !answer::is_device(value) => {
+            Err(error @ CkError::Pkcs11(..))
+                if answer::meaning(&error, || false) == Meaning::Other =>
+            {
                 Err(Error::AlgorithmNotWrapped {
                     algorithm: ALGORITHM,
-                    answer: answer::names(&CkError::Pkcs11(value, function)).1,
+                    answer: answer::names(&error).1,
                 })
             }
             Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use cryptoki_sys::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{KeyClass, Login, TOKEN_KEY, name, random_id};
+use super::{KeyClass, Login, TOKEN_KEY, lock, name, random_id};
 use crate::{
     AttributeName, Canary, Digest, Error, KeyLabel, KnownAnswer, Proven, Result, SignerAlgorithm,
     SpkiDer, Verified, Weaker, answer,
@@ -22,7 +22,7 @@ const DIGEST: Digest = Digest::Sha256(*b"chancery proves its keys by this");
 
 impl Login {
     /// Wraps a key of no value under a master, to prove the master by later.
-    pub(crate) fn make_canary(&mut self, master: &KeyLabel) -> Result<Canary> {
+    pub(crate) fn make_canary(&self, master: &KeyLabel) -> Result<Canary> {
         let mechanism = self.wrap_mechanism()?;
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
@@ -30,11 +30,7 @@ impl Login {
     }
 
     /// Proves that a token key is the master: attributes, canary, refusals.
-    pub(crate) fn prove_wrapping_key(
-        &mut self,
-        label: &KeyLabel,
-        canary: &Canary,
-    ) -> Result<Proven> {
+    pub(crate) fn prove_wrapping_key(&self, label: &KeyLabel, canary: &Canary) -> Result<Proven> {
         let session = self.read_write_session()?;
         let master = self.prove_alone(&session, label, KeyClass::Secret)?;
         let mechanism = raw::mechanism_type(canary.wrapped.mechanism().number());
@@ -45,11 +41,7 @@ impl Login {
     }
 
     /// Proves that a token key is the HMAC key that once gave this answer.
-    pub(crate) fn prove_mac_key(
-        &mut self,
-        label: &KeyLabel,
-        known: &KnownAnswer,
-    ) -> Result<Proven> {
+    pub(crate) fn prove_mac_key(&self, label: &KeyLabel, known: &KnownAnswer) -> Result<Proven> {
         let session = self.session()?;
         let key = self.prove_alone(&session, label, KeyClass::Secret)?;
         // Pepper and record MAC differ in VERIFY alone, which gives nothing to who may sign.
@@ -68,7 +60,7 @@ impl Login {
 
     /// Proves that a token key is the private half of a public key.
     pub(crate) fn prove_signing_key(
-        &mut self,
+        &self,
         label: &KeyLabel,
         spki: &SpkiDer,
         digest: [u8; 32],
@@ -83,13 +75,13 @@ impl Login {
 
     /// Finds the one key of a label, again, and keeps it for this login.
     fn prove_alone(
-        &mut self,
+        &self,
         session: &Session,
         label: &KeyLabel,
         class: KeyClass,
     ) -> Result<ObjectHandle> {
         let key = self.find_afresh(session, label, class)?;
-        self.found.insert((label.clone(), class), key);
+        lock(&self.found).insert((label.clone(), class), key);
         Ok(key)
     }
 

@@ -1,20 +1,24 @@
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use cryptoki::{
-    error::{Error as CkError, RvError},
+    error::Error as CkError,
     mechanism::Mechanism,
     object::{Attribute, AttributeType, ObjectHandle},
     session::Session,
 };
 use minicbor::{CborLen, Decode, Encode};
 
-use super::{KeyClass, Login, name, random_id};
+use super::{KeyClass, Login, lock, name, random_id};
 use crate::{
     Digest, Error, KeyLabel, RawSignature, Result, SignerAlgorithm, SpkiDer, WrapMechanism,
     WrappedKey,
     algorithm::Family,
     answer,
     raw::Parameter,
+    reconnect::Meaning,
     secret::SecretBytes,
     template::{self, Template},
 };
@@ -26,8 +30,11 @@ pub(crate) struct KeyNumber(#[n(0)] u64);
 
 /// Session keys that are alive over several requests, each in a PKCS#11 session of its own.
 #[derive(Default)]
-pub(super) struct SessionKeys {
-    live: HashMap<KeyNumber, SessionKey>,
+pub(super) struct SessionKeys(Mutex<Live>);
+
+#[derive(Default)]
+struct Live {
+    keys: HashMap<KeyNumber, Arc<Mutex<SessionKey>>>,
     given: u64,
 }
 
@@ -41,35 +48,45 @@ impl SessionKeys {
     /// A window or a command makes one at a time; this many are a leak.
     const LIMIT: usize = 64;
 
-    fn insert(&mut self, key: SessionKey) -> Result<KeyNumber> {
-        if self.live.len() >= Self::LIMIT {
+    fn insert(&self, key: SessionKey) -> Result<KeyNumber> {
+        let mut live = lock(&self.0);
+        if live.keys.len() >= Self::LIMIT {
             return Err(Error::TooManySessionKeys {
                 limit: Self::LIMIT as u32,
             });
         }
-        self.given += 1;
-        let number = KeyNumber(self.given);
-        self.live.insert(number, key);
+        live.given += 1;
+        let number = KeyNumber(live.given);
+        live.keys.insert(number, Arc::new(Mutex::new(key)));
         Ok(number)
     }
 
     /// Lends a key out for one operation. If that fails its session may be unusable, so the key
     /// goes.
     fn use_once<T>(
-        &mut self,
+        &self,
         number: KeyNumber,
         operation: impl FnOnce(&SessionKey) -> Result<T>,
     ) -> Result<T> {
-        let key = self.live.remove(&number).ok_or(Error::SessionKeyGone)?;
-        let done = operation(&key)?;
-        self.live.insert(number, key);
-        Ok(done)
+        let key = lock(&self.0).keys.get(&number).cloned();
+        let key = key.ok_or(Error::SessionKeyGone)?;
+        let done = operation(&lock(&key));
+        if done.is_err() {
+            lock(&self.0).keys.remove(&number);
+        }
+        done
+    }
+
+    /// Takes a key out; another request that uses it now keeps its session until it is done.
+    fn take(&self, number: KeyNumber) -> Result<Arc<Mutex<SessionKey>>> {
+        let key = lock(&self.0).keys.remove(&number);
+        key.ok_or(Error::SessionKeyGone)
     }
 }
 
 impl Login {
     /// Generates a signer's key pair as session objects.
-    pub(crate) fn generate(&mut self, algorithm: SignerAlgorithm) -> Result<(KeyNumber, SpkiDer)> {
+    pub(crate) fn generate(&self, algorithm: SignerAlgorithm) -> Result<(KeyNumber, SpkiDer)> {
         self.check_offered(algorithm)?;
         let session = self.session()?;
         let (private, spki) = self.newborn(&session, algorithm)?;
@@ -83,7 +100,7 @@ impl Login {
 
     /// Unwraps a signer's key as a session object.
     pub(crate) fn unwrap(
-        &mut self,
+        &self,
         master: &KeyLabel,
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
@@ -101,65 +118,60 @@ impl Login {
 
     /// Unwraps a signer's key, signs each digest, destroys the key.
     ///
-    /// However this is left, the key is gone: its session ends here.
+    /// However this is left, the key is gone: it is destroyed, or its session ends.
     pub(crate) fn sign_with_wrapped(
-        &mut self,
+        &self,
         master: &KeyLabel,
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
         digests: &[Digest],
     ) -> Result<Vec<RawSignature>> {
         self.check_offered(algorithm)?;
-        let session = self.session()?;
-        let master = self.find(&session, master, KeyClass::Secret)?;
-        let key = self.unwrapped(&session, master, wrapped, algorithm)?;
-        let signatures = digests
-            .iter()
-            .map(|digest| self.sign_digest(&session, key, algorithm, digest))
-            .collect();
-        session.destroy_object(key)?;
-        signatures
+        self.pooled(|session| {
+            let master = self.find(session, master, KeyClass::Secret)?;
+            let key = self.unwrapped(session, master, wrapped, algorithm)?;
+            let signatures: Vec<_> = digests
+                .iter()
+                .map(|digest| self.sign_digest(session, key, algorithm, digest))
+                .collect::<Result<_>>()?;
+            session.destroy_object(key)?;
+            Ok(signatures)
+        })
     }
 
     pub(crate) fn session_key_sign(
-        &mut self,
+        &self,
         number: KeyNumber,
         digest: &Digest,
     ) -> Result<RawSignature> {
-        let mut keys = std::mem::take(&mut self.keys);
-        let signature = keys.use_once(number, |key| {
+        self.keys.use_once(number, |key| {
             self.sign_digest(&key.session, key.private, key.algorithm, digest)
-        });
-        self.keys = keys;
-        signature
+        })
     }
 
     pub(crate) fn session_key_wrap(
-        &mut self,
+        &self,
         number: KeyNumber,
         master: &KeyLabel,
     ) -> Result<WrappedKey> {
         let mechanism = self.wrap_mechanism()?;
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
-        let mut keys = std::mem::take(&mut self.keys);
-        let wrapped = keys.use_once(number, |key| {
+        self.keys.use_once(number, |key| {
             self.wrapped(&session, mechanism, master, key.private)
-        });
-        self.keys = keys;
-        wrapped
+        })
     }
 
-    pub(crate) fn session_key_destroy(&mut self, number: KeyNumber) -> Result<()> {
-        let SessionKey {
-            private, session, ..
-        } = self
-            .keys
-            .live
-            .remove(&number)
-            .ok_or(Error::SessionKeyGone)?;
-        let destroyed = session.destroy_object(private);
-        session.close()?; // destroys what is left: the public half
+    pub(crate) fn session_key_destroy(&self, number: KeyNumber) -> Result<()> {
+        let key = self.keys.take(number)?;
+        let destroyed = {
+            let key = lock(&key);
+            key.session.destroy_object(key.private)
+        };
+        if let Some(key) = Arc::into_inner(key) {
+            let key = key.into_inner().unwrap_or_else(PoisonError::into_inner);
+            key.session.close()?; // destroys what is left: the public half
+        }
         Ok(destroyed?)
     }
 
@@ -264,26 +276,12 @@ pub(super) fn public_key(
     }
 }
 
-/// Tells a damaged key from a broken device, which tokens answer alike (SoftHSM 2.6.1:
-/// CKR_GENERAL_ERROR, Kryoptic 1.5.4: CKR_DEVICE_ERROR): the device answers another call.
+/// Tells a damaged key from a broken device, which tokens answer alike.
 fn unwrap_error(session: &Session, error: CkError) -> Error {
-    let refused = || Error::WrappedKeyRefused {
-        answer: answer::names(&error).1,
-    };
-    match answer::value(&error) {
-        Some(
-            RvError::WrappedKeyInvalid
-            | RvError::WrappedKeyLenRange
-            | RvError::EncryptedDataInvalid
-            | RvError::EncryptedDataLenRange
-            | RvError::DataInvalid
-            | RvError::DataLenRange,
-        ) => refused(),
-        Some(RvError::GeneralError | RvError::DeviceError | RvError::FunctionFailed)
-            if session.get_session_info().is_ok() =>
-        {
-            refused()
-        }
+    match answer::meaning(&error, || session.get_session_info().is_ok()) {
+        Meaning::KeyRefused => Error::WrappedKeyRefused {
+            answer: answer::names(&error).1,
+        },
         _ => error.into(),
     }
 }

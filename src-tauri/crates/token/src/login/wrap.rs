@@ -3,7 +3,7 @@ use cryptoki::{mechanism::Mechanism, object::ObjectHandle, session::Session};
 use cryptoki_sys::{CKF_UNWRAP, CKF_WRAP, CKM_AES_KEY_WRAP_KWP, CKM_AES_KEY_WRAP_PAD};
 use zeroize::Zeroizing;
 
-use super::Login;
+use super::{Login, lock};
 use crate::{
     Digest, Error, Result, SignerAlgorithm, Verified, WrapMechanism, WrappedKey,
     raw::{self, Parameter},
@@ -14,8 +14,8 @@ use crate::{
 impl Login {
     /// Finds the mechanism keys are wrapped with, by trying it on throw-away keys: KWP, else
     /// KEY_WRAP_PAD, else none.
-    pub(crate) fn wrap_mechanism(&mut self) -> Result<WrapMechanism> {
-        if let Some(found) = self.wrap_mechanism {
+    pub(crate) fn wrap_mechanism(&self) -> Result<WrapMechanism> {
+        if let Some(found) = *lock(&self.wrap_mechanism) {
             return Ok(found);
         }
         let listed = self.module.raw.mechanisms(self.slot)?;
@@ -33,7 +33,7 @@ impl Login {
             };
             match tried {
                 Ok(mechanism) => {
-                    self.wrap_mechanism = Some(mechanism);
+                    *lock(&self.wrap_mechanism) = Some(mechanism);
                     return Ok(mechanism);
                 }
                 // The token lists what it does not do; the next mechanism may do.
