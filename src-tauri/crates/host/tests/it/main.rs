@@ -4,8 +4,10 @@
 
 mod algorithms;
 mod attacks;
+mod faults;
 mod host;
 mod keys;
 mod support;
 mod table;
 mod tokens;
+mod workers;

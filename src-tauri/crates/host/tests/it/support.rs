@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use chancery_shim::Shim;
 use cryptoki_sys::{CKM_AES_KEY_WRAP_KWP, CKM_AES_KEY_WRAP_PAD};
 use p256::{
     ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier},
@@ -236,6 +237,12 @@ impl SoftTokens {
             environment: vec![(self.module.variable().into(), self.configuration().into())],
             deadline: Duration::from_secs(60),
         }
+    }
+
+    /// A module in front of this one that fails on demand.
+    pub(crate) fn shim(&self) -> Shim {
+        let shim = Shim::before(&self.module.path(), self.directory.path());
+        shim.expect("the module was built with the tests")
     }
 
     pub(crate) fn host(&self) -> Host {

@@ -1,0 +1,246 @@
+//! The module: every function of interest counted, and forwarded unless something goes wrong.
+#![expect(non_snake_case, reason = "PKCS#11 names its functions so")]
+
+use std::{
+    ffi::c_void,
+    fs,
+    path::PathBuf,
+    process, ptr,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use cryptoki_sys::*;
+
+use crate::{
+    Call,
+    board::{Board, Kind, SIGNATURES, beside},
+};
+
+/// The real module, loaded for the life of the process.
+struct Real {
+    functions: CK_FUNCTION_LIST,
+    board: Board,
+    /// Sessions that this process has open.
+    sessions: AtomicU64,
+    _library: Pkcs11,
+}
+
+/// Length of HMAC-SHA-256 in bytes.
+const MAC: usize = 32;
+
+static REAL: OnceLock<Real> = OnceLock::new();
+static LIST: OnceLock<List> = OnceLock::new();
+
+struct List(CK_FUNCTION_LIST);
+
+/// Gives the list of functions (PKCS#11 v3.1 §5.4.4): the real module's, most of them replaced.
+///
+/// # Safety
+/// The pointer is to a pointer that may be written to, as PKCS#11 says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn C_GetFunctionList(list: *mut *mut CK_FUNCTION_LIST) -> CK_RV {
+    if list.is_null() {
+        return CKR_ARGUMENTS_BAD;
+    }
+    let Some(real) = REAL.get().or_else(|| {
+        let loaded = load()?;
+        Some(REAL.get_or_init(|| loaded))
+    }) else {
+        return CKR_GENERAL_ERROR;
+    };
+    let own = LIST.get_or_init(|| List(replaced(real.functions)));
+    // SAFETY: not null, and the caller's promise. Nobody writes to a module's list.
+    unsafe { *list = ptr::from_ref(&own.0).cast_mut() };
+    CKR_OK
+}
+
+fn load() -> Option<Real> {
+    let board = Board::open(&beside(&own_path()?)).ok()?;
+    // SAFETY: loading runs the real module's initialisers; the test named it.
+    let library = unsafe { Pkcs11::new(board.real()) }.ok()?;
+    library.C_GetFunctionList.as_ref().ok()?;
+    let mut list = ptr::null_mut();
+    // SAFETY: the function is there, and gets a pointer to a pointer.
+    if unsafe { library.C_GetFunctionList(&raw mut list) } != CKR_OK || list.is_null() {
+        return None;
+    }
+    Some(Real {
+        // SAFETY: not null, and valid as long as the library is loaded.
+        functions: unsafe { *list },
+        board,
+        sessions: AtomicU64::new(0),
+        _library: library,
+    })
+}
+
+/// The file this code was mapped from. A host loads it through a descriptor that it then closes,
+/// and the loader knows it by that name only.
+fn own_path() -> Option<PathBuf> {
+    let here = own_path as *const () as usize;
+    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+    maps.lines().find_map(|line| {
+        let (range, rest) = line.split_once(' ')?;
+        let (from, to) = range.split_once('-')?;
+        let from = usize::from_str_radix(from, 16).ok()?;
+        let to = usize::from_str_radix(to, 16).ok()?;
+        let path = rest.find('/').map(|at| PathBuf::from(&rest[at..]));
+        path.filter(|_| (from..to).contains(&here))
+    })
+}
+
+/// What a call that was forwarded makes of the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Truth {
+    Told,
+    Bent,
+    BentForSignatures,
+}
+
+/// Counts a call and does what is to go wrong with it; forwards it otherwise.
+fn through(call: Call, forward: impl FnOnce(&CK_FUNCTION_LIST, Truth) -> CK_RV) -> CK_RV {
+    let Some(real) = REAL.get() else {
+        return CKR_CRYPTOKI_NOT_INITIALIZED;
+    };
+    let fault = real.board.count(call);
+    let truth = match fault {
+        Some((Kind::Answer, answer)) => return answer as CK_RV,
+        Some((Kind::Delay, milliseconds)) => {
+            thread::sleep(Duration::from_millis(milliseconds));
+            Truth::Told
+        }
+        Some((Kind::Hang, _)) => loop {
+            thread::park();
+        },
+        Some((Kind::Crash, _)) => process::abort(),
+        Some((Kind::Lie, SIGNATURES)) => Truth::BentForSignatures,
+        Some((Kind::Lie, _)) => Truth::Bent,
+        None => Truth::Told,
+    };
+    if call as u64 == Call::Finalize as u64 {
+        let left = real.sessions.load(Ordering::SeqCst);
+        real.board.sessions_left.fetch_add(left, Ordering::SeqCst);
+    }
+    let answer = forward(&real.functions, truth);
+    match call {
+        Call::OpenSession if answer == CKR_OK => {
+            let open = real.sessions.fetch_add(1, Ordering::SeqCst) + 1;
+            real.board.most_sessions.fetch_max(open, Ordering::SeqCst);
+        }
+        Call::CloseSession if answer == CKR_OK => {
+            real.sessions.fetch_sub(1, Ordering::SeqCst);
+        }
+        _ => {}
+    }
+    answer
+}
+
+/// Defines a function for each call, and the list with them in it.
+macro_rules! functions {
+    ($($call:ident: $name:ident($($argument:ident: $kind:ty),*),)*) => {
+        $(
+            unsafe extern "C" fn $name($($argument: $kind),*) -> CK_RV {
+                through(Call::$call, |real, _| match real.$name {
+                    // SAFETY: the caller's arguments are passed on as they are.
+                    Some(call) => unsafe { call($($argument),*) },
+                    None => CKR_FUNCTION_NOT_SUPPORTED,
+                })
+            }
+        )*
+
+        fn replaced(real: CK_FUNCTION_LIST) -> CK_FUNCTION_LIST {
+            CK_FUNCTION_LIST {
+                C_GetFunctionList: Some(C_GetFunctionList),
+                C_GetAttributeValue: Some(C_GetAttributeValue),
+                C_Sign: Some(C_Sign),
+                $($name: Some($name),)*
+                ..real
+            }
+        }
+    };
+}
+
+functions! {
+    Initialize: C_Initialize(a1: *mut c_void),
+    Finalize: C_Finalize(a1: *mut c_void),
+    GetSlotList: C_GetSlotList(a1: CK_BBOOL, a2: *mut CK_SLOT_ID, a3: *mut CK_ULONG),
+    GetSlotInfo: C_GetSlotInfo(a1: CK_SLOT_ID, a2: *mut CK_SLOT_INFO),
+    GetTokenInfo: C_GetTokenInfo(a1: CK_SLOT_ID, a2: *mut CK_TOKEN_INFO),
+    GetMechanismList: C_GetMechanismList(a1: CK_SLOT_ID, a2: *mut CK_MECHANISM_TYPE, a3: *mut CK_ULONG),
+    GetMechanismInfo: C_GetMechanismInfo(a1: CK_SLOT_ID, a2: CK_MECHANISM_TYPE, a3: *mut CK_MECHANISM_INFO),
+    InitToken: C_InitToken(a1: CK_SLOT_ID, a2: *mut CK_UTF8CHAR, a3: CK_ULONG, a4: *mut CK_UTF8CHAR),
+    InitPIN: C_InitPIN(a1: CK_SESSION_HANDLE, a2: *mut CK_UTF8CHAR, a3: CK_ULONG),
+    OpenSession: C_OpenSession(a1: CK_SLOT_ID, a2: CK_FLAGS, a3: *mut c_void, a4: CK_NOTIFY, a5: *mut CK_SESSION_HANDLE),
+    CloseSession: C_CloseSession(a1: CK_SESSION_HANDLE),
+    GetSessionInfo: C_GetSessionInfo(a1: CK_SESSION_HANDLE, a2: *mut CK_SESSION_INFO),
+    Login: C_Login(a1: CK_SESSION_HANDLE, a2: CK_USER_TYPE, a3: *mut CK_UTF8CHAR, a4: CK_ULONG),
+    Logout: C_Logout(a1: CK_SESSION_HANDLE),
+    CreateObject: C_CreateObject(a1: CK_SESSION_HANDLE, a2: *mut CK_ATTRIBUTE, a3: CK_ULONG, a4: *mut CK_OBJECT_HANDLE),
+    CopyObject: C_CopyObject(a1: CK_SESSION_HANDLE, a2: CK_OBJECT_HANDLE, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_OBJECT_HANDLE),
+    DestroyObject: C_DestroyObject(a1: CK_SESSION_HANDLE, a2: CK_OBJECT_HANDLE),
+    SetAttributeValue: C_SetAttributeValue(a1: CK_SESSION_HANDLE, a2: CK_OBJECT_HANDLE, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG),
+    FindObjectsInit: C_FindObjectsInit(a1: CK_SESSION_HANDLE, a2: *mut CK_ATTRIBUTE, a3: CK_ULONG),
+    FindObjects: C_FindObjects(a1: CK_SESSION_HANDLE, a2: *mut CK_OBJECT_HANDLE, a3: CK_ULONG, a4: *mut CK_ULONG),
+    FindObjectsFinal: C_FindObjectsFinal(a1: CK_SESSION_HANDLE),
+    SignInit: C_SignInit(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE),
+    GenerateKey: C_GenerateKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_OBJECT_HANDLE),
+    GenerateKeyPair: C_GenerateKeyPair(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_ATTRIBUTE, a6: CK_ULONG, a7: *mut CK_OBJECT_HANDLE, a8: *mut CK_OBJECT_HANDLE),
+    WrapKey: C_WrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: CK_OBJECT_HANDLE, a5: *mut CK_BYTE, a6: *mut CK_ULONG),
+    UnwrapKey: C_UnwrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: *mut CK_BYTE, a5: CK_ULONG, a6: *mut CK_ATTRIBUTE, a7: CK_ULONG, a8: *mut CK_OBJECT_HANDLE),
+}
+
+unsafe extern "C" fn C_GetAttributeValue(
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    template: *mut CK_ATTRIBUTE,
+    count: CK_ULONG,
+) -> CK_RV {
+    through(Call::GetAttributeValue, |real, truth| {
+        let Some(call) = real.C_GetAttributeValue else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        // SAFETY: the caller's arguments are passed on as they are.
+        let answer = unsafe { call(session, object, template, count) };
+        if truth != Truth::Told && answer == CKR_OK && !template.is_null() {
+            // SAFETY: the caller's template has this many attributes.
+            let template = unsafe { std::slice::from_raw_parts(template, count as usize) };
+            for attribute in template {
+                if attribute.type_ == CKA_EXTRACTABLE && !attribute.pValue.is_null() {
+                    // SAFETY: the module has just written a CK_BBOOL there.
+                    unsafe { *attribute.pValue.cast::<CK_BBOOL>() = CK_TRUE };
+                }
+            }
+        }
+        answer
+    })
+}
+
+unsafe extern "C" fn C_Sign(
+    session: CK_SESSION_HANDLE,
+    data: *mut CK_BYTE,
+    data_len: CK_ULONG,
+    signature: *mut CK_BYTE,
+    signature_len: *mut CK_ULONG,
+) -> CK_RV {
+    through(Call::Sign, |real, truth| {
+        let Some(call) = real.C_Sign else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        // SAFETY: the caller's arguments are passed on as they are.
+        let answer = unsafe { call(session, data, data_len, signature, signature_len) };
+        if truth != Truth::Told && answer == CKR_OK && !signature.is_null() {
+            // SAFETY: the module has just written that many bytes there.
+            let written =
+                unsafe { std::slice::from_raw_parts_mut(signature, *signature_len as usize) };
+            let spared = truth == Truth::BentForSignatures && written.len() == MAC;
+            if let Some(last) = written.last_mut().filter(|_| !spared) {
+                *last ^= 1;
+            }
+        }
+        answer
+    })
+}
