@@ -2,11 +2,12 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::{Duration, Instant, SystemTime},
+    time::Duration,
 };
 
 use service::{
-    Administrator,
+    Administrator, Service,
+    idle::Until,
     wire::{self, ErrorCode},
 };
 use tauri::{
@@ -131,8 +132,8 @@ impl Administration {
         (!current.until.left().is_zero()).then(|| told(&current.officer, self.idle, current.until))
     }
 
-    /// Ends the login: the opened key and the issuing PIN are wiped with it. An attempt to log in
-    /// that is under way comes to nothing.
+    /// Ends the login: the opened key and the issuing PIN are wiped with it, and this program logs
+    /// out of the token. An attempt to log in that is under way comes to nothing.
     pub fn lock<R: Runtime>(&self, app: &AppHandle<R>) {
         let ended = {
             let mut desk = self.desk();
@@ -140,6 +141,7 @@ impl Administration {
             desk.held.take()
         };
         if ended.is_some() {
+            app.state::<Service>().end_logins();
             tell(app);
         }
     }
@@ -165,6 +167,7 @@ impl Administration {
             desk.held.take()
         };
         drop(ended);
+        app.state::<Service>().end_logins();
         tell(app);
         None
     }
@@ -189,32 +192,6 @@ impl Administration {
     }
 }
 
-/// When a login is over, by two clocks: the one that nobody sets stands still while the machine
-/// sleeps, the one that goes on then can be set back. The earlier counts.
-#[derive(Debug, Clone, Copy)]
-struct Until {
-    awake: Instant,
-    by_clock: SystemTime,
-}
-
-impl Until {
-    fn in_idle(idle: Duration) -> Self {
-        Self {
-            awake: Instant::now() + idle,
-            by_clock: SystemTime::now() + idle,
-        }
-    }
-
-    fn left(self) -> Duration {
-        self.left_at(Instant::now(), SystemTime::now())
-    }
-
-    fn left_at(self, awake: Instant, by_clock: SystemTime) -> Duration {
-        let by_clock = self.by_clock.duration_since(by_clock).unwrap_or_default();
-        self.awake.saturating_duration_since(awake).min(by_clock)
-    }
-}
-
 /// Ends the login with its window.
 pub fn on_window_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     if window.label() == ADMIN && matches!(event, WindowEvent::Destroyed) {
@@ -235,33 +212,5 @@ fn told(officer: &Administrator, idle: Duration, until: Until) -> wire::Administ
         name: officer.name().to_owned(),
         idle_seconds: seconds(idle),
         seconds_left: seconds(until.left()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: Duration = Duration::from_secs(60);
-
-    #[test]
-    fn a_login_ends_by_whichever_clock_is_further() {
-        let (awake, by_clock) = (Instant::now(), SystemTime::now());
-        let until = Until {
-            awake: awake + 5 * MINUTE,
-            by_clock: by_clock + 5 * MINUTE,
-        };
-        let left = |awake, by_clock| until.left_at(awake, by_clock);
-        assert_eq!(left(awake + MINUTE, by_clock + MINUTE), 4 * MINUTE);
-        assert_eq!(
-            left(awake + MINUTE, by_clock + 60 * MINUTE),
-            Duration::ZERO,
-            "the machine slept for an hour"
-        );
-        assert_eq!(
-            left(awake + 6 * MINUTE, by_clock - 60 * MINUTE),
-            Duration::ZERO,
-            "the clock was set back"
-        );
     }
 }

@@ -28,6 +28,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use service::{Service, Surroundings};
@@ -110,6 +111,9 @@ pub fn context<R: Runtime>() -> Context<R> {
     tauri::generate_context!()
 }
 
+/// How long the token stays logged in after the last request that needed it.
+const TOKEN_IDLE: Duration = Duration::from_secs(60);
+
 /// Opens the window and works until it is closed.
 #[must_use]
 pub fn run() -> ExitCode {
@@ -127,7 +131,7 @@ pub fn run() -> ExitCode {
 }
 
 fn start() -> Result<(), Box<dyn std::error::Error>> {
-    let service = Service::new(Surroundings::of_process(None)?);
+    let service = Service::new(Surroundings::of_process(None)?).keeping_logins(TOKEN_IDLE);
     let asked = Asked::of(env::args_os().map(PathBuf::from), &env::current_dir()?);
     let windows = asked.windows();
     // First in the chain: a second start hands over its documents before it opens anything.

@@ -173,7 +173,7 @@ pub(crate) fn checked_note(note: &str) -> Result<String> {
 /// What an act needs: both tokens, the log, and the officer who acts.
 pub(crate) struct Office<'s> {
     station: &'s Station,
-    signing: &'s SigningToken,
+    signing: &'s SigningToken<'s>,
     issuing: IssuingToken,
     log: Log<'s>,
     officer: &'s Administrator,
@@ -197,7 +197,7 @@ impl<'s> Office<'s> {
 
     fn with(
         station: &'s Station,
-        signing: &'s SigningToken,
+        signing: &'s SigningToken<'s>,
         log: Log<'s>,
         officer: &'s Administrator,
     ) -> Result<Self> {

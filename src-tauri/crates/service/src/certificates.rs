@@ -104,7 +104,7 @@ impl Born {
 
 /// What certifies a new key: both tokens, and the certificate of the CA.
 pub(crate) struct Authority<'a> {
-    pub(crate) signing: &'a SigningToken,
+    pub(crate) signing: &'a SigningToken<'a>,
     pub(crate) issuing: &'a IssuingToken,
     pub(crate) ca: &'a signature::Certificate,
 }

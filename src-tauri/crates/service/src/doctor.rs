@@ -57,7 +57,7 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     checks.push(backup_check(&station));
     checks.extend(last_test_check(&station));
     checks.extend(rotation_check(&station));
-    match SigningToken::open(&station) {
+    match SigningToken::open_anew(&station) {
         Ok(token) => {
             let proven = "the signing token answers and its four keys are proven".to_owned();
             checks.push(if token.missing().is_empty() {
@@ -105,7 +105,7 @@ pub(crate) fn status(station: &Station) -> Status {
         |ca| ca.subject_common_name().to_owned(),
     );
     let (assurance, assurance_reason) = assurance(station);
-    let token = match SigningToken::open(station) {
+    let token = match SigningToken::open_anew(station) {
         Ok(_) => TokenStatus {
             state: TokenState::Ready,
             detail: "keys proven just now".to_owned(),

@@ -23,6 +23,7 @@
 pub mod audit;
 pub mod ca;
 pub mod custody;
+pub mod idle;
 pub mod organisation;
 pub mod requests;
 pub mod wire;
@@ -51,6 +52,7 @@ mod validate;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use administration::Administrator;
 use administration::Change;
@@ -65,11 +67,14 @@ use requests::{
     OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored, RotationWatch, Sign, SignedFile,
 };
 use station::Station;
+use station::logins::Logins;
 
 /// The use-cases, for one organisation folder.
 #[derive(Debug, Clone)]
 pub struct Service {
     surroundings: Surroundings,
+    logins: Option<Arc<Logins>>,
+    deadline: Duration,
 }
 
 /// Draws the id of a new request.
@@ -84,7 +89,33 @@ impl Service {
     /// Makes the service; nothing is opened yet.
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { surroundings }
+        Self {
+            surroundings,
+            logins: None,
+            deadline: station::tokens::DEADLINE,
+        }
+    }
+
+    /// Keeps the login to the signing token for so long after the use-case that needed it, for a
+    /// program that runs on. Its keys were proven when it was made, and are proven with the next.
+    #[must_use]
+    pub fn keeping_logins(self, idle: Duration) -> Self {
+        let logins = Some(Logins::ending_after(idle));
+        Self { logins, ..self }
+    }
+
+    /// Gives a call to a token up after so long, instead of the 30 seconds that hold otherwise.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// Ends the login that is kept, if there is one; use-cases that work with it are seen to their
+    /// end. Blocks while the host process ends.
+    pub fn end_logins(&self) {
+        if let Some(logins) = &self.logins {
+            logins.end();
+        }
     }
 
     /// Where things lie.
@@ -658,8 +689,14 @@ impl Service {
         &self,
         work: impl FnOnce(&Station) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.blocking(move |surroundings| work(&Station::open(surroundings)?))
-            .await
+        let (logins, deadline) = (self.logins.clone(), self.deadline);
+        self.blocking(move |surroundings| {
+            let mut station = Station::open(surroundings)?;
+            station.logins = logins;
+            station.deadline = deadline;
+            work(&station)
+        })
+        .await
     }
 
     /// Runs a use-case on a thread that may block.

@@ -79,7 +79,8 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
 
 /// Uses the signing token for real, and says how that came out.
 pub(crate) fn token_health(station: &Station) -> TokenHealth {
-    let opened = SigningToken::open(station).and_then(|signing| Ok((signing.exercise()?, signing)));
+    let opened =
+        SigningToken::open_anew(station).and_then(|signing| Ok((signing.exercise()?, signing)));
     let last_test = health::newest(station);
     let label = station.organisation.local.signing.label.clone();
     match opened {

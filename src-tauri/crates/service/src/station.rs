@@ -1,12 +1,13 @@
 //! This machine's access to the organisation: its vault, its tokens, its log.
 //!
-//! A station is opened for one use-case, on a thread that may block, and closed with it: nothing
-//! stays logged in while nothing is done. What it is trusted for stands in the organisation file,
+//! A station is opened for one use-case, on a thread that may block, and closed with it. Only a
+//! login to the signing token may outlive it, where the program runs on ([`logins`]). What it is trusted for stands in the organisation file,
 //! never in the database.
 
 pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod logins;
 pub(crate) mod masters;
 pub(crate) mod memory;
 pub(crate) mod officers;
@@ -23,11 +24,13 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{MachineId, OrganisationId, Store, UnixTime};
 
+use self::logins::Logins;
 use crate::ca;
 use crate::error::{Error, Result};
 use crate::home::{Surroundings, create_private_folder, lock_file};
@@ -39,6 +42,10 @@ pub(crate) struct Station {
     pub(crate) organisation: Organisation,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) machine: MachineId,
+    /// Where a login to the signing token is kept, if anywhere.
+    pub(crate) logins: Option<Arc<Logins>>,
+    /// How long a call to a token may take.
+    pub(crate) deadline: Duration,
     runtime: Handle,
 }
 
@@ -74,6 +81,8 @@ impl Station {
             organisation,
             store,
             machine: MachineId::from(machine),
+            logins: None,
+            deadline: tokens::DEADLINE,
             runtime,
         };
         create_private_folder(&station.state()).map_err(Error::State)?;

@@ -164,13 +164,14 @@ pub(crate) fn meaning(
 pub enum Recovery {
     /// Tell it. Asking again would be answered alike, or burn a try of a PIN.
     Tell,
-    /// Log in again, prove the keys again, and ask once more.
-    LogIn,
     /// Start another host process, log in, prove the keys, and ask once more.
-    StartAgain,
+    ///
+    /// The same for a login that is over and for a token that is lost: a process costs little, and
+    /// no handle or session of the old one can then be used by mistake.
+    Renew,
     /// Tell it, and start another host process at the next request: somebody has waited for the
     /// whole deadline already.
-    StartNextTime,
+    RenewNextTime,
 }
 
 impl Error {
@@ -178,9 +179,10 @@ impl Error {
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         match self {
-            Self::LoginOver => Recovery::LogIn,
-            Self::TokenLost { .. } | Self::HostGone | Self::OutOfStep => Recovery::StartAgain,
-            Self::HostTimedOut { .. } => Recovery::StartNextTime,
+            Self::LoginOver | Self::TokenLost { .. } | Self::HostGone | Self::OutOfStep => {
+                Recovery::Renew
+            }
+            Self::HostTimedOut { .. } => Recovery::RenewNextTime,
             // Whatever is not known to pass is not tried again.
             _ => Recovery::Tell,
         }

@@ -135,7 +135,7 @@ impl Known {
 
 struct Walk<'s> {
     station: &'s Station,
-    token: &'s SigningToken,
+    token: &'s SigningToken<'s>,
     frontier: Frontier,
     records: Option<Hash>,
     /// The newest roots: of the sizes up to that of the frontier.

@@ -327,7 +327,7 @@ impl Attempt<'_> {
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn judge(self, hmac: &HmacOutput, now: i64) -> Result<Verdict, Error> {
+    pub fn judge(&self, hmac: &HmacOutput, now: i64) -> Result<Verdict, Error> {
         let (key, check) = expand(hmac);
         if !bool::from(check.ct_eq(&self.slot.check)) {
             return Ok(Verdict::Wrong);

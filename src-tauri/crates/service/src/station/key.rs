@@ -10,12 +10,12 @@ use super::log::{About, Draft, Log};
 use super::memory;
 use super::officers::Officers;
 use super::records;
-use super::tokens::SigningToken;
+use super::tokens::{self, SigningToken};
 use crate::audit::{Kind, Outcome};
 use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
 use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
-use crate::custody::slot::Verdict;
+use crate::custody::slot::{Attempt, HmacOutput, Verdict};
 use crate::custody::{Identity, KeyState, OuterKey, SealRow, SlotKind, tries};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{self, KeyKind};
@@ -446,6 +446,11 @@ pub(crate) fn open(
         // Best effort: the first error is the one to tell.
         let draft = Draft::outcome(about, begun.index, outcome);
         let given = log.write(draft, &[], |leaf| store.give_back(key, machine, Some(leaf)));
+        if given.is_err() {
+            // Without a token there is no leaf, and the next opening of the log sees to that; the
+            // try is given back all the same.
+            let _ = station.wait(store.give_back(key, machine, None));
+        }
         if let Ok((Some(index), leaf)) = given {
             let _ = log.sign(index, &leaf);
         }
@@ -458,19 +463,25 @@ pub(crate) fn open(
     let mut answers = Vec::with_capacity(attempts.len());
     for (pepper, attempt) in attempts {
         match token.pepper(pepper, attempt.hmac_input()) {
-            Ok(hmac) => answers.push((attempt, hmac)),
+            Ok(hmac) => answers.push((pepper, attempt, hmac)),
             Err(error) => return Err(give_back(log, Outcome::Fault, error)),
         }
     }
 
     let mut verdict = Ok(Verdict::Wrong);
-    for (attempt, hmac) in answers {
-        verdict = attempt.judge(&hmac, now);
+    for (_, attempt, hmac) in &answers {
+        verdict = attempt.judge(hmac, now);
         if !matches!(verdict, Ok(Verdict::Wrong)) {
             break;
         }
     }
     if matches!(verdict, Ok(Verdict::Wrong)) {
+        // A device that answers now this and now that must not cost a try.
+        for (pepper, attempt, hmac) in &answers {
+            if let Err(error) = answers_alike(token, pepper, attempt, hmac) {
+                return Err(give_back(log, Outcome::Fault, error));
+            }
+        }
         let draft = Draft::outcome(about, begun.index, Outcome::WrongSecret);
         let settle = |leaf| store.settle_wrong(key, machine, leaf);
         let (index, leaf) = log.write(draft, &[], settle)?;
@@ -498,6 +509,21 @@ pub(crate) fn open(
             Err(error)
         }
     }
+}
+
+/// Asks for the same HMAC again: from a device that gives another one nothing follows.
+fn answers_alike(
+    token: &SigningToken,
+    pepper: &str,
+    attempt: &Attempt<'_>,
+    hmac: &HmacOutput,
+) -> Result<()> {
+    let again = token.pepper(pepper, attempt.hmac_input())?;
+    if bool::from(again.ct_eq(hmac.as_slice())) {
+        return Ok(());
+    }
+    let label = tokens::key_label(pepper)?;
+    Err(token::Error::KeyDiffers { label }.into())
 }
 
 /// Opens the seal: the blob for the master that the state names, and the one for another.

@@ -24,7 +24,7 @@ const ABANDONED_AFTER: i64 = 24 * 60 * 60;
 /// The log, found consistent with the head this machine remembers.
 pub(crate) struct Log<'s> {
     station: &'s Station,
-    token: &'s SigningToken,
+    token: &'s SigningToken<'s>,
     /// The tree up to the newest signed head.
     frontier: Frontier,
     /// The root of the tree over the current records that the newest leaf names.
@@ -134,7 +134,7 @@ impl<'s> Log<'s> {
     ///
     /// Leaves since then are replayed: a log that was cut, edited or forked does not give the root
     /// of its signed head from the remembered tree.
-    pub(crate) fn open(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+    pub(crate) fn open(station: &'s Station, token: &'s SigningToken<'s>) -> Result<Self> {
         let mut log = Self::consistent(station, token)?;
         log.sweep()?;
         // Leaves whose process ended before their head was signed.
@@ -144,7 +144,7 @@ impl<'s> Log<'s> {
         Ok(log)
     }
 
-    fn consistent(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+    fn consistent(station: &'s Station, token: &'s SigningToken<'s>) -> Result<Self> {
         let remembered = Remembered::load(station)?;
         match Self::going_on_from(station, token, &remembered) {
             // What this machine remembers is lost: an officer may have said so.
@@ -155,14 +155,14 @@ impl<'s> Log<'s> {
 
     /// Opens the log as a machine would that has seen nothing of it; what this one remembers is left
     /// as it is. To be used where an officer says that it is lost.
-    pub(crate) fn open_anew(station: &'s Station, token: &'s SigningToken) -> Result<Self> {
+    pub(crate) fn open_anew(station: &'s Station, token: &'s SigningToken<'s>) -> Result<Self> {
         Self::going_on_from(station, token, &Remembered::default())
     }
 
     /// Opens a log that does not go on from the remembered head, if officers have accepted that.
     fn restored(
         station: &'s Station,
-        token: &'s SigningToken,
+        token: &'s SigningToken<'s>,
         remembered: &Remembered,
     ) -> Result<Option<Self>> {
         let Some(accepted) = restore::accepted(station, remembered)? else {
@@ -197,7 +197,7 @@ impl<'s> Log<'s> {
 
     fn going_on_from(
         station: &'s Station,
-        token: &'s SigningToken,
+        token: &'s SigningToken<'s>,
         remembered: &Remembered,
     ) -> Result<Self> {
         let seen = remembered.frontier.size();

@@ -115,7 +115,8 @@ impl Masters {
         }
     }
 
-    fn version(&self) -> u64 {
+    /// The newest step of a rotation, each of which has a higher one; 0 before there was one.
+    pub(crate) fn version(&self) -> u64 {
         self.rotation.as_ref().map_or(0, |step| step.version)
     }
 

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use token::{
-    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature, SpkiDer, Token,
-    TokenLabel, WrappedKey,
+    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature, Recovery,
+    SpkiDer, Token, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
@@ -32,8 +34,8 @@ pub(crate) const HEAD: &str = "head-1";
 pub(crate) const CA: &str = "ca-1";
 pub(crate) const NOTARY: &str = "notary-1";
 
-/// No call of a local module takes longer; one that does hangs.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// No call of a module takes longer; one that does hangs.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A label that this program wrote down itself.
 pub(crate) fn key_label(label: &str) -> Result<KeyLabel> {
@@ -64,6 +66,17 @@ pub(crate) fn start_host(
     module_sha256: Option<[u8; 32]>,
     environment: Environment,
 ) -> Result<Host> {
+    start_host_within(DEADLINE, surroundings, module, module_sha256, environment)
+}
+
+/// As [`start_host`], with another deadline for each of its calls.
+fn start_host_within(
+    deadline: Duration,
+    surroundings: &Surroundings,
+    module: &std::path::Path,
+    module_sha256: Option<[u8; 32]>,
+    environment: Environment,
+) -> Result<Host> {
     let executable = surroundings.host();
     if !executable.is_file() {
         return Err(Error::PartMissing {
@@ -76,7 +89,7 @@ pub(crate) fn start_host(
         module: module.to_owned(),
         module_sha256: module_sha256.map(token::Sha256),
         environment,
-        deadline: DEADLINE,
+        deadline,
     };
     Ok(Host::start(&launch)?)
 }
@@ -96,7 +109,9 @@ fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
         Deployment::Direct => environment_of(&address.environment),
     };
     let (surroundings, module) = (&station.surroundings, &address.module);
-    start_host(surroundings, module, Some(sha256), environment).map_err(|error| match error {
+    let deadline = station.deadline;
+    let started = start_host_within(deadline, surroundings, module, Some(sha256), environment);
+    started.map_err(|error| match error {
         Error::Token(source @ token::Error::ModuleChanged { .. }) => Error::ModuleChanged {
             path: module.clone(),
             source,
@@ -146,50 +161,83 @@ pub(crate) fn loaded_by(station: &Station) -> Result<LoadedBy> {
     Ok(host.module_loaded_by())
 }
 
-/// The signing token, logged in and its keys proven.
-pub(crate) struct SigningToken {
+/// A login to the signing token, and what its keys were proven to be.
+pub(crate) struct SigningLogin {
     token: Token,
+    /// What the token does not have of its keys' templates, each as `key: attribute`.
+    missing: Vec<String>,
+    /// What the keys were proven against; zeros for nothing.
+    pub(crate) proven_for: [u8; 32],
+}
+
+/// The signing token, logged in and its keys proven.
+///
+/// What is asked of it here (a MAC, a signature over a digest) may be asked twice, as nobody has the
+/// answer yet. So where a login is over, or token or host are lost, the login is made anew, its keys
+/// proven anew, and the question put once more.
+pub(crate) struct SigningToken<'s> {
+    /// Whose login it is; none while the organisation is being founded.
+    station: Option<&'s Station>,
+    login: Mutex<Arc<SigningLogin>>,
     masters: Masters,
     pepper: KeyLabel,
     record_mac: KeyLabel,
     head: KeyLabel,
-    /// What the token does not have of its keys' templates, each as `key: attribute`.
-    missing: Vec<String>,
 }
 
-impl SigningToken {
-    /// Logs in with this machine's signing PIN and proves its keys.
-    pub(crate) fn open(station: &Station) -> Result<Self> {
-        let begun = Instant::now();
-        let opened = Self::logged_in(station);
-        health::note(station, opened.is_ok(), begun.elapsed());
-        opened
+impl<'s> SigningToken<'s> {
+    /// Logs in with this machine's signing PIN and proves its keys, unless a login is kept whose
+    /// keys are proven.
+    pub(crate) fn open(station: &'s Station) -> Result<Self> {
+        let Some(logins) = &station.logins else {
+            return Self::open_anew(station);
+        };
+        let masters = Masters::of(station)?;
+        if let Some(kept) = logins.find(&proven_for(station, &masters)) {
+            return Self::over(Some(station), kept, masters);
+        }
+        let login = log_in(station, &masters)?;
+        logins.keep(&login);
+        Self::over(Some(station), login, masters)
     }
 
-    fn logged_in(station: &Station) -> Result<Self> {
-        let (pin, _) = super::pins::signing_pin(station)?;
-        let token = login(station, &station.organisation.local.signing, &pin)?;
-        let mut opened = Self::new(token, Masters::of(station)?)?;
-        opened.missing = opened.prove(station)?;
-        Ok(opened)
+    /// Logs in and proves the keys whatever is kept: a test of the token.
+    pub(crate) fn open_anew(station: &'s Station) -> Result<Self> {
+        let masters = Masters::of(station)?;
+        Self::over(Some(station), log_in(station, &masters)?, masters)
     }
 
-    /// Takes over a token whose keys were made just now.
-    pub(crate) fn new(token: Token, masters: Masters) -> Result<Self> {
+    fn over(
+        station: Option<&'s Station>,
+        login: Arc<SigningLogin>,
+        masters: Masters,
+    ) -> Result<Self> {
         Ok(Self {
-            token,
+            station,
+            login: Mutex::new(login),
             masters,
             pepper: key_label(PEPPER)?,
             record_mac: key_label(RECORD_MAC)?,
             head: key_label(HEAD)?,
-            missing: Vec::new(),
         })
+    }
+
+    /// Takes over a token whose keys were made just now.
+    pub(crate) fn new(token: Token, masters: Masters) -> Result<Self> {
+        let login = SigningLogin {
+            token,
+            missing: Vec::new(),
+            proven_for: [0; 32],
+        };
+        Self::over(None, Arc::new(login), masters)
     }
 
     /// Keys are proven, not found: a look-alike has our label and attributes, and not our answers.
     ///
     /// Gives what the token does not have of their templates.
-    fn prove(&self, station: &Station) -> Result<Vec<String>> {
+    fn prove(token: &Token, station: &Station, masters: &Masters) -> Result<Vec<String>> {
+        let (pepper, record_mac, head) =
+            (key_label(PEPPER)?, key_label(RECORD_MAC)?, key_label(HEAD)?);
         let fixed = &station.organisation.fixed;
         let unreadable = |why: &str| Error::OrganisationUnreadable {
             path: station.surroundings.home.organisation_file(),
@@ -204,24 +252,18 @@ impl SigningToken {
                 mac,
             })
         };
-        let pepper = self
-            .token
-            .prove_mac_key(&self.pepper, &answer(&fixed.pepper_answer.0)?)?;
-        let record_mac = self
-            .token
-            .prove_mac_key(&self.record_mac, &answer(&fixed.mac_answer.0)?)?;
-        let head = SpkiDer::from_der(fixed.head_key.0.clone())?;
-        let head = self
-            .token
-            .prove_signing_key(&self.head, &head, &challenge()?)?;
+        let proven_pepper = token.prove_mac_key(&pepper, &answer(&fixed.pepper_answer.0)?)?;
+        let proven_mac = token.prove_mac_key(&record_mac, &answer(&fixed.mac_answer.0)?)?;
+        let spki = SpkiDer::from_der(fixed.head_key.0.clone())?;
+        let proven_head = token.prove_signing_key(&head, &spki, &challenge()?)?;
         let mut proven = vec![
-            (&self.pepper, pepper),
-            (&self.record_mac, record_mac),
-            (&self.head, head),
+            (&pepper, proven_pepper),
+            (&record_mac, proven_mac),
+            (&head, proven_head),
         ];
-        for master in self.masters.in_use() {
+        for master in masters.in_use() {
             let label = &master.label;
-            let found = self.token.prove_wrapping_key(label, &master.canary)?;
+            let found = token.prove_wrapping_key(label, &master.canary)?;
             proven.push((label, found));
         }
         Ok(proven
@@ -234,8 +276,8 @@ impl SigningToken {
     }
 
     /// What the token does not have of its keys' templates.
-    pub(crate) fn missing(&self) -> &[String] {
-        &self.missing
+    pub(crate) fn missing(&self) -> Vec<String> {
+        self.login().missing.clone()
     }
 
     /// HMAC with the pepper, for a slot.
@@ -245,17 +287,20 @@ impl SigningToken {
             let label = key_label(label)?;
             return Err(token::Error::KeyNotFound { label }.into());
         }
-        Ok(bytes(&self.token.hmac(&self.pepper, input)?))
+        let mac = self.ask(|token| token.hmac(&self.pepper, input))?;
+        Ok(bytes(&mac))
     }
 
     /// HMAC with the record-MAC key.
     pub(crate) fn record_mac(&self, input: &[u8]) -> Result<[u8; 32]> {
-        Ok(*self.token.hmac(&self.record_mac, input)?.expose())
+        let mac = self.ask(|token| token.hmac(&self.record_mac, input))?;
+        Ok(*mac.expose())
     }
 
     /// Signs a head of the log; DER as a note carries it.
     pub(crate) fn sign_head(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
-        der_signature(self.token.sign(&self.head, &(*digest).into())?.as_bytes())
+        let value = self.ask(|token| token.sign(&self.head, &(*digest).into()))?;
+        der_signature(value.as_bytes())
     }
 
     /// Unwraps a key for one batch, signs each digest, destroys it: one call.
@@ -268,14 +313,42 @@ impl SigningToken {
         let rfc = u16::try_from(blob.rfc).unwrap_or(u16::MAX);
         let wrapped = WrappedKey::from_parts(blob.mechanism, rfc, blob.blob.to_vec())?;
         let master = &self.masters.of_blob(&blob.wrapping_key)?.label;
-        Ok(self
-            .token
-            .sign_with_wrapped(master, &wrapped, kind.on_token(), digests)?)
+        let algorithm = kind.on_token();
+        self.ask(|token| token.sign_with_wrapped(master, &wrapped, algorithm, digests))
+    }
+
+    /// Asks what may be asked twice.
+    fn ask<T>(&self, question: impl Fn(&Token) -> token::Result<T>) -> Result<T> {
+        let login = self.login();
+        let error = match question(&login.token) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let Some(station) = self.station else {
+            return Err(error.into());
+        };
+        match error.recovery() {
+            Recovery::Tell => return Err(error.into()),
+            Recovery::Renew | Recovery::RenewNextTime => {
+                if let Some(logins) = &station.logins {
+                    logins.forget(&login);
+                }
+            }
+        }
+        if error.recovery() == Recovery::RenewNextTime {
+            return Err(error.into());
+        }
+        let renewed = log_in(station, &self.masters)?;
+        if let Some(logins) = &station.logins {
+            logins.keep(&renewed);
+        }
+        *lock(&self.login) = Arc::clone(&renewed);
+        Ok(question(&renewed.token)?)
     }
 
     /// The token itself, where keys are made.
-    pub(crate) fn token(&self) -> &Token {
-        &self.token
+    pub(crate) fn token(&self) -> SignedIn {
+        SignedIn(self.login())
     }
 
     /// Has the canary of the current master unwrap and sign, verifies what it signed, and says how
@@ -286,7 +359,8 @@ impl SigningToken {
         let digest = challenge()?;
         let begun = Instant::now();
         let digests = [digest.into()];
-        let values = self.token.sign_with_wrapped(
+        // Once: a test that was repeated until it passed would be none.
+        let values = self.token().sign_with_wrapped(
             &master.label,
             &canary.wrapped,
             canary.algorithm,
@@ -305,6 +379,69 @@ impl SigningToken {
     pub(crate) fn masters(&self) -> &Masters {
         &self.masters
     }
+
+    fn login(&self) -> Arc<SigningLogin> {
+        Arc::clone(&lock(&self.login))
+    }
+}
+
+/// From here on a kept login is idle.
+impl Drop for SigningToken<'_> {
+    fn drop(&mut self) {
+        if let Some(logins) = self.station.and_then(|station| station.logins.as_ref()) {
+            logins.rest(&self.login());
+        }
+    }
+}
+
+/// A token, for as long as this is held.
+pub(crate) struct SignedIn(Arc<SigningLogin>);
+
+impl Deref for SignedIn {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        &self.0.token
+    }
+}
+
+/// Logs in to the signing token and proves its keys; once more where token or host are lost.
+fn log_in(station: &Station, masters: &Masters) -> Result<Arc<SigningLogin>> {
+    let begun = Instant::now();
+    let attempt = || -> Result<Arc<SigningLogin>> {
+        let (pin, _) = super::pins::signing_pin(station)?;
+        let token = login(station, &station.organisation.local.signing, &pin)?;
+        let missing = SigningToken::prove(&token, station, masters)?;
+        Ok(Arc::new(SigningLogin {
+            token,
+            missing,
+            proven_for: proven_for(station, masters),
+        }))
+    };
+    let logged_in = once_more(attempt);
+    health::note(station, logged_in.is_ok(), begun.elapsed());
+    logged_in
+}
+
+/// Does something that begins with a new host process, and again where that is the recovery.
+fn once_more<T>(attempt: impl Fn() -> Result<T>) -> Result<T> {
+    match attempt() {
+        Err(Error::Token(error)) if error.recovery() == Recovery::Renew => attempt(),
+        other => other,
+    }
+}
+
+/// What a login is proven for: another organisation file may name other keys, and so does another
+/// step of a rotation.
+fn proven_for(station: &Station, masters: &Masters) -> [u8; 32] {
+    let file = station.organisation.to_json();
+    let step = masters.version().to_be_bytes();
+    crate::signing_algorithm::sha256(&[file.as_slice(), &step].concat())
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    // One assignment is all that is ever done under it.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The issuing token, logged in with the PIN that an officer's secret opened.
@@ -315,7 +452,14 @@ pub(crate) struct IssuingToken {
 
 impl IssuingToken {
     /// Logs in and proves the CA and notary keys.
+    ///
+    /// What is asked of it is not asked twice by itself: the act that needed it is given up, and can
+    /// be done again.
     pub(crate) fn open(station: &Station, pin: &Pin) -> Result<Self> {
+        once_more(|| Self::logged_in(station, pin))
+    }
+
+    fn logged_in(station: &Station, pin: &Pin) -> Result<Self> {
         let token = login(station, &station.organisation.local.issuing, pin)?;
         let opened = Self::new(token)?;
         let ca = SpkiDer::from_der(station.ca()?.spki_der().to_vec())?;
