@@ -88,7 +88,7 @@ fn nothing_is_founded_on_tokens_that_are_not_fit() {
     let init = tokens.init(&tokens.path());
     let [officer, signing, issuing] = tokens.secrets();
     let wrong = [officer, signing, "000000"];
-    machine.refused(&init, &wrong, 4, "pin_wrong");
+    machine.refused(&init, &wrong, 4, "token_pin_wrong");
     let absent = init.replace("--issuing-token issuing", "--issuing-token absent");
     machine.refused(&absent, &tokens.secrets(), 4, "token_missing");
     let one = init.replace("--issuing-token issuing", "--issuing-token signing");
@@ -142,4 +142,27 @@ fn a_module_that_an_update_changed_is_refused_until_an_officer_accepts_it() {
     }
     machine.done(&sign, &[SIGNER_SECRET]);
     assert_eq!(machine.health("module"), "good");
+}
+
+#[test]
+fn a_signing_pin_that_was_changed_on_the_token_is_tried_once_and_not_again() {
+    for module in [Module::Kryoptic, Module::SoftHsm] {
+        let (machine, mut tokens) = founded(module);
+        let machine = machine.with_signer("ana");
+        let sign = machine.sign("ana", "out.pdf");
+        let old = tokens.secrets()[1].to_owned();
+        tokens.change_signing_pin("a new PIN 42");
+        machine.refused(&sign, &[SIGNER_SECRET], 4, "token_pin_wrong");
+        // Back on the token, the old PIN would work, and is not tried.
+        tokens.change_signing_pin(&old);
+        machine.refused(&sign, &[SIGNER_SECRET], 4, "token_pin_wrong");
+        tokens.change_signing_pin("a new PIN 42");
+
+        machine.refused("hsm pin", &["000000"], 4, "token_pin_wrong");
+        machine.refused(&sign, &[SIGNER_SECRET], 4, "token_pin_wrong");
+        let kept = machine.done("hsm pin", &["a new PIN 42"]);
+        assert_eq!(kept.json["kept_in"], "file");
+        machine.done(&sign, &[SIGNER_SECRET]);
+        assert_eq!(machine.health("signing_token"), "good");
+    }
 }

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -134,6 +135,25 @@ impl ReadyTokens {
     #[must_use]
     pub fn secrets(&self) -> [&str; 3] {
         [OFFICER_SECRET, self.signing.expose(), self.issuing.expose()]
+    }
+
+    /// Changes the PIN of the signing token, as its operator does.
+    ///
+    /// # Panics
+    /// If the token does not take it.
+    pub fn change_signing_pin(&mut self, new: &str) {
+        let variable = self.variable();
+        let (name, value) = variable.split_once('=').expect("a variable");
+        let changed = Command::new("pkcs11-tool")
+            .env(name, value)
+            .arg("--module")
+            .arg(self.path())
+            .args(["--token-label", Self::LABELS[0], "--change-pin"])
+            .args(["--pin", self.signing.expose(), "--new-pin", new])
+            .output()
+            .expect("pkcs11-tool, of the package opensc");
+        assert!(changed.status.success(), "{changed:?}");
+        self.signing = Pin::new(new.to_owned()).expect("a PIN");
     }
 
     /// Objects on the signing token, as a login of its own counts them.

@@ -388,6 +388,11 @@ pub(crate) enum Hsm {
         #[command(flatten)]
         secrets: SecretFile,
     },
+    /// Give this machine the signing token's PIN, after it was changed there; it is tried once
+    Pin {
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
     /// Accept a PKCS#11 module that a system update has changed; shows both hashes first
     Accept {
         /// Login of the officer who accepts it

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use service::PinPlace;
 use service::requests::{
     BackupMade, BackupVerified, Check, Enrolled, Field, Founded, Health, Inspection, ModuleChange,
     Restored, RotationWatch, SignedFile,
@@ -60,6 +61,17 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
     for notice in &founded.notices {
         eprintln!("Note: {notice}");
     }
+}
+
+pub(crate) fn pin_kept(place: PinPlace, json: bool) {
+    let place = match place {
+        PinPlace::Keyring => "keyring",
+        PinPlace::File => "file",
+    };
+    if json {
+        return print(&json!({ "kept_in": place }));
+    }
+    say!("The token takes the PIN; it is kept in the {place}.");
 }
 
 /// Says on standard error what changed, for who is about to accept it.

@@ -290,6 +290,12 @@ async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Fa
     match command {
         Hsm::Health => Ok(report::health(&service.test_token().await?, json)),
         Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
+        Hsm::Pin { secrets } => {
+            let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+            let pin = secrets.ask("PIN of the signing token")?;
+            report::pin_kept(service.set_signing_pin(pin).await?, json);
+            Ok(ExitCode::SUCCESS)
+        }
         Hsm::Accept { by, secrets } => accept(service, by, &secrets, json).await,
     }
 }

@@ -58,6 +58,15 @@ pub enum Error {
         /// Both hashes.
         source: token::Error,
     },
+    /// The token has refused this machine's PIN, now or before; it counts, so it is not tried again.
+    #[error(
+        "the token {token} refused this machine's PIN, which is not tried again; give the right one \
+         with chancery hsm pin"
+    )]
+    PinRefused {
+        /// Label of the token.
+        token: String,
+    },
     /// A token that keys are to be made on has one of them.
     #[error(
         "the token {token} has a key {key} already, which nobody can destroy; initialise the token \
@@ -384,6 +393,7 @@ impl Error {
             Self::OrganisationUnreadable { .. } => (ErrorCode::OrganisationUnreadable, InputOutput),
             Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
             Self::ModuleChanged { .. } => (ErrorCode::ModuleChanged, Device),
+            Self::PinRefused { .. } => (ErrorCode::TokenPinWrong, Device),
             Self::TokenTaken { .. } => (ErrorCode::TokenUnfit, Device),
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),

@@ -68,6 +68,8 @@ use requests::{
 };
 use station::Station;
 use station::logins::Logins;
+pub use station::pins::PinPlace;
+use zeroize::Zeroizing;
 
 /// The use-cases, for one organisation folder.
 #[derive(Debug, Clone)]
@@ -176,6 +178,21 @@ impl Service {
     ) -> Result<()> {
         self.blocking(move |surroundings| {
             administration::accept_modules(surroundings, &login, &secret, &changes)
+        })
+        .await
+    }
+
+    /// Gives this machine another signing PIN, after it was changed on the token: tried once, and kept
+    /// where the one until now lay.
+    ///
+    /// # Errors
+    /// [`Error::Token`] if it is not the token's, which has counted it; those of the place where it
+    /// is kept.
+    pub async fn set_signing_pin(&self, pin: wire::Secret) -> Result<PinPlace> {
+        self.station(move |station| {
+            let pin = token::Pin::new(Zeroizing::new(pin.expose().to_owned()))?;
+            station::tokens::try_signing_pin(station, &pin)?;
+            station::pins::replace_signing_pin(station, &pin)
         })
         .await
     }

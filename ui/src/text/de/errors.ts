@@ -93,7 +93,8 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pin_needed": "Die PIN der Karte fehlt.",
   "rec-pin_needed": "Geben Sie sie ein; dieses Lesegerät hat keine eigenen Tasten.",
   "err-token_pin_wrong": "Das Token hat die Signatur-PIN dieses Rechners abgelehnt.",
-  "rec-token_pin_wrong": "Sie wird nicht noch einmal versucht. Fragen Sie einen Beauftragten.",
+  "rec-token_pin_wrong":
+    "Sie wird nicht noch einmal versucht. Wer die neue kennt, gibt sie mit chancery hsm pin.",
   "err-pin_missing": "Die Signatur-PIN dieses Rechners fehlt.",
   "rec-pin_missing": "Entsperren Sie den Schlüsselbund, oder fragen Sie einen Beauftragten.",
   "err-pin_unusable": "Die Signatur-PIN dieses Rechners ist nicht verwendbar.",

@@ -86,7 +86,8 @@ export const errors = {
   "err-pin_needed": "The card's PIN is needed.",
   "rec-pin_needed": "Type it; this reader has no keys of its own.",
   "err-token_pin_wrong": "The token refused this machine's signing PIN.",
-  "rec-token_pin_wrong": "It is not tried again. Ask an officer.",
+  "rec-token_pin_wrong":
+    "It is not tried again. Who knows the new one gives it with chancery hsm pin.",
   "err-pin_missing": "This machine's signing PIN is missing.",
   "rec-pin_missing": "Unlock the keyring, or ask an officer.",
   "err-pin_unusable": "This machine's signing PIN cannot be used.",

@@ -1,6 +1,8 @@
 //! Where this machine's signing PIN lies, and how it is found again.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use token::Pin;
 use vault::OrganisationId;
@@ -9,11 +11,12 @@ use zeroize::Zeroizing;
 
 use super::Station;
 use crate::error::Result;
+use crate::home::jot_private;
 use crate::requests::PinStoreChoice;
 
 /// Where a PIN was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PinPlace {
+pub enum PinPlace {
     /// In the OS keyring.
     Keyring,
     /// In a private file outside the organisation's folder.
@@ -65,6 +68,69 @@ pub(crate) fn forget_signing_pin(organisation: OrganisationId, state: &Path) {
     let name = name(organisation);
     let _ = file(state).remove(&name);
     let _ = PinStore::Keyring.remove(&name);
+}
+
+/// This machine's signing PIN, and by what it is told from the one that is put in its place.
+///
+/// A PIN that was changed on the token is tried once, and then not again: the token counts the tries
+/// of everybody. Which one it is, is told by its file and not by the PIN, which nothing that is kept
+/// must give away.
+pub(crate) struct KeptPin {
+    pub(crate) pin: Pin,
+    mark: String,
+}
+
+impl KeptPin {
+    /// Reads it.
+    pub(crate) fn of(station: &Station) -> Result<Self> {
+        let (pin, place) = signing_pin(station)?;
+        let mark = match place {
+            PinPlace::Keyring => "in the keyring".to_owned(),
+            PinPlace::File => mark_of_files(&station.state().join("pins")),
+        };
+        Ok(Self { pin, mark })
+    }
+
+    /// Whether the token has refused it before.
+    pub(crate) fn was_refused(&self, station: &Station) -> bool {
+        fs::read_to_string(refusal(station)).is_ok_and(|mark| mark == self.mark)
+    }
+
+    /// Notes that the token has refused it. Best effort: then it is tried once more.
+    pub(crate) fn note_refusal(&self, station: &Station) {
+        let _ = jot_private(&refusal(station), self.mark.as_bytes());
+    }
+}
+
+/// Puts another signing PIN, which the token has taken, where this machine's lay until now.
+pub(crate) fn replace_signing_pin(station: &Station, pin: &Pin) -> Result<PinPlace> {
+    let choice = match signing_pin(station) {
+        Ok((_, PinPlace::File)) => PinStoreChoice::File,
+        Ok((_, PinPlace::Keyring)) => PinStoreChoice::Keyring,
+        Err(_) => PinStoreChoice::Automatic,
+    };
+    let place = keep_signing_pin(station.id(), &station.state(), choice, pin)?;
+    let _ = fs::remove_file(refusal(station)); // there is none, as a rule
+    Ok(place)
+}
+
+fn refusal(station: &Station) -> PathBuf {
+    station.state().join("signing-pin-refused")
+}
+
+/// Name, number and time of each file in a folder: another one is another PIN.
+fn mark_of_files(folder: &Path) -> String {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut marks: Vec<_> = entries
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            let (number, changed) = (metadata.ino(), metadata.mtime_nsec());
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Some(format!("{name} {number} {}.{changed}", metadata.mtime()))
+        })
+        .collect();
+    marks.sort();
+    marks.join("\n")
 }
 
 /// Reads the signing PIN of this machine, and says where it lay.

@@ -14,7 +14,7 @@ use token::{
 use zeroize::Zeroizing;
 
 use super::masters::Masters;
-use super::{Station, health, softhsm};
+use super::{Station, health, pins, softhsm};
 use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
@@ -124,6 +124,35 @@ fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> 
     let _alone = quiet(station)?;
     let host = start(station, address)?;
     Ok(host.login(&TokenLabel::new(address.label.as_str())?, pin)?)
+}
+
+/// Logs in with this machine's signing PIN, unless the token has refused that one before.
+fn signing_login(station: &Station) -> Result<Token> {
+    let address = &station.organisation.local.signing;
+    let label = TokenLabel::new(address.label.as_str())?;
+    // Looked at while nobody else tries: a PIN that has become wrong is tried once, not once by each.
+    let _alone = quiet(station)?;
+    let kept = pins::KeptPin::of(station)?;
+    if kept.was_refused(station) {
+        let token = address.label.clone();
+        return Err(Error::PinRefused { token });
+    }
+    let host = start(station, address)?;
+    match host.login(&label, &kept.pin) {
+        Err(token::Error::WrongPin { .. }) => {
+            kept.note_refusal(station);
+            let token = address.label.clone();
+            Err(Error::PinRefused { token })
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Logs in once with a PIN that somebody has typed, to see that it is the signing token's.
+pub(crate) fn try_signing_pin(station: &Station, pin: &Pin) -> Result<()> {
+    let address = &station.organisation.local.signing;
+    login(station, address, pin)?.logout()?;
+    Ok(())
 }
 
 /// Holds off other logins on this machine.
@@ -409,8 +438,7 @@ impl Deref for SignedIn {
 fn log_in(station: &Station, masters: &Masters) -> Result<Arc<SigningLogin>> {
     let begun = Instant::now();
     let attempt = || -> Result<Arc<SigningLogin>> {
-        let (pin, _) = super::pins::signing_pin(station)?;
-        let token = login(station, &station.organisation.local.signing, &pin)?;
+        let token = signing_login(station)?;
         let missing = SigningToken::prove(&token, station, masters)?;
         Ok(Arc::new(SigningLogin {
             token,
