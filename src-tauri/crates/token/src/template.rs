@@ -273,6 +273,18 @@ pub(crate) fn unwrapped_signing_key(algorithm: SignerAlgorithm, id: Id) -> Templ
     Template::new(attributes)
 }
 
+/// What templates of signers' keys only switch off: uses that the key is not made for. A token that
+/// knows one of them only of other keys may refuse a template for naming it; the key is then asked
+/// for without. UNWRAP_TEMPLATE of the master says of those that matter what they must be.
+pub(crate) const SWITCHED_OFF: [AttributeType; 6] = [
+    AttributeType::SignRecover,
+    AttributeType::Decrypt,
+    AttributeType::Unwrap,
+    AttributeType::Derive,
+    AttributeType::Encrypt,
+    AttributeType::Wrap,
+];
+
 fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
     // The one mechanism it signs with. SoftHSM 2.6.1 does not take this in UNWRAP_TEMPLATE, so it
     // binds only our own call.

@@ -35,8 +35,9 @@ impl Login {
         let master = self.prove_alone(&session, label, KeyClass::Secret)?;
         let mechanism = raw::mechanism_type(canary.wrapped.mechanism().number());
         let template = template::master(label, random_id()?, mechanism, Storage::Token);
-        let missing = self.prove_attributes(&session, label, master, &template)?;
-        self.prove_wrapping(&session, label, master, canary)?;
+        let mut missing = self.prove_attributes(&session, label, master, &template)?;
+        let unsaid = self.prove_wrapping(&session, label, master, canary)?;
+        missing.extend(unsaid.iter().copied().map(name));
         Ok(Proven { missing })
     }
 
@@ -155,16 +156,18 @@ impl Login {
     }
 
     /// Tries on a wrapping key what it must do and what it must refuse. The session is
-    /// read-write, so that TOKEN=T is refused for what it is.
+    /// read-write, so that TOKEN=T is refused for what it is. Says which attributes the token does not
+    /// take in the template of an unwrapped key; what is tried besides leaves them out too, or it
+    /// would be refused for them.
     pub(super) fn prove_wrapping(
         &self,
         session: &Session,
         label: &KeyLabel,
         master: ObjectHandle,
         canary: &Canary,
-    ) -> Result<()> {
-        let unwrapped = self.unwrapped(session, master, &canary.wrapped, canary.algorithm);
-        let key = unwrapped.map_err(|error| match error {
+    ) -> Result<&'static [AttributeType]> {
+        let unwrapped = self.unwrapped_without(session, master, &canary.wrapped, canary.algorithm);
+        let (key, unsaid) = unwrapped.map_err(|error| match error {
             Error::WrappedKeyRefused { .. } => Error::KeyDiffers {
                 label: label.clone(),
             },
@@ -181,13 +184,14 @@ impl Login {
         session.destroy_object(key)?;
 
         for (weaker, template) in template::weaker_unwrapped_keys(canary.algorithm, random_id()?) {
+            let template = template.without(unsaid);
             if self.unwraps_as(session, master, canary, &template)? {
                 return Err(accepts(weaker));
             }
         }
-        match self.other_mechanism(session, master, canary)? {
+        match self.other_mechanism(session, master, canary, unsaid)? {
             Some(weaker) => Err(accepts(weaker)),
-            None => Ok(()),
+            None => Ok(unsaid),
         }
     }
 
@@ -244,8 +248,10 @@ impl Login {
         session: &Session,
         master: ObjectHandle,
         canary: &Canary,
+        unsaid: &[AttributeType],
     ) -> Result<Option<Weaker>> {
         let template = template::unwrapped_signing_key(canary.algorithm, random_id()?);
+        let template = template.without(unsaid);
         let (key, _) = self.newborn(session, canary.algorithm)?;
         let raw = &self.module.raw;
         for mechanism in raw.mechanisms(self.slot)? {

@@ -4,7 +4,7 @@ use std::{
 };
 
 use cryptoki::{
-    error::Error as CkError,
+    error::{Error as CkError, Result as CkResult},
     mechanism::Mechanism,
     object::{Attribute, AttributeType, ObjectHandle},
     session::Session,
@@ -20,7 +20,7 @@ use crate::{
     raw::Parameter,
     reconnect::Meaning,
     secret::SecretBytes,
-    template::{self, Template},
+    template::{self, SWITCHED_OFF, Template},
 };
 
 /// Number of a session key in this host process; never given twice, unlike PKCS#11 handles.
@@ -187,14 +187,13 @@ impl Login {
             Family::Eddsa => return Err(Error::AlgorithmNotSupported { algorithm }),
         };
         let id = random_id()?;
-        let public_template = template::newborn_public_key(algorithm, id);
-        let private_template = template::newborn_signing_key(algorithm, id);
-        let (public, private) = session.generate_key_pair(
-            &mechanism,
-            public_template.attributes(),
-            private_template.attributes(),
-        )?;
-        self.refuse_weaker(session, private, &private_template)?;
+        let of_public = || template::newborn_public_key(algorithm, id);
+        let of_private = || template::newborn_signing_key(algorithm, id);
+        let ((public, private), _) = leaner(|dropped| {
+            let (public, private) = (of_public().without(dropped), of_private().without(dropped));
+            session.generate_key_pair(&mechanism, public.attributes(), private.attributes())
+        })?;
+        self.refuse_weaker(session, private, &of_private())?;
         let spki = public_key(session, algorithm, public)?;
         Ok((private, spki))
     }
@@ -221,16 +220,31 @@ impl Login {
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
     ) -> Result<ObjectHandle> {
-        let template = template::unwrapped_signing_key(algorithm, random_id()?);
+        let unwrapped = self.unwrapped_without(session, master, wrapped, algorithm);
+        unwrapped.map(|(key, _)| key)
+    }
+
+    /// The same, and says which attributes the token does not take in that template.
+    pub(super) fn unwrapped_without(
+        &self,
+        session: &Session,
+        master: ObjectHandle,
+        wrapped: &WrappedKey,
+        algorithm: SignerAlgorithm,
+    ) -> Result<(ObjectHandle, &'static [AttributeType])> {
+        let id = random_id()?;
+        let full = || template::unwrapped_signing_key(algorithm, id);
         let number = wrapped.mechanism().number();
         let blob = wrapped.expose_blob();
-        let attributes = template.attributes();
         let raw = &self.module.raw;
-        let key = raw
-            .unwrap(session, number, Parameter::None, master, blob, attributes)
-            .map_err(|error| unwrap_error(session, error))?;
-        self.refuse_weaker(session, key, &template)?;
-        Ok(key)
+        let unwrapped = leaner(|dropped| {
+            let template = full().without(dropped);
+            let attributes = template.attributes();
+            raw.unwrap(session, number, Parameter::None, master, blob, attributes)
+        });
+        let (key, dropped) = unwrapped.map_err(|error| unwrap_error(session, error))?;
+        self.refuse_weaker(session, key, &full())?;
+        Ok((key, dropped))
     }
 
     /// Reads a session key back, and destroys it if the token made another than asked for. One
@@ -253,6 +267,21 @@ impl Login {
         };
         session.destroy_object(key)?;
         Err(refusal)
+    }
+}
+
+/// Asks with all that is stated, and where the token takes offence at it once more without what is
+/// only switched off. Says what was left out.
+fn leaner<T>(
+    attempt: impl Fn(&[AttributeType]) -> CkResult<T>,
+) -> CkResult<(T, &'static [AttributeType])> {
+    match attempt(&[]) {
+        Ok(made) => Ok((made, &[])),
+        Err(CkError::Pkcs11(answer, _)) if template::is_refusal(answer) => {
+            let made = attempt(&SWITCHED_OFF)?;
+            Ok((made, &SWITCHED_OFF))
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -283,5 +312,63 @@ fn unwrap_error(session: &Session, error: CkError) -> Error {
             answer: answer::names(&error).1,
         },
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use cryptoki::{context::Function, error::RvError};
+
+    use super::*;
+
+    /// A token that knows these attributes only of other keys.
+    fn token_without(
+        unknown: &[AttributeType],
+    ) -> impl Fn(&[AttributeType]) -> CkResult<Vec<AttributeType>> {
+        move |dropped| match unknown.iter().all(|one| dropped.contains(one)) {
+            true => Ok(dropped.to_vec()),
+            false => Err(CkError::Pkcs11(
+                RvError::AttributeTypeInvalid,
+                Function::UnwrapKey,
+            )),
+        }
+    }
+
+    #[test]
+    fn what_is_switched_off_is_said_unless_the_token_takes_offence() {
+        assert_eq!(leaner(token_without(&[])).unwrap(), (vec![], &[][..]));
+        let (made, dropped) = leaner(token_without(&[AttributeType::SignRecover])).unwrap();
+        assert_eq!(
+            (made.as_slice(), dropped),
+            (&SWITCHED_OFF[..], &SWITCHED_OFF[..])
+        );
+    }
+
+    #[test]
+    fn nothing_that_protects_the_key_is_left_out() {
+        for protecting in [
+            AttributeType::AllowedMechanisms,
+            AttributeType::Sensitive,
+            AttributeType::Extractable,
+            AttributeType::Token,
+            AttributeType::Private,
+        ] {
+            assert!(
+                leaner(token_without(&[protecting])).is_err(),
+                "{protecting:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_lost_token_is_not_asked_again() {
+        let asked = std::cell::Cell::new(0);
+        let lost = leaner(|_| -> CkResult<()> {
+            asked.set(asked.get() + 1);
+            Err(CkError::Pkcs11(RvError::DeviceRemoved, Function::UnwrapKey))
+        });
+        assert!(lost.is_err());
+        assert_eq!(asked.get(), 1);
     }
 }
