@@ -21,3 +21,5 @@ mod refusals;
 mod rotation;
 mod signing;
 mod terms;
+mod token_faults;
+mod token_logins;

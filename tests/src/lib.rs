@@ -9,6 +9,7 @@ pub mod organisation;
 pub mod ready_tokens;
 pub mod sample;
 pub mod sql;
+pub mod weak_token;
 
 pub use card::VirtualCard;
 pub use machine::Machine;

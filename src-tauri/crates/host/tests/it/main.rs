@@ -6,6 +6,7 @@ mod algorithms;
 mod attacks;
 mod faults;
 mod host;
+mod isolation;
 mod keys;
 mod support;
 mod table;
