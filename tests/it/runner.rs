@@ -16,6 +16,7 @@ mod judges;
 mod kills;
 mod log;
 mod looks;
+mod offices;
 mod records;
 mod refusals;
 mod rotation;

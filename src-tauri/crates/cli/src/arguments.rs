@@ -163,6 +163,9 @@ pub(crate) struct Activate {
     /// Whose code it is
     #[arg(long)]
     pub(crate) login: String,
+    /// Take up an office that was given: the code, then the own secret as it is
+    #[arg(long)]
+    pub(crate) office: bool,
     #[command(flatten)]
     pub(crate) secrets: SecretFile,
 }
@@ -338,6 +341,10 @@ pub(crate) enum Users {
         #[arg(long, value_enum, default_value = "unspecified")]
         cause: Cause,
     },
+    /// Give a person the office of an officer; shows the code to take it up with once
+    Grant(StatusOf),
+    /// Take the office from a person
+    Withdraw(StatusOf),
     /// Mend a forgotten secret: the certificate is revoked, and there is a new key and code
     Reset(StatusOf),
 }

@@ -659,6 +659,36 @@ pub(crate) fn grouped(hex: &str) -> String {
     out
 }
 
+pub(crate) fn office_granted(granted: &service::requests::OfficeGranted, json: bool) {
+    if json {
+        return print(&json!({ "login": granted.login, "activation_code": *granted.code }));
+    }
+    say!("{} is an officer from now on.", granted.login);
+    say!(
+        "Code, shown this once, good for seven days: {}",
+        *granted.code
+    );
+    say!("Next: chancery activate --login {} --office", granted.login);
+}
+
+pub(crate) fn office_taken(login: &str, json: bool) {
+    if json {
+        return print(&json!({ "login": login, "office": true }));
+    }
+    say!("{login} has taken up the office: the own secret opens it.");
+}
+
+pub(crate) fn office_withdrawn(login: &str, json: bool) {
+    if json {
+        return print(&json!({ "login": login, "office": false }));
+    }
+    say!("{login} is an officer no more.");
+    eprintln!(
+        "Note: {login} may know the issuing token's PIN; whoever has it can issue certificates \
+         until it is changed on the token"
+    );
+}
+
 /// Prints one line of text.
 pub(crate) fn line(text: &str) {
     say!("{text}");

@@ -250,6 +250,16 @@ async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode
             };
             report::person(&service.revoke(officer, request).await?, json);
         }
+        Users::Grant(status) => {
+            let (officer, request) = change_of(service, status).await?;
+            report::office_granted(&service.grant_office(officer, request).await?, json);
+        }
+        Users::Withdraw(status) => {
+            let (officer, request) = change_of(service, status).await?;
+            let login = request.login.clone();
+            service.withdraw_office(officer, request).await?;
+            report::office_withdrawn(&login, json);
+        }
         Users::Reset(status) => {
             let (officer, request) = change_of(service, status).await?;
             report::enrolled(&service.reset(officer, request).await?, json);
@@ -376,6 +386,18 @@ async fn activate(
 ) -> Result<ExitCode, Failure> {
     let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
     let code = secrets.ask("activation code")?;
+    if arguments.office {
+        let login = arguments.login;
+        let secret = secrets.ask(&format!("secret of {login}"))?;
+        let request = service::requests::TakeOffice {
+            login: login.clone(),
+            code,
+            secret,
+        };
+        service.take_office(request).await?;
+        report::office_taken(&login, json);
+        return Ok(ExitCode::SUCCESS);
+    }
     let secret = secrets.choose("new secret")?;
     let login = arguments.login.clone();
     service

@@ -10,6 +10,7 @@ mod adopt;
 mod backup;
 mod enrol;
 mod export_log;
+mod grant;
 mod modules;
 mod own_key;
 mod reset;
@@ -19,7 +20,7 @@ mod status;
 
 use std::fmt;
 
-use vault::{KeyId, LeafIndex, Role};
+use vault::{KeyId, LeafIndex};
 use zeroize::Zeroizing;
 
 pub(crate) use self::accept_restore::accept_restore;
@@ -29,12 +30,13 @@ pub(crate) use self::backup::{
 };
 pub(crate) use self::enrol::enrol;
 pub(crate) use self::export_log::export_log;
+pub(crate) use self::grant::{grant, take_office, withdraw};
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
 pub(crate) use self::status::{Change, change};
-use crate::audit::records::Entry;
+use crate::audit::records::{Entry, Of};
 use crate::audit::{Act, Kind};
 use crate::certificates::{self, Authority};
 use crate::custody::record::record_mac_input;
@@ -46,7 +48,7 @@ use crate::signing_algorithm::verifies;
 use crate::station::Station;
 use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
-use crate::station::officers::Officers;
+use crate::station::officers::{Officers, newest_grant};
 use crate::station::records;
 use crate::station::tokens::{IssuingToken, SigningToken};
 use crate::wire::Secret;
@@ -95,6 +97,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     let mut log = Log::open(station, &signing)?;
     officer.check(station, &signing, &mut log)?;
     officer.permit_use(station.now()?)?;
+    expect_newest_grant(station, &mut log, &officer)?;
     let secret = Normal::of(secret);
     let request = certificates::new_id()?;
     let asked = Use {
@@ -127,11 +130,12 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     Ok(administrator)
 }
 
-/// The organisation file vouches for officers, and they for their later keys; a role edited in the database makes nobody one.
+/// The organisation file vouches for founders, and officers for their later keys and for those whom
+/// they gave the office; a role edited in the database makes nobody one.
 pub(crate) fn founding_officer(station: &Station, officer: &KeyRecord) -> Result<()> {
     let (account, spki) = (officer.row.account.id, &officer.row.key.spki);
     let vouched = Officers::of(station)?.act_with(account, spki);
-    if vouched && officer.row.account.role == Role::Officer {
+    if vouched {
         Ok(())
     } else {
         Err(Error::NotAnOfficer {
@@ -140,14 +144,31 @@ pub(crate) fn founding_officer(station: &Station, officer: &KeyRecord) -> Result
     }
 }
 
+/// Refuses an officer whose newest grant is not the one that the log names: a withdrawal may have
+/// been taken away.
+pub(crate) fn expect_newest_grant(
+    station: &Station,
+    log: &mut Log<'_>,
+    officer: &KeyRecord,
+) -> Result<()> {
+    let account = officer.row.account.id;
+    loop {
+        let size = log.size();
+        let newest = newest_grant(station, account)?;
+        let path = Of::Grant.path(account.as_bytes());
+        let values = log.current(&[path])?;
+        if values.is_none_or(|values| values == [newest]) {
+            return Ok(());
+        }
+        if log.size() == size {
+            return Err(officer.damaged("the newest grant is not the one that the log names"));
+        }
+    }
+}
+
 /// Refuses to take the only officer away.
 pub(crate) fn spare_the_last_officer(station: &Station, record: &KeyRecord) -> Result<()> {
-    let account = record.row.account.id;
-    let founders = &station.organisation.fixed.founders;
-    let only = founders.len() == 1
-        && founders
-            .iter()
-            .any(|founder| founder.account.0 == *account.as_bytes());
+    let only = Officers::of(station)?.is_the_only_one(record.row.account.id);
     if only {
         return Err(Error::LastOfficer {
             login: record.login().to_owned(),
@@ -192,6 +213,7 @@ impl<'s> Office<'s> {
         record.check(station, &signing, &mut log)?;
         record.permit_use(station.now()?)?;
         founding_officer(station, &record)?;
+        expect_newest_grant(station, &mut log, &record)?;
         work(&mut Office::with(station, &signing, log, officer)?)
     }
 

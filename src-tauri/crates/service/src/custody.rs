@@ -9,6 +9,7 @@
 //! Structures are deterministic CBOR arrays (RFC 8949 §4.2), first element the format's version.
 
 pub mod code;
+pub mod grant;
 pub mod master;
 pub mod record;
 pub mod seal;

@@ -15,6 +15,7 @@ use crate::requests::{Check, Health};
 use crate::station::Station;
 use crate::station::health;
 use crate::station::log::Log;
+use crate::station::officers::Officers;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{self, SigningToken};
 use crate::wire::{
@@ -81,7 +82,7 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     }
     checks.push(module_check(&station));
     checks.extend(mended_check(&station));
-    if station.organisation.fixed.founders.len() == 1 {
+    if Officers::of(&station).is_ok_and(|officers| officers.acting() == 1) {
         checks.push(check(
             "four_eyes",
             Health::Caution,

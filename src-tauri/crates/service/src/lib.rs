@@ -64,7 +64,8 @@ pub use pages::Appearance;
 use requests::{
     Activate, BackupMade, BackupVerified, ChangeSecret, Check, Enrol, Enrolled, Existing,
     ExportVerdict, Exported, Founded, Init, Inspection, KnownHead, LogVerdict, ModuleChange,
-    OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored, RotationWatch, Sign, SignedFile,
+    OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored, RotationWatch,
+    Sign, SignedFile, TakeOffice,
 };
 use station::Station;
 use station::logins::Logins;
@@ -370,6 +371,44 @@ impl Service {
     ) -> Result<Enrolled> {
         let wire::ChangeStatus { login, note } = request;
         self.station(move |station| administration::reset(station, &officer, &login, &note))
+            .await
+    }
+
+    /// Gives a person the office of an officer, with a one-time code to take it up with.
+    ///
+    /// # Errors
+    /// [`Error::NotActivated`], [`Error::StatusUnchanged`] and any other; nothing is changed then.
+    pub async fn grant_office(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+    ) -> Result<OfficeGranted> {
+        let wire::ChangeStatus { login, note } = request;
+        self.station(move |station| administration::grant(station, &officer, &login, &note))
+            .await
+    }
+
+    /// Takes the office from a person; not the own one.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOfficer`], [`Error::LastOfficer`] and any other; nothing is changed then.
+    pub async fn withdraw_office(
+        &self,
+        officer: Arc<Administrator>,
+        request: wire::ChangeStatus,
+    ) -> Result<()> {
+        let wire::ChangeStatus { login, note } = request;
+        self.station(move |station| administration::withdraw(station, &officer, &login, &note))
+            .await
+    }
+
+    /// Takes up an office that was given: from then on the own secret opens the issuing PIN.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOfficer`], [`Error::CodeUsed`], [`Error::CodeLapsed`], [`Error::WrongSecret`] and
+    /// any other; the code stays good then.
+    pub async fn take_office(&self, request: TakeOffice) -> Result<()> {
+        self.station(move |station| administration::take_office(station, &request))
             .await
     }
 

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::signing_algorithm::hex;
 use crate::station::Station;
 use crate::station::health;
+use crate::station::officers::Officers;
 use crate::station::pins::{self, PinPlace};
 use crate::station::tokens::{self, SigningToken};
 use crate::wire::{
@@ -27,7 +28,7 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
     if lists.due || lists.newest.map(|newest| newest.number) != in_place {
         notices.push(Notice::RevocationListDue);
     }
-    if station.organisation.fixed.founders.len() == 1 {
+    if Officers::of(station).is_ok_and(|officers| officers.acting() == 1) {
         notices.push(Notice::OneOfficer);
     }
     let notarised = auditing::notarised(station);

@@ -607,3 +607,25 @@ pub struct ExportVerdict {
     /// The first thing that is not as it must be.
     pub first_break: Option<Break>,
 }
+
+/// An office that was given.
+#[derive(Debug)]
+pub struct OfficeGranted {
+    /// Login of the new officer.
+    pub login: String,
+    /// The one-time code that the new officer takes it up with.
+    pub code: Zeroizing<String>,
+    /// Until when it is good, Unix seconds.
+    pub expires: i64,
+}
+
+/// Take up an office that was given.
+#[derive(Debug)]
+pub struct TakeOffice {
+    /// Whose office it is.
+    pub login: String,
+    /// The one-time code.
+    pub code: wire::Secret,
+    /// The own secret, as it signs.
+    pub secret: wire::Secret,
+}

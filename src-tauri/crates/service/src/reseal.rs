@@ -145,6 +145,9 @@ impl Resealing<'_> {
             None
         };
         let mut issuing_pins = Vec::new();
+        // An office that was given and not taken up has no slot for the secret yet.
+        let taken_up = |slot: &Slot| slot.kind() == SlotKind::Passphrase;
+        let issuing_pin = issuing_pin.filter(|issuing| issuing.seal.slots.iter().any(taken_up));
         if let Some(issuing) = issuing_pin {
             let (next, entry) = self.issuing_pin(station, token, record, opened, issuing)?;
             issuing_pins.push(next);

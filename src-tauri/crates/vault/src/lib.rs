@@ -44,6 +44,7 @@
 mod account;
 mod certificate;
 mod error;
+mod grant;
 mod id;
 mod key;
 mod log;
@@ -57,6 +58,7 @@ mod tries;
 pub use account::{Account, AccountPage, AccountQuery, Cursor, ListedAccount, Role};
 pub use certificate::Certificate;
 pub use error::{Error, Result, Source};
+pub use grant::{Grant, Granted, NewGrant};
 pub use id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };

@@ -14,6 +14,7 @@ use crate::certificate::Certificate;
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
+use crate::grant::{Grant, NewGrant};
 use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RecordMac, RequestId, Sha256, UnixTime,
 };
@@ -438,6 +439,12 @@ pub trait Store: Send + Sync {
     /// Returns the officers' later keys, oldest first.
     fn offices(&self) -> Answer<'_, Vec<Office>>;
 
+    /// Returns all grants in the order they were made; at most [`MAX_GRANTS`].
+    fn grants(&self) -> Answer<'_, Vec<Grant>>;
+
+    /// Writes a grant, and puts the issuing PIN of the person in its place or takes it away.
+    fn add_grant(&self, grant: NewGrant, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
     /// Writes a copy of all records as they are at one time, for this user alone, where no file is.
     ///
     /// # Errors
@@ -455,6 +462,9 @@ pub const MAX_PUBLIC_KEYS: u32 = 64;
 
 /// The most entries of the tree, or keys, that one answer holds.
 pub const MAX_TREE_ENTRIES: u32 = 4096;
+
+/// The most grants that are looked at.
+pub const MAX_GRANTS: u32 = 4096;
 
 /// The most heads one answer holds.
 pub const MAX_HEADS: u32 = 16_384;

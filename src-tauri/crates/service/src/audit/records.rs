@@ -38,6 +38,8 @@ pub enum Of {
     IssuingPin,
     /// The owner's own suspension of a key.
     OwnSuspension,
+    /// The newest grant of a person, by account.
+    Grant,
 }
 
 impl Of {
@@ -47,6 +49,7 @@ impl Of {
             Self::Account => b"chancery account v1",
             Self::IssuingPin => b"chancery issuing pin v1",
             Self::OwnSuspension => b"chancery own suspension v1",
+            Self::Grant => b"chancery newest grant v1",
         }
     }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::requests::Break;
 use crate::station::Station;
 use crate::station::key::{IssuingRecord, KeyRecord};
+use crate::station::officers::newest_grant;
 use crate::station::records;
 use crate::station::tokens::SigningToken;
 
@@ -118,7 +119,18 @@ fn believed(
     if suspended.is_some() && !(1..=version).any(|version| suspended == of(version)) {
         return Ok(Some("the log names a suspension of no state it ever had"));
     }
+    let granted = Of::Grant.path(account.as_bytes());
+    if let Some(value) = named.remove(&granted)
+        && newest_grant(station, account)? != Some(value)
+    {
+        return Ok(Some("the newest grant is not the one that the log names"));
+    }
     let issuing = Of::IssuingPin.path(account.as_bytes());
+    if named.get(&issuing) == Some(&records::NONE)
+        && station.wait(station.store.issuing_pin(account))?.is_none()
+    {
+        named.remove(&issuing);
+    }
     if named.contains_key(&issuing)
         && let Some(found) = IssuingRecord::read(station, token, record)?
     {

@@ -1,9 +1,11 @@
 //! Whose signatures vouch for rows: the officers of the organisation file, and the keys that took
 //! the place of theirs.
 
-use vault::{AccountId, KeyId, LeafIndex};
+use vault::{AccountId, Grant, Granted, KeyId, LeafIndex};
 
 use super::Station;
+use crate::audit::records::Hash;
+use crate::custody::grant::GrantRow;
 use crate::custody::master::OfficeRow;
 use crate::error::Result;
 use crate::signing_algorithm::{self, KeyKind, sha256};
@@ -13,7 +15,10 @@ struct OfficerKey {
     account: AccountId,
     kind: KeyKind,
     spki: Vec<u8>,
-    /// The intent of the act in which another key took its place: it vouches for nothing later.
+    /// The intent of the act that gave the office; none for founders. It vouches for nothing earlier.
+    since: Option<LeafIndex>,
+    /// The intent of the act in which another key took its place, or the office was taken: it vouches
+    /// for nothing later.
     until: Option<LeafIndex>,
 }
 
@@ -26,7 +31,11 @@ impl Officers {
     /// A row that nobody vouches for makes nobody an officer.
     pub(crate) fn of(station: &Station) -> Result<Self> {
         let mut officers = Self(founding_keys(station)?);
+        let mut grants = station.wait(station.store.grants())?.into_iter().peekable();
         for office in station.wait(station.store.offices())? {
+            while let Some(grant) = grants.next_if(|grant| grant.intent < office.intent) {
+                officers.grant(station, &grant)?;
+            }
             let new = public_key(station, office.key)?;
             let old = public_key(station, office.replaced)?;
             let (Some((account, kind, spki)), Some((_, _, old))) = (new, old) else {
@@ -45,7 +54,56 @@ impl Officers {
             };
             officers.succeed(&row, account, kind, &office.officer_signature);
         }
+        for grant in grants {
+            officers.grant(station, &grant)?;
+        }
         Ok(officers)
+    }
+
+    /// Takes up a grant that an officer of that time has signed.
+    fn grant(&mut self, station: &Station, grant: &Grant) -> Result<()> {
+        let Some((account, kind, spki)) = public_key(station, grant.key)? else {
+            return Ok(());
+        };
+        let digest = digest_of(station, grant, &spki);
+        if account != grant.account || !self.vouch(&digest, &grant.officer_signature, grant.intent)
+        {
+            return Ok(());
+        }
+        // Whatever the person acted with before ends here.
+        let before = self.0.iter_mut();
+        for key in before.filter(|key| key.account == account && key.until.is_none()) {
+            key.until = Some(grant.intent);
+        }
+        match grant.granted {
+            Granted::Nothing => {}
+            Granted::Officer => self.0.push(OfficerKey {
+                account,
+                kind,
+                spki,
+                since: Some(grant.intent),
+                until: None,
+            }),
+        }
+        Ok(())
+    }
+
+    /// Whether an officer of today has signed this.
+    pub(crate) fn vouch_today(&self, digest: &[u8; 32], signature: &[u8]) -> bool {
+        self.vouch(digest, signature, LeafIndex(u64::MAX))
+    }
+
+    /// How many people act as officers.
+    pub(crate) fn acting(&self) -> usize {
+        let acting = self.0.iter().filter(|key| key.until.is_none());
+        let accounts: std::collections::BTreeSet<_> = acting.map(|key| key.account).collect();
+        accounts.len()
+    }
+
+    /// Whether a person is the only one who acts as an officer.
+    pub(crate) fn is_the_only_one(&self, account: AccountId) -> bool {
+        let acts = |key: &OfficerKey| key.until.is_none() && key.account == account;
+        self.acting() == 1 && self.0.iter().any(acts)
     }
 
     /// Takes a key up that the one before vouches for.
@@ -68,6 +126,7 @@ impl Officers {
                 account,
                 kind,
                 spki: row.spki.to_vec(),
+                since: Some(LeafIndex(row.intent.saturating_sub(1))),
                 until: None,
             });
         }
@@ -76,7 +135,8 @@ impl Officers {
     /// Whether an officer signed this, in the act whose intent is named.
     pub(crate) fn vouch(&self, digest: &[u8; 32], signature: &[u8], intent: LeafIndex) -> bool {
         self.0.iter().any(|key| {
-            key.until.is_none_or(|until| intent <= until)
+            key.since.is_none_or(|since| since < intent)
+                && key.until.is_none_or(|until| intent <= until)
                 && signing_algorithm::verifies(key.kind, &key.spki, digest, signature)
         })
     }
@@ -103,12 +163,34 @@ fn founding_keys(station: &Station) -> Result<Vec<OfficerKey>> {
                     account,
                     kind,
                     spki,
+                    since: None,
                     until: None,
                 });
             }
         }
     }
     Ok(keys)
+}
+
+/// What an officer signs of a grant.
+fn digest_of(station: &Station, grant: &Grant, spki: &[u8]) -> [u8; 32] {
+    let row = GrantRow {
+        organisation: &station.organisation.fixed.organisation.0,
+        account: grant.account.as_bytes(),
+        spki,
+        role: grant.granted.as_str(),
+        intent: grant.intent.0,
+    };
+    row.to_be_signed()
+}
+
+/// The newest grant of a person, as the tree over the current records has it.
+pub(crate) fn newest_grant(station: &Station, account: AccountId) -> Result<Option<Hash>> {
+    let grants = station.wait(station.store.grants())?;
+    let newest = grants.iter().rev().find(|grant| grant.account == account);
+    let Some(grant) = newest else { return Ok(None) };
+    let key = public_key(station, grant.key)?;
+    Ok(key.map(|(_, _, spki)| digest_of(station, grant, &spki)))
 }
 
 fn public_key(station: &Station, key: KeyId) -> Result<Option<(AccountId, KeyKind, Vec<u8>)>> {

@@ -8,6 +8,9 @@ use crate::custody::record::record_digest;
 use crate::custody::{Identity, KeyState, SealRow};
 use crate::signing_algorithm::sha256;
 
+/// Stands where there was something; no record has this digest.
+pub(crate) const NONE: Hash = [0; 32];
+
 /// The entry of a key: what its record MAC covers.
 pub(crate) fn of_key(key: KeyId, identity: &Identity, state: &KeyState, seal: &SealRow) -> Entry {
     Entry {
@@ -41,6 +44,22 @@ pub(crate) fn of_own_suspension(key: KeyId, state_version: u64) -> Entry {
     Entry {
         path: Of::OwnSuspension.path(key.as_bytes()),
         value: sha256(&suspended.concat()),
+    }
+}
+
+/// That a person has no copy of the issuing PIN any more.
+pub(crate) fn no_issuing_pin(account: AccountId) -> Entry {
+    Entry {
+        path: Of::IssuingPin.path(account.as_bytes()),
+        value: NONE,
+    }
+}
+
+/// The entry of a person's newest grant: what the officer signed of it.
+pub(crate) fn of_grant(account: AccountId, digest: Hash) -> Entry {
+    Entry {
+        path: Of::Grant.path(account.as_bytes()),
+        value: digest,
     }
 }
 

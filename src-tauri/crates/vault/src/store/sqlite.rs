@@ -5,6 +5,7 @@
 
 mod accounts;
 mod file;
+mod grants;
 mod keys;
 mod log;
 mod masters;
@@ -24,6 +25,7 @@ use super::{
 use crate::account::{Account, AccountPage, AccountQuery};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
+use crate::grant::{Grant, NewGrant};
 use crate::id::{
     AccountId, KeyId, LeafIndex, MachineId, OrganisationId, RequestId, Sha256, UnixTime,
 };
@@ -459,6 +461,20 @@ impl Store for SqliteStore {
             keys::replace_key(&mut tx, &officer.keys, &leaf, index).await?;
             keys::replace_issuing_pin(&mut tx, &officer.issuing_pin).await?;
             masters::insert_office(&mut tx, &officer.office).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn grants(&self) -> Answer<'_, Vec<Grant>> {
+        Box::pin(async move { grants::all(&mut *self.pool.acquire().await?).await })
+    }
+
+    fn add_grant(&self, grant: NewGrant, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            grants::insert(&mut tx, &grant).await?;
             tx.commit().await?;
             Ok(index)
         })

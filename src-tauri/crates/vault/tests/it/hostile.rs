@@ -169,7 +169,7 @@ async fn a_vault_of_a_newer_release_is_refused() {
             error,
             Error::SchemaNewer {
                 found: 9001,
-                known: 6
+                known: 7
             }
         ),
         "{error:?}"

@@ -173,6 +173,16 @@ CREATE TABLE revocation_list (
     entries INTEGER NOT NULL CHECK (entries >= 0)
 ) STRICT;
 
+-- table role_grant of role_grant
+CREATE TABLE role_grant (
+    number            INTEGER PRIMARY KEY CHECK (number >= 1),
+    account           BLOB NOT NULL REFERENCES account (id),
+    key               BLOB NOT NULL REFERENCES key (id),
+    role              TEXT NOT NULL CHECK (role IN ('officer', 'none')),
+    officer_signature BLOB NOT NULL,
+    intent            INTEGER NOT NULL REFERENCES leaf (leaf_index)
+) STRICT;
+
 -- table rotation of rotation
 CREATE TABLE rotation (
     version           INTEGER PRIMARY KEY CHECK (version >= 1),
@@ -328,6 +338,14 @@ BEGIN SELECT RAISE(ABORT, 'restores are never updated'); END;
 CREATE TRIGGER revocation_list_rises BEFORE INSERT ON revocation_list
 WHEN NEW.number <= (SELECT coalesce(max(number), 0) FROM revocation_list)
 BEGIN SELECT RAISE(ABORT, 'numbers of revocation lists only rise'); END;
+
+-- trigger role_grant_is_not_deleted of role_grant
+CREATE TRIGGER role_grant_is_not_deleted BEFORE DELETE ON role_grant
+BEGIN SELECT RAISE(ABORT, 'grants are withdrawn, never deleted'); END;
+
+-- trigger role_grant_is_not_updated of role_grant
+CREATE TRIGGER role_grant_is_not_updated BEFORE UPDATE ON role_grant
+BEGIN SELECT RAISE(ABORT, 'grants are never updated'); END;
 
 -- trigger rotation_goes_one_up of rotation
 CREATE TRIGGER rotation_goes_one_up BEFORE INSERT ON rotation
