@@ -44,7 +44,8 @@
 //!
 //! Everything here may be used from several threads at once; a host works on several calls at a time.
 //!
-//! In reading order: what is said ([`Error`], labels, [`Pin`], algorithms, keys), the client ([`Host`],
+//! In reading order: what is said ([`Error`], labels, [`Pin`], algorithms, keys, [`Attack`]),
+//! the client ([`Host`],
 //! [`Token`], [`SessionKey`]), the protocol (`host`), and what the host does (`module`, `slot`,
 //! `login`, `template`, `raw`).
 
@@ -54,6 +55,7 @@ mod error;
 mod key;
 mod label;
 mod pin;
+mod probe;
 mod public_key;
 mod secret;
 
@@ -64,6 +66,7 @@ mod wire;
 
 mod answer;
 mod login;
+mod mechanism_name;
 mod module;
 mod raw;
 mod reconnect;
@@ -82,8 +85,10 @@ pub use key::{
     Weaker, WrapMechanism, WrappedKey,
 };
 pub use label::{KeyLabel, TokenLabel};
+pub use mechanism_name::mechanism_name;
 pub use module::{LoadedBy, module_sha256};
 pub use pin::Pin;
+pub use probe::{Attack, Gap, Missing, Played, Production, TokenProfile, Verdict};
 pub use public_key::{SpkiDer, Verified};
 pub use reconnect::Recovery;
 pub use secret::Mac;

@@ -3,6 +3,7 @@
 mod create;
 mod offer;
 mod pool;
+mod probe;
 mod prove;
 mod session_key;
 mod wrap;
@@ -242,10 +243,11 @@ fn objects(session: &Session, label: &KeyLabel, class: KeyClass) -> Result<Vec<O
 }
 
 fn name(attribute: AttributeType) -> AttributeName {
-    AttributeName(if attribute == template::WRAP_TEMPLATE {
-        "WrapTemplate".to_owned() // without a name in cryptoki 0.12.1
-    } else {
-        format!("{attribute:?}")
+    AttributeName(match attribute {
+        // These two have no name in cryptoki 0.12.1.
+        template::WRAP_TEMPLATE => "WrapTemplate".to_owned(),
+        template::UNWRAP_TEMPLATE => "UnwrapTemplate".to_owned(),
+        named => format!("{named:?}"),
     })
 }
 

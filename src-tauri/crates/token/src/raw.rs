@@ -3,7 +3,8 @@
 //! - mechanisms it does not name (0x210B), and a mechanism list that does not drop them;
 //! - wrapping into one buffer that is cut to length (the crate asks for the size first, and does
 //!   not cut), single-part signing with one call instead of two;
-//! - CKA_WRAP_TEMPLATE and CKA_UNWRAP_TEMPLATE.
+//! - CKA_WRAP_TEMPLATE and CKA_UNWRAP_TEMPLATE;
+//! - what the probe tries with mechanisms of any number (`trial`).
 //!
 //! The module is loaded a second time; the loader gives the same instance, so sessions and
 //! handles of the crate are good here (PKCS#11 v3.1 §5.4).
@@ -11,6 +12,9 @@
     unsafe_code,
     reason = "calls through the module's function list; each block says why it is sound"
 )]
+
+mod parameter;
+mod trial;
 
 use std::{path::Path, ptr};
 
@@ -23,12 +27,12 @@ use cryptoki::{
     slot::Slot,
 };
 use cryptoki_sys::{
-    CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_FUNCTION_LIST, CK_GCM_PARAMS, CK_MECHANISM,
-    CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RSA_PKCS_MGF_TYPE,
-    CK_RSA_PKCS_OAEP_PARAMS, CK_RSA_PKCS_PSS_PARAMS, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION,
-    CKG_MGF1_SHA1, CKM_SHA_1, CKR_OK, CKZ_DATA_SPECIFIED,
+    CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_FUNCTION_LIST, CK_MECHANISM, CK_MECHANISM_INFO,
+    CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION, CKR_OK,
 };
 use zeroize::Zeroizing;
+
+pub(crate) use self::parameter::Parameter;
 
 /// Room for what one call gives: RSA-4096 wraps to 2384 bytes.
 const OUTPUT: usize = 4096;
@@ -324,78 +328,6 @@ unsafe fn bytes(attribute: &CK_ATTRIBUTE) -> &[u8] {
     }
     // SAFETY: the caller's promise.
     unsafe { std::slice::from_raw_parts(attribute.pValue.cast(), attribute.ulValueLen as usize) }
-}
-
-/// The parameter a mechanism wants. For a wrap mechanism the values are ours: only its refusal is of
-/// interest where it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Parameter {
-    /// None.
-    None,
-    /// An initialisation vector of 16 bytes (CKM_AES_CBC, CKM_AES_CBC_PAD).
-    Iv,
-    /// CK_GCM_PARAMS with an IV of 12 bytes and a tag of 128 bits.
-    Gcm,
-    /// CK_RSA_PKCS_OAEP_PARAMS with SHA-1, without a label.
-    Oaep,
-    /// CK_RSA_PKCS_PSS_PARAMS.
-    Pss {
-        /// CKM_ number of the digest.
-        hash: CK_MECHANISM_TYPE,
-        /// CKG_ number of the mask generation.
-        mask: CK_RSA_PKCS_MGF_TYPE,
-        /// Length of the salt in bytes.
-        salt: CK_ULONG,
-    },
-}
-
-impl Parameter {
-    /// Makes a CK_MECHANISM and lends it out; what it points to lives as long as the call.
-    fn with(
-        self,
-        mechanism: CK_MECHANISM_TYPE,
-        call: impl FnOnce(*mut CK_MECHANISM) -> CK_RV,
-    ) -> CK_RV {
-        let mut iv = [0_u8; 16];
-        let mut gcm = CK_GCM_PARAMS {
-            pIv: iv.as_mut_ptr(),
-            ulIvLen: 12,
-            ulIvBits: 96,
-            pAAD: ptr::null_mut(),
-            ulAADLen: 0,
-            ulTagBits: 128,
-        };
-        let mut oaep = CK_RSA_PKCS_OAEP_PARAMS {
-            hashAlg: CKM_SHA_1,
-            mgf: CKG_MGF1_SHA1,
-            source: CKZ_DATA_SPECIFIED,
-            pSourceData: ptr::null_mut(),
-            ulSourceDataLen: 0,
-        };
-        let mut pss = CK_RSA_PKCS_PSS_PARAMS::default();
-        let mut mechanism = without_parameter(mechanism);
-        match self {
-            Self::None => {}
-            Self::Pss { hash, mask, salt } => {
-                (pss.hashAlg, pss.mgf, pss.sLen) = (hash, mask, salt);
-                mechanism.pParameter = (&raw mut pss).cast();
-                mechanism.ulParameterLen = size_of_val(&pss) as CK_ULONG;
-            }
-            Self::Iv => {
-                mechanism.pParameter = (&raw mut iv).cast();
-                mechanism.ulParameterLen = size_of_val(&iv) as CK_ULONG;
-            }
-            Self::Gcm => {
-                mechanism.pParameter = (&raw mut gcm).cast();
-                mechanism.ulParameterLen = size_of_val(&gcm) as CK_ULONG;
-            }
-            Self::Oaep => {
-                mechanism.pParameter = (&raw mut oaep).cast();
-                mechanism.ulParameterLen = size_of_val(&oaep) as CK_ULONG;
-            }
-        }
-        call(&raw mut mechanism)
-    }
 }
 
 /// The value of CKA_WRAP_TEMPLATE or CKA_UNWRAP_TEMPLATE: an array of CK_ATTRIBUTE

@@ -76,6 +76,14 @@ impl Template {
         self
     }
 
+    /// Says something else of some attributes.
+    pub(crate) fn changed(self, changes: &[Attribute]) -> Self {
+        let kinds: Vec<_> = changes.iter().map(Attribute::attribute_type).collect();
+        let mut template = self.without(&kinds);
+        template.attributes.extend_from_slice(changes);
+        template
+    }
+
     pub(crate) fn attributes(&self) -> &[Attribute] {
         &self.attributes
     }
@@ -315,7 +323,7 @@ fn key_type(algorithm: SignerAlgorithm) -> KeyType {
 
 /// What is generated: CKA_EC_PARAMS as ECParameters.namedCurve (RFC 5480 §2.1.1; RFC 8410 §3 for
 /// Ed25519), or CKA_MODULUS_BITS and CKA_PUBLIC_EXPONENT (PKCS#11 v3.1 §6.1.4).
-fn parameters(algorithm: SignerAlgorithm) -> Vec<Attribute> {
+pub(crate) fn parameters(algorithm: SignerAlgorithm) -> Vec<Attribute> {
     /// secp256r1, DER.
     const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
     /// secp384r1, DER.

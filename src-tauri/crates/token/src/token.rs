@@ -3,9 +3,9 @@ use std::sync::Arc;
 use minicbor::Decode;
 
 use crate::{
-    Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Proven, RawSignature,
-    Result, SessionKey, SignerAlgorithm, SpkiDer, TokenKeyKind, TokenLabel, WrapMechanism,
-    WrappedKey,
+    Attack, Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Played, Production,
+    Proven, RawSignature, Result, SessionKey, SignerAlgorithm, SpkiDer, TokenKeyKind, TokenLabel,
+    TokenProfile, WrapMechanism, WrappedKey,
     host::{
         process::Process,
         protocol::{Generation, OnToken, Request},
@@ -259,6 +259,27 @@ impl Token {
     /// As all functions here.
     pub fn object_counts(&self) -> Result<ObjectCounts> {
         self.login.call(OnToken::ObjectCounts)
+    }
+
+    /// Plays one attack on throw-away keys, and on the token's own as far as that does them no
+    /// harm. Each is a call of its own, with its own deadline; nothing is left of it on the token.
+    ///
+    /// # Errors
+    /// As all functions here: what broke off was not played to its end, and shows nothing.
+    /// [`KeyNotFound`](crate::Error::KeyNotFound), [`KeyAmbiguous`](crate::Error::KeyAmbiguous) of
+    /// a key that is named.
+    pub fn probe(&self, attack: Attack, production: Option<&Production>) -> Result<Played> {
+        let production = production.cloned();
+        self.login.call(OnToken::Probe { attack, production })
+    }
+
+    /// Finds out on throw-away keys how this token wraps, and what of the templates it does not
+    /// have.
+    ///
+    /// # Errors
+    /// As all functions here.
+    pub fn profile(&self) -> Result<TokenProfile> {
+        self.login.call(OnToken::Profile)
     }
 }
 

@@ -47,8 +47,12 @@ impl Attacker {
     }
 
     /// The mechanism the product wraps by on this module.
-    fn wraps_by(&self) -> Mechanism<'static> {
+    pub(crate) fn wraps_by(&self) -> Mechanism<'static> {
         mechanism(self.module.wraps_by())
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
     }
 
     fn secret_key(&self, label: &str) -> ObjectHandle {

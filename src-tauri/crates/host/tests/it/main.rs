@@ -8,6 +8,7 @@ mod faults;
 mod host;
 mod isolation;
 mod keys;
+mod probe;
 mod support;
 mod table;
 mod tokens;

@@ -6,9 +6,9 @@ use std::{path::PathBuf, time::Duration};
 use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
 
 use crate::{
-    Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Sha256, SignerAlgorithm, SpkiDer,
-    TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, card::OnCard, login::KeyNumber,
-    pin::PinInTransit, secret::SecretBytes,
+    Attack, Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Production, Sha256, SignerAlgorithm,
+    SpkiDer, TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, card::OnCard,
+    login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
 };
 
 #[derive(Encode, Decode, CborLen)]
@@ -213,6 +213,17 @@ pub(crate) enum OnToken {
     /// `ObjectCounts`.
     #[n(15)]
     ObjectCounts,
+    /// `Played`.
+    #[n(16)]
+    Probe {
+        #[n(0)]
+        attack: Attack,
+        #[n(1)]
+        production: Option<Production>,
+    },
+    /// `TokenProfile`.
+    #[n(17)]
+    Profile,
 }
 
 impl OnToken {
@@ -222,6 +233,8 @@ impl OnToken {
     pub(crate) fn takes_longer_by(&self) -> Duration {
         const RSA_GENERATION: Duration = Duration::from_secs(90);
         const RSA_SIGNATURE: Duration = Duration::from_millis(100);
+        /// An attack is up to some hundred calls; each crosses a network once or twice.
+        const PROBE: Duration = Duration::from_secs(60);
         match self {
             Self::Generate { algorithm } if algorithm.family() == Family::Rsa => RSA_GENERATION,
             Self::SignWithWrapped {
@@ -229,6 +242,7 @@ impl OnToken {
             } if algorithm.family() == Family::Rsa => {
                 RSA_SIGNATURE.saturating_mul(digests.len() as u32)
             }
+            Self::Probe { .. } | Self::Profile => PROBE,
             _ => Duration::ZERO,
         }
     }

@@ -365,6 +365,10 @@ impl Server<'_> {
                 login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
             }),
             OnToken::ObjectCounts => self.done(call, login, |login| login.object_counts()),
+            OnToken::Probe { attack, production } => self.done(call, login, |login| {
+                login.probe(attack, production.as_ref())
+            }),
+            OnToken::Profile => self.done(call, login, Login::profile),
         }
     }
 

@@ -170,7 +170,7 @@ impl Making {
 /// Makes something from the fullest template the token takes: first with everything, then with as
 /// few of the droppable attributes dropped as possible. What is made on the way goes with its
 /// session. Gives back what was made, and what was dropped.
-fn settle<T>(
+pub(super) fn settle<T>(
     label: &KeyLabel,
     droppable: &[AttributeType],
     mut attempt: impl FnMut(&[AttributeType]) -> CkResult<T>,

@@ -3,10 +3,7 @@ use cryptoki::{
     object::{Attribute, AttributeType, ObjectHandle},
     session::Session,
 };
-use cryptoki_sys::{
-    CKF_UNWRAP, CKF_WRAP, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_GCM, CKM_DES3_CBC,
-    CKM_DES3_CBC_PAD, CKM_RSA_PKCS_OAEP,
-};
+use cryptoki_sys::{CKF_UNWRAP, CKF_WRAP};
 use subtle::ConstantTimeEq;
 
 use super::{KeyClass, Login, TOKEN_KEY, lock, name, random_id};
@@ -259,7 +256,7 @@ impl Login {
                 continue;
             }
             let info = raw.mechanism_info(self.slot, mechanism)?;
-            let parameter = parameter(mechanism);
+            let parameter = Parameter::to_wrap_with(mechanism);
             if info.does(CKF_UNWRAP) {
                 let (blob, attributes) = (canary.wrapped.expose_blob(), template.attributes());
                 let tried = raw.unwrap(session, mechanism, parameter, master, blob, attributes);
@@ -280,7 +277,7 @@ impl Login {
 }
 
 /// The answer, unless it refuses the mechanism for this key.
-fn not_refused<T>(tried: Result<T, CkError>) -> Option<String> {
+pub(super) fn not_refused<T>(tried: Result<T, CkError>) -> Option<String> {
     match tried {
         Ok(_) => Some("Ok".to_owned()),
         Err(CkError::Pkcs11(
@@ -294,15 +291,5 @@ fn not_refused<T>(tried: Result<T, CkError>) -> Option<String> {
             _,
         )) => None,
         Err(error) => Some(answer::names(&error).1),
-    }
-}
-
-/// What a mechanism wants beside its number, so that it is not refused for lack of that.
-fn parameter(mechanism: u64) -> Parameter {
-    match mechanism {
-        CKM_AES_CBC | CKM_AES_CBC_PAD | CKM_DES3_CBC | CKM_DES3_CBC_PAD => Parameter::Iv,
-        CKM_AES_GCM => Parameter::Gcm,
-        CKM_RSA_PKCS_OAEP => Parameter::Oaep,
-        _ => Parameter::None,
     }
 }
