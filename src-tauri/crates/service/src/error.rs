@@ -525,7 +525,8 @@ fn vault_code(error: &vault::Error) -> (ErrorCode, ErrorKind) {
         E::RowChanged { .. }
         | E::IssuingPinChanged { .. }
         | E::RotationChanged { .. }
-        | E::RecordsMoved => (ErrorCode::RowChanged, Refused),
+        | E::RecordsMoved
+        | E::TokenProfileChanged { .. } => (ErrorCode::RowChanged, Refused),
         E::KeysRemain { .. } => (ErrorCode::RotationRefused, Refused),
         E::Database { .. }
         | E::SerialTaken { .. }

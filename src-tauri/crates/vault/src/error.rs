@@ -214,6 +214,12 @@ pub enum Error {
         /// The number.
         number: u64,
     },
+    /// Somebody else has added a token profile meanwhile.
+    #[error("the newest token profile is {newest} by now")]
+    TokenProfileChanged {
+        /// Its version.
+        newest: u64,
+    },
     /// The number does not fit the database.
     #[error("{number} is too large for the vault")]
     TooLarge {

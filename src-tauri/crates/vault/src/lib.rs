@@ -50,6 +50,7 @@ mod key;
 mod log;
 mod master;
 pub mod pin_store;
+mod profile;
 mod status;
 pub mod store;
 mod tree;
@@ -66,6 +67,7 @@ pub use key::{IssuingPin, Key, KeyState, Origin, PublicKey, Record, Seal, Status
 pub use log::{Event, Head, INTENT, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 pub use master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Phase, Rotation};
 pub use pin_store::{PinName, PinStore, StoredPin};
+pub use profile::TokenProfile;
 pub use status::{
     AbandonedSerial, OffKey, OffList, RevocationList, RevocationLists, StatusChange, StatusNote,
 };

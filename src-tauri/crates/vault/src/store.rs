@@ -21,6 +21,7 @@ use crate::id::{
 use crate::key::{IssuingPin, Key, KeyState, PublicKey, Record, Seal, Versions};
 use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
+use crate::profile::TokenProfile;
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
 use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
@@ -450,6 +451,19 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`Error::VaultExists`], [`Error::File`].
     fn snapshot(&self, to: PathBuf) -> Answer<'_, ()>;
+
+    /// Adds a token profile; with the outcome of the act it was made in, where that has one.
+    ///
+    /// # Errors
+    /// [`Error::TokenProfileChanged`] unless its version is above the newest.
+    fn put_token_profile(
+        &self,
+        profile: TokenProfile,
+        leaf: Option<NewLeaf>,
+    ) -> Answer<'_, Option<LeafIndex>>;
+
+    /// Returns the newest token profile.
+    fn token_profile(&self) -> Answer<'_, Option<TokenProfile>>;
 
     /// Has the database examine itself, and returns what it found wrong in its own words.
     ///

@@ -9,6 +9,7 @@ mod grants;
 mod keys;
 mod log;
 mod masters;
+mod profiles;
 mod row;
 mod status;
 mod tree;
@@ -32,6 +33,7 @@ use crate::id::{
 use crate::key::{IssuingPin, PublicKey, Record, Versions};
 use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
+use crate::profile::TokenProfile;
 use crate::status::{OffList, RevocationList, RevocationLists};
 use crate::tree::{TreeEntry, TreePaths};
 use crate::tries::{BegunTry, Tries};
@@ -489,6 +491,27 @@ impl Store for SqliteStore {
             file::make(&to)?;
             file::vacuum_into(&mut *self.pool.acquire().await?, &to).await
         })
+    }
+
+    fn put_token_profile(
+        &self,
+        profile: TokenProfile,
+        leaf: Option<NewLeaf>,
+    ) -> Answer<'_, Option<LeafIndex>> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = match &leaf {
+                Some(leaf) => Some(log::append(&mut tx, leaf).await?),
+                None => None,
+            };
+            profiles::insert(&mut tx, &profile).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
+    fn token_profile(&self) -> Answer<'_, Option<TokenProfile>> {
+        Box::pin(async move { profiles::newest(&mut *self.pool.acquire().await?).await })
     }
 
     fn check(&self) -> Answer<'_, Vec<String>> {

@@ -7,8 +7,8 @@ use vault::{
     Account, AccountQuery, BegunTry, Certificate, Counts, Cursor, Error, Event, Head,
     IssuingPinReplacement, KeyMove, KeyReplacement, KeyState, LeafIndex, LoggedRequest, MAX_LEAVES,
     Master, NewEnrolment, NewLeaf, OwnSuspension, Phase, RevocationList, Role, Rotation, Seal,
-    SealReplacement, Sha256, StateChange, Status, Store, TreeChange, TreeEntry, TreeNode, Tries,
-    UnixTime, Versions,
+    SealReplacement, Sha256, StateChange, Status, Store, TokenProfile, TreeChange, TreeEntry,
+    TreeNode, Tries, UnixTime, Versions,
 };
 
 use crate::rows::{
@@ -84,6 +84,7 @@ conformance!(
     the_head_over_the_most_leaves_is_the_latest,
     a_head_does_not_cover_leaves_to_come,
     two_roots_of_one_size_are_refused,
+    versions_of_token_profiles_only_rise,
     a_sound_vault_has_no_findings,
 );
 
@@ -1163,4 +1164,32 @@ async fn a_tree_is_followed_by_every_leaf_and_changed_by_none_that_came_too_late
     assert_eq!(page.len(), 1, "{page:?}");
     assert_eq!(store.tree_entries(None, 10).await.unwrap().len(), 2);
     assert_eq!(store.keys(None, 10).await.unwrap(), [key_id(FOUNDER)]);
+}
+
+async fn versions_of_token_profiles_only_rise(store: &dyn Store) {
+    assert_eq!(store.token_profile().await.unwrap(), None);
+    let profile = |version: u64| TokenProfile {
+        version,
+        profile: vec![version as u8; 40],
+        signature: vec![2; 64],
+        intent: LeafIndex(0),
+    };
+    let first = store.put_token_profile(profile(1), None).await.unwrap();
+    assert_eq!(first, None, "nothing was appended");
+    let begun = store.append(intent(1)).await.unwrap();
+    let leaf = store
+        .put_token_profile(profile(2), Some(outcome(begun)))
+        .await
+        .unwrap();
+    assert_eq!(leaf, Some(LeafIndex(begun.0 + 1)));
+    assert_eq!(store.token_profile().await.unwrap(), Some(profile(2)));
+    for version in [0, 1, 2] {
+        let refused = store.put_token_profile(profile(version), None).await;
+        assert!(matches!(
+            refused,
+            Err(Error::TokenProfileChanged { newest: 2 })
+        ));
+    }
+    // A machine that remembers more than a restored vault has goes on above what it remembers.
+    store.put_token_profile(profile(7), None).await.unwrap();
 }

@@ -213,6 +213,14 @@ CREATE TABLE status_change (
     PRIMARY KEY (key, state_version)
 ) STRICT, WITHOUT ROWID;
 
+-- table token_profile of token_profile
+CREATE TABLE token_profile (
+    version   INTEGER NOT NULL PRIMARY KEY CHECK (version >= 1),
+    profile   BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    intent    INTEGER NOT NULL REFERENCES leaf (leaf_index)
+) STRICT;
+
 -- table tree_entry of tree_entry
 CREATE TABLE tree_entry (
     path  BLOB NOT NULL PRIMARY KEY CHECK (length(path) = 32),
@@ -372,6 +380,19 @@ BEGIN SELECT RAISE(ABORT, 'changes of status are never deleted'); END;
 -- trigger status_change_is_not_updated of status_change
 CREATE TRIGGER status_change_is_not_updated BEFORE UPDATE ON status_change
 BEGIN SELECT RAISE(ABORT, 'changes of status are never updated'); END;
+
+-- trigger token_profile_is_not_deleted of token_profile
+CREATE TRIGGER token_profile_is_not_deleted BEFORE DELETE ON token_profile
+BEGIN SELECT RAISE(ABORT, 'token profiles are never deleted'); END;
+
+-- trigger token_profile_is_not_updated of token_profile
+CREATE TRIGGER token_profile_is_not_updated BEFORE UPDATE ON token_profile
+BEGIN SELECT RAISE(ABORT, 'token profiles are never updated'); END;
+
+-- trigger token_profile_rises of token_profile
+CREATE TRIGGER token_profile_rises BEFORE INSERT ON token_profile
+WHEN NEW.version <= (SELECT coalesce(max(version), 0) FROM token_profile)
+BEGIN SELECT RAISE(ABORT, 'versions of token profiles only rise'); END;
 
 -- trigger tree_entry_is_not_deleted of tree_entry
 CREATE TRIGGER tree_entry_is_not_deleted BEFORE DELETE ON tree_entry
