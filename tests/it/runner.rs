@@ -17,6 +17,7 @@ mod kills;
 mod log;
 mod looks;
 mod offices;
+mod probe;
 mod records;
 mod refusals;
 mod rotation;

@@ -384,6 +384,14 @@ pub(crate) enum Backup {
 pub(crate) enum Hsm {
     /// Use the signing token for real, and say how it is
     Health,
+    /// Play the attacks on keys against the signing token, and say which are open
+    Probe {
+        /// Login of the officer who has it probed
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
     /// Change the master key while signing goes on
     Rotate {
         /// The step

@@ -299,6 +299,11 @@ fn open_backup(folder: PathBuf, secrets: &SecretFile) -> Result<OpenBackup, Fail
 async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Failure> {
     match command {
         Hsm::Health => Ok(report::health(&service.test_token().await?, json)),
+        Hsm::Probe { by, secrets } => {
+            let officer = log_in(service, by, &secrets).await?;
+            report::probe(&service.probe(officer).await?, json);
+            Ok(ExitCode::SUCCESS)
+        }
         Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
         Hsm::Pin { secrets } => {
             let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;

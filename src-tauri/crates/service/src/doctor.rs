@@ -8,7 +8,6 @@ use crate::administration::{Remembered, remembered_backup, rotation};
 use crate::auditing;
 use crate::error::{Error, shown};
 use crate::home::Surroundings;
-use crate::organisation::Deployment;
 use crate::overview;
 use crate::pages::PDFIUM;
 use crate::requests::{Check, Health};
@@ -17,9 +16,11 @@ use crate::station::health;
 use crate::station::log::Log;
 use crate::station::officers::Officers;
 use crate::station::pins::{self, PinPlace};
+use crate::station::profile;
 use crate::station::tokens::{self, SigningToken};
 use crate::wire::{
-    Assurance, Organisation, RotationPhase, Status, TokenState, TokenStatus, TokenTest,
+    Assurance, AttackVerdict, Grade, Organisation, RotationPhase, Status, TokenState, TokenStatus,
+    TokenTest,
 };
 
 /// Looks at everything, whatever is broken.
@@ -53,6 +54,7 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
         Err(error) => bad("organisation", &error),
     });
     checks.push(assurance_check(&station));
+    checks.push(probe_check(&station));
     checks.push(pin_check(&station));
     checks.push(vault_check(&station));
     checks.push(backup_check(&station));
@@ -105,7 +107,7 @@ pub(crate) fn status(station: &Station) -> Status {
         |error| error.to_string(),
         |ca| ca.subject_common_name().to_owned(),
     );
-    let (assurance, assurance_reason) = assurance(station);
+    let (assurance, set_by) = profile::assurance(station);
     let token = match SigningToken::open_anew(station) {
         Ok(_) => TokenStatus {
             state: TokenState::Ready,
@@ -120,7 +122,7 @@ pub(crate) fn status(station: &Station) -> Status {
         organisation: Some(Organisation {
             name,
             assurance,
-            assurance_reason,
+            set_by,
         }),
         token,
     }
@@ -142,34 +144,51 @@ pub(crate) fn status_without_station(error: Error) -> Status {
     }
 }
 
-/// The lowest of what limits the organisation; a software token is for trial whatever else holds.
-pub(crate) fn assurance(station: &Station) -> (Assurance, String) {
-    let local = &station.organisation.local;
-    if !local.hardware {
-        return (Assurance::Trial, "software token".to_owned());
-    }
-    match local.deployment {
-        Deployment::Embedded | Deployment::Direct => (
-            Assurance::Basic,
-            "whoever may use this machine's account holds the signing PIN".to_owned(),
-        ),
-    }
-}
-
 fn assurance_check(station: &Station) -> Check {
-    let (assurance, reason) = assurance(station);
+    let (assurance, set_by) = profile::assurance(station);
     let health = if assurance == Assurance::Trial {
         Health::Caution
     } else {
         Health::Good
     };
-    let word = match assurance {
-        Assurance::Trial => "trial",
-        Assurance::Basic => "basic",
-        Assurance::Substantial => "substantial",
-        Assurance::High => "high",
-    };
-    check("assurance", health, format!("{word}: {reason}"))
+    let message = format!("{}: {}", assurance.word(), set_by.sentence());
+    check("assurance", health, message)
+}
+
+/// How the attacks on the token went, and when they were played.
+fn probe_check(station: &Station) -> Check {
+    match profile::report(station).map(|probe| probe.profile) {
+        Ok(None) => check(
+            "probe",
+            Health::Caution,
+            "not probed; an officer can have it done with chancery hsm probe --by LOGIN".to_owned(),
+        ),
+        Ok(Some(profile)) => {
+            let open: Vec<&str> = profile
+                .attacks
+                .iter()
+                .filter(|attack| attack.verdict == AttackVerdict::Open)
+                .map(|attack| attack.id.as_str())
+                .collect();
+            let open = match &open[..] {
+                [] => "no attack is open".to_owned(),
+                open => format!("open: {}", open.join(", ")),
+            };
+            let (health, of) = match (profile.grade, profile.module_unchanged) {
+                (Grade::D, _) => (Health::Bad, ""),
+                (_, false) => (Health::Caution, ", of a module that was changed since"),
+                (Grade::C, true) => (Health::Caution, ""),
+                (Grade::A | Grade::B, true) => (Health::Good, ""),
+            };
+            let message = format!(
+                "probed {}{of}: grade {:?}, {open}",
+                shown(profile.at),
+                profile.grade
+            );
+            check("probe", health, message)
+        }
+        Err(error) => bad("probe", &error),
+    }
 }
 
 fn pin_check(station: &Station) -> Check {

@@ -343,6 +343,31 @@ pub enum Error {
     #[error("a trust anchor is no certificate in PEM")]
     NotAnAnchor(#[source] signature::Error),
 
+    // The token's profile.
+    /// Attacks are open that read wrapped keys or the master.
+    #[error(
+        "no key is made on this token: attacks are open on it that give keys away ({attacks}); \
+         see chancery hsm probe"
+    )]
+    TokenUnsafe {
+        /// Their ids.
+        attacks: String,
+    },
+    /// The organisation demands more than this token and its set-up give.
+    #[error("nobody is enrolled: the assurance is {}, and the organisation demands {}", assurance.word(), required.word())]
+    AssuranceTooLow {
+        /// The word.
+        assurance: wire::Assurance,
+        /// The least that is demanded.
+        required: wire::Assurance,
+    },
+    /// The token's profile is not one that an officer signed last.
+    #[error("the token's profile does not hold together: {what}; probe the token again")]
+    ProfileUnvouched {
+        /// What does not fit.
+        what: &'static str,
+    },
+
     // What stands below.
     /// A custody structure cannot be made or opened.
     #[error(transparent)]
@@ -434,6 +459,9 @@ impl Error {
             Self::Signature { source, .. } => signature_code(source),
             Self::Render(source) => render_code(source),
             Self::NotAnAnchor(_) => (ErrorCode::NotAnAnchor, InputOutput),
+            Self::TokenUnsafe { .. } => (ErrorCode::TokenUnsafe, Refused),
+            Self::AssuranceTooLow { .. } => (ErrorCode::AssuranceTooLow, Refused),
+            Self::ProfileUnvouched { .. } => (ErrorCode::ProfileUnvouched, Refused),
             Self::Custody(source) => custody_code(source),
             Self::Log(_) => (ErrorCode::LogDamaged, Refused),
             Self::Ca(_) => (ErrorCode::CertificateRefused, Refused),

@@ -14,8 +14,11 @@ use std::sync::Arc;
 use token::{SpkiDer, TokenKeyKind};
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
-use vault::{Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, UnixTime};
+use vault::{
+    Account, Initial, IssuingPin, KeyId, LeafIndex, Role, Seal, Store, TokenProfile, UnixTime,
+};
 
+use crate::administration;
 use crate::audit::records::{Entry, Tree};
 use crate::audit::{Act, Event, Kind};
 use crate::ca;
@@ -38,9 +41,10 @@ use crate::station::key::account_to_be_signed;
 use crate::station::log::{Log, new_leaf};
 use crate::station::masters::Masters;
 use crate::station::pins::{self, PinPlace};
+use crate::station::profile::{self, Profile};
 use crate::station::tokens::{
     CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
-    key_label,
+    described, key_label,
 };
 use crate::station::{Station, records, softhsm};
 
@@ -52,6 +56,8 @@ const FOUNDING_LEAF: LeafIndex = LeafIndex(0);
 const FIRST_SEAL: u64 = 1;
 /// Generation of the first issuing PIN.
 const FIRST_PIN: u32 = 1;
+/// Version of the first profile of the signing token.
+const FIRST_PROFILE: u64 = 1;
 
 /// Refuses where an organisation is, or something that is not ours.
 pub(crate) fn permitted(surroundings: &Surroundings) -> Result<()> {
@@ -171,6 +177,7 @@ impl Founding<'_> {
             .expose();
         let signing = SigningToken::new(signing, Masters::founding(canary.clone())?)?;
         let issuing = IssuingToken::new(issuing)?;
+        let profile = self.profile(&signing, &local, admin, now)?;
 
         let ca_der = certificates::root(&self.name, &ca_key, now, &issuing)?;
         let ca = signature::Certificate::from_der(&ca_der).map_err(ca::Error::from)?;
@@ -185,7 +192,7 @@ impl Founding<'_> {
             officer_signature: None,
             intent: Some(FOUNDING_LEAF),
         };
-        let (officer, entries) = self.officer(
+        let (officer, entries, signature) = self.officer(
             &Authority {
                 signing: &signing,
                 issuing: &issuing,
@@ -194,6 +201,7 @@ impl Founding<'_> {
             account,
             secret,
             secrets,
+            &profile,
             now,
         )?;
 
@@ -223,6 +231,14 @@ impl Founding<'_> {
             self.runtime.clone(),
         )?;
         self.initialise(&station, &signing, officer, entries, &ca_der, now)?;
+        let row = TokenProfile {
+            version: FIRST_PROFILE,
+            profile,
+            signature,
+            intent: FOUNDING_LEAF,
+        };
+        station.wait(station.store.put_token_profile(row, None))?;
+        profile::remember(&station, FIRST_PROFILE)?;
 
         let id = self.organisation.to_string();
         let place =
@@ -245,6 +261,23 @@ impl Founding<'_> {
         })
     }
 
+    /// Probes the signing token: no organisation is founded where that would give keys away.
+    fn profile(
+        &self,
+        signing: &SigningToken,
+        local: &Local,
+        admin: &str,
+        now: i64,
+    ) -> Result<Vec<u8>> {
+        let again = || Err(token::Error::HostGone.into());
+        let played = administration::play(signing.token(), &signing.production(), again)?;
+        let said = described(self.surroundings, local, &local.signing)?;
+        let shown = administration::shown(local, said, signing.token().profile()?, played);
+        let profile = Profile::new(self.organisation.0, FIRST_PROFILE, now, admin, shown);
+        profile.refuse_unsafe()?;
+        Ok(profile.to_bytes())
+    }
+
     /// Makes the founding officer's key, sealed directly under the secret, and the officer's
     /// record of the issuing PIN; the key vouches for both, and for the officer's own account.
     fn officer(
@@ -253,8 +286,9 @@ impl Founding<'_> {
         mut account: Account,
         secret: &NewSecret,
         secrets: IssuingSecrets,
+        profile: &[u8],
         now: i64,
-    ) -> Result<(vault::store::Founder, Vec<Entry>)> {
+    ) -> Result<(vault::store::Founder, Vec<Entry>, Vec<u8>)> {
         let signing = authority.signing;
         let born = certificates::birth(
             signing,
@@ -312,9 +346,10 @@ impl Founding<'_> {
         // the own account.
         let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
         let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
-        let digests = [state.into(), person.into()];
+        let profile = Profile::to_be_signed(profile, FOUNDING_LEAF);
+        let digests = [state.into(), person.into(), profile.into()];
         let signatures = signing.sign_with(KeyKind::P256, born.blob(), &digests)?;
-        let [state, person] = &signatures[..] else {
+        let [state, person, profile] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };
         rows.state.officer_signature = Some(state.as_bytes().to_vec());
@@ -346,7 +381,7 @@ impl Founding<'_> {
             },
             account,
         };
-        Ok((founder, entries))
+        Ok((founder, entries, profile.as_bytes().to_vec()))
     }
 
     /// Writes the first rows and leaf 0, the fingerprint, and signs the first head.

@@ -29,6 +29,7 @@ pub mod requests;
 pub mod wire;
 
 mod administration;
+mod assurance;
 mod auditing;
 mod certificates;
 mod doctor;
@@ -292,6 +293,23 @@ impl Service {
     pub async fn restore_backup(&self, request: OpenBackup) -> Result<Restored> {
         self.blocking(move |surroundings| administration::restore_backup(surroundings, &request))
             .await
+    }
+
+    /// Plays the attacks on the signing token, and writes down how they went.
+    ///
+    /// # Errors
+    /// Any [`Error`]; the profile stays what it was then, but for [`Error::OutcomeNotLogged`].
+    pub async fn probe(&self, officer: Arc<Administrator>) -> Result<wire::Probe> {
+        self.station(move |station| administration::probe(station, &officer))
+            .await
+    }
+
+    /// Returns the token's newest profile, and what it makes of the organisation.
+    ///
+    /// # Errors
+    /// [`Error::ProfileUnvouched`] and any other.
+    pub async fn token_profile(&self, _: Arc<Administrator>) -> Result<wire::Probe> {
+        self.station(station::profile::report).await
     }
 
     /// Enrols a person: key, certificate, one-time code; all or nothing.

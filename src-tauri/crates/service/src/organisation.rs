@@ -12,6 +12,8 @@ use minicbor::Encoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::wire::Assurance;
+
 /// The version of the file that this program writes and reads.
 const VERSION: u32 = 1;
 
@@ -215,6 +217,10 @@ pub struct Local {
     /// Whether both tokens are hardware: their slots said so, and an officer declared it.
     #[serde(default)]
     pub hardware: bool,
+    /// The word of assurance below which nobody is enrolled; none where the organisation is for
+    /// trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Assurance>,
     /// Where signing keys are used.
     pub signing: TokenAddress,
     /// Where certificates are issued.
@@ -317,6 +323,7 @@ mod tests {
         let local = Local {
             deployment: Deployment::Embedded,
             hardware: false,
+            required: None,
             signing: address.clone(),
             issuing: address,
         };

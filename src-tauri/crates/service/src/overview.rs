@@ -2,13 +2,13 @@
 
 use crate::administration::{Administrator, remembered_backup, rotation};
 use crate::auditing;
-use crate::doctor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::signing_algorithm::hex;
 use crate::station::Station;
 use crate::station::health;
 use crate::station::officers::Officers;
 use crate::station::pins::{self, PinPlace};
+use crate::station::profile;
 use crate::station::tokens::{self, SigningToken};
 use crate::wire::{
     ErrorCode, Notice, Organisation, Overview, RevocationList, RotationPhase, TokenHealth,
@@ -22,7 +22,7 @@ pub(crate) const BACKUP_FRESH: i64 = 30 * 24 * 60 * 60;
 pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview> {
     let counts = station.wait(station.store.counts())?;
     let lists = station.wait(station.store.revocation_lists())?;
-    let (assurance, assurance_reason) = doctor::assurance(station);
+    let (assurance, set_by) = profile::assurance(station);
     let mut notices = Vec::new();
     let in_place = station.revocation_list()?.map(|list| list.number());
     if lists.due || lists.newest.map(|newest| newest.number) != in_place {
@@ -60,7 +60,7 @@ pub(crate) fn overview(station: &Station, _: &Administrator) -> Result<Overview>
         organisation: Organisation {
             name: station.ca()?.subject_common_name().to_owned(),
             assurance,
-            assurance_reason,
+            set_by,
         },
         fingerprint: hex(&station.organisation.fixed.fingerprint()),
         token: token_health(station),
@@ -90,7 +90,7 @@ pub(crate) fn token_health(station: &Station) -> TokenHealth {
             state: TokenState::Ready,
             detail: "every key gave its known answer, and the master its canary".to_owned(),
             last_test,
-            model: tokens::model(station, &label).unwrap_or_default(),
+            model: tokens::model(station).unwrap_or_default(),
             objects: signing
                 .token()
                 .object_counts()

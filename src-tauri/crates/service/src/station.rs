@@ -12,6 +12,7 @@ pub(crate) mod masters;
 pub(crate) mod memory;
 pub(crate) mod officers;
 pub(crate) mod pins;
+pub(crate) mod profile;
 pub(crate) mod records;
 pub(crate) mod remembered;
 pub(crate) mod request;

@@ -9,6 +9,7 @@ mod administration;
 mod audit;
 mod error;
 mod preflight;
+mod probe;
 
 use std::fmt;
 
@@ -26,6 +27,10 @@ pub use administration::{
 pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, VerifiedLog};
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
+pub use probe::{
+    AssuranceReason, AttackVerdict, Grade, MissingFeature, NegotiatedMechanism, Probe, ProbeLimit,
+    ProbedAttack, TokenGap, TokenProfile,
+};
 
 /// A secret on its way in: a signer's secret, an activation code or the password of a document, as
 /// typed.
@@ -524,7 +529,7 @@ pub struct OutputChoice {
 }
 
 /// How far an organisation's set-up can be relied on (in rising order).
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Assurance {
@@ -538,6 +543,19 @@ pub enum Assurance {
     High,
 }
 
+impl Assurance {
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Basic => "basic",
+            Self::Substantial => "substantial",
+            Self::High => "high",
+        }
+    }
+}
+
 /// The organisation this machine belongs to.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -548,7 +566,7 @@ pub struct Organisation {
     /// The assurance word.
     pub assurance: Assurance,
     /// What set it.
-    pub assurance_reason: String,
+    pub set_by: AssuranceReason,
 }
 
 /// The state of the signing token in one word.

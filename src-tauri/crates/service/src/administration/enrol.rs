@@ -18,6 +18,7 @@ use crate::signing_algorithm::{KeyKind, sha256};
 use crate::station::Station;
 use crate::station::key::account_to_be_signed;
 use crate::station::log::{About, Draft};
+use crate::station::profile;
 use crate::station::records;
 use crate::station::tokens::PEPPER;
 
@@ -31,6 +32,7 @@ pub(crate) fn enrol(
     let name = checked_name("name", &request.name)?;
     let email = checked_email(&request.email)?;
     let kind = KeyKind::parse(&request.key)?;
+    profile::permit_enrolment(station)?;
     // Told before a key is made; the vault decides it again when it writes.
     if station
         .wait(station.store.account_by_login(&login))?

@@ -18,6 +18,7 @@ use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::station::log::{About, Draft};
 use crate::station::memory;
+use crate::station::profile;
 use crate::wire::RevocationReason;
 
 /// Gives a person a new key of the same kind, certificate and code; blocks.
@@ -28,6 +29,7 @@ pub(crate) fn reset(
     note: &str,
 ) -> Result<Enrolled> {
     let note = checked_note(note)?;
+    profile::permit_enrolment(station)?;
     Office::enter(station, officer, |office| {
         let record = KeyRecord::of_login(station, login)?;
         record.check(station, office.signing, &mut office.log)?;

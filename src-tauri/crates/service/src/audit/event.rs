@@ -64,6 +64,8 @@ pub enum Act {
     ReplaceOwn,
     /// A backup is made.
     Backup,
+    /// The attacks are played on the signing token, and its profile is written.
+    Probe,
     /// An intent is found whose process is gone.
     Sweep,
     /// An officer accepts a PKCS#11 module that was changed.
@@ -103,6 +105,7 @@ impl Act {
             Self::MoveKeys => "move_keys",
             Self::ReplaceOwn => "replace_own",
             Self::Backup => "backup",
+            Self::Probe => "probe",
             Self::Sweep => "sweep",
             Self::AcceptModule => "accept_module",
             Self::AdoptRecords => "adopt_records",

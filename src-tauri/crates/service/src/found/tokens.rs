@@ -84,6 +84,7 @@ pub(super) fn embedded(surroundings: &Surroundings) -> Result<Opened> {
     let local = Local {
         deployment: Deployment::Embedded,
         hardware: false,
+        required: None,
         signing: address(&signing_label),
         issuing: address(&issuing_label),
     };
@@ -127,6 +128,7 @@ pub(super) fn ready(
     let local = Local {
         deployment: Deployment::Direct,
         hardware,
+        required: None,
         signing: first.address,
         issuing: second.address,
     };

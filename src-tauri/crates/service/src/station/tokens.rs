@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use token::{
-    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, RawSignature, Recovery,
-    SpkiDer, Token, TokenLabel, WrappedKey,
+    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, Production, RawSignature,
+    Recovery, SpkiDer, Token, TokenInfo, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
@@ -19,7 +19,7 @@ use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
-use crate::organisation::{Deployment, TokenAddress};
+use crate::organisation::{Deployment, Local, TokenAddress};
 use crate::signing_algorithm::{KeyKind, der_signature, on_token, verifies};
 
 /// What the known answers are computed over (CUSTODY-FORMAT 5).
@@ -98,18 +98,27 @@ fn start_host_within(
 ///
 /// To be called while nobody else on this machine logs in.
 fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
+    let local = &station.organisation.local;
+    start_accepted(station.deadline, &station.surroundings, local, address)
+}
+
+fn start_accepted(
+    deadline: Duration,
+    surroundings: &Surroundings,
+    local: &Local,
+    address: &TokenAddress,
+) -> Result<Host> {
     let sha256: [u8; 32] = address.module_sha256.0.as_slice().try_into().map_err(|_| {
         Error::OrganisationUnreadable {
-            path: station.surroundings.home.organisation_file(),
+            path: surroundings.home.organisation_file(),
             why: "the hash of a module has not 32 bytes".to_owned(),
         }
     })?;
-    let environment = match station.organisation.local.deployment {
-        Deployment::Embedded => embedded_environment(&station.surroundings),
+    let environment = match local.deployment {
+        Deployment::Embedded => embedded_environment(surroundings),
         Deployment::Direct => environment_of(&address.environment),
     };
-    let (surroundings, module) = (&station.surroundings, &address.module);
-    let deadline = station.deadline;
+    let module = &address.module;
     let started = start_host_within(deadline, surroundings, module, Some(sha256), environment);
     started.map_err(|error| match error {
         Error::Token(source @ token::Error::ModuleChanged { .. }) => Error::ModuleChanged {
@@ -118,6 +127,25 @@ fn start(station: &Station, address: &TokenAddress) -> Result<Host> {
         },
         other => other,
     })
+}
+
+/// What a token says of itself. To be called while nobody else on this machine logs in.
+pub(crate) fn described(
+    surroundings: &Surroundings,
+    local: &Local,
+    address: &TokenAddress,
+) -> Result<Option<TokenInfo>> {
+    let listed = start_accepted(DEADLINE, surroundings, local, address)?.tokens()?;
+    Ok(listed
+        .into_iter()
+        .find(|token| token.label == address.label))
+}
+
+/// Manufacturer and model, as a token says.
+pub(crate) fn model_of(token: &TokenInfo) -> String {
+    format!("{} {}", token.manufacturer, token.model)
+        .trim()
+        .to_owned()
 }
 
 fn login(station: &Station, address: &TokenAddress, pin: &Pin) -> Result<Token> {
@@ -168,19 +196,16 @@ fn quiet(station: &Station) -> Result<File> {
     Ok(alone)
 }
 
-/// Who made the device that holds a token, and what it is, as it says itself.
-pub(crate) fn model(station: &Station, label: &str) -> Result<String> {
+/// What the signing token says of itself.
+pub(crate) fn said(station: &Station) -> Result<Option<TokenInfo>> {
     let _alone = quiet(station)?;
-    let host = start(station, &station.organisation.local.signing)?;
-    let token = host
-        .tokens()?
-        .into_iter()
-        .find(|token| token.label == label);
-    Ok(token.map_or_else(String::new, |token| {
-        format!("{} {}", token.manufacturer, token.model)
-            .trim()
-            .to_owned()
-    }))
+    let local = &station.organisation.local;
+    described(&station.surroundings, local, &local.signing)
+}
+
+/// Who made the device that holds the signing token, and what it is, as it says itself.
+pub(crate) fn model(station: &Station) -> Result<String> {
+    Ok(said(station)?.as_ref().map_or_else(String::new, model_of))
 }
 
 /// How the module was loaded: as the file that was hashed, or by its path.
@@ -302,6 +327,17 @@ impl<'s> SigningToken<'s> {
                 missing.map(|attribute| format!("{}: {attribute}", label.as_str()))
             })
             .collect())
+    }
+
+    /// Its keys, for what can be tried on them without harm.
+    pub(crate) fn production(&self) -> Production {
+        let master = self.masters.current();
+        Production {
+            master: master.label.clone(),
+            canary: master.canary.clone(),
+            mac_keys: vec![self.pepper.clone(), self.record_mac.clone()],
+            signing_keys: vec![self.head.clone()],
+        }
     }
 
     /// What the token does not have of its keys' templates.

@@ -129,6 +129,9 @@ pub enum ErrorCode {
     TokenMissing,
     TokenLocked,
     TokenUnfit,
+    TokenUnsafe,
+    AssuranceTooLow,
+    ProfileUnvouched,
     KeysNotProven,
     DeviceFault,
 
