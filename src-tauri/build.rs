@@ -34,6 +34,8 @@ const COMMANDS: &[&str] = &[
     "administrator_log_out",
     "overview",
     "test_token",
+    "token_profile",
+    "probe_token",
     "people",
     "enrol_person",
     "reset_person",

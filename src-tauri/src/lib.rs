@@ -90,6 +90,8 @@ pub fn build<R: Runtime>(
             commands::administration::administrator_stay,
             commands::administration::overview,
             commands::administration::test_token,
+            commands::administration::token_profile,
+            commands::administration::probe_token,
             commands::administration::people,
             commands::administration::enrol_person,
             commands::administration::reset_person,

@@ -128,6 +128,30 @@ pub async fn test_token(
     Ok(service.test_token().await?)
 }
 
+/// Shows how the attacks on the signing token went when it was probed last.
+///
+/// # Errors
+/// Code `not_logged_in`, and those of the use-case.
+#[tauri::command]
+pub async fn token_profile(
+    service: State<'_, Service>,
+    administration: State<'_, Administration>,
+) -> Result<wire::Probe, wire::Error> {
+    Ok(service.token_profile(administration.officer()?).await?)
+}
+
+/// Plays the attacks on the signing token, and writes down how they went.
+///
+/// # Errors
+/// Code `not_logged_in`, and those of the use-case.
+#[tauri::command]
+pub async fn probe_token(
+    service: State<'_, Service>,
+    administration: State<'_, Administration>,
+) -> Result<wire::Probe, wire::Error> {
+    Ok(service.probe(administration.officer()?).await?)
+}
+
 /// Lists people, a page at a time.
 ///
 /// # Errors

@@ -19,6 +19,8 @@ fn acts() -> Vec<(&'static str, Value)> {
         ("administrator_stay", json!({})),
         ("overview", json!({})),
         ("test_token", json!({})),
+        ("token_profile", json!({})),
+        ("probe_token", json!({})),
         ("people", everybody()),
         (
             "enrol_person",

@@ -38,6 +38,8 @@ const OF_ADMINISTRATORS: &[&str] = &[
     "administrator_log_out",
     "overview",
     "test_token",
+    "token_profile",
+    "probe_token",
     "people",
     "enrol_person",
     "reset_person",

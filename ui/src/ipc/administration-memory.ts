@@ -7,6 +7,8 @@ import type { IdentityStatus } from "./generated/IdentityStatus";
 import type { IssuedCode } from "./generated/IssuedCode";
 import type { Overview } from "./generated/Overview";
 import type { Person } from "./generated/Person";
+import type { Probe } from "./generated/Probe";
+import type { ProbedAttack } from "./generated/ProbedAttack";
 import type { Status } from "./generated/Status";
 import type { Play, Scene } from "./scene";
 
@@ -96,7 +98,7 @@ export const officer: Administrator = {
 const organisation = {
   name: "Meridian Harbour Trust",
   assurance: "trial",
-  assuranceReason: "software token",
+  setBy: "software_token",
 } as const;
 
 const ready: Status = { organisation, token: { state: "ready", detail: "keys proven just now" } };
@@ -134,6 +136,128 @@ function overview(): Overview {
   };
 }
 
+const SAMPLE_TIME = now() - 26 * DAY;
+
+/** A soft token as it is probed: only A5 is open. */
+function probe(): Probe {
+  const attack = (
+    id: string,
+    detail: string,
+    verdict: ProbedAttack["verdict"] = "defeated",
+  ): ProbedAttack => ({ id, verdict, detail });
+  return {
+    profile: {
+      version: 1,
+      at: SAMPLE_TIME,
+      officer: officer.login,
+      moduleSha256: "5d1e77a2c3f0486b9912e4d0a7c35b689c417be022d85f13a06ed7c418b940fa",
+      moduleUnchanged: true,
+      label: "chancery-signing",
+      model: "SoftHSM project SoftHSM v2",
+      saysHardware: false,
+      declaredHardware: false,
+      grade: "B",
+      attacks: [
+        attack(
+          "A1",
+          "throw-away master: C_DecryptInit (CKM_AES_ECB, CKM_AES_CBC) CKR_KEY_FUNCTION_NOT_PERMITTED",
+        ),
+        attack(
+          "A2",
+          "master in use: C_UnwrapKey (EXTRACTABLE=T, SENSITIVE=F) CKR_TEMPLATE_INCONSISTENT",
+        ),
+        attack(
+          "A3",
+          "master in use: C_UnwrapKey (as GENERIC_SECRET, as AES) CKR_TEMPLATE_INCONSISTENT",
+        ),
+        attack(
+          "A4",
+          "master in use: C_UnwrapKey (first byte changed, random bytes) CKR_GENERAL_ERROR",
+        ),
+        attack(
+          "A5",
+          "newborn key: C_WrapKey under a key of the caller's (CKM_AES_KEY_WRAP) CKR_OK",
+          "open",
+        ),
+        attack(
+          "A6",
+          "throw-away master: C_SetAttributeValue (DECRYPT=T, DERIVE=T) CKR_ACTION_PROHIBITED",
+        ),
+        attack(
+          "A7",
+          "master in use: C_DeriveKey (CKM_AES_CBC_ENCRYPT_DATA) CKR_KEY_FUNCTION_NOT_PERMITTED",
+        ),
+        attack("A8", "master in use: C_WrapKey (under itself) CKR_KEY_UNEXTRACTABLE"),
+        attack(
+          "A12",
+          "master in use: C_UnwrapKey (CKM_AES_CBC, CKM_AES_KEY_WRAP) CKR_MECHANISM_INVALID",
+        ),
+        attack(
+          "A13",
+          "the token lists neither CKM_AES_GCM nor CKM_AES_CCM for wrapping",
+          "not_applicable",
+        ),
+        attack(
+          "A14",
+          "master in use: C_WrapKey (a key made by C_CreateObject) CKR_KEY_NOT_WRAPPABLE",
+        ),
+        attack("A15", "look-alike of the pepper: C_Sign (known answer) another one"),
+        attack("A16", "throw-away master: C_DestroyObject (DESTROYABLE=F) CKR_ACTION_PROHIBITED"),
+        attack(
+          "A19",
+          "pepper-1: C_SignInit (CKM_SHA256_HMAC_GENERAL of one byte) CKR_MECHANISM_INVALID",
+        ),
+      ],
+      mechanism: { name: "CKM_AES_KEY_WRAP_PAD", number: 0x210a, rfc: 5649 },
+      wrapMechanisms: ["CKM_AES_KEY_WRAP", "CKM_AES_KEY_WRAP_PAD", "CKM_RSA_PKCS"],
+      missing: [
+        {
+          missing: "trusted",
+          detail: "C_GenerateKey (master, TRUSTED=T) CKR_ATTRIBUTE_READ_ONLY",
+        },
+      ],
+    },
+    assurance: "trial",
+    setBy: "software_token",
+    limits: [
+      "software_token",
+      "open_at_birth",
+      "pin_on_desktops",
+      "pin_can_be_changed",
+      "phrase",
+      "libraries_not_hashed",
+    ],
+    required: null,
+  };
+}
+
+/** A token that gives keys away, and whose module was changed after the probe. */
+function unsafeProbe(): Probe {
+  const good = probe();
+  const { profile } = good;
+  if (!profile) return good;
+  const attacks = profile.attacks.map((attack): ProbedAttack =>
+    attack.id === "A2" || attack.id === "A14" ? { ...attack, verdict: "open" } : attack,
+  );
+  return {
+    ...good,
+    profile: {
+      ...profile,
+      grade: "D",
+      moduleUnchanged: false,
+      attacks,
+      mechanism: null,
+      missing: [
+        { missing: "unwrap_template", detail: "C_GenerateKey (master) CKR_ATTRIBUTE_TYPE_INVALID" },
+        ...profile.missing,
+      ],
+    },
+    setBy: "keys_given_away",
+    limits: ["software_token", "not_probed", "attack_open", "open_at_birth", "pin_can_be_changed"],
+    required: "basic",
+  };
+}
+
 /** What the backend in memory answers with. */
 export interface Answers {
   status: Status;
@@ -141,6 +265,7 @@ export interface Answers {
   administrator: Administrator | null;
   people: Person[];
   overview: Overview;
+  probe: Probe;
   founded: FoundedOrganisation;
   /** What is refused, by the name of the method. */
   refusals: Partial<Record<keyof AdministrationBackend, Failure>>;
@@ -166,6 +291,7 @@ export function memory(changed: Partial<Answers> = {}): Memory {
     administrator: officer,
     people: crowd(),
     overview: overview(),
+    probe: probe(),
     founded: {
       fingerprint: overview().fingerprint,
       notices: [
@@ -258,6 +384,13 @@ export function memory(changed: Partial<Answers> = {}): Memory {
       office("testToken", () => {
         const lastTest = { at: now(), passed: true, milliseconds: 79 };
         return { ...answers.overview.token, lastTest };
+      }),
+    tokenProfile: () => office("tokenProfile", () => answers.probe),
+    probeToken: () =>
+      office("probeToken", () => {
+        const { profile } = answers.probe.profile ? answers.probe : probe();
+        answers.probe = { ...answers.probe, profile: profile && { ...profile, at: now() } };
+        return answers.probe;
       }),
     people: ({ search, after, limit }) =>
       office("people", () => {
@@ -364,6 +497,12 @@ async function act(page: Play, login: string, name: string): Promise<void> {
   await page.find("act-form");
 }
 
+/** Opens the page of the token's attacks. */
+async function probed(page: Play): Promise<void> {
+  await page.click("nav-probe");
+  await page.find("assurance");
+}
+
 /** Answers with people in every state. */
 const everyState = (): Partial<Answers> => ({ people: colourful() });
 
@@ -461,6 +600,33 @@ export const scenes: Record<string, Scene<Answers>> = {
       await page.find("code");
       await page.click("lock-now");
       await page.find("code-lost");
+    },
+  },
+  probe: { answers: {}, play: probed },
+  "probe-unsafe": { answers: { probe: unsafeProbe() }, play: probed },
+  "probe-detail": {
+    answers: {},
+    async play(page) {
+      await probed(page);
+      await page.click("attack-A5");
+    },
+  },
+  "probe-never": {
+    answers: { probe: { ...probe(), profile: null, limits: ["software_token", "not_probed"] } },
+    play: probed,
+  },
+  "probe-busy": {
+    answers: { silent: ["probeToken"] },
+    async play(page) {
+      await probed(page);
+      await page.click("probe-again");
+    },
+  },
+  "probe-refused": {
+    answers: { refusals: { tokenProfile: refusal("profile_unvouched") } },
+    async play(page) {
+      await page.click("nav-probe");
+      await page.find("error-line");
     },
   },
   overview: { answers: {}, play: async (page) => void (await page.find("token-state")) },

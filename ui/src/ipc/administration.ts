@@ -9,6 +9,7 @@ import type { LogIn } from "./generated/LogIn";
 import type { Overview } from "./generated/Overview";
 import type { PeoplePage } from "./generated/PeoplePage";
 import type { Person } from "./generated/Person";
+import type { Probe } from "./generated/Probe";
 import type { RevokePerson } from "./generated/RevokePerson";
 import type { SecretStrength } from "./generated/SecretStrength";
 import type { Status } from "./generated/Status";
@@ -31,6 +32,10 @@ export interface AdministrationBackend {
   stay(): Promise<Administrator>;
   overview(): Promise<Overview>;
   testToken(): Promise<TokenHealth>;
+  /** How the attacks went when the token was probed last. */
+  tokenProfile(): Promise<Probe>;
+  /** Plays the attacks now. */
+  probeToken(): Promise<Probe>;
   people(request: ListPeople): Promise<PeoplePage>;
   enrolPerson(request: EnrolPerson): Promise<IssuedCode>;
   resetPerson(request: ChangeStatus): Promise<IssuedCode>;

@@ -110,7 +110,7 @@ export const ready: Status = {
   organisation: {
     name: "Meridian Harbour Trust",
     assurance: "trial",
-    assuranceReason: "software token",
+    setBy: "software_token",
   },
   token: { state: "ready", detail: "keys proven just now" },
 };

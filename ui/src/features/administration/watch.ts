@@ -29,6 +29,8 @@ export function watched(backend: AdministrationBackend, watch: Watch): Administr
     stay: () => act(() => backend.stay()),
     overview: () => act(() => backend.overview()),
     testToken: () => act(() => backend.testToken()),
+    tokenProfile: () => act(() => backend.tokenProfile()),
+    probeToken: () => act(() => backend.probeToken()),
     people: (request) => act(() => backend.people(request)),
     enrolPerson: (request) => act(() => backend.enrolPerson(request)),
     resetPerson: (request) => act(() => backend.resetPerson(request)),

@@ -81,11 +81,6 @@ export function keyChoice(kind: (typeof KEY_KINDS)[number]): string {
     : say(`key-${kind}`);
 }
 
-/** What set the assurance; what has no words here speaks for itself. */
-export function assuranceReason(reason: string): string {
-  return reason === "software token" ? say("org-reason-software-token") : reason;
-}
-
 /** Founding tells in sentences what the overview tells by code: this finds the code. */
 export function notice(sentence: string): Notice | null {
   const signs: [RegExp, Notice][] = [

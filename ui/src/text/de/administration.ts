@@ -167,7 +167,6 @@ export const administration: Record<keyof typeof en, string> = {
   "hsm-test-busy": "Wird geprüft …",
   "org-assurance": "Verlässlichkeit",
   "org-set-by": "{word}, bestimmt durch: {reason}",
-  "org-reason-software-token": "Softwaretoken",
   "org-fingerprint": "Fingerabdruck",
   "know-title": "Zu wissen und zu beheben",
   "know-nothing": "Nichts.",
@@ -339,4 +338,98 @@ export const administration: Record<keyof typeof en, string> = {
   "letter-do-3": "Vernichten Sie diesen Brief. Der Code ist dann verbraucht.",
   "letter-warn":
     "Ist der Code schon verbraucht, wenn Sie ihn eingeben, war jemand anderes schneller. Sagen Sie das sofort der Verwaltung.",
+
+  // The attacks on the token.
+  "nav-probe": "Token prüfen",
+  "probe-title": "Angriffe auf das Signaturtoken",
+  "probe-lead":
+    "Jeder Angriff wird wirklich gespielt, wie von jemandem mit der PIN: an Wegwerfschlüsseln, und an den benutzten, wo es nicht schadet. Auf dem Token bleibt nichts zurück.",
+  "probe-again": "Noch einmal prüfen",
+  "probe-now": "Jetzt prüfen",
+  "probe-busy": "Wird geprüft …",
+  "probe-set-by": "Bestimmt durch: {reason}.",
+  "probe-required": "Diese Organisation verlangt {word}; darunter wird niemand aufgenommen.",
+  "probe-grade": "Note der Angriffe",
+  "probe-grade-A": "keiner ist offen",
+  "probe-grade-B": "nur A5 ist offen, bei der Geburt",
+  "probe-grade-C": "ein anderer Angriff ist offen",
+  "probe-grade-D": "ein Angriff ist offen, der Schlüssel preisgibt; niemand wird aufgenommen",
+  "probe-age": "Geprüft",
+  "probe-age-by": "{ago}, von {officer}",
+  "probe-mechanism": "Schlüssel werden verpackt mit",
+  "probe-mechanism-is": "{name}, RFC {rfc}",
+  "probe-mechanism-none": "keinem Mechanismus dieses Tokens",
+  "probe-module": "Modul",
+  "probe-module-changed": "Es wurde seither geändert; prüfen Sie noch einmal.",
+  "probe-never": "Dieses Token wurde nie geprüft.",
+  "probe-attacks": "Angriffe",
+  "probe-id": "Nr.",
+  "probe-attack": "Angriff",
+  "probe-verdict": "Urteil",
+  "probe-show": "Zeigen",
+  "probe-hide": "Verbergen",
+  "probe-detail-of": "Einzelheiten zu {id}",
+  "probe-missing": "Was das Token nicht hat",
+  "probe-missing-nothing": "Nichts fehlt.",
+  "probe-limits": "Außerdem zu wissen",
+  "verdict-defeated": "Abgewehrt",
+  "verdict-open": "Offen",
+  "verdict-not_applicable": "Nicht anwendbar",
+  "attack-A1": "Einen Schlüssel verpacken, dann mit dem Verpackungsschlüssel entschlüsseln",
+  "attack-A2": "Einen verpackten Schlüssel so auspacken, dass er lesbar ist oder entkommt",
+  "attack-A3": "Einen privaten Schlüssel als Schlüssel anderer Art auspacken",
+  "attack-A4": "Verändertes oder Erfundenes auspacken und auf die Absage hören",
+  "attack-A5": "Einen neugeborenen Schlüssel unter einem eigenen verpacken",
+  "attack-A6": "Einen Schlüssel ändern oder kopieren, damit er mehr darf",
+  "attack-A7": "Einen schwächeren Verwandten eines Schlüssels ableiten",
+  "attack-A8": "Den Hauptschlüssel selbst verpacken",
+  "attack-A12": "Den Hauptschlüssel mit einem zweiten Mechanismus benutzen",
+  "attack-A13": "Mit einem Zählermodus unter gewähltem Vektor verpacken",
+  "attack-A14": "Einen bekannten Schlüssel verpacken lassen, als wäre er im Token geboren",
+  "attack-A15": "Einen Doppelgänger neben einen Schlüssel stellen",
+  "attack-A16": "Einen Schlüssel zerstören, ohne den nichts geht",
+  "attack-A19": "Einen Prüfwert von einem Byte verlangen und den Rest raten",
+  "missing-wrapping": "Ein Mechanismus, der Schlüssel verpackt",
+  "missing-wrapping-more":
+    "Verpackte Schlüssel sind hier nicht möglich. Schlüssel müssten im Token wohnen.",
+  "missing-unwrap_template": "Vorlage zum Auspacken",
+  "missing-unwrap_template-more":
+    "Was aus einem verpackten Schlüssel wird, bestimmt der Aufrufer. Nichts gleicht das aus: Hier werden keine Schlüssel verpackt.",
+  "missing-allowed_mechanisms": "Erlaubte Mechanismen",
+  "missing-allowed_mechanisms-more":
+    "Ein zweiter Mechanismus öffnet verpackte Schlüssel. Nichts gleicht das aus: Hier werden keine Schlüssel verpackt.",
+  "missing-wrap_template": "Vorlage zum Verpacken",
+  "missing-wrap_template-more":
+    "Ein Schlüssel, den jemand kennt, lässt sich verpacken. Jede Aufnahme ist eine Handlung von Beauftragten und steht im Protokoll.",
+  "missing-modifiable": "Unveränderliche Schlüssel",
+  "missing-modifiable-more":
+    "Ein Schlüssel könnte einen anderen Zweck bekommen. Jede Anmeldung liest seine Eigenschaften und lehnt ihn dann ab.",
+  "missing-copyable": "Schlüssel, die sich nicht kopieren lassen",
+  "missing-copyable-more":
+    "Eine Kopie könnte einen anderen Zweck bekommen. Der erlaubte Mechanismus bindet auch sie.",
+  "missing-destroyable": "Unzerstörbare Schlüssel",
+  "missing-destroyable-more":
+    "Wer die PIN hat, kann sie zerstören. Die Sicherung des Tokens bringt sie zurück.",
+  "missing-birth": "Zeichen der Geburt",
+  "missing-birth-more":
+    "Das Token zeigt nicht, wo ein Schlüssel geboren wurde. Bekannte Antworten unterscheiden unsere von anderen.",
+  "missing-modifiable_at_unwrap": "Unveränderliche ausgepackte Schlüssel",
+  "missing-modifiable_at_unwrap-more":
+    "Ein ausgepackter Schlüssel könnte einen anderen Zweck bekommen, solange er da ist: für eine Signatur, und er kann nicht entkommen.",
+  "missing-trusted": "Vertraute Verpackungsschlüssel",
+  "missing-trusted-more":
+    "Ein neugeborener Schlüssel ließe sich unter einem anderen verpacken (A5). Er lebt Augenblicke, in einem eigenen Prozess, und wird gleich zerstört.",
+  "limit-software_token":
+    "Ein Softwaretoken: Wer seine Dateien und eine PIN hat, hat jeden Schlüssel, was die Angriffe auch ergaben.",
+  "limit-open_at_birth":
+    "A5: Mit der PIN lässt sich ein Schlüssel zwischen Geburt und Verpacken nehmen.",
+  "limit-attack_open": "Andere Angriffe als A5 sind offen.",
+  "limit-pin_can_be_changed":
+    "Wer die PIN hat, kann sie ändern und mit falschen sperren. Das wurde nicht versucht.",
+  "limit-pin_on_desktops": "Wer das Konto dieses Rechners benutzen darf, hat die Signatur-PIN.",
+  "limit-phrase": "Wer PIN und Tresor hat, kann Phrasen raten; sie müssen dem standhalten.",
+  "limit-libraries_not_hashed": "Bibliotheken, die das Modul lädt, deckt sein Hash nicht.",
+  "limit-hardware_not_declared":
+    "Das Token nennt sich Hardware, und niemand Beauftragtes hat es bestätigt.",
+  "limit-not_probed": "Die Angriffe wurden auf dieses Token, wie es jetzt ist, nicht gespielt.",
 };

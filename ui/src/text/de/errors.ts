@@ -46,6 +46,15 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-token_locked": "Fragen Sie, wer das HSM betreibt.",
   "err-token_unfit": "Das Token kann Schlüssel nicht so verwahren, wie sie verwahrt sein müssen.",
   "rec-token_unfit": "Fragen Sie, wer das HSM betreibt.",
+  "err-token_unsafe": "Auf das Token sind Angriffe offen, die Schlüssel preisgeben.",
+  "rec-token_unsafe":
+    "Es wird kein Schlüssel darauf gemacht. Sehen Sie unter „Token prüfen“ nach und fragen Sie, wer das HSM betreibt.",
+  "err-assurance_too_low": "Die Verlässlichkeit liegt unter dem, was diese Organisation verlangt.",
+  "rec-assurance_too_low":
+    "Bis dahin wird niemand aufgenommen. „Token prüfen“ sagt, was sie bestimmt.",
+  "err-profile_unvouched":
+    "Das Profil des Tokens ist nicht das, was Beauftragte zuletzt signiert haben.",
+  "rec-profile_unvouched": "Prüfen Sie das Token noch einmal.",
   "err-keys_not_proven": "Die Schlüssel des Signaturtokens sind nicht, was sie sein sollen.",
   "rec-keys_not_proven": "Mit ihnen wird nichts signiert. Sagen Sie es einem Beauftragten.",
   "err-host_gone": "Die Verbindung zum Token ist abgerissen.",
