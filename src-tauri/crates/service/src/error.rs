@@ -273,6 +273,51 @@ pub enum Error {
     #[error("this request was carried out already; look for its result")]
     RequestRepeated,
 
+    // Cards.
+    /// There is no card in any reader, or none that is known.
+    #[error("there is no card to sign with: {}", absence(*presence))]
+    CardAbsent {
+        /// What there is instead.
+        presence: wire::CardPresence,
+    },
+    /// No module for cards is installed.
+    #[error("no module for cards is installed; install opensc, or name one with --module")]
+    NoCardDriver,
+    /// No certificate of the cards that are there signs documents, or none is the one asked for.
+    #[error("{}", no_certificate(wanted.as_deref()))]
+    NoSigningCertificate {
+        /// What was asked for.
+        wanted: Option<String>,
+    },
+    /// Nobody said which of several certificates signs, and nothing in them does.
+    #[error("several certificates could sign; choose one with --cert: {}", choices.join(", "))]
+    CertificateAmbiguous {
+        /// Each as it is chosen, with its subject.
+        choices: Vec<String>,
+    },
+    /// The certificate of a card is not valid now.
+    #[error(
+        "the certificate of {subject} is valid from {} to {}, not now; ask who issued the card for \
+         a new one", shown(*not_before), shown(*not_after)
+    )]
+    CertificateExpired {
+        /// Its subject.
+        subject: String,
+        /// First second of validity, Unix time.
+        not_before: i64,
+        /// Last second of validity, Unix time.
+        not_after: i64,
+    },
+    /// The card was pulled while it was used.
+    #[error("the card was removed; nothing was written; put it in and sign again")]
+    CardRemoved,
+    /// A card's module failed while the card was there.
+    #[error(
+        "the card's driver reported a fault; the PIN was not judged, nothing was written; take the \
+         card out, put it in and try again"
+    )]
+    CardDriverFault(#[source] token::Error),
+
     // Documents and files.
     /// Nobody said where the signature goes, and the document does not either.
     #[error("{}: {}", path.display(), choices(empty))]
@@ -451,6 +496,13 @@ impl Error {
             Self::OutcomeNotLogged(source) => (ErrorCode::OutcomeNotLogged, source.kind()),
             Self::Cancelled => (ErrorCode::Cancelled, Refused),
             Self::RequestRepeated => (ErrorCode::RequestRepeated, Refused),
+            Self::CardAbsent { .. } => (ErrorCode::CardAbsent, Device),
+            Self::NoCardDriver => (ErrorCode::NoCardDriver, Device),
+            Self::NoSigningCertificate { .. } => (ErrorCode::NoSigningCertificate, Refused),
+            Self::CertificateAmbiguous { .. } => (ErrorCode::CertificateAmbiguous, Usage),
+            Self::CertificateExpired { .. } => (ErrorCode::CertificateExpired, Refused),
+            Self::CardRemoved => (ErrorCode::CardRemoved, Device),
+            Self::CardDriverFault(_) => (ErrorCode::CardDriverFault, Device),
             Self::OutputExists { .. } => (ErrorCode::OutputExists, InputOutput),
             Self::OutputIsInput { .. } => (ErrorCode::OutputIsInput, InputOutput),
             Self::File { source, .. } | Self::State(source) => (file_code(source), InputOutput),
@@ -478,26 +530,47 @@ impl Error {
     }
 }
 
-impl From<Error> for wire::Error {
-    fn from(error: Error) -> Self {
+impl Error {
+    /// How it crosses the edges.
+    pub(crate) fn told(&self) -> wire::Error {
         let mut detail = Vec::new();
-        let mut source = std::error::Error::source(&error);
+        let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
             detail.push(cause.to_string());
             source = cause.source();
         }
-        let until = if let Error::Wait { until } = &error {
+        let until = if let Self::Wait { until } = self {
             Some(*until)
         } else {
             None
         };
-        Self {
-            code: error.code().0,
-            message: error.to_string(),
+        wire::Error {
+            code: self.code().0,
+            message: self.to_string(),
             detail: detail.join(": "),
             reference: None,
             until,
+            tries: self.tries(),
         }
+    }
+
+    /// How many tries are left, where that is known.
+    fn tries(&self) -> Option<u32> {
+        use token::{PinRefusal, PinState};
+        match self {
+            Self::Token(token::Error::CardPin { refusal }) => match refusal {
+                PinRefusal::Wrong(PinState::FinalTry) => Some(1),
+                PinRefusal::Locked => Some(0),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl From<Error> for wire::Error {
+    fn from(error: Error) -> Self {
+        error.told()
     }
 }
 
@@ -713,6 +786,28 @@ fn render_code(error: &pdf::render::Error) -> (ErrorCode, ErrorKind) {
         | E::Busy
         | E::Unresponsive
         | E::Crashed => (ErrorCode::RenderFailed, Device),
+    }
+}
+
+/// Why there is no card, and what to do.
+fn absence(presence: wire::CardPresence) -> &'static str {
+    use wire::CardPresence as P;
+    match presence {
+        P::ServiceDown => "the PC/SC service does not run; start pcscd",
+        P::NoReader => "no reader is plugged in",
+        P::CardUnknown => "no module knows the card; name the one that came with it with --module",
+        _ => "the readers are empty; put a card in",
+    }
+}
+
+fn no_certificate(wanted: Option<&str>) -> String {
+    match wanted {
+        Some(wanted) => format!(
+            "no certificate {wanted} that signs documents is on the cards; see chancery card list"
+        ),
+        None => {
+            "no certificate that signs documents is on the cards; see chancery card list".into()
+        }
     }
 }
 

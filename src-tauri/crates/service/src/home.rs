@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::cards::CardSurroundings;
+
 /// The folder of one organisation: `organisation.json`, `ca.pem`, `crl.der`, `vault.sqlite`,
 /// `softhsm2.conf`, `tokens/`. Holds no PIN.
 #[derive(Debug, Clone)]
@@ -100,6 +102,11 @@ impl State {
         self.0.join(organisation)
     }
 
+    /// What is remembered of modules for cards, which belong to no organisation.
+    pub(crate) fn card_drivers_file(&self) -> PathBuf {
+        self.0.join("card-drivers.json")
+    }
+
     /// This machine's random id, made at first use.
     ///
     /// # Errors
@@ -156,6 +163,8 @@ pub struct Surroundings {
     pub looks: PathBuf,
     /// Folders of this machine's fonts.
     pub fonts: Vec<PathBuf>,
+    /// Where modules for cards are found, and what they are told.
+    pub cards: CardSurroundings,
 }
 
 impl Surroundings {
@@ -201,6 +210,7 @@ impl Surroundings {
             programs,
             looks,
             fonts,
+            cards: CardSurroundings::read(variable),
         })
     }
 

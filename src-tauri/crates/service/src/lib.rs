@@ -31,6 +31,7 @@ pub mod wire;
 mod administration;
 mod assurance;
 mod auditing;
+mod cards;
 mod certificates;
 mod doctor;
 mod document;
@@ -58,15 +59,16 @@ use std::time::Duration;
 pub use administration::Administrator;
 use administration::Change;
 pub use auditing::InclusionProof;
+pub use cards::CardSurroundings;
 pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
-pub use pages::Appearance;
+pub use pages::{Appearance, Shown};
 use requests::{
-    Activate, BackupMade, BackupVerified, ChangeSecret, Check, Enrol, Enrolled, Existing,
-    ExportVerdict, Exported, Founded, Init, Inspection, KnownHead, LogVerdict, ModuleChange,
-    OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored, RotationWatch,
-    Sign, SignedFile, TakeOffice,
+    Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
+    Enrolled, Existing, ExportVerdict, Exported, Founded, Init, Inspection, KnownHead, LogVerdict,
+    ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored,
+    RotationWatch, Sign, SignedFile, Signer, TakeOffice,
 };
 use station::Station;
 use station::logins::Logins;
@@ -79,6 +81,7 @@ pub struct Service {
     surroundings: Surroundings,
     logins: Option<Arc<Logins>>,
     deadline: Duration,
+    cards: Arc<cards::Cards>,
 }
 
 /// Draws the id of a new request.
@@ -96,6 +99,7 @@ impl Service {
         Self {
             surroundings,
             logins: None,
+            cards: Arc::default(),
             deadline: station::tokens::DEADLINE,
         }
     }
@@ -475,7 +479,66 @@ impl Service {
     /// # Errors
     /// Any [`Error`]; outputs are whole or absent.
     pub async fn sign(&self, request: Sign) -> Result<Vec<SignedFile>> {
-        self.station(move |station| sign::sign(station, &request))
+        let (cards, open) = (Arc::clone(&self.cards), self.opening());
+        self.blocking(move |surroundings| match &request.signer {
+            Signer::Person { login, secret } => {
+                sign::sign(&open(surroundings)?, &request, login, secret)
+            }
+            Signer::Card { choice, pin } => {
+                let station = match open(surroundings) {
+                    Ok(station) => Some(station),
+                    Err(Error::NoOrganisation { .. }) => None,
+                    Err(error) => return Err(error),
+                };
+                let pin = pin.as_ref();
+                sign::card::sign(
+                    surroundings,
+                    station.as_ref(),
+                    &cards,
+                    &request,
+                    choice,
+                    pin,
+                )
+            }
+        })
+        .await
+    }
+
+    /// Says what cards there are to sign with; the modules it asks stay loaded, each in a process of
+    /// its own, so that it can be asked every second or so.
+    ///
+    /// # Errors
+    /// None of its own: what stands in the way is part of the answer.
+    pub async fn cards(&self, module: Option<PathBuf>) -> Result<wire::Cards> {
+        let cards = Arc::clone(&self.cards);
+        self.blocking(move |surroundings| {
+            Ok(cards.overview(surroundings, module.as_deref(), validate::now()))
+        })
+        .await
+    }
+
+    /// Finds the card and the certificate that would sign, before anybody is asked for a PIN.
+    ///
+    /// # Errors
+    /// [`Error::CardAbsent`], [`Error::NoSigningCertificate`], [`Error::CertificateAmbiguous`],
+    /// [`Error::CertificateExpired`], a PIN that is locked, and what a module answers.
+    pub async fn card_to_sign(&self, choice: CardChoice) -> Result<CardToSign> {
+        let cards = Arc::clone(&self.cards);
+        self.blocking(move |surroundings| {
+            let card = cards.choose(surroundings, &choice, validate::now())?;
+            card.check_pin()?;
+            Ok(card.to_sign())
+        })
+        .await
+    }
+
+    /// Remembers a module that a person chose for cards, beside those that are found.
+    ///
+    /// # Errors
+    /// [`Error::State`].
+    pub async fn choose_card_module(&self, module: PathBuf) -> Result<()> {
+        let cards = Arc::clone(&self.cards);
+        self.blocking(move |surroundings| cards.choose_module(surroundings, module))
             .await
     }
 
@@ -568,8 +631,16 @@ impl Service {
     /// [`Error::Document`] if the text does not fit the box or has a character without a glyph,
     /// [`Error::Render`], and what stands in the way of reading the signer's name.
     pub async fn appearance_picture(&self, appearance: Appearance, scale: f64) -> Result<Vec<u8>> {
-        self.station(move |station| pages::appearance(station, &appearance, scale))
-            .await
+        let (cards, open) = (Arc::clone(&self.cards), self.opening());
+        self.blocking(move |surroundings| match &appearance.signer {
+            Shown::Person { login } => {
+                pages::appearance(&open(surroundings)?, &appearance, login, scale)
+            }
+            Shown::Card { certificate } => {
+                pages::card_appearance(surroundings, &cards, &appearance, certificate, scale)
+            }
+        })
+        .await
     }
 
     /// Lists the looks that can be chosen: the product's, the organisation's, the person's own.
@@ -763,14 +834,20 @@ impl Service {
         &self,
         work: impl FnOnce(&Station) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let open = self.opening();
+        self.blocking(move |surroundings| work(&open(surroundings)?))
+            .await
+    }
+
+    /// How the organisation is opened here.
+    fn opening(&self) -> impl FnOnce(&Surroundings) -> Result<Station> + Send + 'static {
         let (logins, deadline) = (self.logins.clone(), self.deadline);
-        self.blocking(move |surroundings| {
+        move |surroundings| {
             let mut station = Station::open(surroundings)?;
             station.logins = logins;
             station.deadline = deadline;
-            work(&station)
-        })
-        .await
+            Ok(station)
+        }
     }
 
     /// Runs a use-case on a thread that may block.

@@ -88,13 +88,17 @@ pub(crate) fn of(
         location: location.unwrap_or_default(),
         now,
     };
-    let (look, folder) = find(&station.surroundings, choice)?;
-    draw_up(
-        &look,
-        folder.as_deref(),
-        &station.surroundings.fonts,
-        &facts,
-    )
+    by(&station.surroundings, choice, &facts)
+}
+
+/// Draws up a look with what is known of a signature.
+pub(crate) fn by(
+    surroundings: &Surroundings,
+    choice: &LookChoice,
+    facts: &Facts<'_>,
+) -> Result<Look> {
+    let (look, folder) = find(surroundings, choice)?;
+    draw_up(&look, folder.as_deref(), &surroundings.fonts, facts)
 }
 
 /// Lists the looks there are, by where they come from and then by name.

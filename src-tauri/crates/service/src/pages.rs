@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 
 use pdf::render::{PageNumber, Renderer, Scale};
 
+use crate::cards::Cards;
 use crate::document;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::look::{self, LookChoice};
 use crate::output::{Output, UNNOTED, unwritable};
-use crate::requests::{Existing, PdfFile};
+use crate::requests::{CardChoice, Existing, PdfFile};
+use crate::sign;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
+use crate::validate;
 use crate::wire;
 
 /// File name of the PDFium library, beside the programs.
@@ -23,7 +26,7 @@ pub(crate) const PDFIUM: &str = "libpdfium.so";
 #[derive(Debug, Clone)]
 pub struct Appearance {
     /// Whose signature.
-    pub login: String,
+    pub signer: Shown,
     /// Width of the box in points.
     pub width: f64,
     /// Height of the box in points.
@@ -34,6 +37,21 @@ pub struct Appearance {
     pub location: Option<String>,
     /// What it shows.
     pub look: LookChoice,
+}
+
+/// Whose signature is shown.
+#[derive(Debug, Clone)]
+pub enum Shown {
+    /// That of a person of the organisation.
+    Person {
+        /// The login.
+        login: String,
+    },
+    /// That of a card.
+    Card {
+        /// The certificate, as a card's is chosen.
+        certificate: String,
+    },
 }
 
 fn renderer(surroundings: &Surroundings) -> Result<Renderer> {
@@ -130,23 +148,53 @@ fn rows_of_ink(rgba: &[u8], width: usize) -> Vec<String> {
         .collect()
 }
 
-/// Draws an appearance as WebP with a transparent ground.
+/// Draws a person's appearance as WebP with a transparent ground.
 pub(crate) fn appearance(
     station: &Station,
     appearance: &Appearance,
+    login: &str,
     scale: f64,
 ) -> Result<Vec<u8>> {
-    let record = KeyRecord::of_login(station, &appearance.login)?;
+    let record = KeyRecord::of_login(station, login)?;
     let words = (appearance.reason.as_deref(), appearance.location.as_deref());
     let look = look::of(station, &appearance.look, &record, station.now()?, words)?;
+    draw(&station.surroundings, &look, appearance, scale)
+}
+
+/// Draws the same for a card.
+pub(crate) fn card_appearance(
+    surroundings: &Surroundings,
+    cards: &Cards,
+    appearance: &Appearance,
+    certificate: &str,
+    scale: f64,
+) -> Result<Vec<u8>> {
+    let choice = CardChoice {
+        certificate: Some(certificate.to_owned()),
+        ..CardChoice::default()
+    };
+    let now = validate::now();
+    let card = cards.choose(surroundings, &choice, now)?;
+    let words = (appearance.reason.as_deref(), appearance.location.as_deref());
+    let (look, certificate) = (&appearance.look, &card.certificate);
+    let look = sign::card::look_of(surroundings, look, certificate, now, words)?;
+    draw(surroundings, &look, appearance, scale)
+}
+
+fn draw(
+    surroundings: &Surroundings,
+    look: &pdf::Look,
+    appearance: &Appearance,
+    scale: f64,
+) -> Result<Vec<u8>> {
     let sheet =
-        pdf::appearance::sheet(&look, appearance.width, appearance.height).map_err(|source| {
+        pdf::appearance::sheet(look, appearance.width, appearance.height).map_err(|source| {
             Error::Document {
                 path: PathBuf::from("appearance"),
                 source,
             }
         })?;
-    let picture = renderer(&station.surroundings)?.sheet(sheet, Scale::new(scale)?)?;
+    let picture = renderer(surroundings)?.sheet(sheet, Scale::new(scale)?)?;
     Ok(picture.to_webp()?)
 }
 

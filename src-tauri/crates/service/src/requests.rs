@@ -233,6 +233,51 @@ pub struct Terms {
     pub lock: Option<LockedFields>,
 }
 
+/// Who signs, and with what.
+#[derive(Debug)]
+pub enum Signer {
+    /// A person of the organisation, with the key that is kept there.
+    Person {
+        /// Whose key.
+        login: String,
+        /// The signer's secret.
+        secret: wire::Secret,
+    },
+    /// Whoever holds a card.
+    Card {
+        /// Which certificate of which card.
+        choice: CardChoice,
+        /// Its PIN; none where it is typed on the reader.
+        pin: Option<wire::Secret>,
+    },
+}
+
+/// Which certificate of which card; what is left open must have one answer.
+#[derive(Debug, Clone, Default)]
+pub struct CardChoice {
+    /// The module; those that are found where none is named.
+    pub module: Option<PathBuf>,
+    /// Label of the card.
+    pub token: Option<String>,
+    /// CKA_ID of the certificate, or the beginning of its SHA-256, both in hexadecimal digits.
+    pub certificate: Option<String>,
+}
+
+/// The card that would sign.
+#[derive(Debug, Clone)]
+pub struct CardToSign {
+    /// What it calls itself.
+    pub label: String,
+    /// The certificate's subject.
+    pub name: String,
+    /// What is known of its PIN.
+    pub pin: wire::CardPin,
+    /// The module it is seen through.
+    pub module: PathBuf,
+    /// Whether that file is another one than it was when it was last used.
+    pub module_changed: bool,
+}
+
 /// Sign a batch of files.
 #[derive(Debug)]
 pub struct Sign {
@@ -240,10 +285,8 @@ pub struct Sign {
     pub request: [u8; 16],
     /// The files.
     pub files: Vec<FileToSign>,
-    /// Whose key.
-    pub login: String,
-    /// The signer's secret.
-    pub secret: wire::Secret,
+    /// Whose key, and what opens it.
+    pub signer: Signer,
     /// Where the signature goes; `None` for the only empty field.
     pub placement: Option<wire::Placement>,
     /// Why.

@@ -3,13 +3,16 @@
 //! Everything that can fail without the secret fails before it is judged; what was judged has its
 //! outcome in the log; an output is whole or absent.
 
+pub(crate) mod card;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
-use signature::{Certificate, Draft, Level, Prepared, Signed, SubFilter};
+use signature::{Certificate, Draft, Level, Prepared, SignatureAlgorithm, Signed, SubFilter};
+use token::RawSignature;
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::new_id;
@@ -29,8 +32,13 @@ use crate::validate;
 use crate::wire::{self, Headline, SigningStep};
 
 /// Signs a batch; blocks.
-pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>> {
-    let record = KeyRecord::of_login(station, &request.login)?;
+pub(crate) fn sign(
+    station: &Station,
+    request: &Sign,
+    login: &str,
+    secret: &wire::Secret,
+) -> Result<Vec<SignedFile>> {
+    let record = KeyRecord::of_login(station, login)?;
     let kind = record.kind()?;
     let now = station.now()?;
     record.permit_use(now)?;
@@ -41,7 +49,7 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
     }
     check_targets(request)?;
     let lock = RequestLock::take(station, &request.request)?;
-    let signed = sign_locked(station, request, &record, kind, now, &lock);
+    let signed = sign_locked(station, request, secret, &record, kind, now, &lock);
     lock.settle(station);
     signed
 }
@@ -50,6 +58,7 @@ pub(crate) fn sign(station: &Station, request: &Sign) -> Result<Vec<SignedFile>>
 fn sign_locked(
     station: &Station,
     request: &Sign,
+    secret: &wire::Secret,
     record: &KeyRecord,
     kind: KeyKind,
     now: i64,
@@ -57,10 +66,17 @@ fn sign_locked(
 ) -> Result<Vec<SignedFile>> {
     reach(request, SigningStep::Reading)?;
     let note = |name: &Path| lock.note(name);
+    let words = (request.reason.as_deref(), request.location.as_deref());
+    let signatory = Signatory {
+        certificate: &record.certificate,
+        algorithm: kind.signature_algorithm(),
+        chain: &[station.ca()?],
+        look: look::of(station, &request.look, record, now, words)?,
+    };
     let batch = request
         .files
         .iter()
-        .map(|file| prepare(station, request, record, file, now, &note))
+        .map(|file| prepare(&signatory, request, file, now, &note))
         .collect::<Result<Vec<_>>>()?;
 
     reach(request, SigningStep::Proving)?;
@@ -86,7 +102,7 @@ fn sign_locked(
         digests: &digests,
         ..About::key(Act::Sign, &request.request, record)
     };
-    let secret = Normal::of(&request.secret);
+    let secret = Normal::of(secret);
     let asked = Use {
         record,
         secret: &secret,
@@ -109,7 +125,11 @@ fn sign_locked(
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
         Err(_) => Outcome::Fault,
     };
-    let concluded = log.conclude(&about, opened.opening, outcome);
+    settled(signed, log.conclude(&about, opened.opening, outcome))
+}
+
+/// What was signed, if the log was told.
+fn settled(signed: Result<Vec<SignedFile>>, concluded: Result<()>) -> Result<Vec<SignedFile>> {
     let signed = signed?;
     concluded.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))?;
     Ok(signed)
@@ -121,6 +141,21 @@ fn reach(request: &Sign, step: SigningStep) -> Result<()> {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),
     }
+}
+
+/// Says how far the request is, when it is too late to cancel: what is answered is not asked for.
+fn say(request: &Sign, step: SigningStep) {
+    let _ = request.watch.reach(step);
+}
+
+/// Who signs, as a document shows it and carries it along.
+struct Signatory<'a> {
+    certificate: &'a Certificate,
+    /// How the key signs, where its kind does not say.
+    algorithm: Option<SignatureAlgorithm>,
+    /// The certificates above it.
+    chain: &'a [Certificate],
+    look: Look,
 }
 
 /// A file that is written but for the signature value.
@@ -185,9 +220,8 @@ fn is_same_name(one: &Path, other: &Path) -> bool {
 /// All of the output but the signature is on its disk before the secret is judged: a disk that is
 /// full is told while nothing was tried, and the input is read once for copy and digest.
 fn prepare<'n>(
-    station: &Station,
+    signatory: &Signatory<'_>,
     request: &Sign,
-    record: &KeyRecord,
     file: &FileToSign,
     now: i64,
     note: Note<'n>,
@@ -198,12 +232,10 @@ fn prepare<'n>(
         path: file.input.clone(),
         source,
     };
-    let words = (request.reason.as_deref(), request.location.as_deref());
-    let look = look::of(station, &request.look, record, now, words)?;
-    let signer = &record.certificate;
+    let (signer, look) = (signatory.certificate, signatory.look.clone());
     let mut output = Output::begin(&file.output, note)?;
-    let algorithm = record.kind()?.signature_algorithm();
-    let draft = Draft::begin(&document, signer, output.file()).and_then(|draft| match algorithm {
+    let draft = Draft::begin(&document, signer, output.file());
+    let draft = draft.and_then(|draft| match signatory.algorithm {
         Some(algorithm) => draft.by(algorithm),
         None => Ok(draft),
     });
@@ -231,14 +263,20 @@ fn prepare<'n>(
         sub_filter,
         signing_time: now,
         offset_minutes: offset_minutes(now),
-        name: Some(record.name().to_owned()),
+        name: Some(signer.subject_common_name().to_owned()),
         reason: request.reason.clone(),
         location: request.location.clone(),
         revision_id: new_id()?,
     };
-    let chain = [station.ca()?];
     let prepared = draft
-        .prepare(revision, &field, &details, signer, &chain, Level::BB)
+        .prepare(
+            revision,
+            &field,
+            &details,
+            signer,
+            signatory.chain,
+            Level::BB,
+        )
         .map_err(|source| fault(source, file))?;
     Ok(PreparedFile {
         input: file.input.clone(),
@@ -334,21 +372,36 @@ fn carry_out(
     batch: Vec<PreparedFile<'_>>,
     request: &Sign,
 ) -> Result<Vec<SignedFile>> {
-    // It is too late to cancel: what is answered from here on is not asked for.
-    let say = |step| {
-        let _ = request.watch.reach(step);
-    };
-    say(SigningStep::Signing);
+    say(request, SigningStep::Signing);
     let digests: Vec<token::Digest> = batch
         .iter()
         .map(|file| on_token(file.prepared.digest()))
         .collect();
     let values = token.sign_with(kind, &opened.blob, &digests)?;
+    let anchors = [station.ca()?];
+    complete_all(
+        batch,
+        values,
+        request,
+        &anchors,
+        &[Headline::Valid],
+        station.now()?,
+    )
+}
+
+/// Completes files with their values, reads them again, and gives each its name if it validates to
+/// one of the headlines that are enough.
+fn complete_all(
+    batch: Vec<PreparedFile<'_>>,
+    values: Vec<RawSignature>,
+    request: &Sign,
+    anchors: &[Certificate],
+    enough: &[Headline],
+    now: i64,
+) -> Result<Vec<SignedFile>> {
     if values.len() != batch.len() {
         return Err(token::Error::OutOfStep.into());
     }
-    let anchors = [station.ca()?];
-    let now = station.now()?;
     batch
         .into_iter()
         .zip(values)
@@ -370,11 +423,11 @@ fn carry_out(
             let unsuitable = |source| fault(source, &named);
             // Verifies the value against the certificate before it is let go.
             let signed = prepared.complete(value.as_bytes()).map_err(unsuitable)?;
-            say(SigningStep::Writing);
+            say(request, SigningStep::Writing);
             signed.write_to(file.file()).map_err(unsuitable)?;
             file.sync()?;
-            say(SigningStep::Validating);
-            let validation = reread(&file, signed, &named, &field, &anchors, now)?;
+            say(request, SigningStep::Validating);
+            let validation = reread(&file, signed, &named, &field, (anchors, enough), now)?;
             file.keep(request.existing)?;
             Ok(SignedFile {
                 input: named.input,
@@ -395,7 +448,7 @@ fn reread(
     signed: Signed,
     named: &FileToSign,
     field: &str,
-    anchors: &[Certificate],
+    (anchors, enough): (&[Certificate], &[Headline]),
     now: i64,
 ) -> Result<wire::Validation> {
     let document = document::open_as(&file.place(), &named.output, named.password.as_ref())?;
@@ -411,7 +464,7 @@ fn reread(
     let validation = validate::worded(validation);
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
-    if ours.is_some_and(|report| report.headline == Headline::Valid) {
+    if ours.is_some_and(|report| enough.contains(&report.headline)) {
         Ok(validation)
     } else {
         Err(Error::NotAsWritten {

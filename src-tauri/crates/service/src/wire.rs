@@ -7,6 +7,7 @@
 
 mod administration;
 mod audit;
+mod cards;
 mod error;
 mod preflight;
 mod probe;
@@ -25,6 +26,9 @@ pub use administration::{
     TokenTest,
 };
 pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, VerifiedLog};
+pub use cards::{
+    CardCertificate, CardDriver, CardPin, CardPinState, CardPresence, CardToken, CardUsage, Cards,
+};
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{
@@ -58,6 +62,12 @@ impl Secret {
     #[must_use]
     pub fn equals(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+
+    /// Whether nothing was typed, as where a PIN is typed on the reader.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Returns the text as typed; only custody asks, and who opens documents.
@@ -311,9 +321,11 @@ pub struct SignDocument {
     pub request_id: String,
     /// Handle of the document.
     pub document: String,
-    /// Whose key; a name proves nothing, the secret with it does.
+    /// Whose key; a name proves nothing, the secret with it does. Empty for a card.
     pub login: String,
-    /// The signer's secret.
+    /// The certificate of a card, by its id, if a card signs.
+    pub card: Option<String>,
+    /// The signer's secret; the card's PIN, empty where it is typed on the reader.
     pub secret: Secret,
     /// Where the signature is shown.
     pub placement: Placement,

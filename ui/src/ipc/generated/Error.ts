@@ -24,4 +24,8 @@ reference?: string,
 /**
  * For `wait`: the Unix time from which the next try is judged.
  */
-until?: number, };
+until?: number, 
+/**
+ * For a wrong PIN: how many tries are left, where the card says so.
+ */
+tries?: number, };

@@ -16,11 +16,15 @@ requestId: string,
  */
 document: string, 
 /**
- * Whose key; a name proves nothing, the secret with it does.
+ * Whose key; a name proves nothing, the secret with it does. Empty for a card.
  */
 login: string, 
 /**
- * The signer's secret.
+ * The certificate of a card, by its id, if a card signs.
+ */
+card: string | null, 
+/**
+ * The signer's secret; the card's PIN, empty where it is typed on the reader.
  */
 secret: Secret, 
 /**

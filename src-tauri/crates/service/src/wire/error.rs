@@ -24,6 +24,10 @@ pub struct Error {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub until: Option<i64>,
+    /// For a wrong PIN: how many tries are left, where the card says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tries: Option<u32>,
 }
 
 /// Every reason there is, stable, in snake_case.
