@@ -14,6 +14,8 @@ const COMMANDS: &[&str] = &[
     "page_sizes",
     "page_ink",
     "identities",
+    "cards",
+    "choose_card_module",
     "looks",
     "choose_output",
     "sign_document",

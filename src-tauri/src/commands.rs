@@ -4,6 +4,7 @@
 //! calls one use-case and gives the answer; it logs nothing and decides nothing.
 
 pub mod administration;
+pub mod cards;
 pub mod documents;
 pub mod identities;
 pub mod keys;

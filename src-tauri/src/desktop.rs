@@ -28,6 +28,9 @@ pub trait Desktop: Send + Sync {
     /// Asks where a file shall be written, starting from a suggestion.
     fn choose_output(&self, suggested: &Path) -> Option<PathBuf>;
 
+    /// Asks for the file of a module for cards.
+    fn choose_card_module(&self) -> Option<PathBuf>;
+
     /// Shows a file in the file manager.
     ///
     /// # Errors
@@ -52,6 +55,9 @@ pub enum Error {
     NoClipboard(#[source] arboard::Error),
 }
 
+/// How documents end.
+const PDF: &[&str] = &["pdf", "PDF"];
+
 /// The desktop the program runs on.
 pub struct SystemDesktop<R: Runtime> {
     app: AppHandle<R>,
@@ -70,8 +76,8 @@ impl<R: Runtime> SystemDesktop<R> {
     }
 
     /// Starts a file dialog that belongs to the window.
-    fn dialog(&self) -> FileDialogBuilder<R> {
-        let dialog = self.app.dialog().file().add_filter("PDF", &["pdf", "PDF"]);
+    fn dialog(&self, kind: &str, endings: &[&str]) -> FileDialogBuilder<R> {
+        let dialog = self.app.dialog().file().add_filter(kind, endings);
         match self.app.get_webview_window(MAIN) {
             Some(window) => dialog.set_parent(&window),
             None => dialog,
@@ -81,11 +87,14 @@ impl<R: Runtime> SystemDesktop<R> {
 
 impl<R: Runtime> Desktop for SystemDesktop<R> {
     fn choose_document(&self) -> Option<PathBuf> {
-        self.dialog().blocking_pick_file()?.into_path().ok()
+        self.dialog("PDF", PDF)
+            .blocking_pick_file()?
+            .into_path()
+            .ok()
     }
 
     fn choose_output(&self, suggested: &Path) -> Option<PathBuf> {
-        let mut dialog = self.dialog();
+        let mut dialog = self.dialog("PDF", PDF);
         if let Some(folder) = suggested.parent() {
             dialog = dialog.set_directory(folder);
         }
@@ -93,6 +102,11 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
             dialog = dialog.set_file_name(name.to_string_lossy());
         }
         dialog.blocking_save_file()?.into_path().ok()
+    }
+
+    fn choose_card_module(&self) -> Option<PathBuf> {
+        let dialog = self.dialog("PKCS#11", &["so", "dylib", "dll"]);
+        dialog.blocking_pick_file()?.into_path().ok()
     }
 
     fn show_in_folder(&self, path: &Path) -> Result<(), Error> {

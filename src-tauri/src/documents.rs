@@ -338,6 +338,7 @@ pub(crate) fn error(code: ErrorCode, message: &str) -> wire::Error {
         detail: String::new(),
         reference: None,
         until: None,
+        tries: None,
     }
 }
 

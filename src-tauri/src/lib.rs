@@ -75,6 +75,8 @@ pub fn build<R: Runtime>(
             commands::documents::show_in_folder,
             commands::documents::copy_path,
             commands::identities::identities,
+            commands::cards::cards,
+            commands::cards::choose_card_module,
             commands::looks::looks,
             commands::signing::sign_document,
             commands::signing::cancel_signing,

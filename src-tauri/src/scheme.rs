@@ -3,7 +3,8 @@
 //! - `pdf://localhost/page?document=ID&page=N&scale=S`: page `N`, counted from 1, of an open
 //!   document, at `S` pixels a point.
 //! - `pdf://localhost/appearance?login=L&width=W&height=H&scale=S[&reason=R][&location=P][&look=N]`: what a
-//!   signature of `L` will look like in a box of `W` by `H` points, on transparent paper.
+//!   signature of `L` will look like in a box of `W` by `H` points, on transparent paper; with
+//!   `card=C` instead of a login, one by a certificate on a card.
 //!
 //! The answer is lossless WebP and never kept by the webview; or a [`wire::Error`] as JSON with a
 //! status of 400 (not understood), 403, 404 (no such document), 405 or 422 (everything else). On
@@ -12,7 +13,7 @@
 use std::collections::HashMap;
 
 use service::{
-    Appearance, LookChoice, Service,
+    Appearance, LookChoice, Service, Shown,
     wire::{self, ErrorCode},
 };
 use tauri::{
@@ -92,7 +93,12 @@ impl Wanted {
             },
             "/appearance" => Self::Appearance {
                 appearance: Appearance {
-                    login: query.text("login")?,
+                    signer: match query.take("card") {
+                        None => Shown::Person {
+                            login: query.text("login")?,
+                        },
+                        Some(certificate) => Shown::Card { certificate },
+                    },
                     width: query.number("width")?,
                     height: query.number("height")?,
                     reason: query.take("reason"),

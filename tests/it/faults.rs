@@ -50,8 +50,10 @@ fn request(input: &Path, output: &Path, typed: &str) -> Sign {
             password: None,
             output: output.to_owned(),
         }],
-        login: "officer".to_owned(),
-        secret: secret(typed),
+        signer: service::requests::Signer::Person {
+            login: "officer".to_owned(),
+            secret: secret(typed),
+        },
         placement: Some(Placement::Box { page: 1, rect }),
         reason: None,
         location: None,

@@ -114,8 +114,10 @@ fn signing_while(
             password: None,
             output: organisation.path("meanwhile.pdf"),
         }],
-        login: "ada".to_owned(),
-        secret: secret(SIGNER_SECRET),
+        signer: service::requests::Signer::Person {
+            login: "ada".to_owned(),
+            secret: secret(SIGNER_SECRET),
+        },
         placement: Some(Placement::Box { page: 1, rect }),
         reason: None,
         location: None,

@@ -29,8 +29,10 @@ fn text(organisation: &Organisation, look: &LookChoice) -> service::Result<Strin
             password: None,
             output: output.clone(),
         }],
-        login: "officer".to_owned(),
-        secret: tests::secret(OFFICER_SECRET),
+        signer: service::requests::Signer::Person {
+            login: "officer".to_owned(),
+            secret: tests::secret(OFFICER_SECRET),
+        },
         placement: Some(Placement::Box { page: 1, rect }),
         reason: Some("for the board".to_owned()),
         location: None,

@@ -125,8 +125,10 @@ fn sign(
             password: None,
             output: output.to_owned(),
         }],
-        login: "ada".to_owned(),
-        secret: tests::secret(SIGNER_SECRET),
+        signer: service::requests::Signer::Person {
+            login: "ada".to_owned(),
+            secret: tests::secret(SIGNER_SECRET),
+        },
         placement,
         reason: None,
         location: None,
@@ -317,8 +319,10 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
         .wait(organisation.service().sign(service::requests::Sign {
             request: [7; 16],
             files: files.clone(),
-            login: "ada".to_owned(),
-            secret: tests::secret(SIGNER_SECRET),
+            signer: service::requests::Signer::Person {
+                login: "ada".to_owned(),
+                secret: tests::secret(SIGNER_SECRET),
+            },
             placement: Some(Placement::Box { page: 1, rect }),
             reason: Some("Freigegeben – Прочитано".to_owned()),
             location: Some("Αθήνα".to_owned()),
@@ -342,8 +346,10 @@ fn a_batch_is_one_intent_and_every_file_is_signed() {
                 password: None,
                 output: organisation.path("again.pdf"),
             }],
-            login: "ada".to_owned(),
-            secret: tests::secret(SIGNER_SECRET),
+            signer: service::requests::Signer::Person {
+                login: "ada".to_owned(),
+                secret: tests::secret(SIGNER_SECRET),
+            },
             placement: Some(Placement::Box { page: 1, rect }),
             reason: None,
             location: None,

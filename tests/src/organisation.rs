@@ -54,6 +54,7 @@ impl Organisation {
             programs: programs(),
             looks: folder.path().join("looks"),
             fonts: Vec::new(),
+            cards: service::CardSurroundings::default(),
         };
         let runtime = Runtime::new().expect("a runtime");
         Self {
@@ -212,8 +213,10 @@ impl Organisation {
         self.wait(self.service.sign(Sign {
             request: service::new_request()?,
             files: vec![file],
-            login: login.to_owned(),
-            secret: secret(typed),
+            signer: service::requests::Signer::Person {
+                login: login.to_owned(),
+                secret: secret(typed),
+            },
             placement: Some(placement),
             reason: None,
             location: None,
@@ -238,8 +241,10 @@ impl Organisation {
         self.wait(self.service.sign(Sign {
             request: service::new_request()?,
             files,
-            login: login.to_owned(),
-            secret: secret(typed),
+            signer: service::requests::Signer::Person {
+                login: login.to_owned(),
+                secret: secret(typed),
+            },
             placement: Some(placement),
             reason: None,
             location: None,

@@ -81,8 +81,10 @@ impl WeakToken {
                 password: None,
                 output: output.to_owned(),
             }],
-            login: "officer".to_owned(),
-            secret: secret(OFFICER_SECRET),
+            signer: service::requests::Signer::Person {
+                login: "officer".to_owned(),
+                secret: secret(OFFICER_SECRET),
+            },
             placement: Some(wire::Placement::Box { page: 1, rect }),
             reason: None,
             location: None,

@@ -218,7 +218,7 @@ export class Desk {
   /** Chooses the one of several fields that is named like the person. */
   suggest(): void {
     if (this.flow.state !== "placing" || this.#before.length > 0) return;
-    const name = this.#keys.chosen?.name ?? "";
+    const name = this.#keys.name;
     const field = named(this.empty, name);
     // A new box would be a change to what its author certified.
     const certified = this.document?.findings.some(({ code }) => code === "certified") ?? false;
@@ -268,7 +268,7 @@ export class Desk {
   async sign(secret: string): Promise<void> {
     if (this.flow.state !== "ready") return;
     const { document, place } = this.flow;
-    const { login } = this.#keys;
+    const { login, certificate } = this.#keys;
     const request = crypto.randomUUID();
     this.times = { reading: performance.now() };
     this.send({ type: "submitted", request });
@@ -276,7 +276,8 @@ export class Desk {
       const signed = await this.#backend.signDocument({
         requestId: request,
         document: document.id,
-        login,
+        login: certificate === null ? login : "",
+        card: certificate,
         secret,
         placement: place,
         reason: this.reason || null,
@@ -284,7 +285,7 @@ export class Desk {
         certification: document.signatures === 0 ? this.certification : null,
         look: this.looks.chosen || null,
       });
-      this.#keys.remember(login);
+      if (certificate === null) this.#keys.remember(login);
       this.looks.remember();
       this.send({ type: "signed", signed });
       if (signed.document.id !== document.id) {
@@ -297,6 +298,7 @@ export class Desk {
       this.send({ type: "failed", failure: failure(thrown) });
     }
     await this.#keys.refresh();
+    if (certificate !== null) await this.#keys.refreshCards();
   }
 
   /** Stops the signature under way, if it is not too late. */

@@ -2,7 +2,7 @@
 
 use service::{
     LookChoice, Service,
-    requests::{Existing, FileToSign, PdfFile, Sign, Terms},
+    requests::{CardChoice, Existing, FileToSign, PdfFile, Sign, Signer, Terms},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
@@ -40,8 +40,19 @@ pub async fn sign_document<R: Runtime>(
             password: document.password().cloned(),
             output: document.output().to_owned(),
         }],
-        login: request.login,
-        secret: request.secret,
+        signer: match request.card {
+            None => Signer::Person {
+                login: request.login,
+                secret: request.secret,
+            },
+            certificate @ Some(_) => Signer::Card {
+                choice: CardChoice {
+                    certificate,
+                    ..CardChoice::default()
+                },
+                pin: (!request.secret.is_empty()).then_some(request.secret),
+            },
+        },
         placement: Some(request.placement),
         reason: request.reason,
         location: request.location,

@@ -16,6 +16,8 @@ const OF_SIGNERS: &[&str] = &[
     "page_sizes",
     "page_ink",
     "identities",
+    "cards",
+    "choose_card_module",
     "looks",
     "choose_output",
     "sign_document",

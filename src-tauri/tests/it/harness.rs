@@ -262,6 +262,8 @@ pub(crate) struct PaperDesktop {
     pub(crate) document: Mutex<Option<PathBuf>>,
     /// What is chosen to write.
     pub(crate) output: Mutex<Option<PathBuf>>,
+    /// What is chosen as a module for cards.
+    pub(crate) module: Mutex<Option<PathBuf>>,
     /// What was shown in the file manager.
     pub(crate) shown: Mutex<Vec<PathBuf>>,
     /// What was put on the clipboard.
@@ -275,6 +277,10 @@ impl Desktop for PaperDesktop {
 
     fn choose_output(&self, _: &Path) -> Option<PathBuf> {
         self.output.lock().unwrap().clone()
+    }
+
+    fn choose_card_module(&self) -> Option<PathBuf> {
+        self.module.lock().unwrap().clone()
     }
 
     fn show_in_folder(&self, path: &Path) -> Result<(), desktop::Error> {
@@ -318,6 +324,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         programs: programs().clone(),
         looks: folder.join("looks"),
         fonts: Vec::new(),
+        cards: service::CardSurroundings::default(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod administration;
 mod capabilities;
+mod cards;
 mod documents;
 mod founding;
 mod harness;

@@ -1,5 +1,6 @@
 import type { Failure } from "./error";
 import type { ActivateKey } from "./generated/ActivateKey";
+import type { Cards } from "./generated/Cards";
 import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
@@ -20,6 +21,8 @@ import type { Validation } from "./generated/Validation";
 /** What a ghost is drawn from: the same drawer as the output's. */
 export interface Appearance {
   login: string;
+  /** The certificate of a card, where a card signs. */
+  card: string | null;
   width: number;
   height: number;
   reason: string | null;
@@ -48,6 +51,10 @@ export interface Backend {
   copyPath(document: string): Promise<void>;
   status(): Promise<Status>;
   identities(): Promise<Identity[]>;
+  /** What smart cards there are; asked again for as long as somebody looks. */
+  cards(): Promise<Cards>;
+  /** Lets a person choose the file of a driver for cards. */
+  chooseCardModule(): Promise<Cards>;
   /** The looks that can be chosen, the default first. */
   looks(): Promise<LookEntry[]>;
   activate(request: ActivateKey): Promise<Identity>;

@@ -1,5 +1,6 @@
 import type { Backend } from "./backend";
 import type { Failure } from "./error";
+import type { Cards } from "./generated/Cards";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
 import type { LookEntry } from "./generated/LookEntry";
@@ -17,6 +18,7 @@ import {
   CODE,
   encrypted,
   looks,
+  noCards,
   PASSWORD,
   ready,
   refusal,
@@ -31,6 +33,7 @@ export * from "./samples";
 export interface Answers {
   documents: OpenedDocument[];
   identities: Identity[];
+  cards: Cards;
   status: Status;
   validation: Validation;
   /** The sizes of pages that are not like the first, by number. */
@@ -68,6 +71,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
   const answers: Answers = {
     documents: [agreement],
     identities: [ana],
+    cards: noCards,
     status: ready,
     validation: valid,
     sizes: {},
@@ -164,6 +168,8 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       if (answers.unknown) throw answers.unknown;
       return identities;
     },
+    cards: async () => answers.cards,
+    chooseCardModule: async () => answers.cards,
     looks: async () => answers.looks,
     async activate({ login, code }) {
       if (answers.refusal) throw answers.refusal;

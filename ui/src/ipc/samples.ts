@@ -1,5 +1,9 @@
 // What the backend in memory tells, and what tests compare with.
 
+import type { CardCertificate } from "./generated/CardCertificate";
+import type { CardPin } from "./generated/CardPin";
+import type { Cards } from "./generated/Cards";
+import type { CardToken } from "./generated/CardToken";
 import type { Failure } from "./error";
 import type { ErrorCode } from "./generated/ErrorCode";
 import type { Identity } from "./generated/Identity";
@@ -143,3 +147,62 @@ export const looks: LookEntry[] = [
   { name: "board", title: "Board of trustees", source: "organisation" },
   { name: "ana-pen", title: null, source: "own" },
 ];
+
+/** A machine without smart cards. */
+export const noCards: Cards = { change: 0, presence: "no_driver", cards: [], drivers: [] };
+
+const certificate: CardCertificate = {
+  id: "5a".repeat(32),
+  keyId: "02",
+  name: "Ana Ruiz Gómez",
+  issuer: "National Card CA",
+  validFrom: Math.floor(Date.now() / 1000) - 86_400,
+  validUntil: Math.floor(Date.now() / 1000) + 500 * 86_400,
+  usage: "signature",
+  key: "ECDSA P-256",
+  refusal: null,
+  preferred: true,
+};
+
+const card: CardToken = {
+  label: "National ID",
+  serial: "a53e11cfef744762",
+  manufacturer: "Card maker",
+  reader: "Desk reader 00 00",
+  pin: { state: "unknown", pad: false, shortest: 4, longest: 8 },
+  certificates: [certificate],
+};
+
+/** A machine with a card in its reader. */
+export const oneCard: Cards = {
+  change: 1,
+  presence: "ready",
+  cards: [card],
+  drivers: [{ name: "opensc-pkcs11.so", chosen: false, changed: false, fault: null }],
+};
+
+/** The same with something about the PIN. */
+export function cardWithPin(pin: Partial<CardPin>): Cards {
+  return { ...oneCard, cards: [{ ...card, pin: { ...card.pin, ...pin } }] };
+}
+
+/** The same with certificates of which nobody knows which one signs. */
+export const severalCertificates: Cards = {
+  ...oneCard,
+  cards: [
+    {
+      ...card,
+      certificates: [
+        { ...certificate, preferred: false },
+        { ...certificate, id: "6b".repeat(32), name: "Ana Ruiz (Works)", preferred: false },
+        {
+          ...certificate,
+          id: "7c".repeat(32),
+          name: "Ana Ruiz (2019)",
+          preferred: false,
+          refusal: "certificate_expired",
+        },
+      ],
+    },
+  ],
+};

@@ -7,14 +7,18 @@ import {
   agreement,
   ana,
   anas,
+  cardWithPin,
   contractor,
   finding,
   jonass,
+  noCards,
   noOrganisation,
+  oneCard,
   PASSWORD,
   ready,
   refusal,
   SECRET,
+  severalCertificates,
   trust,
   valid,
   CODE,
@@ -76,7 +80,54 @@ async function chooseSecret(page: Play, id: string): Promise<void> {
   await page.find(`${id}-judged`);
 }
 
+/** Nobody's key is kept here, and a card may be there. */
+function onCard(cards: Answers["cards"], more: Partial<Answers> = {}): Partial<Answers> {
+  return { identities: [], status: noOrganisation, cards, ...more };
+}
+
+/** What is said where no card can sign. */
+function noCard(presence: Answers["cards"]["presence"]): Scene<Answers> {
+  return { answers: onCard({ ...noCards, presence }) };
+}
+
+/** Signing with a card that is refused for a reason. */
+function refusedByCard(code: ErrorCode, cards = oneCard): Scene<Answers> {
+  return {
+    answers: onCard(cards, { refusal: refusal(code) }),
+    async play(page) {
+      await place(page);
+      await sign(page, "123456");
+      await page.find("error-line");
+    },
+  };
+}
+
 export const scenes: Record<string, Scene<Answers>> = {
+  "card-no-driver": noCard("no_driver"),
+  "card-driver-fault": noCard("driver_fault"),
+  "card-service-down": noCard("service_down"),
+  "card-no-reader": noCard("no_reader"),
+  "card-no-card": noCard("no_card"),
+  "card-unknown": noCard("card_unknown"),
+  "card-no-certificate": noCard("no_certificate"),
+  "card-ready": { answers: onCard(oneCard), play: place },
+  "card-several": { answers: onCard(severalCertificates) },
+  "card-pin-low": { answers: onCard(cardWithPin({ state: "count_low" })), play: place },
+  "card-pin-last": { answers: onCard(cardWithPin({ state: "final_try" })), play: place },
+  "card-pin-locked": { answers: onCard(cardWithPin({ state: "locked" })) },
+  "card-pin-to-be-changed": { answers: onCard(cardWithPin({ state: "to_be_changed" })) },
+  "card-pin-pad": { answers: onCard(cardWithPin({ pad: true })), play: place },
+  "card-pin-wrong": refusedByCard("pin_wrong"),
+  "card-pin-length": refusedByCard("pin_length"),
+  "card-removed": refusedByCard("card_removed"),
+  "card-fault": refusedByCard("card_driver_fault"),
+  "card-beside-organisation": { answers: { cards: oneCard } },
+  "card-driver-changed": {
+    answers: onCard({
+      ...oneCard,
+      drivers: [{ name: "opensc-pkcs11.so", chosen: false, changed: true, fault: null }],
+    }),
+  },
   empty: { answers: { documents: [] } },
   "first-run": { answers: { documents: [], identities: [], status: noOrganisation } },
   "first-run-document": { answers: { identities: [], status: noOrganisation } },

@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// People of the organisation
     #[command(subcommand)]
     Users(Users),
+    /// Smart cards
+    #[command(subcommand)]
+    Card(Card),
     /// The tokens and their modules
     #[command(subcommand)]
     Hsm(Hsm),
@@ -64,6 +67,16 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Check that everything is in place
     Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Card {
+    /// Show cards, their certificates and the state of their PINs
+    List {
+        /// The PKCS#11 module of the card (default: those that p11-kit knows, and OpenSC's)
+        #[arg(long, value_name = "PATH")]
+        module: Option<PathBuf>,
+    },
 }
 
 /// Where secrets come from when nobody is there to type them.
@@ -172,6 +185,7 @@ pub(crate) struct Activate {
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("target").required(true))]
+#[command(group = clap::ArgGroup::new("signer").required(true))]
 pub(crate) struct Sign {
     /// The PDFs
     #[arg(required = true)]
@@ -183,8 +197,20 @@ pub(crate) struct Sign {
     #[arg(long, value_name = "DIR", group = "target")]
     pub(crate) out_dir: Option<PathBuf>,
     /// Whose key signs
-    #[arg(long = "as", value_name = "LOGIN")]
-    pub(crate) login: String,
+    #[arg(long = "as", value_name = "LOGIN", group = "signer")]
+    pub(crate) login: Option<String>,
+    /// A smart card signs; its PIN is asked for
+    #[arg(long, group = "signer")]
+    pub(crate) card: bool,
+    /// The PKCS#11 module of the card (default: those that p11-kit knows, and OpenSC's)
+    #[arg(long, value_name = "PATH", requires = "card")]
+    pub(crate) module: Option<PathBuf>,
+    /// Label of the card
+    #[arg(long, value_name = "LABEL", requires = "card")]
+    pub(crate) token: Option<String>,
+    /// The certificate: its id on the card, or the beginning of its SHA-256
+    #[arg(long, value_name = "ID", requires = "card")]
+    pub(crate) cert: Option<String>,
     /// The empty field to sign (default: the only one)
     #[arg(long, value_name = "NAME", group = "place")]
     pub(crate) field: Option<String>,

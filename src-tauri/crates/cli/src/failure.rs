@@ -55,6 +55,7 @@ impl Failure {
                 detail,
                 reference: None,
                 until: None,
+                tries: None,
             },
         }
     }

@@ -27,6 +27,8 @@ macro_rules! say {
     }};
 }
 
+pub(crate) mod cards;
+
 /// Prints a failure and gives its exit status.
 pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
     if json {

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, ChangeSecret, Enrol, Existing, FileToSign, Init, OpenBackup, PdfFile, PinStoreChoice,
-    ReadyToken, Sign, Terms, Tokens, Unwatched,
+    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, Init, OpenBackup, PdfFile,
+    PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
 
 use crate::arguments::{
-    self, Arguments, Backup, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate,
+    self, Arguments, Backup, Card, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate,
     SecretFile, SecretOf, StatusOf, Users,
 };
 use crate::audit;
@@ -64,6 +64,9 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Backup(command) => backup(service, command, json).await,
         Command::Hsm(command) => hsm(service, command, json).await,
         Command::Audit(command) => audit::run(service, command, json).await,
+        Command::Card(Card::List { module }) => {
+            Ok(report::cards::list(&service.cards(module).await?, json))
+        }
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),
     }
 }
@@ -418,7 +421,7 @@ async fn activate(
 
 async fn sign(
     service: &Service,
-    arguments: arguments::Sign,
+    mut arguments: arguments::Sign,
     json: bool,
 ) -> Result<ExitCode, Failure> {
     // The only one there is: anything else was refused when the arguments were read.
@@ -431,13 +434,11 @@ async fn sign(
             None => ask_password(service, &file.input).await?,
         };
     }
-    let mut secrets = Secrets::open(arguments.secrets.secret_file.as_deref())?;
-    let secret = secrets.ask(&format!("secret of {}", arguments.login))?;
+    let signer = signer(service, &mut arguments).await?;
     let request = Sign {
         request: service::new_request()?,
         files,
-        login: arguments.login,
-        secret,
+        signer,
         placement: placement(
             arguments.field,
             arguments.rect,
@@ -463,6 +464,30 @@ async fn sign(
     };
     report::signed(&service.sign(request).await?, json);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who signs, with the secret or the PIN that is asked for.
+async fn signer(service: &Service, arguments: &mut arguments::Sign) -> Result<Signer, Failure> {
+    let file = arguments.secrets.secret_file.as_deref();
+    if let Some(login) = arguments.login.take() {
+        let secret = Secrets::open(file)?.ask(&format!("secret of {login}"))?;
+        return Ok(Signer::Person { login, secret });
+    }
+    let choice = CardChoice {
+        module: arguments.module.take(),
+        token: arguments.token.take(),
+        certificate: arguments.cert.take(),
+    };
+    // Whatever stands in the way is told before anybody types a PIN.
+    let card = service.card_to_sign(choice.clone()).await?;
+    report::cards::about(&card);
+    let pin = if card.pin.pad {
+        None
+    } else {
+        let what = format!("PIN of {} ({})", card.label, card.name);
+        Some(Secrets::open(file)?.ask(&what)?)
+    };
+    Ok(Signer::Card { choice, pin })
 }
 
 /// What the arguments say of where the signature goes; none of them is the only empty field.

@@ -1,11 +1,23 @@
 import type { Backend } from "../../ipc/backend";
 import { failure, type Failure } from "../../ipc/error";
+import type { CardCertificate } from "../../ipc/generated/CardCertificate";
+import type { Cards } from "../../ipc/generated/Cards";
+import type { CardToken } from "../../ipc/generated/CardToken";
 import type { Identity } from "../../ipc/generated/Identity";
 import type { Status } from "../../ipc/generated/Status";
 import { waiting } from "./validity";
 
 /** Where the login that signed last is kept. A name proves nothing; the secret with it does. */
 const REMEMBERED = "chancery.login";
+
+/** How long after an answer cards are looked for again, in ms. */
+const AGAIN = 1500;
+
+/** A certificate of a card that is in its reader. */
+export interface OnCard {
+  card: CardToken;
+  certificate: CardCertificate;
+}
 
 /** Whose keys there are to sign with, and which of them is chosen. */
 export class Keys {
@@ -22,7 +34,27 @@ export class Keys {
   /** This machine's clock in Unix seconds; it ticks while somebody waits for it. */
   now = $state(Date.now() / 1000);
 
-  readonly chosen = $derived(this.identities.find(({ login }) => login === this.login) ?? null);
+  /** What cards there are; nothing is known until the first answer. */
+  cards = $state.raw<Cards | null>(null);
+  /** The certificate of a card that is chosen, whether the card is there or not. */
+  certificate = $state<string | null>(null);
+
+  readonly chosen = $derived(
+    this.certificate === null
+      ? (this.identities.find(({ login }) => login === this.login) ?? null)
+      : null,
+  );
+  readonly onCards = $derived<OnCard[]>(
+    (this.cards?.cards ?? []).flatMap((card) =>
+      card.certificates.map((certificate) => ({ card, certificate })),
+    ),
+  );
+  /** The chosen certificate, while its card is there. */
+  readonly card = $derived(
+    this.onCards.find(({ certificate }) => certificate.id === this.certificate) ?? null,
+  );
+  /** The name a signature would have. */
+  readonly name = $derived(this.chosen?.name ?? this.card?.certificate.name ?? "");
   /** Seconds until the next try of the chosen key is judged. */
   readonly wait = $derived(this.chosen ? waiting(this.chosen, this.now) : 0);
 
@@ -37,6 +69,45 @@ export class Keys {
 
   choose(login: string): void {
     this.login = login;
+    this.certificate = null;
+  }
+
+  chooseCard(certificate: string): void {
+    this.certificate = certificate;
+  }
+
+  /** Looks for cards again and again; returns what stops it. */
+  watchCards(): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let over = false;
+    const look = async (): Promise<void> => {
+      if (!document.hidden) await this.refreshCards();
+      if (!over) timer = setTimeout(() => void look(), AGAIN);
+    };
+    void look();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }
+
+  async refreshCards(): Promise<void> {
+    // What is shown stays while nothing can be told.
+    const cards = await this.#backend.cards().catch(() => null);
+    if (cards) this.takeCards(cards);
+  }
+
+  async chooseDriver(): Promise<void> {
+    const cards = await this.#backend.chooseCardModule().catch(() => null);
+    if (cards) this.takeCards(cards);
+  }
+
+  takeCards(cards: Cards): void {
+    if (this.cards === null || this.cards.change !== cards.change) this.cards = cards;
+    // Where nobody's key is kept, the card that is there is who signs.
+    if (this.certificate !== null || this.identities.length > 0) return;
+    const preferred = this.onCards.find(({ certificate }) => certificate.preferred);
+    this.certificate = preferred?.certificate.id ?? null;
   }
 
   remember(login: string): void {

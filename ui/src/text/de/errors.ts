@@ -64,11 +64,11 @@ export const errors: Record<keyof typeof en, string> = {
   "err-device_fault":
     "Der Treiber des Tokens meldet einen Fehler. Ihr Geheimnis wurde nicht beurteilt.",
   "rec-device_fault": "Es wurde nichts geschrieben. Versuchen Sie es noch einmal.",
-  "err-card_absent": "Es ist keine Karte da, mit der unterschrieben werden kann.",
+  "err-card_absent": "Es ist keine Karte da, mit der signiert werden kann.",
   "rec-card_absent":
     "Stecken Sie Ihre Karte in das Lesegerät; dies ändert sich von selbst, wenn sie steckt.",
   "err-card_removed": "Die Karte wurde herausgezogen. Es wurde nichts geschrieben.",
-  "rec-card_removed": "Stecken Sie sie wieder ein und unterschreiben Sie noch einmal.",
+  "rec-card_removed": "Stecken Sie sie wieder ein und signieren Sie noch einmal.",
   "err-card_driver_fault":
     "Der Treiber der Karte hat einen Fehler gemeldet. Ihre PIN wurde nicht geprüft.",
   "rec-card_driver_fault":
@@ -76,11 +76,11 @@ export const errors: Record<keyof typeof en, string> = {
   "err-no_card_driver": "Hier ist kein Treiber für Karten installiert.",
   "rec-no_card_driver":
     "Installieren Sie OpenSC oder den Treiber Ihrer Karte, oder wählen Sie dessen Datei.",
-  "err-no_signing_certificate": "Auf der Karte ist kein Zertifikat, das Dokumente unterschreibt.",
+  "err-no_signing_certificate": "Auf der Karte ist kein Zertifikat, das Dokumente signiert.",
   "rec-no_signing_certificate":
     "Wählen Sie ein anderes Zertifikat, oder fragen Sie, wer die Karte ausgestellt hat.",
-  "err-certificate_ambiguous": "Mehrere Zertifikate der Karte könnten unterschreiben.",
-  "rec-certificate_ambiguous": "Wählen Sie das, mit dem Sie unterschreiben.",
+  "err-certificate_ambiguous": "Mehrere Zertifikate der Karte könnten signieren.",
+  "rec-certificate_ambiguous": "Wählen Sie das, mit dem Sie signieren.",
   "err-certificate_expired": "Das Zertifikat der Karte gilt jetzt nicht.",
   "rec-certificate_expired":
     "Bitten Sie, wer die Karte ausgestellt hat, um ein neues. Prüfen geht weiterhin.",
@@ -92,13 +92,13 @@ export const errors: Record<keyof typeof en, string> = {
   "err-pin_length": "Keine PIN dieser Karte ist so lang.",
   "rec-pin_length":
     "Die Karte hat sie nicht bekommen, es ging kein Versuch verloren. Geben Sie sie noch einmal ein.",
-  "err-pin_to_be_changed": "Diese Karte will eine neue PIN, bevor sie unterschreibt.",
+  "err-pin_to_be_changed": "Diese Karte will eine neue PIN, bevor sie signiert.",
   "rec-pin_to_be_changed":
-    "Ändern Sie sie in der Software der Karte und unterschreiben Sie dann noch einmal.",
+    "Ändern Sie sie in der Software der Karte und signieren Sie dann noch einmal.",
   "err-pin_not_entered":
     "Die PIN wurde am Lesegerät nicht eingegeben. Es wurde nichts geschrieben.",
   "rec-pin_not_entered":
-    "Unterschreiben Sie noch einmal und geben Sie sie ein, wenn das Lesegerät fragt.",
+    "Signieren Sie noch einmal und geben Sie sie ein, wenn das Lesegerät fragt.",
   "err-pin_needed": "Die PIN der Karte fehlt.",
   "rec-pin_needed": "Geben Sie sie ein; dieses Lesegerät hat keine eigenen Tasten.",
   "err-token_pin_wrong": "Das Token hat die Signatur-PIN dieses Rechners abgelehnt.",

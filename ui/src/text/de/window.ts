@@ -263,8 +263,44 @@ export const window: Record<keyof typeof en, string> = {
   "first-organisation-3":
     "Zum Kennenlernen gründen Sie auf diesem Rechner eine Organisation zur Probe.",
   "first-found": "Eine zur Probe gründen …",
+  "card-in": "Auf der Karte {label}, in {reader}",
+  "card-gone": "Die Karte steckt nicht im Lesegerät. Stecken Sie sie ein, um weiterzumachen.",
+  "card-group": "Chipkarten",
+  "organisation-group": "Ihre Organisation",
+  "card-pin": "PIN der Karte",
+  "card-pin-hint": "Geht für diese Signatur an die Karte und wird nirgends behalten.",
+  "card-pad":
+    "Geben Sie die PIN am Lesegerät ein, nachdem Sie den Knopf gedrückt haben; für jede Datei, wenn es wieder fragt.",
+  "card-tries": "Noch {count} Versuche.",
+  "card-one-try": "Noch ein Versuch. Eine falsche PIN sperrt die Karte.",
+  "card-count_low": "Es wurden falsche PINs versucht: Es sind weniger Versuche übrig als sonst.",
+  "card-final_try": "Noch ein Versuch. Eine falsche PIN sperrt die Karte.",
+  "card-locked":
+    "Die PIN dieser Karte ist gesperrt. Entsperren Sie sie mit der PUK in der Software der Karte, oder fragen Sie, wer sie ausgestellt hat.",
+  "card-to_be_changed":
+    "Diese Karte will zuerst eine neue PIN. Ändern Sie sie in der Software der Karte.",
+  "card-expired": "Dieses Zertifikat gilt jetzt nicht.",
+  "card-unfit": "Dieses Zertifikat signiert keine Dokumente.",
+  "off-card-pin": "Geben Sie die PIN der Karte ein.",
+  "off-card-gone": "Die Karte steckt nicht im Lesegerät.",
+  "card-no_driver":
+    "Es ist kein Treiber für Chipkarten installiert. Installieren Sie OpenSC oder den Treiber Ihrer Karte.",
+  "card-driver_fault": "Der Treiber für Chipkarten geht nicht.",
+  "card-service_down":
+    "Der Dienst für Chipkarten läuft nicht. Starten Sie pcscd, dann ändert sich dies von selbst.",
+  "card-no_reader": "Es ist kein Lesegerät für Chipkarten angeschlossen.",
+  "card-no_card": "Stecken Sie Ihre Chipkarte in das Lesegerät; dies ändert sich von selbst.",
+  "card-card_unknown":
+    "Es steckt eine Karte, die hier kein Treiber kennt. Wählen Sie den Treiber der Karte.",
+  "card-no_certificate": "Auf der Karte ist kein Zertifikat, das Dokumente signiert.",
+  "card-reading": "Chipkarten werden gesucht …",
+  "card-choose-driver": "Treiber wählen …",
+  "card-changed":
+    "Der Treiber {name} ist ein anderer als beim letzten Mal; eine Systemaktualisierung macht das.",
+  "card-choose": "Wählen Sie das Zertifikat, mit dem Sie signieren.",
   "first-card": "Ich habe eine Chipkarte",
-  "first-card-1": "Diese Version signiert noch nicht mit Chipkarten.",
+  "first-card-1":
+    "Stecken Sie sie ein und öffnen Sie ein Dokument: Ihr Zertifikat steht dann zur Wahl, ohne jede Organisation.",
   "first-card-2": "Dokumente, die mit einer signiert wurden, werden geprüft wie alle anderen.",
   "first-skip": "Nur lesen und prüfen",
   "found-one": "Eine zur Probe gründen …",
