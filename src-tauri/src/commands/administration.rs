@@ -115,6 +115,54 @@ pub async fn overview(
     Ok(service.overview(administration.officer()?).await?)
 }
 
+/// Gives a page of the log, newest first.
+///
+/// # Errors
+/// Code `not_logged_in`, and those of the use-case.
+#[tauri::command]
+pub async fn read_log(
+    service: State<'_, Service>,
+    administration: State<'_, Administration>,
+    request: wire::ReadLog,
+) -> Result<wire::LogPage, wire::Error> {
+    Ok(service.read_log(administration.officer()?, request).await?)
+}
+
+/// Gives the newest notarised head of the log.
+///
+/// # Errors
+/// Code `not_logged_in`, and those of the use-case.
+#[tauri::command]
+pub async fn log_head(
+    service: State<'_, Service>,
+    administration: State<'_, Administration>,
+) -> Result<wire::LogHead, wire::Error> {
+    administration.officer()?;
+    let head = service.log_head().await?;
+    let days = service.notarised_days().await?;
+    Ok(wire::LogHead {
+        note: head.note,
+        leaves: head.leaves,
+        later: head.later,
+        fingerprint: head.fingerprint,
+        notarised: head.notarised,
+        days,
+    })
+}
+
+/// Verifies the whole log and every current record.
+///
+/// # Errors
+/// Code `not_logged_in`, and those of the use-case.
+#[tauri::command]
+pub async fn verify_log(
+    service: State<'_, Service>,
+    administration: State<'_, Administration>,
+) -> Result<wire::VerifiedLog, wire::Error> {
+    administration.officer()?;
+    Ok(service.verify_log(None).await?.into())
+}
+
 /// Uses the signing token for real.
 ///
 /// # Errors

@@ -5,6 +5,9 @@ import type { ErrorCode } from "./generated/ErrorCode";
 import type { FoundedOrganisation } from "./generated/FoundedOrganisation";
 import type { IdentityStatus } from "./generated/IdentityStatus";
 import type { IssuedCode } from "./generated/IssuedCode";
+import type { VerifiedLog } from "./generated/VerifiedLog";
+import type { LogHead } from "./generated/LogHead";
+import type { LogRow } from "./generated/LogRow";
 import type { Overview } from "./generated/Overview";
 import type { Person } from "./generated/Person";
 import type { Probe } from "./generated/Probe";
@@ -102,6 +105,48 @@ const organisation = {
 } as const;
 
 const ready: Status = { organisation, token: { state: "ready", detail: "keys proven just now" } };
+
+function logRows(): LogRow[] {
+  const row = {
+    kind: "outcome",
+    erased: false,
+    edited: false,
+    officer: null,
+    outcome: "done",
+    note: null,
+    documents: 1,
+    intent: null,
+  };
+  return [
+    { ...row, index: 128_419, at: now() - 60, act: "sign", login: "ana.moreau" },
+    {
+      ...row,
+      index: 128_417,
+      at: now() - 900,
+      act: "sign",
+      login: "ana.novak",
+      outcome: "wrong_secret",
+    },
+    {
+      ...row,
+      index: 128_415,
+      at: now() - 7200,
+      act: "suspend",
+      login: "ana.novak",
+      officer: "m.ortiz",
+      note: "lost laptop",
+    },
+    {
+      ...row,
+      index: 128_412,
+      at: now() - DAY,
+      act: null,
+      login: null,
+      outcome: null,
+      erased: true,
+    },
+  ];
+}
 
 function overview(): Overview {
   return {
@@ -266,6 +311,9 @@ export interface Answers {
   people: Person[];
   overview: Overview;
   probe: Probe;
+  log: LogRow[];
+  logHead: LogHead;
+  verified: VerifiedLog;
   founded: FoundedOrganisation;
   /** What is refused, by the name of the method. */
   refusals: Partial<Record<keyof AdministrationBackend, Failure>>;
@@ -292,6 +340,23 @@ export function memory(changed: Partial<Answers> = {}): Memory {
     people: crowd(),
     overview: overview(),
     probe: probe(),
+    log: logRows(),
+    logHead: {
+      note: "chancery/9c417be0\n128417\n…",
+      leaves: 128_417,
+      later: 3,
+      fingerprint: "128417 9c41 7be0 22d8 5f13 a06e d7c4 18b9 40fa",
+      notarised: true,
+      days: 1,
+    },
+    verified: {
+      whole: true,
+      leaves: 128_420,
+      heads: 128_980,
+      records: 342,
+      firstBreak: null,
+      findings: [],
+    },
     founded: {
       fingerprint: overview().fingerprint,
       notices: [
@@ -409,6 +474,17 @@ export function memory(changed: Partial<Answers> = {}): Memory {
         const next = rest.length > limit ? (people.at(-1)?.login ?? null) : null;
         return { total: found.length, people, next };
       }),
+    readLog: ({ person, act }) =>
+      office("readLog", () => {
+        const rows = answers.log.filter(
+          (row) =>
+            (act === null || row.act === act) &&
+            (person === null || `${row.login} ${row.officer}`.includes(person)),
+        );
+        return { total: answers.log.length, rows, next: null };
+      }),
+    logHead: () => office("logHead", () => answers.logHead),
+    verifyLog: () => office("verifyLog", () => answers.verified),
     enrolPerson: ({ login, name, email, key }) =>
       office("enrolPerson", () => {
         if (answers.people.some((one) => one.login === login)) throw refusal("login_taken");
@@ -630,6 +706,36 @@ export const scenes: Record<string, Scene<Answers>> = {
     },
   },
   overview: { answers: {}, play: async (page) => void (await page.find("token-state")) },
+  audit: {
+    answers: {},
+    async play(page) {
+      await page.click("nav-audit");
+      await page.find("log");
+      await page.click("verify");
+      await page.find("verdict");
+    },
+  },
+  "audit-broken": {
+    answers: {
+      verified: {
+        whole: false,
+        leaves: 128_011,
+        heads: 0,
+        records: 0,
+        firstBreak: {
+          index: 128_011,
+          login: null,
+          what: "its MAC does not fit: it was edited, or written without the signing token",
+        },
+        findings: [],
+      },
+    },
+    async play(page) {
+      await page.click("nav-audit");
+      await page.click("verify");
+      await page.find("verdict");
+    },
+  },
   "overview-new": {
     answers: {
       people: [ortiz()],

@@ -5,15 +5,19 @@ import type { FoundedOrganisation } from "./generated/FoundedOrganisation";
 import type { FoundOrganisation } from "./generated/FoundOrganisation";
 import type { IssuedCode } from "./generated/IssuedCode";
 import type { ListPeople } from "./generated/ListPeople";
+import type { LogHead } from "./generated/LogHead";
 import type { LogIn } from "./generated/LogIn";
+import type { LogPage } from "./generated/LogPage";
 import type { Overview } from "./generated/Overview";
 import type { PeoplePage } from "./generated/PeoplePage";
 import type { Person } from "./generated/Person";
 import type { Probe } from "./generated/Probe";
+import type { ReadLog } from "./generated/ReadLog";
 import type { RevokePerson } from "./generated/RevokePerson";
 import type { SecretStrength } from "./generated/SecretStrength";
 import type { Status } from "./generated/Status";
 import type { TokenHealth } from "./generated/TokenHealth";
+import type { VerifiedLog } from "./generated/VerifiedLog";
 
 /**
  * What the administrator's window may ask of the shell: one method per command.
@@ -37,6 +41,10 @@ export interface AdministrationBackend {
   /** Plays the attacks now. */
   probeToken(): Promise<Probe>;
   people(request: ListPeople): Promise<PeoplePage>;
+  readLog(request: ReadLog): Promise<LogPage>;
+  logHead(): Promise<LogHead>;
+  /** Reads the whole log and every record; takes long where there are many. */
+  verifyLog(): Promise<VerifiedLog>;
   enrolPerson(request: EnrolPerson): Promise<IssuedCode>;
   resetPerson(request: ChangeStatus): Promise<IssuedCode>;
   suspendPerson(request: ChangeStatus): Promise<Person>;
