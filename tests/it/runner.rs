@@ -12,6 +12,7 @@ mod direct;
 mod enrolment;
 mod faults;
 mod hostile;
+mod import;
 mod judges;
 mod kills;
 mod log;

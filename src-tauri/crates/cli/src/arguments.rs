@@ -503,6 +503,25 @@ pub(crate) enum SecretOf {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
+    /// Bring a key in from a PKCS#12 file for a person; the key before is revoked
+    Import {
+        /// Login of the officer who does it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        /// Whose key it becomes
+        #[arg(long)]
+        login: String,
+        /// The PKCS#12 file; its password is asked after the officer's secret
+        file: PathBuf,
+        /// The name of the key, where the file has several
+        #[arg(long, value_name = "NAME")]
+        key_name: Option<String>,
+        /// Why, in words; goes into the log
+        #[arg(long, value_name = "WORDS", default_value = "brought in from a file")]
+        reason: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
     /// Suspend the own key, at once and without a secret; an officer lifts it
     Suspend {
         /// Whose key

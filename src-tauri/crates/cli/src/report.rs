@@ -611,6 +611,9 @@ pub(crate) fn person(person: &Person, json: bool) {
     }
     if let (Some(key), Some(serial)) = (&person.key, &person.serial) {
         say!("key {key}, certificate {serial}");
+        if person.origin == Some(wire::KeyOrigin::Imported) {
+            say!("not born in the HSM");
+        }
     }
 }
 
@@ -633,7 +636,7 @@ fn of_person(person: &Person) -> Value {
     json!({
         "account": person.account, "login": person.login, "name": person.name,
         "email": person.email, "role": person.role, "status": person.status,
-        "key": person.key, "serial": person.serial, "valid_until": person.valid_until,
+        "key": person.key, "origin": person.origin, "serial": person.serial, "valid_until": person.valid_until,
         "change": person.change,
     })
 }

@@ -1,17 +1,19 @@
 //! One function a command: build the request, call the use-case, report.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, Init, OpenBackup, PdfFile,
-    PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Unwatched,
+    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, ImportKey, Init, OpenBackup,
+    PdfFile, PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
+use zeroize::Zeroizing;
 
 use crate::arguments::{
     self, Arguments, Backup, Card, Cause, Command, Hsm, Key, Looks, PdfPassword, PinStore, Rotate,
@@ -52,6 +54,28 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Users(command) => users(service, command, json).await,
         Command::Secret(SecretOf::Change { login, secrets }) => {
             change_secret(service, login, &secrets, json).await
+        }
+        Command::Key(Key::Import {
+            by,
+            login,
+            file,
+            key_name,
+            reason,
+            secrets,
+        }) => {
+            let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
+            let secret = secrets.ask(&format!("secret of {by}"))?;
+            let request = ImportKey {
+                login,
+                note: reason,
+                file: key_file(&file)?,
+                password: secrets.ask(&format!("password of {}", file.display()))?,
+                path: file,
+                key_name,
+            };
+            let officer = Arc::new(service.log_in(by, secret).await?);
+            report::enrolled(&service.import_key(officer, request).await?, json);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Key(Key::Suspend { login, reason }) => {
             let request = wire::SuspendOwnKey {
@@ -269,6 +293,20 @@ async fn users(service: &Service, command: Users, json: bool) -> Result<ExitCode
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads a file of keys; one that is longer than any is not.
+fn key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    const LONGEST: u64 = 1 << 20;
+    let failed = |error| Failure::file("cannot read the key file", path, &error);
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len().min(LONGEST);
+    let room = usize::try_from(length).unwrap_or_default() + 1;
+    let mut content = Zeroizing::new(Vec::with_capacity(room));
+    file.take(length)
+        .read_to_end(&mut content)
+        .map_err(failed)?;
+    Ok(content)
 }
 
 async fn backup(service: &Service, command: Backup, json: bool) -> Result<ExitCode, Failure> {

@@ -11,6 +11,7 @@ mod backup;
 mod enrol;
 mod export_log;
 mod grant;
+mod import;
 mod modules;
 mod own_key;
 mod probe;
@@ -32,6 +33,7 @@ pub(crate) use self::backup::{
 pub(crate) use self::enrol::enrol;
 pub(crate) use self::export_log::export_log;
 pub(crate) use self::grant::{grant, take_office, withdraw};
+pub(crate) use self::import::import;
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
 pub(crate) use self::probe::{play, probe, shown};

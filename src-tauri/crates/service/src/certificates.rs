@@ -1,6 +1,6 @@
 //! The birth of a signer's key and its certificate: steps that founding and enrolment share.
 
-use token::RawSignature;
+use token::{RawSignature, SessionKey};
 use vault::{KeyId, Seal, Sha256, UnixTime};
 use zeroize::Zeroizing;
 
@@ -11,6 +11,7 @@ use crate::custody::seal::WrappedBlob;
 use crate::custody::{Identity, KeyState, SealRow, random};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{KeyKind, on_token, sha256, verifies};
+use crate::station::masters::Master;
 use crate::station::records;
 use crate::station::tokens::{IssuingToken, SigningToken, key_label};
 
@@ -50,14 +51,40 @@ pub(crate) fn birth(
         organisation,
         email,
     };
-    let mut prepared = ca::request(&subject, &spki)?;
+    wrapped(key, kind, spki, &subject, &signing.masters().of_birth())
+}
+
+/// Brings a key in that is known outside: the same steps, under the master for such keys.
+///
+/// # Errors
+/// [`Error::Ca`] if it is not the key of `spki`.
+pub(crate) fn brought_in(
+    signing: &SigningToken,
+    kind: KeyKind,
+    pkcs8: Zeroizing<Vec<u8>>,
+    spki: Vec<u8>,
+    subject: &Subject<'_>,
+) -> Result<Born> {
+    let master = signing.masters().import().ok_or(Error::MastersChanged)?;
+    let key = signing.token().import(pkcs8, kind.on_token())?;
+    wrapped(key, kind, spki, subject, &[master])
+}
+
+fn wrapped(
+    key: SessionKey,
+    kind: KeyKind,
+    spki: Vec<u8>,
+    subject: &Subject<'_>,
+    masters: &[&Master],
+) -> Result<Born> {
+    let mut prepared = ca::request(subject, &spki)?;
     if let Some(algorithm) = kind.signature_algorithm() {
         prepared = prepared.by(algorithm);
     }
     let value = key.sign(&on_token(prepared.digest()))?;
     let request = prepared.complete(value.as_bytes())?;
     let mut blobs = Vec::new();
-    for master in signing.masters().of_birth() {
+    for master in masters {
         let wrapped = key.wrap(&master.label)?;
         blobs.push(WrappedBlob {
             wrapping_key: master.label.as_str().to_owned(),
@@ -118,6 +145,7 @@ pub(crate) struct Enrolment<'a> {
     pub(crate) born: &'a Born,
     pub(crate) kind: KeyKind,
     pub(crate) key: KeyId,
+    pub(crate) origin: vault::Origin,
 }
 
 /// The rows of a new key.
@@ -179,7 +207,7 @@ impl Enrolment<'_> {
                 algorithm: self.kind.name().to_owned(),
                 spki: self.born.spki.clone(),
                 identity: self.identity.as_bytes().to_vec(),
-                origin: vault::Origin::Generated,
+                origin: self.origin,
             },
             state: vault::KeyState {
                 version: state.version,

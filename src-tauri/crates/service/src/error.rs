@@ -186,6 +186,20 @@ pub enum Error {
         /// Why not, and what can be done.
         why: String,
     },
+    /// A key cannot be brought in.
+    #[error("{}: {why}", path.display())]
+    ImportRefused {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// A file of keys has another password.
+    #[error("the password of {} is not right", path.display())]
+    FilePasswordWrong {
+        /// The file.
+        path: PathBuf,
+    },
     /// A backup cannot be used.
     #[error("{}: {why}", path.display())]
     BackupUnusable {
@@ -482,6 +496,8 @@ impl Error {
             Self::Suspended { .. } => (ErrorCode::Suspended, Refused),
             Self::Revoked { .. } => (ErrorCode::Revoked, Refused),
             Self::Expired { .. } => (ErrorCode::Expired, Refused),
+            Self::ImportRefused { .. } => (ErrorCode::ImportRefused, InputOutput),
+            Self::FilePasswordWrong { .. } => (ErrorCode::PasswordWrong, Refused),
             Self::BackupUnusable { .. } => (ErrorCode::BackupUnusable, InputOutput),
             Self::MasterUnvouched { .. } => (ErrorCode::KeysNotProven, Refused),
             Self::MasterRetired { .. } => (ErrorCode::MasterRetired, Refused),

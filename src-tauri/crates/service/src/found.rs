@@ -339,6 +339,7 @@ impl Founding<'_> {
             born: &born,
             kind: KeyKind::P256,
             key: key_id,
+            origin: vault::Origin::Generated,
         };
         let serial = certificates::new_serial()?;
         let (mut rows, state) = enrolled.rows(authority, &account, &serial, now)?;

@@ -66,9 +66,9 @@ pub use look::LookChoice;
 pub use pages::{Appearance, Shown};
 use requests::{
     Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
-    Enrolled, Existing, ExportVerdict, Exported, Founded, Init, Inspection, KnownHead, LogVerdict,
-    ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted, Restored,
-    RotationWatch, Sign, SignedFile, Signer, TakeOffice,
+    Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection, KnownHead,
+    LogVerdict, ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted,
+    Restored, RotationWatch, Sign, SignedFile, Signer, TakeOffice,
 };
 use station::Station;
 use station::logins::Logins;
@@ -262,6 +262,19 @@ impl Service {
         secret: wire::Secret,
     ) -> Result<wire::Person> {
         self.station(move |station| administration::replace_own(station, &login, &secret))
+            .await
+    }
+
+    /// Brings a key in from a PKCS#12 file; the person's key before is revoked.
+    ///
+    /// # Errors
+    /// [`Error::ImportRefused`], [`Error::FilePasswordWrong`] and any other; nothing is changed then.
+    pub async fn import_key(
+        &self,
+        officer: Arc<Administrator>,
+        request: ImportKey,
+    ) -> Result<Enrolled> {
+        self.station(move |station| administration::import(station, &officer, &request))
             .await
     }
 

@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::signing_algorithm::hex;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
-use crate::wire::{Identity, IdentityStatus, ListPeople, PeoplePage, Person, Role, StatusChange};
+use crate::wire::{
+    Identity, IdentityStatus, KeyOrigin, ListPeople, PeoplePage, Person, Role, StatusChange,
+};
 
 /// Longest login in characters.
 const LONGEST_LOGIN: usize = 64;
@@ -130,6 +132,10 @@ fn listed_person(station: &Station, account: Account, now: i64) -> Result<Person
         },
         status: record.map_or(IdentityStatus::Damaged, |record| status(record, now)),
         key: record.map(|record| record.row.key.algorithm.clone()),
+        origin: record.map(|record| match record.row.key.origin {
+            vault::Origin::Generated => KeyOrigin::Generated,
+            vault::Origin::Imported => KeyOrigin::Imported,
+        }),
         serial: record.map(|record| hex(record.certificate.serial())),
         valid_until: record.map(|record| record.certificate.not_after()),
         change: record.and_then(|record| change(&record.row)),

@@ -332,6 +332,29 @@ impl RotationWatch for Unwatched {
     fn moved(&self, _: u64, _: u64) {}
 }
 
+/// Bring a key in that was born elsewhere, for a person who is enrolled.
+pub struct ImportKey {
+    /// Whose key it becomes; the one before is revoked.
+    pub login: String,
+    /// Why, in words.
+    pub note: String,
+    /// Where the file lies, for what is said of it.
+    pub path: PathBuf,
+    /// The PKCS#12 file.
+    pub file: Zeroizing<Vec<u8>>,
+    /// Its password.
+    pub password: wire::Secret,
+    /// The name of the key, where the file has several.
+    pub key_name: Option<String>,
+}
+
+/// Whose key it becomes; never the file.
+impl fmt::Debug for ImportKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ImportKey({}, ..)", self.login)
+    }
+}
+
 /// A backup that was made; its two secrets are shown once, to two people, and kept nowhere.
 pub struct BackupMade {
     /// Where it lies.

@@ -101,6 +101,14 @@ impl KeyKind {
         }
     }
 
+    /// The kind of a public key, SPKI DER, of one that was born elsewhere; RSA signs as of old.
+    pub(crate) fn of_spki(spki: &[u8]) -> Option<Self> {
+        let found = KeyAlgorithm::of_spki(spki).ok()?;
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.key_algorithm() == Some(found))
+    }
+
     const fn is_pss(self) -> bool {
         matches!(self, Self::RsaPss2048 | Self::RsaPss3072 | Self::RsaPss4096)
     }

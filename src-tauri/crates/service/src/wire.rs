@@ -21,9 +21,9 @@ use zeroize::Zeroizing;
 
 pub use administration::{
     Administrator, ChangeStatus, EnrolPerson, FoundOrganisation, FoundedOrganisation, IssuedCode,
-    ListPeople, LogIn, Notice, Overview, PeoplePage, Person, RevocationList, RevocationReason,
-    RevokePerson, Role, Rotation, RotationPhase, RotationStep, StatusChange, TokenHealth,
-    TokenTest,
+    KeyOrigin, ListPeople, LogIn, Notice, Overview, PeoplePage, Person, RevocationList,
+    RevocationReason, RevokePerson, Role, Rotation, RotationPhase, RotationStep, StatusChange,
+    TokenHealth, TokenTest,
 };
 pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, VerifiedLog};
 pub use cards::{

@@ -26,6 +26,10 @@ pub enum TokenKeyKind {
     /// P-256 key that countersigns heads of the log.
     #[n(5)]
     Notary,
+    /// AES-256 key that wraps and unwraps keys that were brought in from outside, and does nothing
+    /// else: it cannot tell a key that somebody knows from one that was born on the token.
+    #[n(6)]
+    ImportMaster,
 }
 
 /// SHA-256 of a file, printed as lower-case hexadecimal.

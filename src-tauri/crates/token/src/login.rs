@@ -1,6 +1,7 @@
 //! What the host process does on a token it is logged in to.
 
 mod create;
+mod import;
 mod offer;
 mod pool;
 mod probe;

@@ -113,6 +113,29 @@ pub(crate) fn master(
     mechanism: MechanismType,
     storage: Storage,
 ) -> Template {
+    let mut wrapped = what_any_master_wraps();
+    wrapped.extend([Attribute::Local(true), Attribute::AlwaysSensitive(true)]);
+    wrapping_key(label, id, mechanism, storage, wrapped)
+}
+
+/// Template of the master for keys that were brought in: as the master, and it wraps them, which
+/// were not born on the token. So nothing that it wraps is taken for a key that nobody knows.
+pub(crate) fn import_master(
+    label: &KeyLabel,
+    id: Id,
+    mechanism: MechanismType,
+    storage: Storage,
+) -> Template {
+    wrapping_key(label, id, mechanism, storage, what_any_master_wraps())
+}
+
+fn wrapping_key(
+    label: &KeyLabel,
+    id: Id,
+    mechanism: MechanismType,
+    storage: Storage,
+    wrapped: Vec<Attribute>,
+) -> Template {
     let mut attributes = vec![
         Attribute::Class(ObjectClass::SECRET_KEY),
         Attribute::KeyType(KeyType::AES),
@@ -137,7 +160,7 @@ pub(crate) fn master(
             AttributeType::Derive,
         ])
         .nest(CKA_UNWRAP_TEMPLATE, what_the_master_unwraps())
-        .nest(CKA_WRAP_TEMPLATE, what_the_master_wraps())
+        .nest(CKA_WRAP_TEMPLATE, wrapped)
 }
 
 /// UNWRAP_TEMPLATE of the master. SoftHSM 2.6.1 demands each of these in the call as well.
@@ -155,15 +178,13 @@ fn what_the_master_unwraps() -> Vec<Attribute> {
     ]
 }
 
-/// WRAP_TEMPLATE of the master. LOCAL and ALWAYS_SENSITIVE refuse a key somebody knows and has
-/// brought in with C_CreateObject.
-fn what_the_master_wraps() -> Vec<Attribute> {
+/// WRAP_TEMPLATE of every master. That of the master for keys born on the token has LOCAL and
+/// ALWAYS_SENSITIVE as well, which refuse a key somebody knows and has brought in.
+fn what_any_master_wraps() -> Vec<Attribute> {
     vec![
         Attribute::Class(ObjectClass::PRIVATE_KEY),
         Attribute::Token(false),
         Attribute::Sign(true),
-        Attribute::Local(true),
-        Attribute::AlwaysSensitive(true),
     ]
 }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use minicbor::Decode;
+use zeroize::Zeroizing;
 
 use crate::{
     Attack, Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Played, Production,
@@ -204,6 +205,25 @@ impl Token {
         let request = OnToken::Generate { algorithm };
         let (number, spki): (KeyNumber, SpkiDer) = self.login.call(request)?;
         Ok(SessionKey::new(Arc::clone(&self.login), number, Some(spki)))
+    }
+
+    /// Brings a private key in that is known outside, as a session object that
+    /// [`SessionKey::wrap`] wraps under the master for such keys; the master for keys born on the
+    /// token refuses it.
+    ///
+    /// `pkcs8` is PrivateKeyInfo (RFC 5208), DER; it crosses once and is wiped on both sides.
+    ///
+    /// # Errors
+    /// As [`Token::generate`]; [`WrappedKeyRefused`](crate::Error::WrappedKeyRefused) if it is no
+    /// key of this algorithm.
+    pub fn import(
+        &self,
+        pkcs8: Zeroizing<Vec<u8>>,
+        algorithm: SignerAlgorithm,
+    ) -> Result<SessionKey> {
+        let pkcs8 = SecretBytes::new(pkcs8);
+        let number = self.login.call(OnToken::Import { pkcs8, algorithm })?;
+        Ok(SessionKey::new(Arc::clone(&self.login), number, None))
     }
 
     /// Unwraps a signer's key as a session object that can neither be read nor leave, and reads

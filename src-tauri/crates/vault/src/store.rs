@@ -401,6 +401,9 @@ pub trait Store: Send + Sync {
         leaf: NewLeaf,
     ) -> Answer<'_, LeafIndex>;
 
+    /// Writes a master that no keys move to: the one for keys that were brought in.
+    fn add_import_master(&self, master: Master, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
+
     /// Writes a step of a rotation; one that leaves a master behind only if no key that may still be
     /// used is under it.
     ///

@@ -255,6 +255,7 @@ export const administration: Record<keyof typeof en, string> = {
   "people-state": "Zustand",
   "people-until": "Zertifikat bis",
   "people-key": "Schlüssel",
+  "people-key-imported": "{key}, nicht im HSM entstanden",
   "people-range": "Nach Anmeldenamen, von {first} bis {last}",
   "people-range-one": "Nach Anmeldenamen: {first}",
   "people-earlier": "Davor",

@@ -226,6 +226,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-rotation_refused": "Dieser Schritt des Schlüsselwechsels ist jetzt nicht möglich.",
   "rec-rotation_refused":
     "Sehen Sie nach, wie weit er ist: Schlüssel ziehen um oder werden ersetzt, bevor er endet.",
+  "err-import_refused": "Der Schlüssel lässt sich nicht übernehmen.",
+  "rec-import_refused":
+    "Warum, steht in den Einzelheiten; gebraucht wird eine Datei mit Schlüssel und Zertifikat.",
   "err-backup_unusable": "Die Sicherung ist nicht zu gebrauchen.",
   "rec-backup_unusable": "Was ihr fehlt, steht in den Einzelheiten; nehmen Sie eine andere.",
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",

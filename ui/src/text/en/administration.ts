@@ -256,6 +256,7 @@ export const administration = {
   "people-state": "State",
   "people-until": "Certificate until",
   "people-key": "Key",
+  "people-key-imported": "{key}, not born in the HSM",
   "people-range": "By login, from {first} to {last}",
   "people-range-one": "By login: {first}",
   "people-earlier": "Earlier",

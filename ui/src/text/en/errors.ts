@@ -208,6 +208,8 @@ export const errors = {
   "rec-master_retired": "Ask an officer for a new key.",
   "err-rotation_refused": "The rotation of the master key cannot take this step now.",
   "rec-rotation_refused": "Look where it stands: keys are moved or replaced before it ends.",
+  "err-import_refused": "The key cannot be brought in.",
+  "rec-import_refused": "Its details say why; a file with key and certificate is wanted.",
   "err-backup_unusable": "The backup cannot be used.",
   "rec-backup_unusable": "Its details say what is wrong; take another one.",
   "err-list_not_written": "The change is made, but the revocation list could not be written.",

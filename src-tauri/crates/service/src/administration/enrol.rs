@@ -118,6 +118,22 @@ impl<'a> Whom<'a> {
     }
 }
 
+/// A key that is wrapped, and where it was born.
+pub(super) struct Wrapped {
+    pub(super) born: Born,
+    pub(super) origin: vault::Origin,
+}
+
+impl Wrapped {
+    /// One that was born on the token.
+    pub(super) fn born_here(born: Born) -> Self {
+        Self {
+            born,
+            origin: vault::Origin::Generated,
+        }
+    }
+}
+
 /// Makes the first slot of a new seal.
 type FirstSlot<'a> = dyn Fn(&OuterKey, &Identity) -> Result<Slot> + 'a;
 
@@ -131,15 +147,44 @@ impl Office<'_> {
         serial: &SerialNumber,
         intent: LeafIndex,
     ) -> Result<(Rows, Enrolled)> {
+        let wrapped = Wrapped::born_here(self.birth(whom, kind)?);
+        self.with_code(account, whom, kind, serial, intent, wrapped)
+    }
+
+    /// Generates a key and wraps it.
+    pub(super) fn birth(&self, whom: Whom<'_>, kind: KeyKind) -> Result<Born> {
+        // After the intent: a key that is not under the newest master must not be taken for one.
+        self.signing.masters().expect_unchanged(self.station)?;
+        let ca = self.station.ca()?;
+        let organisation = ca.subject_common_name();
+        certificates::birth(self.signing, kind, whom.name, organisation, whom.email)
+    }
+
+    /// Makes seal, certificate and code for a key that is wrapped.
+    pub(super) fn with_code(
+        &self,
+        account: &Account,
+        whom: Whom<'_>,
+        kind: KeyKind,
+        serial: &SerialNumber,
+        intent: LeafIndex,
+        wrapped: Wrapped,
+    ) -> Result<(Rows, Enrolled)> {
         let code = ActivationCode::generate()?;
         let expires = self.station.now()? + LIFETIME_SECONDS;
-        let (rows, _) =
-            self.newborn_with(account, whom, kind, serial, intent, &|outer, identity| {
+        let (rows, _) = self.newborn_with(
+            account,
+            kind,
+            serial,
+            intent,
+            wrapped,
+            &|outer, identity| {
                 let kind = SlotKind::Activation;
                 let new = NewSlot::begin(kind, PEPPER, expires, outer, identity, &code.normal())?;
                 let hmac = self.signing.pepper(PEPPER, new.hmac_input())?;
                 Ok(new.complete(&hmac))
-            })?;
+            },
+        )?;
         let enrolled = Enrolled {
             login: account.login.clone(),
             name: whom.name.to_owned(),
@@ -153,28 +198,20 @@ impl Office<'_> {
         Ok((rows, enrolled))
     }
 
-    /// Makes key, seal and certificate; `slot` says what opens the seal.
+    /// Makes seal and certificate for a key that is wrapped; `slot` says what opens the seal.
     pub(super) fn newborn_with(
         &self,
         account: &Account,
-        whom: Whom<'_>,
         kind: KeyKind,
         serial: &SerialNumber,
         intent: LeafIndex,
+        wrapped: Wrapped,
         slot: &FirstSlot<'_>,
     ) -> Result<(Rows, Born)> {
         let station = self.station;
-        // After the intent: a key that is not under the newest master must not be taken for one.
-        self.signing.masters().expect_unchanged(station)?;
+        let Wrapped { born, origin } = wrapped;
         let ca = station.ca()?;
         let now = station.now()?;
-        let born = certificates::birth(
-            self.signing,
-            kind,
-            whom.name,
-            ca.subject_common_name(),
-            whom.email,
-        )?;
         let key = KeyId::from(certificates::new_id()?);
         let identity = Identity::of_key(
             station.id().as_bytes(),
@@ -182,7 +219,10 @@ impl Office<'_> {
             key.as_bytes(),
             kind.name(),
             &born.spki,
-            Origin::Generated,
+            match origin {
+                vault::Origin::Generated => Origin::Generated,
+                vault::Origin::Imported => Origin::Imported,
+            },
         );
         let outer = OuterKey::generate()?;
         let sealed = seal_blobs(&outer, &identity, &born.blobs);
@@ -201,6 +241,7 @@ impl Office<'_> {
             born: &born,
             kind,
             key,
+            origin,
         };
         let (mut rows, state) = enrolment.rows(&self.authority(&ca), account, serial, now)?;
         rows.state.officer_signature = Some(self.vouch(state.to_be_signed(&identity, intent.0))?);

@@ -6,7 +6,7 @@
 use vault::store::KeyReplacement;
 use vault::{IssuingPinReplacement, Office as OfficeOf, OfficerReplacement, Versions};
 
-use super::enrol::{Whom, digest};
+use super::enrol::{Whom, Wrapped, digest};
 use super::revocation_list::Changed;
 use super::{Administrator, Office, log_in};
 use crate::audit::{Act, Outcome};
@@ -86,8 +86,9 @@ impl Office<'_> {
                 name: record.name(),
                 email: &email,
             };
+            let born = Wrapped::born_here(office.birth(whom, kind)?);
             let (rows, born) =
-                office.newborn_with(account, whom, kind, &serial, intent, &|outer, identity| {
+                office.newborn_with(account, kind, &serial, intent, born, &|outer, identity| {
                     passphrase_slot(office.signing, outer, identity, chosen)
                 })?;
             let outer = OuterKey::generate()?;

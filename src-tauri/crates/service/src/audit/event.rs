@@ -66,6 +66,8 @@ pub enum Act {
     Backup,
     /// The attacks are played on the signing token, and its profile is written.
     Probe,
+    /// A key that was born elsewhere is brought in.
+    Import,
     /// An intent is found whose process is gone.
     Sweep,
     /// An officer accepts a PKCS#11 module that was changed.
@@ -106,6 +108,7 @@ impl Act {
             Self::ReplaceOwn => "replace_own",
             Self::Backup => "backup",
             Self::Probe => "probe",
+            Self::Import => "import",
             Self::Sweep => "sweep",
             Self::AcceptModule => "accept_module",
             Self::AdoptRecords => "adopt_records",

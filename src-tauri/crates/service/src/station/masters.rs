@@ -22,6 +22,9 @@ use crate::home::write_private;
 /// Number of the master that the organisation file proves.
 const FIRST: u64 = 1;
 
+/// Number of the master for keys that were brought in: no keys move to it, or from it.
+pub(crate) const IMPORT: u64 = 1 << 32;
+
 /// A master, and what it is proven by.
 #[derive(Clone)]
 pub(crate) struct Master {
@@ -39,6 +42,8 @@ pub(crate) struct Masters {
     newest: Master,
     /// The one before, unless it was left.
     before: Option<Master>,
+    /// The one for keys that were brought in, once there is one.
+    import: Option<Master>,
     /// The label of every master that there was, in the order of their numbers.
     labels: Vec<String>,
     rotation: Option<Rotation>,
@@ -55,6 +60,7 @@ impl Masters {
                 since: LeafIndex(0),
             },
             before: None,
+            import: None,
             labels: vec![MASTER.to_owned()],
             rotation: None,
         })
@@ -62,8 +68,15 @@ impl Masters {
 
     /// Reads them; each row is believed for its officer's signature.
     pub(crate) fn of(station: &Station) -> Result<Self> {
-        let vault::Masters { masters, rotation } = station.wait(station.store.masters())?;
+        let vault::Masters {
+            mut masters,
+            rotation,
+        } = station.wait(station.store.masters())?;
         let mut all = Self::founding(first_canary(station)?)?;
+        if let Some(row) = masters.pop_if(|row| row.number == IMPORT) {
+            let officers = Officers::of(station)?;
+            all.import = Some(believed(station, &officers, &row)?);
+        }
         let Some(rotation) = rotation else {
             compare(station, 0)?;
             return Ok(all);
@@ -122,7 +135,7 @@ impl Masters {
 
     /// Those that must be proven: every blob that may be used lies under one of them.
     pub(crate) fn in_use(&self) -> impl Iterator<Item = &Master> {
-        self.before.iter().chain([&self.newest])
+        self.before.iter().chain([&self.newest]).chain(&self.import)
     }
 
     /// Those that a key is wrapped under at its birth, the one its state will name first.
@@ -148,6 +161,11 @@ impl Masters {
             .ok_or_else(|| Error::MasterRetired {
                 label: label.to_owned(),
             })
+    }
+
+    /// The one for keys that were brought in, once there is one.
+    pub(crate) fn import(&self) -> Option<&Master> {
+        self.import.as_ref()
     }
 
     /// How far a rotation is; none before there was one.

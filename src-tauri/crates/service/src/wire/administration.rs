@@ -279,6 +279,8 @@ pub struct Person {
     pub status: IdentityStatus,
     /// Kind of the newest key, such as `p256`.
     pub key: Option<String>,
+    /// Where it was born.
+    pub origin: Option<KeyOrigin>,
     /// Serial number of the newest certificate, hexadecimal.
     pub serial: Option<String>,
     /// End of its validity, Unix seconds.
@@ -286,6 +288,17 @@ pub struct Person {
     pub valid_until: Option<i64>,
     /// The newest change of status, if there was one.
     pub change: Option<StatusChange>,
+}
+
+/// Where a key was born.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyOrigin {
+    /// In the HSM.
+    Generated,
+    /// Elsewhere: not born in the HSM.
+    Imported,
 }
 
 /// What a person may do.

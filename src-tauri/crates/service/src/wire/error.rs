@@ -62,6 +62,7 @@ pub enum ErrorCode {
     BackupUnusable,
     NothingLost,
     NotAnExport,
+    ImportRefused,
 
     // One use of a key.
     WrongSecret,

@@ -224,6 +224,14 @@ pub(crate) enum OnToken {
     /// `TokenProfile`.
     #[n(17)]
     Profile,
+    /// `KeyNumber`. PrivateKeyInfo (RFC 5208), DER, of a key that is known outside.
+    #[n(18)]
+    Import {
+        #[n(0)]
+        pkcs8: SecretBytes,
+        #[n(1)]
+        algorithm: SignerAlgorithm,
+    },
 }
 
 impl OnToken {

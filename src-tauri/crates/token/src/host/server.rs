@@ -332,6 +332,9 @@ impl Server<'_> {
             OnToken::Generate { algorithm } => {
                 self.done(call, login, |login| login.generate(algorithm))
             }
+            OnToken::Import { pkcs8, algorithm } => {
+                self.done(call, login, |login| login.import(&pkcs8, algorithm))
+            }
             OnToken::Unwrap {
                 master,
                 wrapped,

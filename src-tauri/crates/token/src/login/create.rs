@@ -16,6 +16,7 @@ use crate::{
 #[derive(Clone, Copy)]
 enum Making {
     Master(WrapMechanism),
+    ImportMaster(WrapMechanism),
     Pepper,
     RecordMac,
     SigningKey,
@@ -33,6 +34,7 @@ impl Login {
     pub(crate) fn create(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
         let making = match kind {
             TokenKeyKind::Master => Making::Master(self.wrap_mechanism()?),
+            TokenKeyKind::ImportMaster => Making::ImportMaster(self.wrap_mechanism()?),
             TokenKeyKind::Pepper => Making::Pepper,
             TokenKeyKind::RecordMac => Making::RecordMac,
             TokenKeyKind::CertificateAuthority | TokenKeyKind::Head | TokenKeyKind::Notary => {
@@ -85,7 +87,7 @@ impl Login {
         let template = making.template(label, random_id()?, storage);
         let missing = self.prove_attributes(session, label, made.key, &template)?;
         match making {
-            Making::Master(mechanism) => {
+            Making::Master(mechanism) | Making::ImportMaster(mechanism) => {
                 let canary = self.canary(session, mechanism, made.key)?;
                 self.prove_wrapping(session, label, made.key, &canary)?;
             }
@@ -120,7 +122,9 @@ impl Login {
 impl Making {
     fn class(self) -> KeyClass {
         match self {
-            Self::Master(_) | Self::Pepper | Self::RecordMac => KeyClass::Secret,
+            Self::Master(_) | Self::ImportMaster(_) | Self::Pepper | Self::RecordMac => {
+                KeyClass::Secret
+            }
             Self::SigningKey => KeyClass::Private,
         }
     }
@@ -130,6 +134,10 @@ impl Making {
             Self::Master(mechanism) => {
                 let mechanism = raw::mechanism_type(mechanism.number());
                 template::master(label, id, mechanism, storage)
+            }
+            Self::ImportMaster(mechanism) => {
+                let mechanism = raw::mechanism_type(mechanism.number());
+                template::import_master(label, id, mechanism, storage)
             }
             Self::Pepper => template::pepper(label, id, storage),
             Self::RecordMac => template::record_mac(label, id, storage),
@@ -147,7 +155,7 @@ impl Making {
     ) -> CkResult<Made> {
         let template = self.template(label, id, storage).without(dropped);
         let mechanism = match self {
-            Self::Master(_) => Mechanism::AesKeyGen,
+            Self::Master(_) | Self::ImportMaster(_) => Mechanism::AesKeyGen,
             Self::Pepper | Self::RecordMac => Mechanism::GenericSecretKeyGen,
             Self::SigningKey => {
                 let public = template::signing_key_public(label, id, storage);

@@ -139,6 +139,20 @@ impl Login {
         })
     }
 
+    /// Keeps a session key for later requests.
+    pub(super) fn keep(
+        &self,
+        private: ObjectHandle,
+        algorithm: SignerAlgorithm,
+        session: Session,
+    ) -> Result<KeyNumber> {
+        self.keys.insert(SessionKey {
+            private,
+            algorithm,
+            session,
+        })
+    }
+
     pub(crate) fn session_key_sign(
         &self,
         number: KeyNumber,
@@ -249,7 +263,7 @@ impl Login {
 
     /// Reads a session key back, and destroys it if the token made another than asked for. One
     /// token was seen to answer CKR_OK and leave the key extractable.
-    fn refuse_weaker(
+    pub(super) fn refuse_weaker(
         &self,
         session: &Session,
         key: ObjectHandle,
@@ -272,7 +286,7 @@ impl Login {
 
 /// Asks with all that is stated, and where the token takes offence at it once more without what is
 /// only switched off. Says what was left out.
-fn leaner<T>(
+pub(super) fn leaner<T>(
     attempt: impl Fn(&[AttributeType]) -> CkResult<T>,
 ) -> CkResult<(T, &'static [AttributeType])> {
     match attempt(&[]) {
@@ -306,7 +320,7 @@ pub(super) fn public_key(
 }
 
 /// Tells a damaged key from a broken device, which tokens answer alike.
-fn unwrap_error(session: &Session, error: CkError) -> Error {
+pub(super) fn unwrap_error(session: &Session, error: CkError) -> Error {
     match answer::meaning(&error, || session.get_session_info().is_ok()) {
         Meaning::KeyRefused => Error::WrappedKeyRefused {
             answer: answer::names(&error).1,

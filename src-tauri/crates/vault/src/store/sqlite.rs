@@ -409,6 +409,16 @@ impl Store for SqliteStore {
         })
     }
 
+    fn add_import_master(&self, master: Master, leaf: NewLeaf) -> Answer<'_, LeafIndex> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            let index = log::append(&mut tx, &leaf).await?;
+            masters::insert(&mut tx, &master, index).await?;
+            tx.commit().await?;
+            Ok(index)
+        })
+    }
+
     fn turn_rotation(
         &self,
         rotation: Rotation,
