@@ -102,7 +102,9 @@ pub fn module_sha256(path: &Path) -> Result<Sha256> {
 
 /// Loads the same library for the crate and for the bindings.
 fn load(path: &Path) -> Result<(Pkcs11, Raw), CkError> {
-    Ok((Pkcs11::new(path)?, Raw::load(path)?))
+    let context = Pkcs11::new(path)?;
+    let raw = Raw::load(path, &context)?;
+    Ok((context, raw))
 }
 
 fn hash(file: &mut File) -> io::Result<Sha256> {

@@ -7,19 +7,21 @@
 //! - what the probe tries with mechanisms of any number (`trial`).
 //!
 //! The module is loaded a second time; the loader gives the same instance, so sessions and
-//! handles of the crate are good here (PKCS#11 v3.1 §5.4).
+//! handles of the crate are good here (PKCS#11 v3.1 §5.4). A module that is its own for each caller
+//! is used through the crate alone ([`apart`]), and then wraps nothing.
 #![expect(
     unsafe_code,
     reason = "calls through the module's function list; each block says why it is sound"
 )]
 
+mod apart;
 mod parameter;
 mod trial;
 
 use std::{path::Path, ptr};
 
 use cryptoki::{
-    context::Function,
+    context::{Function, Pkcs11},
     error::{Error as CkError, Result as CkResult, Rv, RvError},
     mechanism::MechanismType,
     object::{Attribute, AttributeType, ObjectHandle},
@@ -32,6 +34,7 @@ use cryptoki_sys::{
 };
 use zeroize::Zeroizing;
 
+use self::apart::Apart;
 pub(crate) use self::parameter::Parameter;
 
 /// Room for what one call gives: RSA-4096 wraps to 2384 bytes.
@@ -43,12 +46,14 @@ const MECHANISMS: usize = 4096;
 /// The function list of a loaded module (PKCS#11 v3.1 §5.4.4), valid while the library is.
 pub(crate) struct Raw {
     functions: CK_FUNCTION_LIST,
+    /// Set where these functions are of another instance than the crate's.
+    apart: Option<Apart>,
     _library: cryptoki_sys::Pkcs11,
 }
 
 impl Raw {
-    /// Loads a module, which runs its initialisers; the caller has checked its hash.
-    pub(crate) fn load(path: &Path) -> CkResult<Self> {
+    /// Loads a module beside the crate, which runs its initialisers; the caller has checked its hash.
+    pub(crate) fn load(path: &Path, context: &Pkcs11) -> CkResult<Self> {
         // SAFETY: loading runs foreign code; that is what the host process is for.
         let library =
             unsafe { cryptoki_sys::Pkcs11::new(path) }.map_err(CkError::LibraryLoading)?;
@@ -62,17 +67,26 @@ impl Raw {
         if list.is_null() {
             return Err(CkError::NullFunctionPointer);
         }
+        let mut again = ptr::null_mut();
+        // SAFETY: as above. One list for everybody is one instance.
+        let answer = unsafe { library.C_GetFunctionList(&raw mut again) };
+        ok(answer, Function::GetFunctionList)?;
+        let apart = (again != list).then(|| Apart(context.clone()));
         // SAFETY: a module gives a list that stays valid while it is loaded; it starts with the
         // version, and every version since 2.40 starts with the fields copied here.
         let functions = unsafe { *list };
         Ok(Self {
             functions,
+            apart,
             _library: library,
         })
     }
 
     /// Lists all mechanisms of a token, known to the crate or not (C_GetMechanismList).
     pub(crate) fn mechanisms(&self, slot: Slot) -> CkResult<Vec<CK_MECHANISM_TYPE>> {
+        if let Some(apart) = &self.apart {
+            return apart.mechanisms(slot);
+        }
         let call = present(self.functions.C_GetMechanismList)?;
         let mut list = vec![0; MECHANISMS];
         let mut count = MECHANISMS as CK_ULONG;
@@ -89,6 +103,9 @@ impl Raw {
         slot: Slot,
         mechanism: CK_MECHANISM_TYPE,
     ) -> CkResult<MechanismInfo> {
+        if let Some(apart) = &self.apart {
+            return apart.mechanism_info(slot, mechanism);
+        }
         let call = present(self.functions.C_GetMechanismInfo)?;
         let mut info = CK_MECHANISM_INFO::default();
         // SAFETY: `info` is the structure the function fills.
@@ -112,6 +129,9 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
+        if self.apart.is_some() && matches!(parameter, Parameter::None) {
+            return Apart::sign(session, mechanism, key, input);
+        }
         self.sign_after(session, mechanism, parameter, key, input, || Ok(()))
     }
 
@@ -126,7 +146,7 @@ impl Raw {
         input: &[u8],
         between: impl FnOnce() -> CkResult<()>,
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = present(self.functions.C_SignInit)?;
+        let init = self.shared(self.functions.C_SignInit, Function::SignInit)?;
         let sign = present(self.functions.C_Sign)?;
         let answer = parameter.with(mechanism, |mechanism| {
             // SAFETY: session and key come from the crate, and the mechanism's parameter lives until
@@ -161,7 +181,7 @@ impl Raw {
         wrapping: ObjectHandle,
         key: ObjectHandle,
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let call = present(self.functions.C_WrapKey)?;
+        let call = self.shared(self.functions.C_WrapKey, Function::WrapKey)?;
         let mut output = Zeroizing::new(vec![0; OUTPUT]);
         let mut length = OUTPUT as CK_ULONG;
         let answer = parameter.with(mechanism, |mechanism| {
@@ -192,7 +212,7 @@ impl Raw {
         blob: &[u8],
         template: &[Attribute],
     ) -> CkResult<ObjectHandle> {
-        let call = present(self.functions.C_UnwrapKey)?;
+        let call = self.shared(self.functions.C_UnwrapKey, Function::UnwrapKey)?;
         let mut template: Vec<CK_ATTRIBUTE> = template.iter().map(Into::into).collect();
         let mut handle: CK_OBJECT_HANDLE = 0;
         let answer = parameter.with(mechanism, |mechanism| {
@@ -214,6 +234,16 @@ impl Raw {
         ok(answer, Function::UnwrapKey)?;
         // SAFETY: the module just gave this handle out for this session.
         Ok(unsafe { ObjectHandle::new_from_raw(handle) })
+    }
+}
+
+impl Raw {
+    /// A function that takes the crate's sessions.
+    fn shared<F>(&self, function: Option<F>, name: Function) -> CkResult<F> {
+        match self.apart {
+            None => present(function),
+            Some(_) => Err(CkError::Pkcs11(RvError::FunctionNotSupported, name)),
+        }
     }
 }
 
@@ -260,6 +290,9 @@ impl Raw {
         object: ObjectHandle,
         expected: &[&Attribute],
     ) -> CkResult<Vec<(AttributeType, Difference)>> {
+        if self.apart.is_some() {
+            return Apart::differences(session, object, expected);
+        }
         let call = present(self.functions.C_GetAttributeValue)?;
         let expected_values: Vec<CK_ATTRIBUTE> = expected.iter().map(|a| (*a).into()).collect();
         let mut values: Vec<Vec<u8>> = expected_values

@@ -30,6 +30,9 @@ pub(super) const TEST: &[&str] = &[
     "fontconfig",
     "chromium",
     "chromium-driver",
+    // A token at the other end of a socket.
+    "p11-kit",
+    "p11-kit-modules",
 ];
 /// What the second token of the tests is built with; its bindings are made by libclang, which wants
 /// clang's own headers.

@@ -9,6 +9,7 @@ mod host;
 mod isolation;
 mod keys;
 mod probe;
+mod remote;
 mod support;
 mod table;
 mod tokens;

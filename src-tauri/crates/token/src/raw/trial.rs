@@ -18,7 +18,7 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = present(self.functions.C_DecryptInit)?;
+        let init = self.shared(self.functions.C_DecryptInit, Function::DecryptInit)?;
         let decrypt = present(self.functions.C_Decrypt)?;
         let answer = parameter.with(mechanism, |mechanism| {
             // SAFETY: session and key come from the crate; the parameter lives until the call
@@ -51,7 +51,7 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = present(self.functions.C_EncryptInit)?;
+        let init = self.shared(self.functions.C_EncryptInit, Function::EncryptInit)?;
         let encrypt = present(self.functions.C_Encrypt)?;
         let answer = parameter.with(mechanism, |mechanism| {
             // SAFETY: as in `decrypt`.
@@ -83,7 +83,7 @@ impl Raw {
         base: ObjectHandle,
         template: &[Attribute],
     ) -> CkResult<ObjectHandle> {
-        let call = present(self.functions.C_DeriveKey)?;
+        let call = self.shared(self.functions.C_DeriveKey, Function::DeriveKey)?;
         let mut template: Vec<CK_ATTRIBUTE> = template.iter().map(Into::into).collect();
         let mut handle: CK_OBJECT_HANDLE = 0;
         let answer = parameter.with(mechanism, |mechanism| {
