@@ -42,6 +42,7 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     setup::bench(places)?;
     let stage = Stage::set(places)?;
     small(&stage, runs.unwrap_or(RUNS))?;
+    stage.rates()?;
     people::compare(&stage, runs.unwrap_or(RUNS))?;
     if let Some(folder) = folder {
         large::compare(&stage, &folder, runs.unwrap_or(LARGE_RUNS))?;

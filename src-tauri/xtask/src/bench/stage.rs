@@ -212,6 +212,12 @@ impl<'p> Stage<'p> {
         call
     }
 
+    /// Measures the token layer, and a batch, beside the same by hand; prints what it finds.
+    pub(super) fn rates(&self) -> Result<()> {
+        let rates = ["bench", "--quiet", "-p", "tests", "--bench", "rates", "--"];
+        run(self.cargo(&rates).arg("--measure"))
+    }
+
     /// Measures the parts alone.
     pub(super) fn floors(&self) -> Result<Floors> {
         let mut bench = self.cargo(&["bench", "--quiet", "-p", "tests", "--bench", "floors", "--"]);
