@@ -9,6 +9,7 @@ mod backups;
 mod cards;
 mod custody;
 mod direct;
+mod documents;
 mod enrolment;
 mod faults;
 mod hostile;
