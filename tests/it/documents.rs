@@ -32,7 +32,12 @@ fn is_a_sentence(word: &str) -> bool {
 fn every_test_that_a_document_names_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut functions = BTreeSet::new();
-    for folder in ["tests", "src-tauri/crates", "src-tauri/src", "src-tauri/tests"] {
+    for folder in [
+        "tests",
+        "src-tauri/crates",
+        "src-tauri/src",
+        "src-tauri/tests",
+    ] {
         functions_below(&root.join(folder), &mut functions);
     }
     let mut named = 0;

@@ -19,6 +19,7 @@ pub(crate) use self::verify::verify;
 use crate::audit::Frontier;
 use crate::audit::tree::beside;
 use crate::error::{Error, Result};
+use crate::organisation::Deployment;
 use crate::requests::{Notarised, PrintedHead};
 use crate::station::Station;
 use crate::station::log::{Log, newest_notarised, told, verified};
@@ -29,6 +30,8 @@ const PAGE: u32 = 1024;
 const DAY: i64 = 24 * 60 * 60;
 /// A notarised head older than this is a finding.
 const OLD_DAYS: i64 = 7;
+/// One older than this is a refusal where the token is shared.
+const OVERDUE_DAYS: i64 = 30;
 
 /// The newest notarised head, or the newest there is where the notary has signed none.
 pub(crate) fn head(station: &Station) -> Result<PrintedHead> {
@@ -77,9 +80,35 @@ pub(crate) fn notarised(station: &Station) -> Result<Option<Notarised>> {
     }))
 }
 
-/// Whether the newest notarised head is so old that somebody should look; also if there is none.
+/// Refuses to sign on a log that no officer's window has vouched for in a month.
 ///
-/// A finding and no refusal: one machine, and perhaps one person, who must be able to go on.
+/// Where the token is shared, whoever has the signing PIN can rewrite what the notary has not
+/// signed (CUSTODY-FORMAT 3). An embedded organisation is one machine, and perhaps one person, who
+/// must be able to go on: there it is a finding only.
+///
+/// # Errors
+/// [`Error::NotaryOverdue`]; those of reading the head.
+pub(crate) fn permit_signing(station: &Station) -> Result<()> {
+    let notarised = notarised(station)?;
+    if is_overdue(
+        station.organisation.local.deployment,
+        notarised.as_ref().map(|head| head.days),
+    ) {
+        return Err(Error::NotaryOverdue {
+            days: notarised.map(|head| head.days),
+        });
+    }
+    Ok(())
+}
+
+fn is_overdue(deployment: Deployment, days: Option<i64>) -> bool {
+    match deployment {
+        Deployment::Embedded => false,
+        Deployment::Direct => days.is_none_or(|days| days > OVERDUE_DAYS),
+    }
+}
+
+/// Whether the newest notarised head is so old that somebody should look; also if there is none.
 pub(crate) fn is_old(notarised: Option<&Notarised>) -> bool {
     notarised.is_none_or(|head| head.days > OLD_DAYS)
 }
@@ -143,5 +172,14 @@ mod tests {
         assert!(!is_old(Some(&head(7))));
         assert!(is_old(Some(&head(8))));
         assert!(is_old(None));
+    }
+
+    #[test]
+    fn a_log_that_no_officer_vouched_for_in_a_month_is_not_signed_on_where_the_token_is_shared() {
+        assert!(!is_overdue(Deployment::Direct, Some(30)));
+        assert!(is_overdue(Deployment::Direct, Some(31)));
+        assert!(is_overdue(Deployment::Direct, None));
+        assert!(!is_overdue(Deployment::Embedded, Some(400)));
+        assert!(!is_overdue(Deployment::Embedded, None));
     }
 }

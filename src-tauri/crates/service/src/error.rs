@@ -426,6 +426,12 @@ pub enum Error {
         /// What does not fit.
         what: &'static str,
     },
+    /// The notary has signed no head of the log for too long.
+    #[error("the notary has not signed the log for {}: an officer has to log in", notary_age(*days))]
+    NotaryOverdue {
+        /// Days since the newest head it signed; none if there is none.
+        days: Option<i64>,
+    },
 
     // What stands below.
     /// A custody structure cannot be made or opened.
@@ -530,6 +536,7 @@ impl Error {
             Self::TokenUnsafe { .. } => (ErrorCode::TokenUnsafe, Refused),
             Self::AssuranceTooLow { .. } => (ErrorCode::AssuranceTooLow, Refused),
             Self::ProfileUnvouched { .. } => (ErrorCode::ProfileUnvouched, Refused),
+            Self::NotaryOverdue { .. } => (ErrorCode::NotaryOverdue, Refused),
             Self::Custody(source) => custody_code(source),
             Self::Log(_) => (ErrorCode::LogDamaged, Refused),
             Self::Ca(_) => (ErrorCode::CertificateRefused, Refused),
@@ -825,6 +832,10 @@ fn no_certificate(wanted: Option<&str>) -> String {
             "no certificate that signs documents is on the cards; see chancery card list".into()
         }
     }
+}
+
+fn notary_age(days: Option<i64>) -> String {
+    days.map_or_else(|| "all this time".to_owned(), |days| format!("{days} days"))
 }
 
 /// What can be said instead of leaving the place out.

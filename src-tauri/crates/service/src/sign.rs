@@ -15,6 +15,7 @@ use signature::{Certificate, Draft, Level, Prepared, SignatureAlgorithm, Signed,
 use token::RawSignature;
 
 use crate::audit::{Act, Kind, Outcome};
+use crate::auditing;
 use crate::certificates::new_id;
 use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
@@ -82,6 +83,7 @@ fn sign_locked(
     reach(request, SigningStep::Proving)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
+    auditing::permit_signing(station)?;
     // A key that only moved to the next master since it was read is the same key.
     let moved;
     let record = match record.check(station, &token, &mut log) {

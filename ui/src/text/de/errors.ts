@@ -55,6 +55,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-profile_unvouched":
     "Das Profil des Tokens ist nicht das, was Beauftragte zuletzt signiert haben.",
   "rec-profile_unvouched": "Prüfen Sie das Token noch einmal.",
+  "err-notary_overdue": "Der Notar hat das Protokoll seit über einem Monat nicht signiert.",
+  "rec-notary_overdue":
+    "Signiert wird erst wieder, wenn ein Beauftragter sich in der Verwaltung anmeldet.",
   "err-keys_not_proven": "Die Schlüssel des Signaturtokens sind nicht, was sie sein sollen.",
   "rec-keys_not_proven": "Mit ihnen wird nichts signiert. Sagen Sie es einem Beauftragten.",
   "err-host_gone": "Die Verbindung zum Token ist abgerissen.",

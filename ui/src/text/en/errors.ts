@@ -54,6 +54,8 @@ export const errors = {
   "rec-assurance_too_low": "Nobody is enrolled until it is not. The token check says what set it.",
   "err-profile_unvouched": "The token's profile is not one that an officer signed last.",
   "rec-profile_unvouched": "Probe the token again.",
+  "err-notary_overdue": "The notary has not signed the log for more than a month.",
+  "rec-notary_overdue": "Nothing is signed until an officer logs in to the administration.",
   "err-keys_not_proven": "The signing token's keys are not what they should be.",
   "rec-keys_not_proven": "Nothing is signed with them. Tell an officer.",
   "err-host_gone": "The connection to the token was lost.",

@@ -137,6 +137,7 @@ pub enum ErrorCode {
     TokenUnsafe,
     AssuranceTooLow,
     ProfileUnvouched,
+    NotaryOverdue,
     KeysNotProven,
     DeviceFault,
 
