@@ -165,13 +165,7 @@ async fn a_vault_of_a_newer_release_is_refused() {
     .unwrap();
     let error = open_error(&path).await;
     assert!(
-        matches!(
-            error,
-            Error::SchemaNewer {
-                found: 9001,
-                known: 7
-            }
-        ),
+        matches!(error, Error::SchemaNewer { found: 9001, known } if known < 9001),
         "{error:?}"
     );
 }
