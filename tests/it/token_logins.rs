@@ -9,6 +9,7 @@ use service::requests::Unwatched;
 use tests::weak_token::WeakToken;
 
 const DEADLINE: Duration = Duration::from_secs(30);
+const GENERAL_ERROR: u64 = 0x05;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn sign(weak: &WeakToken, name: &str) {
@@ -81,4 +82,15 @@ fn a_host_that_died_while_it_was_kept_is_started_again_by_itself() {
     assert_eq!(logins(&weak), 2);
     sign(&weak, "three");
     assert_eq!(logins(&weak), 2, "and the new one is kept");
+}
+
+#[test]
+fn a_pin_that_got_no_judgement_is_not_sent_again_by_itself() {
+    let weak = WeakToken::found(DEADLINE, None);
+    weak.shim.next(Call::Login, Fault::Answer(GENERAL_ERROR));
+    let output = weak.organisation.path("unjudged.pdf");
+    assert!(weak.sign(&output, Arc::new(Unwatched)).is_err());
+    assert_eq!(logins(&weak), 1);
+    sign(&weak, "next");
+    assert_eq!(logins(&weak), 2);
 }

@@ -170,15 +170,20 @@ pub enum Recovery {
     /// no handle or session of the old one can then be used by mistake.
     Renew,
     /// Tell it, and start another host process at the next request: somebody has waited for the
-    /// whole deadline already.
+    /// whole deadline already, or the token failed while it judged a PIN.
     RenewNextTime,
 }
+
+/// The function that judges a PIN, as errors name it.
+const LOGIN: &str = "C_Login";
 
 impl Error {
     /// What to do about this error.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         match self {
+            // A PIN that got no judgement may have been counted: it is not sent again by itself.
+            Self::TokenLost { call, .. } if call == LOGIN => Recovery::RenewNextTime,
             Self::LoginOver | Self::TokenLost { .. } | Self::HostGone | Self::OutOfStep => {
                 Recovery::Renew
             }
