@@ -154,11 +154,6 @@ impl Login {
         })
     }
 
-    /// Looks for token keys anew at their next use.
-    pub(crate) fn forget_handles(&self) {
-        lock(&self.found).clear();
-    }
-
     fn session(&self) -> Result<Session> {
         Ok(self.module.context.open_ro_session(self.slot)?)
     }

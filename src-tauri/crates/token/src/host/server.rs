@@ -375,7 +375,8 @@ impl Server<'_> {
         }
     }
 
-    /// Does something on the token; whatever failed, handles found before are not trusted after.
+    /// Does something on the token. The handles stay those that were proven: whatever failed, a key
+    /// that was put in a proven one's place is not found anew.
     fn done<T: Encode<()> + CborLen<()>>(
         &self,
         call: CallNumber,
@@ -383,9 +384,6 @@ impl Server<'_> {
         work: impl FnOnce(&Login) -> Result<T>,
     ) -> Frame {
         let done = work(login);
-        if done.is_err() {
-            login.forget_handles();
-        }
         if matches!(done, Err(Error::LoginOver)) {
             login.mark_over();
         }
