@@ -150,15 +150,23 @@ impl Facts {
         });
     }
 
-    /// The verdict: open if anything came through, and if nothing was refused for what it is.
+    /// The verdict: open if anything came through, and if some call was never refused for what it is.
     pub(super) fn played(self, attack: Attack) -> Played {
         let any = |meaning| self.facts.iter().any(|fact| fact.meaning == meaning);
-        let verdict = if any(Meaning::CameThrough) {
+        let is_refused = |unclear: &Fact| {
+            self.facts.iter().any(|fact| {
+                fact.meaning == Meaning::Refused
+                    && (&fact.subject, fact.call) == (&unclear.subject, unclear.call)
+            })
+        };
+        let is_unshown = self
+            .facts
+            .iter()
+            .any(|fact| fact.meaning == Meaning::Unclear && !is_refused(fact));
+        let verdict = if any(Meaning::CameThrough) || is_unshown {
             Verdict::Open
         } else if any(Meaning::Refused) {
             Verdict::Defeated
-        } else if any(Meaning::Unclear) {
-            Verdict::Open
         } else {
             Verdict::NotApplicable
         };

@@ -13,7 +13,11 @@ use cryptoki_sys::{
 
 use super::{Adversary, Facts, IN_USE, Master, Stage, THROW_AWAY, facts::ckr};
 use crate::{
-    Result, SignerAlgorithm, answer, login::random_id, mechanism_name, raw::Parameter, template,
+    Result, SignerAlgorithm, answer,
+    login::random_id,
+    mechanism_name,
+    raw::{Difference, Parameter},
+    template,
 };
 
 /// Mechanisms an AES key decrypts and encrypts with.
@@ -173,6 +177,11 @@ impl Stage<'_> {
             let same = raw.differences(&self.session, object, &[change]);
             same.is_ok_and(|differences| differences.is_empty())
         };
+        // What is not shown may have been taken all the same.
+        let denies = |object: ObjectHandle, change: &Attribute| {
+            let same = raw.differences(&self.session, object, &[change]);
+            same.is_ok_and(|found| matches!(found[..], [(_, Difference::Other)]))
+        };
         for (what, change) in changes {
             // What was changed already is not changed again.
             if says(key, change) {
@@ -181,26 +190,24 @@ impl Stage<'_> {
             }
             let changes = std::slice::from_ref(change);
             match self.session.update_attributes(key, changes) {
-                Ok(()) if says(key, change) => {
-                    facts.came_through(subject, "C_SetAttributeValue", *what, "CKR_OK");
-                }
-                Ok(()) => facts.refused(
+                Ok(()) if denies(key, change) => facts.refused(
                     subject,
                     "C_SetAttributeValue",
                     *what,
                     "CKR_OK, and it reads back as before",
                 ),
+                Ok(()) => facts.came_through(subject, "C_SetAttributeValue", *what, "CKR_OK"),
                 Err(error) => {
                     facts.trial::<()>(subject, "C_SetAttributeValue", *what, Err(error));
                 }
             }
             match self.session.copy_object(key, changes) {
                 Ok(copy) => {
-                    if says(copy, change) {
-                        facts.came_through(subject, "C_CopyObject", *what, "CKR_OK");
-                    } else {
+                    if denies(copy, change) {
                         let answer = "CKR_OK, and the copy reads back as before";
                         facts.refused(subject, "C_CopyObject", *what, answer);
+                    } else {
+                        facts.came_through(subject, "C_CopyObject", *what, "CKR_OK");
                     }
                     let _ = self.session.destroy_object(copy); // or with its session
                 }
@@ -245,7 +252,10 @@ impl Stage<'_> {
             self.derive_from(facts, subject, *key, own)?;
             self.encrypt_with(facts, subject, *key)?;
         }
-        let (_, untried) = self.derivations();
+        let (tried, untried) = self.derivations();
+        if tried.is_empty() && !untried.is_empty() {
+            facts.unclear("any key", "C_DeriveKey", "all that is listed", "not tried");
+        }
         if !untried.is_empty() {
             let untried: Vec<_> = untried.into_iter().map(mechanism_name).collect();
             facts.note(format!(
