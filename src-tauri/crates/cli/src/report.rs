@@ -561,7 +561,7 @@ fn of_field(field: &Field) -> String {
 }
 
 /// Words of a document, without what would steer a terminal.
-fn printable(words: &str) -> String {
+pub(crate) fn printable(words: &str) -> String {
     words.replace(char::is_control, "\u{FFFD}")
 }
 

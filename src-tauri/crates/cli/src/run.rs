@@ -522,7 +522,11 @@ async fn signer(service: &Service, arguments: &mut arguments::Sign) -> Result<Si
     let pin = if card.pin.pad {
         None
     } else {
-        let what = format!("PIN of {} ({})", card.label, card.name);
+        let what = format!(
+            "PIN of {} ({})",
+            report::printable(&card.label),
+            report::printable(&card.name)
+        );
         Some(Secrets::open(file)?.ask(&what)?)
     };
     Ok(Signer::Card { choice, pin })

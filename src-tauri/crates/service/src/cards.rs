@@ -221,7 +221,10 @@ impl Driver {
         };
         let seen = match link.look(surroundings, &self.module) {
             // A card that was pulled can end a module's process: a new one tells what is there.
-            Err(Error::Token(error)) if is_gone(&error) => link.look(surroundings, &self.module),
+            // One that hung for its whole deadline is looked at the next time.
+            Err(Error::Token(error)) if error.recovery() == token::Recovery::Renew => {
+                link.look(surroundings, &self.module)
+            }
             seen => seen,
         };
         let now = seen.as_ref().map_or_else(|_| Vec::new(), Clone::clone);
@@ -400,12 +403,12 @@ impl ChosenCard {
             if look > 0 {
                 thread::sleep(BETWEEN_LOOKS);
             }
-            let seen = link.look(surroundings, &self.driver.module);
-            let there = seen.iter().flatten().filter_map(Seen::card);
-            if there
-                .map(|card| &card.address)
-                .all(|address| *address != self.card.address)
-            {
+            // A driver that does not answer says nothing of the card.
+            let Ok(seen) = link.look(surroundings, &self.driver.module) else {
+                continue;
+            };
+            let mut there = seen.iter().filter_map(Seen::card);
+            if there.all(|card| card.address != self.card.address) {
                 return Error::CardRemoved;
             }
         }

@@ -140,7 +140,8 @@ fn nothing(choice: &CardChoice) -> Error {
 fn named(read: &Read) -> String {
     let fingerprint = read.fingerprint();
     let short = fingerprint.get(..16).unwrap_or(&fingerprint);
-    format!("{short} ({})", read.certificate.subject_common_name())
+    let name = read.certificate.subject_common_name();
+    format!("{short} ({})", name.replace(char::is_control, "\u{FFFD}"))
 }
 
 /// The certificates between a signer and a root, as far as they lie on the card: each issued the

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,7 @@ impl Memory {
     ///
     /// What cannot be remembered is compared with nothing the next time.
     pub(super) fn remember(state: &State, module: &Path, sha256: &[u8; 32]) -> bool {
+        let _alone = alone();
         let mut memory = Self::load(state);
         let now = hex(sha256);
         let before = memory.files.insert(module.to_owned(), now.clone());
@@ -58,6 +60,7 @@ impl Memory {
 
     /// Remembers a module that a person chose, or forgets those that were.
     pub(super) fn choose(state: &State, module: Option<PathBuf>) -> io::Result<()> {
+        let _alone = alone();
         let mut memory = Self::load(state);
         match module {
             Some(module) if memory.chosen.contains(&module) => return Ok(()),
@@ -67,6 +70,12 @@ impl Memory {
         memory.chosen.truncate(MOST);
         memory.store(state)
     }
+}
+
+/// Modules are looked at side by side: what one remembers must not be lost to another.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -36,8 +36,12 @@ enum PublicHalf {
 /// Finds the key, in a session that is logged in.
 pub(super) fn find(session: &Session, wanted: &CardKey) -> Result<Chosen> {
     let class = [Attribute::Class(ObjectClass::PRIVATE_KEY)];
-    let mut keys = session.find_objects(&class).map_err(lost)?;
-    keys.truncate(MOST_KEYS);
+    let keys = session
+        .iter_objects(&class)
+        .map_err(lost)?
+        .take(MOST_KEYS)
+        .collect::<cryptoki::error::Result<Vec<_>>>()
+        .map_err(lost)?;
     let mut by_id = None;
     for object in keys {
         let id = id(session, object)?;

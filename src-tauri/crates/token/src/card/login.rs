@@ -128,8 +128,17 @@ impl OpenCard<'_> {
     fn login(&self, session: &Session, user: UserType) -> Result<(), CkError> {
         let pin = self.pin.map(Pin::expose_auth);
         match session.login(user, pin) {
-            // The process is new or has logged out: whoever logged in is the module itself, and
-            // nothing was judged. What it wants a PIN for, it will ask for.
+            // This PIN was not looked at. Whoever is logged in is logged out, so that it is.
+            Err(CkError::Pkcs11(RvError::UserAlreadyLoggedIn, _))
+                if matches!(user, UserType::User) =>
+            {
+                let _ = session.logout();
+                match session.login(user, pin) {
+                    // The module logs in by itself: what it wants a PIN for, it will ask for.
+                    Err(CkError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
+                    other => other,
+                }
+            }
             Err(CkError::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
             other => other,
         }

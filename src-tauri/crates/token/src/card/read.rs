@@ -127,8 +127,13 @@ fn read_all(session: &Session) -> Result<Vec<CardCertificate>> {
         Attribute::Class(ObjectClass::CERTIFICATE),
         Attribute::CertificateType(CertificateType::X_509),
     ];
-    let mut found = session.find_objects(&class).map_err(lost)?;
-    found.truncate(Host::MOST_CERTIFICATES);
+    // No more than are wanted: a module may name handles without end.
+    let found = session
+        .iter_objects(&class)
+        .map_err(lost)?
+        .take(Host::MOST_CERTIFICATES)
+        .collect::<cryptoki::error::Result<Vec<_>>>()
+        .map_err(lost)?;
     let read = found
         .into_iter()
         .map(|object| read_one(session, object))

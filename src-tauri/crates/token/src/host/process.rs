@@ -112,10 +112,9 @@ impl Process {
             limit: frame::LONGEST as u64,
         })?;
         let until = Instant::now() + deadline;
-        let answer = self
-            .write(&frame, until)
-            .and_then(|()| self.answer(place.call, until));
-        drop(frame);
+        let written = self.write(&frame, until);
+        drop(frame); // there may be a PIN in it
+        let answer = written.and_then(|()| self.answer(place.call, until));
         if answer
             .as_ref()
             .is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

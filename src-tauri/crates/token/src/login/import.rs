@@ -26,7 +26,8 @@ impl Login {
         let mechanism = self.wrap_mechanism()?;
         let mut value = Zeroizing::new([0; 32]);
         getrandom::fill(value.as_mut()).map_err(|_| Error::NoRandomBytes)?;
-        let blob = wrapped_here(&value, mechanism, pkcs8.expose())?;
+        // With the key above it is the clear key.
+        let blob = Zeroizing::new(wrapped_here(&value, mechanism, pkcs8.expose())?);
 
         let session = self.session()?;
         let number = mechanism.number();
