@@ -181,6 +181,18 @@ pub(crate) fn spare_the_last_officer(station: &Station, record: &KeyRecord) -> R
     Ok(())
 }
 
+/// Refuses to take the key away by which somebody acts as an officer: what vouches for the office would
+/// go on vouching. The office goes first, or the officer replaces the key.
+pub(crate) fn not_an_officers_key(station: &Station, record: &KeyRecord) -> Result<()> {
+    if Officers::of(station)?.act_with(record.row.account.id, &record.row.key.spki) {
+        return Err(Error::StatusUnchanged {
+            login: record.login().to_owned(),
+            why: "acts as an officer by this key: take the office away first (chancery users withdraw)",
+        });
+    }
+    Ok(())
+}
+
 /// Reads a reason in words.
 pub(crate) fn checked_note(note: &str) -> Result<String> {
     let note = note.trim();

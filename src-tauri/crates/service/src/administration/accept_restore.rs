@@ -40,6 +40,7 @@ pub(crate) fn accept_restore(
     }
     // Not against what is remembered of the record: that may be lost, too.
     officer.believe_current(station, &signing, &mut log)?;
+    officer.check_not_listed(station)?;
     officer.permit_use(station.now()?)?;
     let newest = station.wait(station.store.restores())?;
     let statement = Statement {

@@ -85,6 +85,8 @@ pub(crate) fn create(
             officer: Some(login),
             ..About::of(Act::Backup, &request)
         };
+        // One at a time: they copy the vault to one place.
+        let _alone = station.lock("locks", "backup")?;
         office.act_noting(&about, |office, intent, lock| {
             let snapshot = station.state().join("backup.snapshot");
             for suffix in ["", "-wal", "-shm"] {

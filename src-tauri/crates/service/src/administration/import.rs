@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use self::pkcs12::{KeyOfFile, Refusal};
 use super::enrol::{Whom, Wrapped, digest};
 use super::revocation_list::Changed;
-use super::{Administrator, Office, checked_note, spare_the_last_officer};
+use super::{Administrator, Office, checked_note, not_an_officers_key, spare_the_last_officer};
 use crate::audit::{Act, Outcome};
 use crate::ca::{self, Subject};
 use crate::certificates;
@@ -56,6 +56,7 @@ pub(crate) fn import(
         let record = KeyRecord::of_login(station, &request.login)?;
         record.check(station, office.signing, &mut office.log)?;
         spare_the_last_officer(station, &record)?;
+        not_an_officers_key(station, &record)?;
         let account = &record.row.account;
         let email = ca::email(&record.certificate)
             .filter(|email| *email == account.email && record.name() == account.name)
@@ -146,7 +147,8 @@ fn chosen(request: &ImportKey) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>, KeyKind)>
         let names = keys
             .iter()
             .map(|key| key.name.as_deref().unwrap_or("(no name)"));
-        names.collect::<Vec<_>>().join(", ")
+        let names = names.collect::<Vec<_>>().join(", ");
+        names.replace(char::is_control, "\u{FFFD}")
     };
     let meant: Vec<&KeyOfFile> = keys
         .iter()

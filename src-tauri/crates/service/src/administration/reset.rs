@@ -7,7 +7,7 @@ use vault::store::KeyReplacement;
 
 use super::enrol::{Whom, digest};
 use super::revocation_list::Changed;
-use super::{Administrator, Office, checked_note, spare_the_last_officer};
+use super::{Administrator, Office, checked_note, not_an_officers_key, spare_the_last_officer};
 use crate::audit::{Act, Outcome};
 use crate::ca;
 use crate::certificates;
@@ -34,6 +34,7 @@ pub(crate) fn reset(
         let record = KeyRecord::of_login(station, login)?;
         record.check(station, office.signing, &mut office.log)?;
         spare_the_last_officer(station, &record)?;
+        not_an_officers_key(station, &record)?;
         let kind = record.kind()?;
         let account = &record.row.account;
         // The new certificate says what the old one said, which was just believed.

@@ -1,7 +1,7 @@
 //! Suspending, resuming and revoking.
 
 use super::revocation_list::Changed;
-use super::{Administrator, Office, checked_note, spare_the_last_officer};
+use super::{Administrator, Office, checked_note, not_an_officers_key, spare_the_last_officer};
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::custody::record::Status;
@@ -112,6 +112,9 @@ pub(crate) fn change(
         change.permitted(&record)?;
         if !matches!(change, Change::Resume) {
             spare_the_last_officer(station, &record)?;
+        }
+        if matches!(change, Change::Revoke(_)) {
+            not_an_officers_key(station, &record)?;
         }
         let request = new_id()?;
         let about = About {

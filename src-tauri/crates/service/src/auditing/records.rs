@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::requests::Break;
 use crate::station::Station;
 use crate::station::key::{IssuingRecord, KeyRecord};
-use crate::station::officers::newest_grant;
+use crate::station::officers::{Officers, newest_grant};
 use crate::station::records;
 use crate::station::tokens::SigningToken;
 
@@ -131,7 +131,9 @@ fn believed(
     {
         named.remove(&issuing);
     }
+    // After a rekey an account has two keys: the one that acts has signed the record.
     if named.contains_key(&issuing)
+        && Officers::of(station)?.act_with(account, &record.row.key.spki)
         && let Some(found) = IssuingRecord::read(station, token, record)?
     {
         let entry = records::of_issuing_pin(account, &found.identity, &found.seal);

@@ -270,7 +270,7 @@ impl KeyRecord {
 
     /// An active key whose certificate the CA has listed was active before, not now; or the list was
     /// not written yet, and then others refuse its signatures, too.
-    fn check_not_listed(&self, station: &Station) -> Result<()> {
+    pub(crate) fn check_not_listed(&self, station: &Station) -> Result<()> {
         let active =
             self.state.status == record::Status::Active && self.row.own_suspension.is_none();
         if !active {
@@ -603,7 +603,11 @@ impl IssuingRecord {
         // Before it was taken up, whoever gave the office vouches for it.
         let taken_up = |slot: &Slot| slot.kind() == SlotKind::Passphrase;
         if !signed_well && !seal.slots.iter().any(taken_up) {
-            signed_well = Officers::of(station)?.vouch_today(&signed, &row.seal.signature);
+            signed_well = Officers::of(station)?.vouch_for_grant(
+                officer.row.account.id,
+                &signed,
+                &row.seal.signature,
+            );
         }
         if !signed_well {
             return Err(

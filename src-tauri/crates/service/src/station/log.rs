@@ -136,6 +136,8 @@ impl<'s> Log<'s> {
     /// of its signed head from the remembered tree.
     pub(crate) fn open(station: &'s Station, token: &'s SigningToken<'s>) -> Result<Self> {
         let mut log = Self::consistent(station, token)?;
+        // After the log, which may have been put back by an act that clients accept.
+        super::masters::compare(station, token.masters().version())?;
         log.sweep()?;
         // Leaves whose process ended before their head was signed.
         if station.wait(station.store.leaf_count())? > log.frontier.size() {

@@ -77,9 +77,14 @@ pub(crate) fn remember(
     write_private(&path, &content).map_err(Error::State)
 }
 
-/// Forgets all records: an officer has said that they are older now than they were.
+/// Forgets all records and steps of a rotation: an officer has said that they are older now than they
+/// were.
 pub(crate) fn forget(station: &Station) -> Result<()> {
     let _lock = station.lock("locks", "records")?;
+    match fs::remove_file(station.state().join("rotation.json")) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::State(error)),
+        _ => {}
+    }
     match fs::remove_dir_all(station.state().join("records")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::State(error)),
         _ => Ok(()),

@@ -88,9 +88,19 @@ impl Officers {
         Ok(())
     }
 
-    /// Whether an officer of today has signed this.
-    pub(crate) fn vouch_today(&self, digest: &[u8; 32], signature: &[u8]) -> bool {
-        self.vouch(digest, signature, LeafIndex(u64::MAX))
+    /// Whether who gave somebody the office has signed this; an office is given before it is taken up,
+    /// and the giver's key may have been replaced in between.
+    pub(crate) fn vouch_for_grant(
+        &self,
+        account: AccountId,
+        digest: &[u8; 32],
+        signature: &[u8],
+    ) -> bool {
+        self.0
+            .iter()
+            .filter(|key| key.account == account && key.until.is_none())
+            .filter_map(|key| key.since)
+            .any(|since| self.vouch(digest, signature, since))
     }
 
     /// How many people act as officers.

@@ -496,11 +496,14 @@ fn once_more<T>(attempt: impl Fn() -> Result<T>) -> Result<T> {
 }
 
 /// What a login is proven for: another organisation file may name other keys, and so does another
-/// step of a rotation.
+/// step of a rotation, or a master for imported keys that came since.
 fn proven_for(station: &Station, masters: &Masters) -> [u8; 32] {
     let file = station.organisation.to_json();
     let step = masters.version().to_be_bytes();
-    crate::signing_algorithm::sha256(&[file.as_slice(), &step].concat())
+    let import = masters
+        .import()
+        .map_or(&b""[..], |master| master.label.as_str().as_bytes());
+    crate::signing_algorithm::sha256(&[file.as_slice(), &step, import].concat())
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -43,9 +43,9 @@ impl Secrets {
 
 /// PINs as the tokens' half has them.
 #[derive(Deserialize)]
-struct Pins<'a> {
-    signing: &'a str,
-    issuing: &'a str,
+struct Pins {
+    signing: String,
+    issuing: String,
 }
 
 /// What came out of a backup.
@@ -79,19 +79,20 @@ pub(crate) fn take_into(
         let why = "it is of another organisation than the manifest says".to_owned();
         return Err(unusable(Half::Records, why));
     }
-    let pins: Pins<'_> = serde_json::from_slice(&pins)
+    let pins: Pins = serde_json::from_slice(&pins)
         .map_err(|_| unusable(Half::Tokens, "its PINs cannot be read".to_owned()))?;
+    let (signing, issuing) = (Zeroizing::new(pins.signing), Zeroizing::new(pins.issuing));
     let id = parsed.fixed.organisation;
     let state = surroundings.state.of(&id.to_string());
     create_private_folder(&state).map_err(Error::State)?;
-    let signing = Pin::new(Zeroizing::new(pins.signing.to_owned()))?;
+    let signing = Pin::new(signing)?;
     pins::keep_signing_pin(id.0.into(), &state, pin_store, &signing)?;
     let path = surroundings.home.organisation_file();
     write_private(&path, &organisation).map_err(|source| file("write", &path, source))?;
     Ok(Opened {
         signed,
         organisation: parsed,
-        issuing_pin: Zeroizing::new(pins.issuing.to_owned()),
+        issuing_pin: issuing,
     })
 }
 

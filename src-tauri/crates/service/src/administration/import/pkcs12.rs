@@ -69,6 +69,9 @@ pub(super) fn read(file: &[u8], password: &str) -> Read<Vec<KeyOfFile>> {
         .ok_or(Refusal::Unreadable("nothing authenticates its content"))?;
     authenticate(&mac, safe.as_bytes(), password)?;
     let parts = Vec::<ContentInfo>::from_der(safe.as_bytes()).map_err(unreadable)?;
+    if parts.len() > MOST_BAGS {
+        return Err(Refusal::Unreadable("it has more than 64 parts"));
+    }
     let mut keys = Vec::new();
     let mut certificates = Vec::new();
     let mut count = 0;
