@@ -63,21 +63,25 @@ pub(crate) fn notarised(station: &Station) -> Result<Option<Notarised>> {
     let Some(checkpoint) = newest_notarised(station)? else {
         return Ok(None);
     };
-    let newest = LeafIndex(checkpoint.size.saturating_sub(1));
-    // The event's own time where there is one; the row's beside an erased one.
-    let at = match told(station, newest)? {
-        Some(told) => told.time,
-        None => {
-            let leaves = station.wait(station.store.leaves(newest, 1))?;
-            leaves.first().map_or(0, |leaf| leaf.at.0)
-        }
-    };
-    let age = station.now()?.saturating_sub(at);
+    let at = time_of(station, LeafIndex(checkpoint.size.saturating_sub(1)))?;
     Ok(Some(Notarised {
         leaves: checkpoint.size,
         at,
-        days: age / DAY,
+        days: days_since(station, at)?,
     }))
+}
+
+/// The event's own time where there is one; the row's beside an erased one.
+fn time_of(station: &Station, index: LeafIndex) -> Result<i64> {
+    if let Some(told) = told(station, index)? {
+        return Ok(told.time);
+    }
+    let leaves = station.wait(station.store.leaves(index, 1))?;
+    Ok(leaves.first().map_or(0, |leaf| leaf.at.0))
+}
+
+fn days_since(station: &Station, at: i64) -> Result<i64> {
+    Ok(station.now()?.saturating_sub(at) / DAY)
 }
 
 /// Refuses to sign on a log that no officer's window has vouched for in a month.
@@ -89,22 +93,21 @@ pub(crate) fn notarised(station: &Station) -> Result<Option<Notarised>> {
 /// # Errors
 /// [`Error::NotaryOverdue`]; those of reading the head.
 pub(crate) fn permit_signing(station: &Station) -> Result<()> {
-    let notarised = notarised(station)?;
-    if is_overdue(
-        station.organisation.local.deployment,
-        notarised.as_ref().map(|head| head.days),
-    ) {
-        return Err(Error::NotaryOverdue {
-            days: notarised.map(|head| head.days),
-        });
+    let days = match notarised(station)? {
+        Some(head) => head.days,
+        // No officer has logged in since the founding.
+        None => days_since(station, time_of(station, LeafIndex(0))?)?,
+    };
+    if is_overdue(station.organisation.local.deployment, days) {
+        return Err(Error::NotaryOverdue { days });
     }
     Ok(())
 }
 
-fn is_overdue(deployment: Deployment, days: Option<i64>) -> bool {
+fn is_overdue(deployment: Deployment, days: i64) -> bool {
     match deployment {
         Deployment::Embedded => false,
-        Deployment::Direct => days.is_none_or(|days| days > OVERDUE_DAYS),
+        Deployment::Direct => days > OVERDUE_DAYS,
     }
 }
 
@@ -176,10 +179,8 @@ mod tests {
 
     #[test]
     fn a_log_that_no_officer_vouched_for_in_a_month_is_not_signed_on_where_the_token_is_shared() {
-        assert!(!is_overdue(Deployment::Direct, Some(30)));
-        assert!(is_overdue(Deployment::Direct, Some(31)));
-        assert!(is_overdue(Deployment::Direct, None));
-        assert!(!is_overdue(Deployment::Embedded, Some(400)));
-        assert!(!is_overdue(Deployment::Embedded, None));
+        assert!(!is_overdue(Deployment::Direct, 30));
+        assert!(is_overdue(Deployment::Direct, 31));
+        assert!(!is_overdue(Deployment::Embedded, 400));
     }
 }

@@ -427,10 +427,10 @@ pub enum Error {
         what: &'static str,
     },
     /// The notary has signed no head of the log for too long.
-    #[error("the notary has not signed the log for {}: an officer has to log in", notary_age(*days))]
+    #[error("the notary has not signed the log for {days} days: an officer has to log in")]
     NotaryOverdue {
-        /// Days since the newest head it signed; none if there is none.
-        days: Option<i64>,
+        /// Days since the newest leaf that it signed, or since the founding.
+        days: i64,
     },
 
     // What stands below.
@@ -832,10 +832,6 @@ fn no_certificate(wanted: Option<&str>) -> String {
             "no certificate that signs documents is on the cards; see chancery card list".into()
         }
     }
-}
-
-fn notary_age(days: Option<i64>) -> String {
-    days.map_or_else(|| "all this time".to_owned(), |days| format!("{days} days"))
 }
 
 /// What can be said instead of leaving the place out.
