@@ -166,7 +166,17 @@ class Window {
 
   /** Takes a picture of the window, once what is in the page is painted. */
   async shoot(folder, name) {
-    await this.runAsync("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))");
+    // Without compositing a page at rest may get no frame at all.
+    await this.runAsync(`
+      const done = arguments[0];
+      const enough = setTimeout(done, 500);
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          clearTimeout(enough);
+          done();
+        }),
+      );
+    `);
     const picture = await this.#session.takeScreenshot();
     await writeFile(path.join(folder, `${name}.png`), picture, "base64");
   }
