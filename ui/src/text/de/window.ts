@@ -79,7 +79,7 @@ export const window: Record<keyof typeof en, string> = {
   "off-no-secret": "Geben Sie Ihr Geheimnis ein.",
   "wait-until": "Der nächste Versuch zählt ab {time}.",
   "no-organisation-title": "Auf diesem Rechner ist keine Organisation eingerichtet",
-  "no-organisation-1": "Lesen und Prüfen geht auch ohne.",
+  "no-organisation-1": "Lesen, Prüfen und Signieren mit einer Chipkarte gehen auch ohne.",
   "cannot-sign": "Dieses Dokument kann nicht signiert werden",
   "preflight-nothing": "Durchgesehen: nichts zu bemerken.",
   "preflight-known": "Durchgesehen: Nichts spricht gegen das Signieren.",

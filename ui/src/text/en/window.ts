@@ -75,7 +75,7 @@ export const window = {
   "off-no-secret": "Type your secret.",
   "wait-until": "The next try is looked at from {time}.",
   "no-organisation-title": "No organisation is set up on this machine",
-  "no-organisation-1": "Reading and validating work without one.",
+  "no-organisation-1": "Reading, validating and signing with a smart card work without one.",
   "cannot-sign": "This document cannot be signed",
   "preflight-nothing": "Looked over: nothing to note.",
   "preflight-known": "Looked over: nothing speaks against signing.",
