@@ -29,8 +29,9 @@ use cryptoki::{
     slot::Slot,
 };
 use cryptoki_sys::{
-    CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_FUNCTION_LIST, CK_MECHANISM, CK_MECHANISM_INFO,
-    CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RV, CK_ULONG, CK_UNAVAILABLE_INFORMATION, CKR_OK,
+    CK_ATTRIBUTE, CK_ATTRIBUTE_TYPE, CK_BYTE, CK_FLAGS, CK_FUNCTION_LIST, CK_MECHANISM,
+    CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_RV, CK_SESSION_HANDLE, CK_ULONG,
+    CK_UNAVAILABLE_INFORMATION, CKR_OK,
 };
 use zeroize::Zeroizing;
 
@@ -146,21 +147,39 @@ impl Raw {
         input: &[u8],
         between: impl FnOnce() -> CkResult<()>,
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = self.shared(self.functions.C_SignInit, Function::SignInit)?;
-        let sign = present(self.functions.C_Sign)?;
+        let sign = OneShot {
+            init: (self.functions.C_SignInit, Function::SignInit),
+            call: (self.functions.C_Sign, Function::Sign),
+        };
+        self.one_shot(session, sign, (mechanism, parameter), key, input, between)
+    }
+
+    /// Begins an operation, does something in between, and ends it in one call; cuts the output to its
+    /// length. The function in an error tells which of the two calls failed.
+    fn one_shot(
+        &self,
+        session: &Session,
+        OneShot { init, call }: OneShot,
+        (mechanism, parameter): (CK_MECHANISM_TYPE, Parameter),
+        key: ObjectHandle,
+        input: &[u8],
+        between: impl FnOnce() -> CkResult<()>,
+    ) -> CkResult<Zeroizing<Vec<u8>>> {
+        let begin = self.shared(init.0, init.1)?;
+        let end = present(call.0)?;
         let answer = parameter.with(mechanism, |mechanism| {
             // SAFETY: session and key come from the crate, and the mechanism's parameter lives until
             // the call returns, in which a module takes what it needs of it (PKCS#11 v3.1 §5.13.1).
-            unsafe { init(session.handle(), mechanism, key.handle()) }
+            unsafe { begin(session.handle(), mechanism, key.handle()) }
         });
-        ok(answer, Function::SignInit)?;
+        ok(answer, init.1)?;
         between()?;
 
         let mut output = Zeroizing::new(vec![0; OUTPUT]);
         let mut length = OUTPUT as CK_ULONG;
-        // SAFETY: both lengths are those of their buffers; C_Sign only reads its input.
+        // SAFETY: both lengths are those of their buffers; the call only reads its input.
         let answer = unsafe {
-            sign(
+            end(
                 session.handle(),
                 input.as_ptr().cast_mut(),
                 input.len() as CK_ULONG,
@@ -168,8 +187,8 @@ impl Raw {
                 &raw mut length,
             )
         };
-        ok(answer, Function::Sign)?;
-        cut(output, length, Function::Sign)
+        ok(answer, call.1)?;
+        cut(output, length, call.1)
     }
 
     /// Wraps a key in one C_WrapKey, and cuts the output to its length.
@@ -245,6 +264,23 @@ impl Raw {
             Some(_) => Err(CkError::Pkcs11(RvError::FunctionNotSupported, name)),
         }
     }
+}
+
+/// C_SignInit, C_EncryptInit or C_DecryptInit, and how errors name it.
+type Begin = unsafe extern "C" fn(CK_SESSION_HANDLE, *mut CK_MECHANISM, CK_OBJECT_HANDLE) -> CK_RV;
+/// C_Sign, C_Encrypt or C_Decrypt.
+type End = unsafe extern "C" fn(
+    CK_SESSION_HANDLE,
+    *mut CK_BYTE,
+    CK_ULONG,
+    *mut CK_BYTE,
+    *mut CK_ULONG,
+) -> CK_RV;
+
+/// The two calls of an operation that is done at once, and how errors name them.
+struct OneShot {
+    init: (Option<Begin>, Function),
+    call: (Option<End>, Function),
 }
 
 /// What a token says about a mechanism.

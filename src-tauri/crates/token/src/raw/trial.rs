@@ -1,8 +1,8 @@
 //! What only the probe calls: an attacker's operations, each with the keys it must not work with.
 
 use super::{
-    CK_ATTRIBUTE, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_ULONG, CkResult, Function, OUTPUT,
-    ObjectHandle, Parameter, Raw, Session, Zeroizing, cut, ok, present,
+    CK_ATTRIBUTE, CK_MECHANISM_TYPE, CK_OBJECT_HANDLE, CK_ULONG, CkResult, Function, ObjectHandle,
+    OneShot, Parameter, Raw, Session, Zeroizing, ok,
 };
 use cryptoki::object::Attribute;
 
@@ -18,28 +18,12 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = self.shared(self.functions.C_DecryptInit, Function::DecryptInit)?;
-        let decrypt = present(self.functions.C_Decrypt)?;
-        let answer = parameter.with(mechanism, |mechanism| {
-            // SAFETY: session and key come from the crate; the parameter lives until the call
-            // returns.
-            unsafe { init(session.handle(), mechanism, key.handle()) }
-        });
-        ok(answer, Function::DecryptInit)?;
-        let mut output = Zeroizing::new(vec![0; OUTPUT]);
-        let mut length = OUTPUT as CK_ULONG;
-        // SAFETY: both lengths are those of their buffers; C_Decrypt only reads its input.
-        let answer = unsafe {
-            decrypt(
-                session.handle(),
-                input.as_ptr().cast_mut(),
-                input.len() as CK_ULONG,
-                output.as_mut_ptr(),
-                &raw mut length,
-            )
+        let decrypt = OneShot {
+            init: (self.functions.C_DecryptInit, Function::DecryptInit),
+            call: (self.functions.C_Decrypt, Function::Decrypt),
         };
-        ok(answer, Function::Decrypt)?;
-        cut(output, length, Function::Decrypt)
+        let mechanism = (mechanism, parameter);
+        self.one_shot(session, decrypt, mechanism, key, input, || Ok(()))
     }
 
     /// Encrypts in one C_Encrypt; otherwise as `decrypt`.
@@ -51,27 +35,12 @@ impl Raw {
         key: ObjectHandle,
         input: &[u8],
     ) -> CkResult<Zeroizing<Vec<u8>>> {
-        let init = self.shared(self.functions.C_EncryptInit, Function::EncryptInit)?;
-        let encrypt = present(self.functions.C_Encrypt)?;
-        let answer = parameter.with(mechanism, |mechanism| {
-            // SAFETY: as in `decrypt`.
-            unsafe { init(session.handle(), mechanism, key.handle()) }
-        });
-        ok(answer, Function::EncryptInit)?;
-        let mut output = Zeroizing::new(vec![0; OUTPUT]);
-        let mut length = OUTPUT as CK_ULONG;
-        // SAFETY: as in `decrypt`.
-        let answer = unsafe {
-            encrypt(
-                session.handle(),
-                input.as_ptr().cast_mut(),
-                input.len() as CK_ULONG,
-                output.as_mut_ptr(),
-                &raw mut length,
-            )
+        let encrypt = OneShot {
+            init: (self.functions.C_EncryptInit, Function::EncryptInit),
+            call: (self.functions.C_Encrypt, Function::Encrypt),
         };
-        ok(answer, Function::Encrypt)?;
-        cut(output, length, Function::Encrypt)
+        let mechanism = (mechanism, parameter);
+        self.one_shot(session, encrypt, mechanism, key, input, || Ok(()))
     }
 
     /// Derives a key from another (C_DeriveKey).
@@ -87,7 +56,7 @@ impl Raw {
         let mut template: Vec<CK_ATTRIBUTE> = template.iter().map(Into::into).collect();
         let mut handle: CK_OBJECT_HANDLE = 0;
         let answer = parameter.with(mechanism, |mechanism| {
-            // SAFETY: as in `decrypt`; `template` points into the caller's attributes, which
+            // SAFETY: as in `one_shot`; `template` points into the caller's attributes, which
             // outlive the call.
             unsafe {
                 call(
