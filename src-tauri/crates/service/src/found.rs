@@ -517,7 +517,7 @@ fn close_to_writers(folder: &Path) -> io::Result<()> {
 }
 
 /// Removes a file or a folder that may not be there.
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     let removed = if path.is_dir() {
         fs::remove_dir_all(path)
     } else {

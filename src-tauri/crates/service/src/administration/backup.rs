@@ -37,7 +37,8 @@ use crate::custody::seal::{IssuingSecrets, seal_issuing};
 use crate::custody::secret::Normal;
 use crate::custody::{ActivationCode, NewSecret, OuterKey};
 use crate::error::{Error, Result};
-use crate::home::{Surroundings, create_private_folder};
+use crate::found;
+use crate::home::{Home, Surroundings, create_private_folder};
 use crate::organisation::Deployment;
 use crate::requests::{BackupMade, BackupVerified, OpenBackup, PinStoreChoice, Restored};
 use crate::reseal::slotted;
@@ -414,6 +415,19 @@ fn since(surroundings: &Surroundings, manifest: &Manifest) -> Result<Option<(u64
 /// A machine that has seen a newer head of this log does not: that is for officers to accept.
 pub(crate) fn restore(surroundings: &Surroundings, request: &OpenBackup) -> Result<Restored> {
     let secrets = Secrets::typed(&request.records_secret, &request.tokens_secret)?;
+    found::permitted(surroundings)?;
+    // Nothing of it is put into place, this machine's PIN least of all, before it is known to be what
+    // an officer signed.
+    {
+        let scratch = Scratch::new(surroundings)?;
+        let inside = scratch.surroundings(surroundings);
+        let opened = take_into(&inside, &request.folder, &secrets, PinStoreChoice::File)?;
+        look_at_rows(&Station::open(&inside)?, &opened, &request.folder)?;
+    }
+    // What a restore that was cut short has left.
+    for name in Home::UNFINISHED {
+        found::remove(&surroundings.home.folder().join(name))?;
+    }
     let opened = take_into(
         surroundings,
         &request.folder,

@@ -14,6 +14,7 @@ use vault::{KeyMove, KeyUnder, LeafIndex, Phase, Versions};
 use super::{Administrator, Office};
 use crate::audit::records::Entry;
 use crate::audit::{Act, Kind, Outcome};
+use crate::auditing;
 use crate::certificates::new_id;
 use crate::custody::KeyState;
 use crate::custody::master::{MasterRow, RotationRow};
@@ -141,6 +142,15 @@ pub(crate) fn finish(station: &Station, officer: &Administrator) -> Result<Rotat
                 now.to_move + now.to_replace,
                 now.to_move,
                 now.to_replace
+            ),
+        });
+    }
+    // What is left was counted by rows: none of them may hide a key that is still under the old master.
+    if let Some(broken) = auditing::verify(station, None)?.first_break {
+        return Err(Error::Rotation {
+            why: format!(
+                "not every record holds together: {}; see chancery audit verify",
+                broken.what
             ),
         });
     }
