@@ -370,7 +370,8 @@ pub(crate) fn backup_verified(verified: &BackupVerified, json: bool) {
 pub(crate) fn restored(restored: &Restored, json: bool) {
     if json {
         return print(&json!({
-            "home": restored.home.to_string_lossy(), "created_at": restored.created_at,
+            "home": restored.home.to_string_lossy(), "fingerprint": restored.fingerprint,
+            "created_at": restored.created_at,
             "people": restored.people, "leaves": restored.leaves,
             "token_files": restored.token_files, "continues": restored.refused.is_none(),
             "refused": restored.refused,
@@ -382,6 +383,7 @@ pub(crate) fn restored(restored: &Restored, json: bool) {
         restored.leaves,
         restored.home.display()
     );
+    say!("Fingerprint: {}", grouped(&restored.fingerprint));
     if !restored.token_files {
         say!("The token is not in the backup: restore it with its own means.");
     }

@@ -422,6 +422,9 @@ pub struct BackupVerified {
 pub struct Restored {
     /// The home.
     pub home: PathBuf,
+    /// Fingerprint of the organisation file's fixed part, hex: on a machine that knew nothing of the
+    /// organisation it is compared by eye.
+    pub fingerprint: String,
     /// When the backup was made, Unix seconds.
     pub created_at: i64,
     /// People in it.

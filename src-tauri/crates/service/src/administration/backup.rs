@@ -445,6 +445,7 @@ pub(crate) fn restore(surroundings: &Surroundings, request: &OpenBackup) -> Resu
     let manifest = &opened.signed.manifest;
     Ok(Restored {
         home: surroundings.home.folder().to_owned(),
+        fingerprint: manifest.fingerprint.clone(),
         created_at: manifest.created_at,
         people: manifest.people,
         leaves: manifest.leaves,
