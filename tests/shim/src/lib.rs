@@ -12,7 +12,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Commands and counts lie in a file beside the module ([`board`]), mapped by everyone, so that
+//! Commands and counts lie in a file beside the module (`board`), mapped by everyone, so that
 //! they outlive a process that crashes.
 #![expect(
     unsafe_code,

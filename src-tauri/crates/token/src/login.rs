@@ -39,7 +39,7 @@ use crate::{
 
 /// A login: what it found and made on its token. Its workers share it.
 ///
-/// What is asked often works in a PKCS#11 session of the [pool](pool), which is closed as soon as
+/// What is asked often works in a PKCS#11 session of the [pool], which is closed as soon as
 /// anything in it failed; everything else has a session of its own that is closed at its end. So
 /// neither an operation left unfinished nor a forgotten object outlives a request. Fields drop in
 /// their order: session keys first, the session that keeps the login last.
