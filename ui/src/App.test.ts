@@ -122,7 +122,7 @@ describe("the window", () => {
     const twin = { ...report, findings: [finding, finding], modifications: ["Page 2 was added."] };
     await shown({
       documents: [{ ...agreement, signatures: 2 }],
-      validation: { headline: "valid", signatures: [twin, twin] },
+      validation: { ...valid, signatures: [twin, twin] },
     });
     await screen.findByTestId("result-headline");
     expect(screen.getAllByText("Is the document intact?")).toHaveLength(2);
@@ -206,7 +206,7 @@ describe("the window", () => {
     const refusal: Failure = { code: "pdf_not_permitted", message: "", detail: "" };
     await shown({
       documents: [{ ...agreement, refusal }],
-      validation: { headline: "unsigned", signatures: [] },
+      validation: { headline: "unsigned", signatures: [], revisions: [] },
     });
     await fireEvent.click(await screen.findByTestId("ask-owner"));
     await fireEvent.input(await screen.findByTestId("document-password"), {
@@ -445,7 +445,7 @@ describe("the result", () => {
     const modifications = ["the content of page 1 was replaced"];
     await shown({
       documents: [{ ...agreement, signatures: 1 }],
-      validation: { headline: "changed", signatures: [{ ...changed, modifications }] },
+      validation: { ...valid, headline: "changed", signatures: [{ ...changed, modifications }] },
     });
     expect(await screen.findByTestId("result-headline")).toHaveTextContent("Changed after signing");
     expect(screen.getByText("No, 1 place was changed")).toBeInTheDocument();
@@ -458,7 +458,7 @@ describe("the result", () => {
   });
 
   it("is asked for on any document, also an unsigned one", async () => {
-    await shown({ validation: { headline: "unsigned", signatures: [] } });
+    await shown({ validation: { headline: "unsigned", signatures: [], revisions: [] } });
     await fireEvent.keyDown(document.body, { key: "V", ctrlKey: true, shiftKey: true });
     expect(await screen.findByTestId("result-headline")).toHaveTextContent("No signature");
     await fireEvent.click(screen.getByTestId("sign-too"));

@@ -84,6 +84,25 @@ export const anas: SignatureReport = {
   signingTime: 1_795_513_327,
   timestamp: null,
   headline: "valid",
+  kind: "signature",
+  indication: "total_passed",
+  subIndication: null,
+  document: { answer: "intact", findings: [] },
+  identity: {
+    answer: "trusted",
+    path: [],
+    anchor: { name: "Meridian Harbour Trust CA", source: "organisation" },
+    revocation: [],
+    findings: [],
+  },
+  time: {
+    answer: "claimed",
+    at: 1_795_513_327,
+    claimedAt: 1_795_513_327,
+    authority: null,
+    trusted: false,
+    findings: [],
+  },
   findings: [],
   page: 1,
   rect: { x: 315, y: 83, width: 219, height: 74 },
@@ -98,6 +117,9 @@ export const jonass: SignatureReport = {
   coverage: "revision",
   signingTime: 1_795_187_311,
   headline: "identity_unconfirmed",
+  indication: "indeterminate",
+  subIndication: "NO_CERTIFICATE_CHAIN_FOUND",
+  identity: { answer: "unconfirmed", path: [], anchor: null, revocation: [], findings: [] },
   findings: [
     {
       code: "no_path_to_anchor",
@@ -108,7 +130,11 @@ export const jonass: SignatureReport = {
   rect: { x: 60, y: 83, width: 219, height: 74 },
 };
 
-export const valid: Validation = { headline: "valid", signatures: [anas] };
+export const valid: Validation = {
+  headline: "valid",
+  signatures: [anas],
+  revisions: [{ index: 1, bytes: 1_861_632, signedBy: "Trust", what: [], allowed: true }],
+};
 
 export const ready: Status = {
   organisation: {

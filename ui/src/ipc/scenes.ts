@@ -59,7 +59,7 @@ function unsignable(code: ErrorCode, certified = false): Scene<Answers> {
   return {
     answers: {
       documents: [{ ...document, refusal: refusal(code) }],
-      validation: certified ? valid : { headline: "unsigned", signatures: [] },
+      validation: certified ? valid : { headline: "unsigned", signatures: [], revisions: [] },
     },
   };
 }
@@ -425,7 +425,7 @@ export const scenes: Record<string, Scene<Answers>> = {
     play: (page) => page.click("sign-too"),
   },
   unsigned: {
-    answers: { validation: { headline: "unsigned", signatures: [] } },
+    answers: { validation: { headline: "unsigned", signatures: [], revisions: [] } },
     async play(page) {
       await page.find("place-for-me");
       document.body.dispatchEvent(
@@ -439,6 +439,7 @@ export const scenes: Record<string, Scene<Answers>> = {
       documents: [signed],
       validation: {
         headline: "valid_changed_as_allowed",
+        revisions: valid.revisions,
         signatures: [{ ...anas, coverage: "revision", headline: "valid_changed_as_allowed" }],
       },
     },
@@ -448,6 +449,7 @@ export const scenes: Record<string, Scene<Answers>> = {
       documents: [{ ...signed, signatures: 2 }],
       validation: {
         headline: "changed",
+        revisions: valid.revisions,
         signatures: [
           {
             ...anas,
@@ -469,6 +471,7 @@ export const scenes: Record<string, Scene<Answers>> = {
       documents: [signed],
       validation: {
         headline: "identity_unconfirmed",
+        revisions: valid.revisions,
         signatures: [{ ...jonass, coverage: "whole_file" }],
       },
     },
@@ -478,6 +481,7 @@ export const scenes: Record<string, Scene<Answers>> = {
       documents: [signed],
       validation: {
         headline: "broken",
+        revisions: valid.revisions,
         signatures: [
           {
             ...anas,

@@ -28,6 +28,10 @@ macro_rules! say {
 }
 
 pub(crate) mod cards;
+mod verdict;
+
+pub(crate) use verdict::validation;
+use verdict::{headline, signature};
 
 /// Prints a failure and gives its exit status.
 pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
@@ -454,36 +458,6 @@ pub(crate) fn rotation(rotation: &wire::Rotation, json: bool) {
     );
 }
 
-/// Prints a validation; anything but valid signatures is exit status 1.
-pub(crate) fn validation(file: &Path, validation: &wire::Validation, json: bool) -> ExitCode {
-    if json {
-        let signatures: Vec<_> = validation.signatures.iter().map(signature).collect();
-        print(&json!({
-            "file": file.to_string_lossy(), "headline": validation.headline, "signatures": signatures,
-        }));
-    } else {
-        say!("{}: {}", file.display(), headline(validation.headline));
-        for report in &validation.signatures {
-            say!("  {}: {}", report.field, headline(report.headline));
-            say!("    intact:   {}", if report.intact { "yes" } else { "no" });
-            say!(
-                "    signer:   {}, issued by {}{}",
-                report.signer,
-                report.issuer,
-                if report.trusted { "" } else { " (not trusted)" }
-            );
-            say!("    covers:   {}", coverage(report.coverage));
-            for finding in &report.findings {
-                say!("    - {} ({})", finding.message, finding.code);
-            }
-        }
-    }
-    match validation.headline {
-        wire::Headline::Valid | wire::Headline::ValidChangedAsAllowed => ExitCode::SUCCESS,
-        _ => ExitCode::from(Status::Wanting as u8),
-    }
-}
-
 pub(crate) fn inspection(found: &Inspection, json: bool) {
     if json {
         let fields: Vec<Value> = found
@@ -715,36 +689,6 @@ pub(crate) fn look_usable(file: &Path, json: bool) {
         return print(&json!({ "file": file.to_string_lossy(), "usable": true }));
     }
     say!("Can be used: {}", file.display());
-}
-
-fn signature(report: &wire::SignatureReport) -> Value {
-    json!({
-        "field": report.field, "signer": report.signer, "issuer": report.issuer, "level": report.level,
-        "subfilter": report.subfilter, "intact": report.intact, "trusted": report.trusted,
-        "coverage": report.coverage, "modifications": report.modifications,
-        "signing_time": report.signing_time, "timestamp": report.timestamp,
-        "headline": report.headline, "findings": report.findings, "page": report.page,
-        "rect": report.rect,
-    })
-}
-
-fn headline(headline: wire::Headline) -> &'static str {
-    match headline {
-        wire::Headline::Valid => "valid",
-        wire::Headline::ValidChangedAsAllowed => "valid, changed later as allowed",
-        wire::Headline::Changed => "changed after signing",
-        wire::Headline::IdentityUnconfirmed => "identity not confirmed",
-        wire::Headline::Broken => "broken",
-        wire::Headline::Unsigned => "no signature",
-    }
-}
-
-fn coverage(coverage: wire::Coverage) -> &'static str {
-    match coverage {
-        wire::Coverage::WholeFile => "the whole file",
-        wire::Coverage::Revision => "an earlier revision",
-        wire::Coverage::Partial => "less than a revision",
-    }
 }
 
 pub(crate) fn grouped(hex: &str) -> String {

@@ -463,7 +463,15 @@ fn reread(
                 source,
             }
         })?;
-    let validation = validate::worded(validation);
+    // All that a signature of ours is judged by is the organisation's authority.
+    let anchors: Vec<validate::Anchor> = anchors
+        .iter()
+        .map(|certificate| validate::Anchor {
+            certificate: certificate.clone(),
+            source: wire::AnchorSource::Organisation,
+        })
+        .collect();
+    let validation = validate::worded(validation, &anchors, document.len());
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| enough.contains(&report.headline)) {

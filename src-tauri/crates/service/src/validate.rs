@@ -1,63 +1,97 @@
 //! Validation of every signature in a file, in the words that cross the edges.
 
+mod answers;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use signature::validate::SignatureValidation;
 use signature::{Certificate, Level, validate};
 
+use self::answers::{document_answer, identity_answer, indication, revisions, time_answer};
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::requests::PdfFile;
 use crate::station;
-use crate::wire::{self, Finding, Headline, Severity, SignatureReport};
+use crate::wire::{
+    self, AnchorSource, Finding, Headline, Severity, SignatureKind, SignatureReport,
+};
+
+/// A certificate that is trusted as it is, and who says so.
+#[derive(Debug, Clone)]
+pub(crate) struct Anchor {
+    /// The certificate.
+    pub(crate) certificate: Certificate,
+    /// Where it comes from.
+    pub(crate) source: AnchorSource,
+}
 
 /// Validates a file; the organisation's CA is trusted if there is an organisation.
 pub(crate) fn judge(
     surroundings: &Surroundings,
     file: &PdfFile,
-    anchors: &[Vec<u8>],
+    pems: &[Vec<u8>],
 ) -> Result<wire::Validation> {
-    let mut trusted = Vec::with_capacity(anchors.len() + 1);
-    for pem in anchors {
-        trusted.extend(Certificate::all_from_pem(pem).map_err(Error::NotAnAnchor)?);
-    }
+    let mut anchors = Vec::with_capacity(pems.len() + 1);
     match station::read_organisation(surroundings) {
         Ok(organisation) => {
-            let ca = Certificate::from_der(&organisation.fixed.ca.0);
-            trusted.push(ca.map_err(Error::NotAnAnchor)?);
+            let ca = Certificate::from_der(&organisation.fixed.ca.0).map_err(Error::NotAnAnchor)?;
+            anchors.push(Anchor {
+                certificate: ca,
+                source: AnchorSource::Organisation,
+            });
         }
         // Validating needs no account and no organisation.
         Err(Error::NoOrganisation { .. }) => {}
         Err(error) => return Err(error),
     }
-    validate_file(file, &trusted, now())
+    for pem in pems {
+        let given = Certificate::all_from_pem(pem).map_err(Error::NotAnAnchor)?;
+        anchors.extend(given.into_iter().map(|certificate| Anchor {
+            certificate,
+            source: AnchorSource::File,
+        }));
+    }
+    validate_file(file, &anchors, now())
 }
 
 /// Validates a file against given anchors at `now` (Unix seconds).
 pub(crate) fn validate_file(
     file: &PdfFile,
-    anchors: &[Certificate],
+    anchors: &[Anchor],
     now: i64,
 ) -> Result<wire::Validation> {
     let document = document::open(file)?;
+    let trusted: Vec<Certificate> = anchors
+        .iter()
+        .map(|anchor| anchor.certificate.clone())
+        .collect();
     let validation =
-        validate::validate(&document, anchors, now).map_err(|source| Error::Signature {
+        validate::validate(&document, &trusted, now).map_err(|source| Error::Signature {
             path: file.path.clone(),
             source,
         })?;
-    Ok(worded(validation))
+    Ok(worded(validation, anchors, document.len()))
 }
 
-/// A validation in the words that cross the edges.
-pub(crate) fn worded(validation: validate::Validation) -> wire::Validation {
+/// A validation in the words that cross the edges; `length` is that of the file.
+pub(crate) fn worded(
+    validation: validate::Validation,
+    anchors: &[Anchor],
+    length: u64,
+) -> wire::Validation {
     wire::Validation {
         headline: headline(validation.headline),
-        signatures: validation.signatures.into_iter().map(report).collect(),
+        revisions: revisions(&validation, length),
+        signatures: validation
+            .signatures
+            .into_iter()
+            .map(|signature| report(signature, anchors))
+            .collect(),
     }
 }
 
-fn report(signature: SignatureValidation) -> SignatureReport {
+fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport {
     let signer = signature.signer.as_ref();
     let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
     let modifications = signature
@@ -66,10 +100,17 @@ fn report(signature: SignatureValidation) -> SignatureReport {
         .filter(|finding| finding.allows() == validate::verdict::Headline::Changed)
         .map(ToString::to_string)
         .collect();
+    let (indication, sub_indication) = indication(&signature);
     SignatureReport {
+        kind: SignatureKind::Signature,
         signer: name(signer.map(Certificate::subject_common_name)),
         issuer: name(signer.map(Certificate::issuer_common_name)),
         level: name(signature.level.map(Level::as_str)).to_ascii_lowercase(),
+        document: document_answer(&signature),
+        identity: identity_answer(&signature, anchors),
+        time: time_answer(&signature),
+        indication,
+        sub_indication,
         subfilter: signature.sub_filter,
         intact: signature.intact.is_some(),
         trusted: signature.path.is_some(),

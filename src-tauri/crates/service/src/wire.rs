@@ -11,6 +11,7 @@ mod cards;
 mod error;
 mod preflight;
 mod probe;
+mod verdict;
 
 use std::fmt;
 
@@ -34,6 +35,11 @@ pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{
     AssuranceReason, AttackVerdict, Grade, MissingFeature, NegotiatedMechanism, Probe, ProbeLimit,
     ProbedAttack, TokenGap, TokenProfile,
+};
+pub use verdict::{
+    AnchorSource, DocumentAnswer, DocumentState, IdentityAnswer, IdentityState, Indication,
+    PathCertificate, RevisionReport, RevocationAnswer, RevocationSource, RevocationStatus,
+    SignatureKind, SignatureReport, TimeAnswer, TimeState, TrustAnchor, Validation,
 };
 
 /// A secret on its way in: a signer's secret, an activation code or the password of a document, as
@@ -466,56 +472,6 @@ pub enum Coverage {
     Revision,
     /// Less than a whole revision.
     Partial,
-}
-
-/// What validation found about one signature.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct SignatureReport {
-    /// Fully qualified field name.
-    pub field: String,
-    /// Common name in the signer's certificate.
-    pub signer: String,
-    /// Common name of its issuer.
-    pub issuer: String,
-    /// PAdES level reached, such as `b-b`.
-    pub level: String,
-    /// The signature dictionary's SubFilter.
-    pub subfilter: String,
-    /// Whether digest and signature verify.
-    pub intact: bool,
-    /// Whether the certificate chains to a trust anchor.
-    pub trusted: bool,
-    /// How much of the file is covered.
-    pub coverage: Coverage,
-    /// Later changes, in words.
-    pub modifications: Vec<String>,
-    /// The signer's own claim of when, by the signing machine's clock.
-    #[ts(type = "number | null")]
-    pub signing_time: Option<i64>,
-    /// Time of a trusted timestamp.
-    #[ts(type = "number | null")]
-    pub timestamp: Option<i64>,
-    /// The judgement.
-    pub headline: Headline,
-    /// Everything found on the way.
-    pub findings: Vec<Finding>,
-    /// Page of the widget, from 1, if it has one.
-    pub page: Option<u32>,
-    /// Box of the widget on that page.
-    pub rect: Option<Rect>,
-}
-
-/// The judgement over a document.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Validation {
-    /// The least favourable headline of its signatures, or `unsigned`.
-    pub headline: Headline,
-    /// One report a signature, in the order they were made.
-    pub signatures: Vec<SignatureReport>,
 }
 
 /// A signed document, re-read from disk and validated.

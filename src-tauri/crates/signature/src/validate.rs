@@ -13,6 +13,7 @@ pub mod chain;
 pub mod changes;
 pub mod coverage;
 pub mod finding;
+pub mod indication;
 pub mod integrity;
 pub mod verdict;
 
@@ -24,7 +25,8 @@ use self::chain::{Path, find_path};
 use self::changes::AsAllowed;
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
-pub use self::finding::{Finding, Severity};
+pub use self::finding::{About, Finding, Severity};
+pub use self::indication::{Indication, SubIndication};
 use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge};
 pub use self::verdict::Headline;
 use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
@@ -71,8 +73,14 @@ pub struct SignatureValidation {
     pub path: Option<Path>,
     /// How much of the file is covered.
     pub coverage: Coverage,
+    /// Where the covered part of the file ends, unless the byte range is malformed.
+    pub end: Option<u64>,
     /// The judgement.
     pub headline: Headline,
+    /// The judgement in the words of EN 319 102-1.
+    pub indication: Indication,
+    /// Why it is not passed.
+    pub sub_indication: Option<SubIndication>,
     /// Everything found on the way.
     pub findings: Vec<Finding>,
 }
@@ -236,8 +244,16 @@ impl Judged {
             path: path.as_ref(),
             allowed,
         };
+        let headline = verdict::of_signature(&proofs, coverage, &findings);
+        let (indication, sub_indication) = indication::indicate(headline, &findings);
+        let end = value
+            .byte_range
+            .and_then(|[_, _, start, length]| start.checked_add(length));
         Ok(SignatureValidation {
-            headline: verdict::of_signature(&proofs, coverage, &findings),
+            headline,
+            indication,
+            sub_indication,
+            end: end.filter(|end| *end <= document.len()),
             level: intact
                 .filter(|_| value.sub_filter == SubFilter::Pades.as_str())
                 .map(|_| Level::BB),

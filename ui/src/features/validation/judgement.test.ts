@@ -48,19 +48,23 @@ describe("the headline", () => {
   it("speaks only of those whom it is about", () => {
     const changed = { ...anas, coverage: "revision", headline: "changed" } as const;
     const both = { headline: "changed", signatures: [changed, jonass] } as const;
-    const said = under({ ...both, signatures: [...both.signatures] }, "changed", null);
+    const said = under({ ...valid, ...both, signatures: [...both.signatures] }, "changed", null);
     expect(said).toBe("Ana Ruiz did not sign what you see now.");
   });
 
   it("does not take a name for true that nobody confirms", () => {
-    const validation = { headline: "identity_unconfirmed" as const, signatures: [jonass] };
+    const validation = {
+      ...valid,
+      headline: "identity_unconfirmed" as const,
+      signatures: [jonass],
+    };
     expect(under(validation, "identity_unconfirmed", null)).toMatch(/names Jonas Weber/);
   });
 });
 
 describe("the report as text", () => {
   it("holds every signature, every answer, and the codes behind the words", () => {
-    const report = text("a.pdf", { headline: "valid", signatures: [jonass, anas] }, 1_795_513_400);
+    const report = text("a.pdf", { ...valid, signatures: [jonass, anas] }, 1_795_513_400);
     expect(report).toContain("1. Jonas Weber: Identity not confirmed");
     expect(report).toContain("2. Ana Ruiz: Valid");
     expect(report).toContain("[no_path_to_anchor]");

@@ -1,5 +1,6 @@
 //! Facts that validation finds, and what each of them rules out.
 
+use super::indication::SubIndication;
 use super::verdict::Headline;
 use crate::cms::read::Malformed;
 
@@ -273,5 +274,91 @@ impl Finding {
             }
             Headline::Broken => Severity::Refusal,
         }
+    }
+}
+
+/// Which of the three answers a finding belongs to (UX 4.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Is the document intact?
+    Document,
+    /// Who signed, and do we trust the issuer?
+    Identity,
+    /// When, by whose clock?
+    Time,
+}
+
+impl Finding {
+    /// Which of the three answers it belongs to.
+    #[must_use]
+    pub const fn about(&self) -> About {
+        match self {
+            Self::ByteRangeMalformed
+            | Self::ByteRangeBeyondFile { .. }
+            | Self::ByteRangeLeavesAGap { .. }
+            | Self::ContentsNotInTheGap
+            | Self::ByteRangeEndsInsideARevision { .. }
+            | Self::ContentsTooLarge { .. }
+            | Self::CmsMalformed(_)
+            | Self::SignedAttribute { .. }
+            | Self::DigestMismatch
+            | Self::SignatureDoesNotVerify
+            | Self::SubFilterNotSupported { .. }
+            | Self::AlgorithmNotSupported { .. }
+            | Self::ChangedAfterSigning(_)
+            | Self::CrossReferencesDamaged
+            | Self::LaterSignatureDoesNotHold { .. }
+            | Self::ChangedAsAllowed { .. } => About::Document,
+            Self::SignerCertificateMissing
+            | Self::SignerCertificateMalformed
+            | Self::SigningCertificateOfAnother
+            | Self::NoPathToAnchor { .. }
+            | Self::CertificateNotByIssuer { .. }
+            | Self::NotYetValid { .. }
+            | Self::Expired { .. }
+            | Self::IssuerIsNoCa { .. }
+            | Self::PathLengthExceeded { .. }
+            | Self::CriticalExtension { .. }
+            | Self::NotForDocuments { .. }
+            | Self::PathSearchGivenUp
+            | Self::RevocationNotChecked => About::Identity,
+        }
+    }
+
+    /// Why a signature with this finding is not passed, if it is not.
+    #[must_use]
+    pub const fn sub_indication(&self) -> Option<SubIndication> {
+        Some(match self {
+            Self::ByteRangeMalformed
+            | Self::ByteRangeLeavesAGap { .. }
+            | Self::ContentsNotInTheGap
+            | Self::ByteRangeEndsInsideARevision { .. }
+            | Self::ContentsTooLarge { .. }
+            | Self::CmsMalformed(_)
+            | Self::SignedAttribute { .. } => SubIndication::FormatFailure,
+            Self::ByteRangeBeyondFile { .. } => SubIndication::SignedDataNotFound,
+            Self::DigestMismatch => SubIndication::HashFailure,
+            Self::SignatureDoesNotVerify => SubIndication::SigCryptoFailure,
+            Self::SignerCertificateMissing
+            | Self::SignerCertificateMalformed
+            | Self::SigningCertificateOfAnother => SubIndication::NoSigningCertificateFound,
+            Self::SubFilterNotSupported { .. } | Self::AlgorithmNotSupported { .. } => {
+                SubIndication::Generic
+            }
+            Self::NoPathToAnchor { .. } | Self::CertificateNotByIssuer { .. } => {
+                SubIndication::NoCertificateChainFound
+            }
+            Self::NotYetValid { .. } => SubIndication::NotYetValid,
+            Self::Expired { .. } => SubIndication::OutOfBoundsNoPoe,
+            Self::IssuerIsNoCa { .. }
+            | Self::PathLengthExceeded { .. }
+            | Self::CriticalExtension { .. }
+            | Self::NotForDocuments { .. } => SubIndication::ChainConstraintsFailure,
+            Self::PathSearchGivenUp => SubIndication::CertificateChainGeneralFailure,
+            Self::ChangedAfterSigning(_)
+            | Self::CrossReferencesDamaged
+            | Self::LaterSignatureDoesNotHold { .. } => SubIndication::SigConstraintsFailure,
+            Self::ChangedAsAllowed { .. } | Self::RevocationNotChecked => return None,
+        })
     }
 }
