@@ -326,15 +326,10 @@ pub fn secret(text: &str) -> wire::Secret {
 #[must_use]
 pub fn programs() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own path");
-    let folder = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("target/debug/deps")
-        .to_owned();
-    assert!(
-        folder.join("chancery-host").is_file(),
-        "chancery-host is not in {}; run cargo build --bins, or cargo xtask test",
-        folder.display()
-    );
+    // A test lies in `deps`, a program of the tests beside the others.
+    let mut folders = test.ancestors().skip(1).take(2);
+    let folder = folders.find(|folder| folder.join("chancery-host").is_file());
     folder
+        .expect("chancery-host lies beside; run cargo build --bins, or cargo xtask test")
+        .to_owned()
 }

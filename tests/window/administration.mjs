@@ -71,3 +71,28 @@ export async function lock(window, officer, shown) {
   assert.equal(refused, "not_logged_in");
   shown("a locked window shows and answers nothing more");
 }
+
+/** Has the token attacked from the window, and reads the verdicts. */
+export async function probe(window, shots, shown) {
+  await window.click("nav-probe");
+  await window.click("probe-again");
+  await window.waitForText("assurance", /trial/);
+  await window.click("attack-A5");
+  await window.waitForText("attack-detail", /C_WrapKey/);
+  await window.shoot(shots, "probe");
+  shown("the token is attacked from the window, and each attack has its verdict and its calls");
+}
+
+/** Reads the log, of one person alone and of all. */
+export async function readLog(window, person, shots, shown) {
+  await window.click("nav-audit");
+  await window.waitForText("log", new RegExp(person.login));
+  await window.type("audit-person", "nobody-of-that-name");
+  await window.waitFor("no row is left", async () => {
+    return !new RegExp(person.login).test(await window.text('[data-testid="log"]'));
+  });
+  await window.type("audit-person", person.login);
+  await window.waitForText("log", new RegExp(person.login));
+  await window.shoot(shots, "log");
+  shown("the log says in the window who did what, and is filtered by person");
+}

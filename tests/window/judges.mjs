@@ -26,6 +26,6 @@ export async function judge(repository, file, { certificate, signers }) {
   const verdict = JSON.parse(await succeed(python, [pyhanko, file, certificate]));
   assert.equal(verdict.bottom_line, true, JSON.stringify(verdict));
   assert.equal(verdict.coverage, "ENTIRE_FILE");
-  said.push("pyHanko finds the signature intact and, by the organisation's CA, trusted");
+  said.push("pyHanko finds the signature intact and, by its CA, trusted");
   return said;
 }

@@ -12,6 +12,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as administration from "./administration.mjs";
+import { signWithCard } from "./card.mjs";
 import { judge } from "./judges.mjs";
 import { makeOrganisation, makePrivateFolders } from "./organisation.mjs";
 import { assertPolicyHolds } from "./policy.mjs";
@@ -74,6 +75,8 @@ async function main() {
   await again.waitForText("token-state", /Ready/);
   const list = path.join(folders.environment.CHANCERY_HOME, "crl.der");
   await administration.suspend(again, second, list, shots, shown);
+  await administration.probe(again, shots, shown);
+  await administration.readLog(again, second, shots, shown);
   await again.close();
 
   const dark = await openWindow(
@@ -93,6 +96,12 @@ async function main() {
   });
   shown("a second start hands its document over and ends");
   await dark.close();
+
+  const card = await signWithCard(binaries, openWindow, fixture, shots, shown);
+  for (const sentence of await judge(repository, card.signed, card)) {
+    shown(`by a card: ${sentence}`);
+  }
+  card.gone();
 }
 
 /** Signs the open document by pointer and keyboard; returns where the signed file is. */

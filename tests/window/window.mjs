@@ -126,10 +126,11 @@ class Window {
     await poll(`${name} has taken the text`, async () => (await this.value(name)) === text);
   }
 
-  /** Chooses an entry of a list by what it says. */
-  async choose(name, text) {
+  /** Chooses an entry of a list by what it says, or by a part of it. */
+  async choose(name, text, { whole = false } = {}) {
     const list = await this.#find(name);
-    const entry = By.xpath(`.//option[contains(., "${text}")]`);
+    const says = whole ? `normalize-space(.)="${text}"` : `contains(., "${text}")`;
+    const entry = By.xpath(`.//option[${says}]`);
     await poll(`${name} has ${text}`, async () => (await list.findElements(entry)).length > 0);
     await list.findElement(entry).click();
   }

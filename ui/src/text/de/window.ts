@@ -265,6 +265,7 @@ export const window: Record<keyof typeof en, string> = {
   "first-found": "Eine zur Probe gründen …",
   "card-in": "Auf der Karte {label}, in {reader}",
   "card-gone": "Die Karte steckt nicht im Lesegerät. Stecken Sie sie ein, um weiterzumachen.",
+  "card-out": "Keine Karte steckt",
   "card-group": "Chipkarten",
   "organisation-group": "Ihre Organisation",
   "card-pin": "PIN der Karte",

@@ -253,6 +253,7 @@ export const window = {
   "first-found": "Found one for trial …",
   "card-in": "On the card {label}, in {reader}",
   "card-gone": "The card is not in its reader. Put it in to go on.",
+  "card-out": "No card is in",
   "card-group": "Smart cards",
   "organisation-group": "Your organisation",
   "card-pin": "PIN of the card",
