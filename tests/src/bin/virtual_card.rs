@@ -5,19 +5,22 @@
 //! order, `insert` or `remove`, answered with `done`; the reader is there until the input ends.
 #![forbid(unsafe_code)]
 
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 
 use tests::VirtualCard;
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let mut card = VirtualCard::inserted();
-    println!("{}\n{}", card.socket().display(), card.root().display());
-    for order in std::io::stdin().lock().lines().map_while(Result::ok) {
-        match order.as_str() {
+    let mut said = std::io::stdout();
+    writeln!(said, "{}", card.socket().display())?;
+    writeln!(said, "{}", card.root().display())?;
+    for order in std::io::stdin().lock().lines() {
+        match order?.as_str() {
             "insert" => card.insert(),
             "remove" => card.remove(),
             _ => break,
         }
-        println!("done");
+        writeln!(said, "done")?;
     }
+    Ok(())
 }
