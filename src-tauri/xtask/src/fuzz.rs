@@ -34,12 +34,14 @@ const FLAGS: &str = "-Cpasses=sancov-module \
     -Ccodegen-units=1 --cfg fuzzing";
 
 /// The targets, each with the folder of the corpus that teaches it.
-const TARGETS: [(&str, Seeds); 5] = [
+const TARGETS: [(&str, Seeds); 7] = [
     ("document", Seeds::Documents),
     ("sign", Seeds::Documents),
     ("contents", Seeds::None),
     ("certificate", Seeds::None),
     ("record", Seeds::None),
+    ("ocsp", Seeds::None),
+    ("crl", Seeds::None),
 ];
 
 /// What a target starts from, besides what it found before.

@@ -9,6 +9,7 @@
 //! A [`KeyAlgorithm`] says what a key is, a [`SignatureAlgorithm`] how one signed. Keys of one kind
 //! may sign over several digests; [`KeyAlgorithm::signature_algorithm`] says which ours do.
 
+pub(crate) mod any;
 mod digest;
 mod public_key;
 

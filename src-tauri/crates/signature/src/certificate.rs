@@ -10,6 +10,7 @@
 //! What is signed, hashed and compared are the bytes as they were encoded; nothing is encoded
 //! again from what was understood.
 
+mod addresses;
 mod extensions;
 mod name;
 
@@ -17,6 +18,7 @@ use std::fmt;
 
 use cms::cert::IssuerAndSerialNumber;
 use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5280::ID_KP_TIME_STAMPING;
 use der::asn1::BitStringRef;
 use der::pem::PemLabel;
 use der::{Decode, Encode, Reader, SliceReader};
@@ -25,9 +27,12 @@ use spki::AlgorithmIdentifierRef;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 
+pub use self::addresses::Addresses;
+pub(crate) use self::addresses::names as general_names;
 use self::extensions::Extensions;
 pub use self::extensions::{BasicConstraints, KeyUsage};
-use crate::algorithm::{self, KeyAlgorithm, SignatureAlgorithm};
+use crate::algorithm::any::{AnySignature, Used};
+use crate::algorithm::{self, KeyAlgorithm};
 use crate::error::{Error, Result};
 
 /// Largest certificate that is read, in bytes. Those of people take one or two thousand.
@@ -55,7 +60,7 @@ pub struct Certificate {
     extensions: Extensions,
     signature_oid: ObjectIdentifier,
     /// The algorithm of the issuer's signature, if this version knows it.
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Option<AnySignature>,
     signature: Vec<u8>,
 }
 
@@ -107,7 +112,7 @@ impl Certificate {
             not_after: unix(validity.not_after)?,
             extensions,
             signature_oid: raw.algorithm.oid,
-            signature_algorithm: SignatureAlgorithm::from_identifier(raw.algorithm),
+            signature_algorithm: AnySignature::from_identifier(raw.algorithm),
             signature: raw.signature.to_vec(),
         })
     }
@@ -304,20 +309,72 @@ impl Certificate {
         KeyAlgorithm::of_spki(&self.spki)
     }
 
+    /// Whether extendedKeyUsage names a purpose.
+    pub(crate) fn has_purpose(&self, purpose: ObjectIdentifier) -> bool {
+        self.extensions.have_purpose(purpose)
+    }
+
+    /// Whether the certificate is for giving the time and for nothing else (RFC 3161 §2.3).
+    #[must_use]
+    pub fn is_for_timestamps(&self) -> bool {
+        self.extensions.are_only_for(ID_KP_TIME_STAMPING)
+    }
+
+    /// Whether nobody has to ask if it was revoked, for it lives short (RFC 6960 §4.2.2.2.1).
+    #[must_use]
+    pub fn needs_no_revocation_check(&self) -> bool {
+        self.extensions.no_check
+    }
+
+    /// Where to ask about it and its issuer.
+    #[must_use]
+    pub fn addresses(&self) -> &Addresses {
+        &self.extensions.addresses
+    }
+
+    /// Content of the subjectPublicKey BIT STRING, which responders are named by.
+    pub(crate) fn public_key_bits(&self) -> Vec<u8> {
+        let spki = spki::SubjectPublicKeyInfoRef::from_der(&self.spki);
+        spki.ok()
+            .and_then(|spki| spki.subject_public_key.as_bytes().map(<[u8]>::to_vec))
+            .unwrap_or_default()
+    }
+
+    /// Whether subject and issuer have the same name.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_der == self.issuer_der
+    }
+
     /// Verifies the issuer's signature over this certificate with a public key.
     ///
     /// Says nothing about names, validity or constraints.
     ///
     /// # Errors
-    /// [`Error::KeyNotSupported`] if the algorithm is not known; what [`algorithm::verify`] gives.
+    /// [`Error::KeyNotSupported`] if the algorithm is not known, or is one of earlier years that
+    /// only validation takes; what [`algorithm::verify`] gives.
     pub fn verify_issued_by_key(&self, issuer_spki: &[u8]) -> Result<()> {
-        let Some(algorithm) = self.signature_algorithm else {
-            return Err(Error::KeyNotSupported {
-                oid: self.signature_oid.to_string(),
-            });
+        let Some(AnySignature::Strong(algorithm)) = self.signature_algorithm else {
+            return Err(self.algorithm_not_supported());
         };
         let digest = algorithm.digest_algorithm().digest(&self.tbs);
         algorithm::verify_der(issuer_spki, algorithm, digest.as_bytes(), &self.signature)
+    }
+
+    /// Verifies the issuer's signature by whatever algorithm it is, and says by which.
+    ///
+    /// # Errors
+    /// As [`Self::verify_issued_by_key`].
+    pub(crate) fn verify_issued_by_any_key(&self, issuer_spki: &[u8]) -> Result<Used> {
+        let algorithm = self.signature_algorithm;
+        let algorithm = algorithm.ok_or_else(|| self.algorithm_not_supported())?;
+        algorithm.verify(issuer_spki, &self.tbs, &self.signature)
+    }
+
+    fn algorithm_not_supported(&self) -> Error {
+        Error::KeyNotSupported {
+            oid: self.signature_oid.to_string(),
+        }
     }
 }
 

@@ -47,6 +47,7 @@ pub mod cms;
 mod error;
 mod level;
 pub mod prepare;
+pub mod revocation;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod samples;

@@ -242,6 +242,14 @@ impl Authority {
         self.sign(Template::person(name, key))
     }
 
+    /// Signs any bytes, as X.509 carries the value.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let of_key = KeyAlgorithm::of_spki(&self.key.spki()).unwrap();
+        let digest_algorithm = of_key.signature_algorithm().digest_algorithm();
+        let value = self.key.sign(digest_algorithm.digest(bytes));
+        algorithm::der_from_raw(of_key, &value).unwrap()
+    }
+
     pub(crate) fn sign(&self, template: Template) -> Certificate {
         sign(
             template,
@@ -280,7 +288,7 @@ fn sign(template: Template, issuer: Name, key: &Key) -> Certificate {
     Certificate::from_der(&certificate.to_der().unwrap()).unwrap()
 }
 
-fn time(unix: i64) -> Time {
+pub(crate) fn time(unix: i64) -> Time {
     let date = DateTime::from_unix_duration(Duration::from_secs(unix.try_into().unwrap())).unwrap();
     Time::UtcTime(der::asn1::UtcTime::from_date_time(date).unwrap())
 }

@@ -7,10 +7,12 @@ use const_oid::db::rfc5280::{
     ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME, ID_CE_SUBJECT_KEY_IDENTIFIER,
     ID_KP_CODE_SIGNING, ID_KP_EMAIL_PROTECTION, ID_PE_AUTHORITY_INFO_ACCESS,
 };
+use const_oid::db::rfc6960::ID_PKIX_OCSP_NOCHECK;
 use der::Decode;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix;
 
+use super::addresses::Addresses;
 use crate::error::{Error, Result};
 
 /// Adobe, authentic documents trust.
@@ -77,6 +79,11 @@ pub(super) struct Extensions {
     pub(super) basic_constraints: Option<BasicConstraints>,
     pub(super) subject_key_identifier: Option<Vec<u8>>,
     purposes: Option<Vec<ObjectIdentifier>>,
+    /// Whether extendedKeyUsage is critical.
+    purposes_critical: bool,
+    /// Whether nobody has to ask about the revocation of a responder (RFC 6960 §4.2.2.2.1).
+    pub(super) no_check: bool,
+    pub(super) addresses: Addresses,
     pub(super) unprocessed_critical: Option<ObjectIdentifier>,
 }
 
@@ -110,7 +117,12 @@ impl Extensions {
                     let purposes = pkix::ExtendedKeyUsage::from_der(value)
                         .map_err(|e| refused("its extendedKeyUsage does not decode", Some(e)))?;
                     read.purposes = Some(purposes.0);
+                    read.purposes_critical = extension.critical;
                 }
+                ID_PKIX_OCSP_NOCHECK => read.no_check = true,
+                // Where to ask decides nothing, so what cannot be read there is passed over.
+                ID_PE_AUTHORITY_INFO_ACCESS => read.addresses.read_access(value),
+                ID_CE_CRL_DISTRIBUTION_POINTS => read.addresses.read_points(value),
                 _ => {}
             }
             if extension.critical && !PROCESSED.contains(&oid) {
@@ -118,6 +130,17 @@ impl Extensions {
             }
         }
         Ok(read)
+    }
+
+    /// Whether extendedKeyUsage names a purpose.
+    pub(super) fn have_purpose(&self, purpose: ObjectIdentifier) -> bool {
+        let purposes = self.purposes.as_ref();
+        purposes.is_some_and(|purposes| purposes.contains(&purpose))
+    }
+
+    /// Whether extendedKeyUsage is critical and names one purpose and no other.
+    pub(super) fn are_only_for(&self, purpose: ObjectIdentifier) -> bool {
+        self.purposes_critical && self.purposes.as_deref() == Some(&[purpose])
     }
 
     pub(super) fn are_for_documents(&self) -> bool {
