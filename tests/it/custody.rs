@@ -3,6 +3,7 @@
 use std::fs;
 
 use service::ErrorKind;
+use service::requests::Trust;
 use service::wire::ErrorCode;
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, sample, sql};
@@ -144,7 +145,7 @@ fn an_account_edited_by_sql_is_refused_and_its_name_reaches_no_document() {
         .any(|window| window == b"416461204c6f76656c616365");
     assert!(name, "the signature dictionary names who was certified");
     let validation = organisation
-        .wait(organisation.service().validate(signed, Vec::new()))
+        .wait(organisation.service().validate(signed, Trust::default()))
         .unwrap();
     assert_eq!(validation.signatures[0].signer, "Ada Lovelace");
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use service::requests::{Trust, TrustFile};
 use service::wire::{Coverage, ErrorCode, Headline, Placement, Rect};
 use service::{ErrorKind, LookChoice};
 use tests::organisation::SIGNER_SECRET;
@@ -22,7 +23,7 @@ fn a_signed_file_is_valid_and_starts_with_the_original() {
         "signing only appends"
     );
     let validation = organisation
-        .wait(organisation.service().validate(signed, Vec::new()))
+        .wait(organisation.service().validate(signed, Trust::default()))
         .unwrap();
     assert_eq!(validation.headline, Headline::Valid);
     let [report] = &validation.signatures[..] else {
@@ -83,7 +84,7 @@ fn a_second_signature_keeps_the_first_one_valid() {
         .unwrap();
     let twice = organisation.sign(&once, "bob", SIGNER_SECRET).unwrap();
     let validation = organisation
-        .wait(organisation.service().validate(twice, Vec::new()))
+        .wait(organisation.service().validate(twice, Trust::default()))
         .unwrap();
     let signers: Vec<_> = validation
         .signatures
@@ -266,8 +267,11 @@ fn a_changed_byte_anywhere_in_what_is_covered_breaks_the_signature() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x04;
         fs::write(&broken, &bytes).unwrap();
-        let verdict =
-            organisation.wait(organisation.service().validate(broken.clone(), Vec::new()));
+        let verdict = organisation.wait(
+            organisation
+                .service()
+                .validate(broken.clone(), Trust::default()),
+        );
         assert!(
             !verdict.is_ok_and(|validation| validation.headline == Headline::Valid),
             "byte {at} of {}",
@@ -284,13 +288,17 @@ fn another_organisation_does_not_trust_the_signer() {
         .unwrap();
     let theirs = Organisation::found();
     let validation = theirs
-        .wait(theirs.service().validate(signed.clone(), Vec::new()))
+        .wait(theirs.service().validate(signed.clone(), Trust::default()))
         .unwrap();
     assert_eq!(validation.headline, Headline::IdentityUnconfirmed);
     assert!(validation.signatures[0].intact);
-    let ca = fs::read(ours.home().ca_file()).unwrap();
+    let ca = TrustFile::read(&ours.home().ca_file()).unwrap();
+    let trust = Trust {
+        files: vec![ca],
+        ..Trust::default()
+    };
     let validation = theirs
-        .wait(theirs.service().validate(signed, vec![ca]))
+        .wait(theirs.service().validate(signed, trust))
         .unwrap();
     assert_eq!(
         validation.headline,

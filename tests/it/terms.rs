@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use service::requests::{Certification, LockedFields, SubFilter, Terms};
+use service::requests::{Certification, LockedFields, SubFilter, Terms, Trust};
 use service::wire::{ErrorCode, Headline, Placement, PreflightCode, Rect};
 use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, judge, sample};
@@ -53,7 +53,11 @@ fn sign_at(
 }
 
 fn headlines(organisation: &Organisation, file: &Path) -> Vec<Headline> {
-    let validation = organisation.wait(organisation.service().validate(file.to_owned(), vec![]));
+    let validation = organisation.wait(
+        organisation
+            .service()
+            .validate(file.to_owned(), Trust::default()),
+    );
     let signatures = validation.unwrap().signatures;
     signatures.iter().map(|report| report.headline).collect()
 }

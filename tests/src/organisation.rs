@@ -55,6 +55,7 @@ impl Organisation {
             looks: folder.path().join("looks"),
             fonts: Vec::new(),
             cards: service::CardSurroundings::default(),
+            system_anchors: folder.path().join("system.pem"),
         };
         let runtime = Runtime::new().expect("a runtime");
         Self {

@@ -325,6 +325,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         looks: folder.join("looks"),
         fonts: Vec::new(),
         cards: service::CardSurroundings::default(),
+        system_anchors: folder.join("system.pem"),
     }
 }
 

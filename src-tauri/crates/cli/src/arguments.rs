@@ -286,6 +286,13 @@ pub(crate) struct Validate {
     /// A trust anchor besides the organisation's CA (may be repeated)
     #[arg(long, value_name = "PEM")]
     pub(crate) trust: Vec<PathBuf>,
+    /// Trust the authorities of the operating system, too; most are meant for web servers
+    #[arg(long)]
+    pub(crate) trust_system: bool,
+    /// Trust the services of an EU trusted list, as long as it recognised them (may be repeated).
+    /// The list's own signature is not verified: compare the file's SHA-256 with its publisher's
+    #[arg(long, value_name = "XML")]
+    pub(crate) trusted_list: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PdfPassword,
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use service::requests::{
     Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, ImportKey, Init, OpenBackup,
-    PdfFile, PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Unwatched,
+    PdfFile, PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -619,14 +619,20 @@ async fn validate(
     arguments: &arguments::Validate,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let mut anchors = Vec::new();
-    for path in &arguments.trust {
-        let pem = std::fs::read(path)
-            .map_err(|error| Failure::file("cannot read the trust anchor", path, &error))?;
-        anchors.push(pem);
-    }
+    let read = |paths: &[PathBuf]| -> Result<Vec<TrustFile>, Failure> {
+        let read = |path: &PathBuf| {
+            TrustFile::read(path)
+                .map_err(|error| Failure::file("cannot read the trust anchors in", path, &error))
+        };
+        paths.iter().map(read).collect()
+    };
+    let trust = Trust {
+        files: read(&arguments.trust)?,
+        lists: read(&arguments.trusted_list)?,
+        system: arguments.trust_system,
+    };
     let file = unlocked(service, arguments.file.clone(), &arguments.password).await?;
-    let validation = service.validate(file, anchors).await?;
+    let validation = service.validate(file, trust).await?;
     Ok(report::validation(&arguments.file, &validation, json))
 }
 

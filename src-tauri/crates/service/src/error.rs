@@ -401,6 +401,23 @@ pub enum Error {
     /// What was given as a trust anchor is no certificate.
     #[error("a trust anchor is no certificate in PEM")]
     NotAnAnchor(#[source] signature::Error),
+    /// A file is no trusted list, or one that cannot be used.
+    #[error("{name} cannot be used as a trusted list: {why}")]
+    NotATrustedList {
+        /// The file's name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// No more issuers can be trusted one by one.
+    #[error("{most} issuers are trusted already; take trust back from some first")]
+    TooManyTrusted {
+        /// The limit.
+        most: usize,
+    },
+    /// The issuer to be trusted is not the one that the signature names.
+    #[error("the signature names another issuer; look at it again")]
+    IssuerDiffers,
 
     // The token's profile.
     /// Attacks are open that read wrapped keys or the master.
@@ -533,6 +550,9 @@ impl Error {
             Self::Signature { source, .. } => signature_code(source),
             Self::Render(source) => render_code(source),
             Self::NotAnAnchor(_) => (ErrorCode::NotAnAnchor, InputOutput),
+            Self::NotATrustedList { .. } => (ErrorCode::NotATrustedList, InputOutput),
+            Self::TooManyTrusted { .. } => (ErrorCode::TooManyTrusted, Refused),
+            Self::IssuerDiffers => (ErrorCode::IssuerDiffers, Refused),
             Self::TokenUnsafe { .. } => (ErrorCode::TokenUnsafe, Refused),
             Self::AssuranceTooLow { .. } => (ErrorCode::AssuranceTooLow, Refused),
             Self::ProfileUnvouched { .. } => (ErrorCode::ProfileUnvouched, Refused),

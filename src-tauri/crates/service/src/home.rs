@@ -107,6 +107,11 @@ impl State {
         self.0.join("card-drivers.json")
     }
 
+    /// Issuers that the person at this machine trusts.
+    pub(crate) fn trusted_issuers_file(&self) -> PathBuf {
+        self.0.join("trusted-issuers.json")
+    }
+
     /// This machine's random id, made at first use.
     ///
     /// # Errors
@@ -165,6 +170,8 @@ pub struct Surroundings {
     pub fonts: Vec<PathBuf>,
     /// Where modules for cards are found, and what they are told.
     pub cards: CardSurroundings,
+    /// The authorities that the operating system trusts, as one file in PEM.
+    pub system_anchors: PathBuf,
 }
 
 impl Surroundings {
@@ -211,6 +218,7 @@ impl Surroundings {
             looks,
             fonts,
             cards: CardSurroundings::read(variable),
+            system_anchors: system_anchors(variable("SSL_CERT_FILE")),
         })
     }
 
@@ -218,6 +226,21 @@ impl Surroundings {
     pub(crate) fn host(&self) -> PathBuf {
         self.programs.join("chancery-host")
     }
+}
+
+/// Where systems keep the authorities they trust: Debian and its like, Red Hat's, BSD's and macOS'.
+const SYSTEM_ANCHORS: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
+
+/// The file that `SSL_CERT_FILE` names, as OpenSSL reads it, else the first that is there.
+fn system_anchors(named: Option<OsString>) -> PathBuf {
+    let usual = SYSTEM_ANCHORS.iter().map(Path::new);
+    let found = usual.clone().find(|path| path.exists());
+    let usual = || found.unwrap_or(Path::new(SYSTEM_ANCHORS[0])).to_path_buf();
+    named.map_or_else(usual, PathBuf::from)
 }
 
 /// Makes a folder, and its parents, readable by this user alone.

@@ -10,10 +10,11 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use service::requests::Trust;
 //! use service::{Service, Surroundings};
 //!
 //! let service = Service::new(Surroundings::of_process(None)?);
-//! let validation = service.validate("agreement-signed.pdf", Vec::new()).await?;
+//! let validation = service.validate("agreement-signed.pdf", Trust::default()).await?;
 //! println!("{:?}", validation.headline);
 //! # Ok(())
 //! # }
@@ -46,10 +47,12 @@ mod own_suspension;
 mod pages;
 mod people;
 mod preflight;
+mod reading;
 mod reseal;
 mod sign;
 mod signing_algorithm;
 mod station;
+mod trust;
 mod validate;
 
 use std::path::PathBuf;
@@ -68,11 +71,12 @@ use requests::{
     Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
     Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection, KnownHead,
     LogVerdict, ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted,
-    Restored, RotationWatch, Sign, SignedFile, Signer, TakeOffice,
+    Restored, RotationWatch, Sign, SignedFile, Signer, TakeOffice, Trust,
 };
 use station::Station;
 use station::logins::Logins;
 pub use station::pins::PinPlace;
+use trust::Anchors;
 use zeroize::Zeroizing;
 
 /// The use-cases, for one organisation folder.
@@ -557,18 +561,23 @@ impl Service {
 
     /// Validates every signature of a file.
     ///
-    /// Trusts the organisation's CA, if there is one, and `anchors`, certificates in PEM.
+    /// Trusts the organisation's CA, if there is one, the issuers that the person chose, and what
+    /// `trust` names.
     ///
     /// # Errors
-    /// [`Error::Document`] if the file cannot be read as a PDF; findings are no errors.
+    /// [`Error::Document`] if the file cannot be read as a PDF, [`Error::NotAnAnchor`],
+    /// [`Error::NotATrustedList`]; findings are no errors.
     pub async fn validate(
         &self,
         file: impl Into<PdfFile>,
-        anchors: Vec<Vec<u8>>,
+        trust: Trust,
     ) -> Result<wire::Validation> {
         let file = file.into();
-        self.blocking(move |surroundings| validate::judge(surroundings, &file, &anchors))
-            .await
+        self.blocking(move |surroundings| {
+            let anchors = Anchors::collect(surroundings, &trust)?;
+            validate::judge(&file, &anchors)
+        })
+        .await
     }
 
     /// Looks at a file without an organisation or a secret: pages, fields, signatures, findings.

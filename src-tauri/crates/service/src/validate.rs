@@ -10,9 +10,8 @@ use signature::{Certificate, Level, validate};
 use self::answers::{document_answer, identity_answer, indication, revisions, time_answer};
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
-use crate::home::Surroundings;
 use crate::requests::PdfFile;
-use crate::station;
+use crate::trust::{Anchors, Scope};
 use crate::wire::{
     self, AnchorSource, Finding, Headline, Severity, SignatureKind, SignatureReport,
 };
@@ -26,33 +25,21 @@ pub(crate) struct Anchor {
     pub(crate) source: AnchorSource,
 }
 
-/// Validates a file; the organisation's CA is trusted if there is an organisation.
-pub(crate) fn judge(
-    surroundings: &Surroundings,
-    file: &PdfFile,
-    pems: &[Vec<u8>],
-) -> Result<wire::Validation> {
-    let mut anchors = Vec::with_capacity(pems.len() + 1);
-    match station::read_organisation(surroundings) {
-        Ok(organisation) => {
-            let ca = Certificate::from_der(&organisation.fixed.ca.0).map_err(Error::NotAnAnchor)?;
-            anchors.push(Anchor {
-                certificate: ca,
-                source: AnchorSource::Organisation,
-            });
-        }
-        // Validating needs no account and no organisation.
-        Err(Error::NoOrganisation { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    for pem in pems {
-        let given = Certificate::all_from_pem(pem).map_err(Error::NotAnAnchor)?;
-        anchors.extend(given.into_iter().map(|certificate| Anchor {
-            certificate,
-            source: AnchorSource::File,
-        }));
-    }
-    validate_file(file, &anchors, now())
+/// Validates a file against what is trusted, at this machine's time.
+pub(crate) fn judge(file: &PdfFile, anchors: &Anchors) -> Result<wire::Validation> {
+    let now = now();
+    // What a trusted list does not recognise now vouches for nobody now.
+    let counted = anchors
+        .all()
+        .iter()
+        .filter(|anchor| anchor.scope != Scope::Timestamps && anchor.trusted_at(now));
+    let trusted: Vec<_> = counted
+        .map(|anchor| Anchor {
+            certificate: anchor.certificate.clone(),
+            source: anchor.source,
+        })
+        .collect();
+    validate_file(file, &trusted, now)
 }
 
 /// Validates a file against given anchors at `now` (Unix seconds).

@@ -11,6 +11,7 @@ mod cards;
 mod error;
 mod preflight;
 mod probe;
+mod trust;
 mod verdict;
 
 use std::fmt;
@@ -36,6 +37,7 @@ pub use probe::{
     AssuranceReason, AttackVerdict, Grade, MissingFeature, NegotiatedMechanism, Probe, ProbeLimit,
     ProbedAttack, TokenGap, TokenProfile,
 };
+pub use trust::{TrustOffer, TrustSource, TrustedIssuer};
 pub use verdict::{
     AnchorSource, DocumentAnswer, DocumentState, IdentityAnswer, IdentityState, Indication,
     PathCertificate, RevisionReport, RevocationAnswer, RevocationSource, RevocationStatus,

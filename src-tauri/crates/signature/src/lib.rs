@@ -42,6 +42,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod carried;
 pub mod certificate;
 pub mod cms;
 mod error;

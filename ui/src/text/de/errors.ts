@@ -249,6 +249,14 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-cancelled": "Es wurde nichts signiert und nichts geschrieben.",
   "err-not_an_anchor": "Ein Vertrauensanker ist kein Zertifikat in PEM.",
   "rec-not_an_anchor": "Wählen Sie eine andere Datei.",
+  "err-not_a_trusted_list": "Die Datei lässt sich nicht als Vertrauensliste verwenden.",
+  "rec-not_a_trusted_list":
+    "Holen Sie die Liste eines Mitgliedstaats neu, als XML. Die Liste der Listen nennt keine Dienste.",
+  "err-too_many_trusted": "Mehr Ausstellern lässt sich nicht einzeln vertrauen.",
+  "rec-too_many_trusted": "Nehmen Sie das Vertrauen in solche zurück, die Sie nicht mehr brauchen.",
+  "err-issuer_differs": "Die Unterschrift nennt einen anderen Aussteller als den, den Sie sahen.",
+  "rec-issuer_differs":
+    "Die Datei wurde inzwischen geändert. Sehen Sie sie noch einmal an, bevor Sie jemandem vertrauen.",
   "err-not_logged_in": "Hier ist niemand angemeldet, oder nicht mehr.",
   "rec-not_logged_in": "Melden Sie sich neu an.",
   "err-forbidden": "Dieses Fenster zeigt keine Dokumente.",

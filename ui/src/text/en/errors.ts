@@ -226,6 +226,13 @@ export const errors = {
   "rec-cancelled": "Nothing was signed or written.",
   "err-not_an_anchor": "A trust anchor is no certificate in PEM.",
   "rec-not_an_anchor": "Choose another file.",
+  "err-not_a_trusted_list": "The file cannot be used as a trusted list.",
+  "rec-not_a_trusted_list":
+    "Fetch the list of a member state anew, as XML. The list of lists names no services.",
+  "err-too_many_trusted": "No more issuers can be trusted one by one.",
+  "rec-too_many_trusted": "Take trust back from some that you need no longer.",
+  "err-issuer_differs": "The signature names another issuer than the one you saw.",
+  "rec-issuer_differs": "The file was changed meanwhile. Look at it again before you trust anybody.",
   "err-not_logged_in": "Nobody is logged in here, or not any more.",
   "rec-not_logged_in": "Log in again.",
   "err-forbidden": "This window shows no documents.",

@@ -166,6 +166,11 @@ pub enum ErrorCode {
     NoClipboard,
     NoPrinter,
 
+    // Trust.
+    NotATrustedList,
+    TooManyTrusted,
+    IssuerDiffers,
+
     // Anybody.
     Usage,
     Internal,

@@ -220,6 +220,8 @@ pub enum AnchorSource {
     System,
     /// A trusted list (ETSI TS 119 612).
     TrustedList,
+    /// The person at this machine, who chose to trust it.
+    Remembered,
 }
 
 /// What is known of the revocation of one certificate.

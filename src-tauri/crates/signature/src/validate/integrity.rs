@@ -190,7 +190,7 @@ fn certificates(
 }
 
 /// Whether a SignerIdentifier (RFC 5652 §5.3) means this certificate.
-fn is_signer(signer: AnyRef<'_>, certificate: &Certificate) -> bool {
+pub(crate) fn is_signer(signer: AnyRef<'_>, certificate: &Certificate) -> bool {
     if let Some(identifier) = key_identifier(signer) {
         return certificate.subject_key_identifier() == Some(identifier);
     }
