@@ -94,7 +94,12 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
     }
 
     fn choose_output(&self, suggested: &Path) -> Option<PathBuf> {
-        let mut dialog = self.dialog("PDF", PDF);
+        let ending = suggested.extension().and_then(|ending| ending.to_str());
+        let mut dialog = match ending {
+            Some("html") => self.dialog("HTML", &["html"]),
+            Some("json") => self.dialog("JSON", &["json"]),
+            _ => self.dialog("PDF", PDF),
+        };
         if let Some(folder) = suggested.parent() {
             dialog = dialog.set_directory(folder);
         }

@@ -4,10 +4,11 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use service::{
+    EarlierVersion,
     requests::{Field, Inspection, PdfFile},
     wire::{self, ErrorCode},
 };
@@ -39,6 +40,8 @@ pub struct Document {
     /// Kept as long as the document is open; never sent back to the webview.
     password: Option<wire::Secret>,
     shown: wire::OpenedDocument,
+    /// The copy that it is, if it is an earlier version of another; gone when it is closed.
+    version: Option<Arc<EarlierVersion>>,
 }
 
 impl Document {
@@ -141,12 +144,38 @@ impl Documents {
             path,
             output,
             password,
+            version: None,
         };
         let shown = document.shown.clone();
         match known {
             Some(index) => open.documents[index] = document,
             None => open.documents.push(document),
         }
+        Ok(shown)
+    }
+
+    /// Adds an earlier version of an open document, to be looked at until it is closed.
+    ///
+    /// # Errors
+    /// Code `too_many_documents`.
+    pub fn add_version(
+        &self,
+        of: &Document,
+        version: EarlierVersion,
+        inspection: Inspection,
+    ) -> Result<wire::OpenedDocument, wire::Error> {
+        let mut open = self.open();
+        open.permit_another()?;
+        let path = version.path().to_owned();
+        let document = Document {
+            shown: shown(open.handle(), &path, &of.output, inspection),
+            path,
+            output: of.output.clone(),
+            password: of.password.clone(),
+            version: Some(Arc::new(version)),
+        };
+        let shown = document.shown.clone();
+        open.documents.push(document);
         Ok(shown)
     }
 
@@ -195,11 +224,12 @@ impl Documents {
         self.open().permit_another()
     }
 
-    /// Returns what the webview is told of every open document.
+    /// Returns what the webview is told of every open document; earlier versions are none.
     pub fn all(&self) -> Vec<wire::OpenedDocument> {
         let open = self.open();
         open.documents
             .iter()
+            .filter(|document| document.version.is_none())
             .map(|document| document.shown.clone())
             .collect()
     }
@@ -217,6 +247,21 @@ impl Documents {
             .ok_or_else(no_such_document)
     }
 
+    /// Returns an open document that can be signed.
+    ///
+    /// # Errors
+    /// Code `no_such_document`; `bad_request` for an earlier version, which is looked at only.
+    pub fn find_to_sign(&self, id: &str) -> Result<Document, wire::Error> {
+        let document = self.find(id)?;
+        match document.version {
+            None => Ok(document),
+            Some(_) => Err(error(
+                ErrorCode::BadRequest,
+                "an earlier version is looked at, not signed",
+            )),
+        }
+    }
+
     /// Chooses where the signed file will be written.
     ///
     /// # Errors
@@ -228,17 +273,14 @@ impl Documents {
             .iter_mut()
             .find(|document| document.shown.id == id)
             .ok_or_else(no_such_document)?;
-        document.shown.output_name = name(&output);
-        let folder = output.parent().map_or_else(String::new, name);
+        let choice = output_choice(&output);
+        document.shown.output_name.clone_from(&choice.name);
         document.output = output;
-        Ok(wire::OutputChoice {
-            name: document.shown.output_name.clone(),
-            folder,
-        })
+        Ok(choice)
     }
 
     /// Forgets a document with its password, or one that waits for it; the file is not touched.
-    /// Returns where it lies if it took a password.
+    /// Returns where it lies if it took a password, or was an earlier version.
     ///
     /// # Errors
     /// Code `no_such_document`.
@@ -253,8 +295,9 @@ impl Documents {
             .iter()
             .position(|document| document.shown.id == id)
             .ok_or_else(no_such_document)?;
-        let Document { path, password, .. } = open.documents.remove(index);
-        Ok(password.map(|_| path))
+        let document = open.documents.remove(index);
+        let held = document.password.is_some() || document.version.is_some();
+        Ok(held.then_some(document.path))
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -279,6 +322,14 @@ fn shown(id: String, path: &Path, output: &Path, inspection: Inspection) -> wire
             .collect(),
         findings: inspection.findings,
         refusal: inspection.refusal,
+    }
+}
+
+/// Returns what the webview is told of where a file is written.
+pub(crate) fn output_choice(output: &Path) -> wire::OutputChoice {
+    wire::OutputChoice {
+        name: name(output),
+        folder: output.parent().map_or_else(String::new, name),
     }
 }
 

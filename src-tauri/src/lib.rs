@@ -105,6 +105,13 @@ pub fn build<R: Runtime>(
             commands::administration::revoke_person,
             commands::administration::print_page,
             commands::validation::validate_document,
+            commands::validation::trust_offer,
+            commands::validation::trust_issuer,
+            commands::validation::trusted_issuers,
+            commands::validation::forget_issuer,
+            commands::validation::open_revision,
+            commands::validation::save_revision,
+            commands::validation::save_report,
             commands::status::status,
         ])
         .build(context())?;

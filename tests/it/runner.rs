@@ -27,3 +27,4 @@ mod signing;
 mod terms;
 mod token_faults;
 mod token_logins;
+mod trust;

@@ -234,6 +234,14 @@ async function activateAndSign(window, document, code) {
     assert.ok(!html.includes(hidden), "neither secret nor code stays in the window");
   }
   shown("and signs a document that somebody else has signed");
+
+  await window.click("view-revision");
+  await window.waitForText("version-bar", /cannot be changed or signed here/);
+  await window.pageIsDrawn();
+  await window.shoot(shots, "earlier-version");
+  await window.click("version-now");
+  await window.pageIsDrawn();
+  shown("the version that the first one signed is a click away, and so is the way back");
   return path.join(path.dirname(document), "agreement-signed-signed.pdf");
 }
 

@@ -10,7 +10,6 @@ import type { SignedDocument } from "./ipc/generated/SignedDocument";
 import {
   agreement,
   ana,
-  anas,
   contractor,
   memory,
   noOrganisation,
@@ -21,6 +20,7 @@ import {
   valid,
   type Answers,
 } from "./ipc/memory";
+import { broken, changed } from "./ipc/verdicts";
 
 beforeEach(() => localStorage.clear());
 afterEach(cleanup);
@@ -109,10 +109,10 @@ describe("the window", () => {
   });
 
   it("never puts a green headline over an answer that does not carry it", async () => {
-    const report = { ...valid.signatures[0], intact: false, headline: "broken" as const };
-    const broken = { headline: "broken" as const, signatures: [report] } as typeof valid;
-    await shown({ documents: [{ ...agreement, signatures: 1 }], validation: broken });
+    const validation = { ...valid, headline: "broken" as const, signatures: [broken] };
+    await shown({ documents: [{ ...agreement, signatures: 1 }], validation });
     expect(await screen.findByTestId("result-headline")).toHaveTextContent("Broken");
+    expect(screen.queryByText("Yes, every byte")).toBeNull();
   });
 
   it("tells every signature, also where the file repeats their names and findings", async () => {
@@ -126,7 +126,8 @@ describe("the window", () => {
     });
     await screen.findByTestId("result-headline");
     expect(screen.getAllByText("Is the document intact?")).toHaveLength(2);
-    expect(screen.getAllByText("Seen twice.")).toHaveLength(4);
+    // Beside the answers and, with their codes, under Details.
+    expect(screen.getAllByText("Seen twice.")).toHaveLength(8);
     expect(screen.getAllByText("Page 2 was added.")).toHaveLength(2);
   });
 
@@ -441,7 +442,6 @@ describe("the result", () => {
       configurable: true,
       value: { writeText: async (text: string) => void written.push(text) },
     });
-    const changed = { ...anas, coverage: "revision" as const, headline: "changed" as const };
     const modifications = ["the content of page 1 was replaced"];
     await shown({
       documents: [{ ...agreement, signatures: 1 }],
@@ -449,7 +449,7 @@ describe("the result", () => {
     });
     expect(await screen.findByTestId("result-headline")).toHaveTextContent("Changed after signing");
     expect(screen.getByText("No, 1 place was changed")).toBeInTheDocument();
-    expect(screen.getByText(/Certified by Meridian Harbour Trust CA, trusted/)).toBeInTheDocument();
+    expect(screen.getByText(/Certified by Meridian Issuing CA 2, trusted/)).toBeInTheDocument();
     await fireEvent.click(screen.getByTestId("copy-report"));
     expect(await screen.findByText("Report copied")).toBeInTheDocument();
     expect(written[0]).toContain("Changed after signing");

@@ -12,7 +12,9 @@ import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { OutputChoice } from "./ipc/generated/OutputChoice";
 import type { Placement } from "./ipc/generated/Placement";
 import type { Rect } from "./ipc/generated/Rect";
+import type { RevisionReport } from "./ipc/generated/RevisionReport";
 import type { SigningProgress } from "./ipc/generated/SigningProgress";
+import { spoken } from "./text";
 
 /** Steps of placing that can be undone. */
 const REMEMBERED = 100;
@@ -27,6 +29,14 @@ export interface Locked {
   owner: boolean;
   failure: Failure | null;
   busy: boolean;
+}
+
+/** An earlier version of the open document, which can be looked at and nothing else. */
+export interface Version {
+  document: OpenedDocument;
+  revision: RevisionReport;
+  /** What it is, in words. */
+  title: string;
 }
 
 /** What lies on the desk: one document, where its signature goes, and what became of it. */
@@ -46,6 +56,8 @@ export class Desk {
   waiting = $state.raw<OpenedDocument | null>(null);
   /** A file that wants its password. */
   locked = $state.raw<Locked | null>(null);
+  /** What is shown instead of the document, for as long as somebody looks. */
+  version = $state.raw<Version | null>(null);
   /** A file that was not opened, and why. */
   refused = $state.raw<{ name: string; failure: Failure } | null>(null);
   /** Whether the appearance could be drawn in its box. */
@@ -103,6 +115,7 @@ export class Desk {
     }
     const before = this.document?.id;
     if (this.locked) this.leaveLocked();
+    this.#dropVersion();
     this.waiting = null;
     this.refused = null;
     this.output = null;
@@ -168,6 +181,7 @@ export class Desk {
     }
     const open = this.document?.id;
     if (!open || this.flow.state === "signing") return;
+    this.#dropVersion();
     this.send({ type: "closed" });
     this.view.open(null);
     this.#forget();
@@ -333,6 +347,7 @@ export class Desk {
   }
 
   signToo(): void {
+    this.leaveVersion();
     this.#forget();
     this.send({ type: "sign-too" });
     this.#look();
@@ -340,12 +355,71 @@ export class Desk {
 
   /** Judges the signatures of the open document, read from disk now. */
   async verify(): Promise<void> {
+    this.leaveVersion();
     this.send({ type: "read" });
     await this.#validate();
   }
 
+  /** Judges what is shown anew, where whom one trusts has changed. */
+  async judgeAgain(): Promise<void> {
+    await this.#validate();
+  }
+
+  /** Shows the document as it was at the end of a revision. */
+  async viewVersion(revision: RevisionReport, title: string): Promise<void> {
+    const open = this.document;
+    if (!open) return;
+    const opened = await this.attempts.run(this.#backend.openRevision(open.id, revision.bytes));
+    if (!opened) return;
+    // Somebody went on meanwhile.
+    if (this.document !== open || this.flow.state === "signing") {
+      void this.#backend.closeDocument(opened.id).catch(() => {});
+      return;
+    }
+    this.#dropVersion();
+    this.version = { document: opened, revision, title };
+    this.#showPages(opened);
+  }
+
+  /** Shows the document as it is now. */
+  leaveVersion(): void {
+    if (!this.version || !this.document) return;
+    this.#dropVersion();
+    this.#showPages(this.document);
+  }
+
+  /** Writes the document as it was to where the person says; `null` if they thought better of it. */
+  async saveVersion(revision: RevisionReport): Promise<OutputChoice | null | undefined> {
+    const open = this.document;
+    if (!open) return null;
+    const { bytes, index } = revision;
+    return await this.attempts.run(this.#backend.saveRevision(open.id, bytes, index));
+  }
+
+  /** Writes a report to where the person says; `null` if they thought better of it. */
+  async saveReport(form: "html" | "json"): Promise<OutputChoice | null | undefined> {
+    const open = this.document;
+    if (!open) return null;
+    return await this.attempts.run(this.#backend.saveReport(open.id, form, spoken));
+  }
+
+  #dropVersion(): void {
+    const left = this.version;
+    this.version = null;
+    if (left) void this.#backend.closeDocument(left.document.id).catch(() => {});
+  }
+
+  /** Shows the pages of another version where the reader was. */
+  #showPages(document: OpenedDocument): void {
+    const { current } = this.view;
+    const zoom = this.view.by === "factor" ? this.view.zoom : null;
+    this.view.open(document);
+    if (zoom !== null) this.view.setZoom(zoom);
+    this.view.goTo(Math.min(current, document.pages));
+  }
+
   async #validate(): Promise<void> {
-    if (this.flow.state !== "reading") return;
+    if (this.flow.state !== "reading" && this.flow.state !== "signed") return;
     const { id } = this.flow.document;
     const validation = await this.attempts.run(this.#backend.validateDocument(id));
     if (validation) this.send({ type: "validated", document: id, validation });
@@ -364,11 +438,7 @@ export class Desk {
 
   /** Shows the signed file where the reader was, with the new signature in view. */
   #stay(document: OpenedDocument): void {
-    const { current } = this.view;
-    const zoom = this.view.by === "factor" ? this.view.zoom : null;
-    this.view.open(document);
-    if (zoom !== null) this.view.setZoom(zoom);
-    this.view.goTo(current);
+    this.#showPages(document);
     if (this.flow.state !== "signed") return;
     const made = this.flow.validation.signatures.at(-1);
     if (made?.page && made.rect) this.view.show(made.page, made.rect);

@@ -29,7 +29,7 @@ pub async fn sign_document<R: Runtime>(
     documents: State<'_, Documents>,
     request: wire::SignDocument,
 ) -> Result<wire::SignedDocument, wire::Error> {
-    let document = documents.find(&request.document)?;
+    let document = documents.find_to_sign(&request.document)?;
     // What will be opened must not be refused after it was signed.
     documents.permit_another()?;
     let id = request_id(&request.request_id)?;

@@ -15,3 +15,4 @@ mod keys;
 mod progress;
 mod scheme;
 mod signing;
+mod validation;

@@ -15,6 +15,8 @@ import type { SignedDocument } from "./generated/SignedDocument";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { Status } from "./generated/Status";
 import type { SuspendOwnKey } from "./generated/SuspendOwnKey";
+import type { TrustedIssuer } from "./generated/TrustedIssuer";
+import type { TrustOffer } from "./generated/TrustOffer";
 import type { UnlockDocument } from "./generated/UnlockDocument";
 import type { Validation } from "./generated/Validation";
 
@@ -47,6 +49,22 @@ export interface Backend {
   /** Whether a signature under way is stopped; `false` if it is too late. */
   cancelSigning(requestId: string): Promise<boolean>;
   validateDocument(document: string): Promise<Validation>;
+  /** Whom one would have to trust for the signer of a field to be confirmed. */
+  trustOffer(document: string, field: string): Promise<TrustOffer | null>;
+  /** Trusts whom the person saw in an offer, by the SHA-256 of the certificate. */
+  trustIssuer(document: string, field: string, sha256: string): Promise<void>;
+  trustedIssuers(): Promise<TrustedIssuer[]>;
+  forgetIssuer(sha256: string): Promise<void>;
+  /** Opens the file as it was when it was so many bytes long: to be looked at, not to be signed. */
+  openRevision(document: string, bytes: number): Promise<OpenedDocument>;
+  /** Writes the file as it was; `null` if the person thought better of it. */
+  saveRevision(document: string, bytes: number, index: number): Promise<OutputChoice | null>;
+  /** Writes a report of the validation, made anew; `null` if the person thought better of it. */
+  saveReport(
+    document: string,
+    form: "html" | "json",
+    language: "en" | "de",
+  ): Promise<OutputChoice | null>;
   showInFolder(document: string): Promise<void>;
   copyPath(document: string): Promise<void>;
   status(): Promise<Status>;

@@ -10,6 +10,8 @@ import type { PageSize } from "./generated/PageSize";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { SigningStep } from "./generated/SigningStep";
 import type { Status } from "./generated/Status";
+import type { TrustedIssuer } from "./generated/TrustedIssuer";
+import type { TrustOffer } from "./generated/TrustOffer";
 import type { Validation } from "./generated/Validation";
 import { page, stamp } from "./pictures";
 import {
@@ -36,6 +38,12 @@ export interface Answers {
   cards: Cards;
   status: Status;
   validation: Validation;
+  /** Whom a signature names at the top. */
+  offer: TrustOffer | null;
+  /** Whom the person trusts already. */
+  issuers: TrustedIssuer[];
+  /** The judgement once somebody is trusted, if it is another one. */
+  trusting: Validation | null;
   /** The sizes of pages that are not like the first, by number. */
   sizes: Record<number, PageSize>;
   /** Where every page has something on it. */
@@ -74,6 +82,9 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     cards: noCards,
     status: ready,
     validation: valid,
+    offer: null,
+    issuers: [],
+    trusting: null,
     sizes: {},
     ink: { cell: 4, rows: [] },
     looks,
@@ -86,6 +97,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     ...changed,
   };
   let identities = answers.identities;
+  let issuers = answers.issuers;
   let progress: (progress: SigningProgress) => void = () => {};
   /** Ends a signature that is held. */
   let stop: { request: string; step: SigningStep; end: () => void } | null = null;
@@ -160,7 +172,27 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       stop.end();
       return true;
     },
-    validateDocument: async () => answers.validation,
+    validateDocument: async () =>
+      (issuers.length > answers.issuers.length ? answers.trusting : null) ?? answers.validation,
+    trustOffer: async () => answers.offer,
+    async trustIssuer(_document, _field, sha256) {
+      if (answers.offer?.sha256 !== sha256) throw refusal("issuer_differs");
+      const { subject, notAfter } = answers.offer;
+      issuers = [...issuers, { sha256, subject, notAfter, since: now() }];
+    },
+    trustedIssuers: async () => issuers,
+    async forgetIssuer(sha256) {
+      issuers = issuers.filter((issuer) => issuer.sha256 !== sha256);
+    },
+    async openRevision(document, bytes) {
+      const open = answers.documents.find(({ id }) => id === document) ?? agreement;
+      return { ...open, id: `${document}-${bytes}`, bytes, fields: [] };
+    },
+    saveRevision: async () => ({ name: "contract-revision-1.pdf", folder: "Contracts" }),
+    saveReport: async (_document, form) => ({
+      name: `contract-validation.${form}`,
+      folder: "Contracts",
+    }),
     showInFolder: async () => {},
     copyPath: async () => {},
     status: async () => answers.status,

@@ -2,6 +2,8 @@
 // pictured and checked in the gallery, and gone through in tests.
 
 import type { ErrorCode } from "./generated/ErrorCode";
+import type { SignatureReport } from "./generated/SignatureReport";
+import type { Validation } from "./generated/Validation";
 import type { Answers } from "./memory";
 import {
   agreement,
@@ -24,6 +26,25 @@ import {
   CODE,
 } from "./samples";
 import type { Play, Scene } from "./scene";
+import {
+  allowed,
+  archived,
+  broken,
+  byChoice,
+  changed,
+  CHANGES,
+  expired,
+  expiredStamped,
+  history,
+  offer,
+  revoked,
+  selfSigned,
+  stamped,
+  stranger,
+  strangeTime,
+  twenty,
+  unknownKind,
+} from "./verdicts";
 
 const DAY = 86_400;
 const now = Math.floor(Date.now() / 1000);
@@ -100,6 +121,20 @@ function refusedByCard(code: ErrorCode, cards = oneCard): Scene<Answers> {
       await page.find("error-line");
     },
   };
+}
+
+/** A document that was signed by others, and what is said of it. */
+function judged(
+  validation: Validation,
+  signatures = validation.signatures.length,
+  answers: Partial<Answers> = {},
+): Scene<Answers> {
+  return { answers: { documents: [{ ...signed, signatures }], validation, ...answers } };
+}
+
+/** A file with one signature. */
+function one(report: SignatureReport): Validation {
+  return { headline: report.headline, signatures: [report], revisions: history(report.field) };
 }
 
 export const scenes: Record<string, Scene<Answers>> = {
@@ -434,69 +469,109 @@ export const scenes: Record<string, Scene<Answers>> = {
       await page.find("result-headline");
     },
   },
-  "changed-as-allowed": {
-    answers: {
-      documents: [signed],
-      validation: {
-        headline: "valid_changed_as_allowed",
-        revisions: valid.revisions,
-        signatures: [{ ...anas, coverage: "revision", headline: "valid_changed_as_allowed" }],
-      },
+  "changed-as-allowed": judged(
+    {
+      headline: "valid_changed_as_allowed",
+      signatures: [allowed],
+      revisions: history("Trust", null),
+    },
+    2,
+  ),
+  changed: judged(
+    {
+      headline: "changed",
+      signatures: [
+        changed,
+        { ...byChoice, field: "Contractor", coverage: "whole_file", headline: "valid" },
+      ],
+      revisions: [
+        ...history("Trust"),
+        { index: 2, bytes: 1_900_000, signedBy: "Contractor", what: CHANGES, allowed: false },
+      ],
+    },
+    2,
+  ),
+  "identity-unconfirmed": judged(one(stranger)),
+  "self-signed": judged(one(selfSigned)),
+  "trust-offer": {
+    ...judged(one(stranger), 1, { offer }),
+    play: (page) => page.click("trust-ask"),
+  },
+  "trust-offer-none": {
+    ...judged(one(stranger)),
+    play: (page) => page.click("trust-ask"),
+  },
+  trusted: {
+    ...judged(one(stranger), 1, { offer, trusting: one(byChoice) }),
+    async play(page) {
+      await page.click("trust-ask");
+      await page.click("trust-now");
+      (await page.find<HTMLDetailsElement>("trusted-issuers")).open = true;
     },
   },
-  changed: {
-    answers: {
-      documents: [{ ...signed, signatures: 2 }],
-      validation: {
+  "time-stamped": judged({
+    headline: "valid",
+    signatures: [{ ...stamped, coverage: "revision" }, archived],
+    revisions: history("Trust", "Timestamp 1"),
+  }),
+  "signature-details": {
+    ...judged(one(stamped)),
+    async play(page) {
+      (await page.find<HTMLDetailsElement>("signature-details")).open = true;
+    },
+  },
+  "signer-revoked": judged(one(revoked)),
+  "expired-stamped": judged(one(expiredStamped)),
+  "signer-expired": judged(one(expired)),
+  "time-untrusted": judged(one(strangeTime)),
+  "unknown-kind": judged(one(unknownKind)),
+  broken: judged(one(broken)),
+  "file-damaged": judged({
+    headline: "changed",
+    signatures: [
+      {
+        ...changed,
+        modifications: [],
+        findings: [
+          {
+            code: "cross_references_damaged",
+            severity: "caution",
+            message: "the cross-references of the file are damaged",
+          },
+        ],
+      },
+    ],
+    revisions: [],
+  }),
+  "twenty-revisions": {
+    ...judged(twenty, 19),
+    async play(page) {
+      (await page.find<HTMLDetailsElement>("revisions")).open = true;
+    },
+  },
+  "earlier-version": {
+    ...judged(
+      {
         headline: "changed",
-        revisions: valid.revisions,
-        signatures: [
-          {
-            ...anas,
-            coverage: "revision",
-            headline: "changed",
-            modifications: [
-              "the content of page 1 was replaced",
-              "an annotation was added to page 1",
-              "page 2 was removed",
-            ],
-          },
-          { ...jonass, trusted: true, findings: [], headline: "valid", coverage: "whole_file" },
+        signatures: [changed],
+        revisions: [
+          ...history("Trust"),
+          { index: 2, bytes: 1_900_000, signedBy: null, what: CHANGES, allowed: false },
         ],
       },
+      1,
+    ),
+    async play(page) {
+      await page.click("view-revision");
+      await page.find("version-bar");
     },
   },
-  "identity-unconfirmed": {
-    answers: {
-      documents: [signed],
-      validation: {
-        headline: "identity_unconfirmed",
-        revisions: valid.revisions,
-        signatures: [{ ...jonass, coverage: "whole_file" }],
-      },
-    },
-  },
-  broken: {
-    answers: {
-      documents: [signed],
-      validation: {
-        headline: "broken",
-        revisions: valid.revisions,
-        signatures: [
-          {
-            ...anas,
-            intact: false,
-            headline: "broken",
-            findings: [
-              {
-                code: "digest_mismatch",
-                severity: "refusal",
-                message: "the digest in the signature is not the file's",
-              },
-            ],
-          },
-        ],
-      },
+  "version-saved": {
+    ...judged({ headline: "valid", signatures: [stamped], revisions: history(null, "Trust") }),
+    async play(page) {
+      await page.click("save-revision");
+      await page.click("save-html");
+      await page.find("report-saved");
     },
   },
 

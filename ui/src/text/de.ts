@@ -2,6 +2,7 @@ import { administration } from "./de/administration";
 import { errors } from "./de/errors";
 import { findings } from "./de/findings";
 import { preflight } from "./de/preflight";
+import { validation } from "./de/validation";
 import { window } from "./de/window";
 import type { Key } from "./en";
 
@@ -12,4 +13,5 @@ export const de: Record<Key, string> = {
   ...findings,
   ...preflight,
   ...errors,
+  ...validation,
 };

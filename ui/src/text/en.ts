@@ -2,9 +2,17 @@ import { administration } from "./en/administration";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
 import { preflight } from "./en/preflight";
+import { validation } from "./en/validation";
 import { window } from "./en/window";
 
 /** Every sentence of both windows in English; the keys are those of all catalogues. */
-export const en = { ...window, ...administration, ...findings, ...preflight, ...errors } as const;
+export const en = {
+  ...window,
+  ...administration,
+  ...findings,
+  ...preflight,
+  ...errors,
+  ...validation,
+} as const;
 
 export type Key = keyof typeof en;

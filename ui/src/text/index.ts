@@ -76,10 +76,14 @@ export function guesses(log10: number): string {
   );
 }
 
+/** A sentence whose key is put together from what the service says; else something else. */
+export function phrase(key: string, otherwise: string): string {
+  return Object.hasOwn(en, key) ? say(key as Key) : otherwise;
+}
+
 /** What validation found; a code without words speaks for itself. */
 export function found({ code, message }: Finding): string {
-  const key = `finding-${code}`;
-  return Object.hasOwn(en, key) ? say(key as Key) : message;
+  return phrase(`finding-${code}`, message);
 }
 
 /** What the window says elsewhere: in the panel, or in the list of fields. */

@@ -7,6 +7,7 @@ import { administration } from "./en/administration";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
 import { preflight } from "./en/preflight";
+import { validation } from "./en/validation";
 import { window } from "./en/window";
 
 const blanks = (sentence: string): string[] => (sentence.match(/\{\w+\}/g) ?? []).sort();
@@ -22,7 +23,7 @@ describe("texts", () => {
   });
 
   it("gives no sentence the key of another", () => {
-    const keys = [window, administration, errors, findings, preflight].flatMap((part) =>
+    const keys = [window, administration, errors, findings, preflight, validation].flatMap((part) =>
       Object.keys(part),
     );
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);

@@ -293,6 +293,12 @@ pub(crate) struct Validate {
     /// The list's own signature is not verified: compare the file's SHA-256 with its publisher's
     #[arg(long, value_name = "XML")]
     pub(crate) trusted_list: Vec<PathBuf>,
+    /// Write a report, too: a page for people where the name ends in .html, else JSON
+    #[arg(long, value_name = "OUT.html|OUT.json")]
+    pub(crate) report: Option<PathBuf>,
+    /// Replace an existing report
+    #[arg(long, requires = "report")]
+    pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) password: PdfPassword,
 }

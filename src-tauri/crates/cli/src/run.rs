@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use service::requests::{
-    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, ImportKey, Init, OpenBackup,
-    PdfFile, PinStoreChoice, ReadyToken, Sign, Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
+    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, ImportKey, Init, Language,
+    OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign, Signer, Terms, Tokens,
+    Trust, TrustFile, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -632,8 +633,28 @@ async fn validate(
         system: arguments.trust_system,
     };
     let file = unlocked(service, arguments.file.clone(), &arguments.password).await?;
+    let sources = service.trust_sources(trust.clone()).await?;
+    if let Some(output) = &arguments.report {
+        let form = match output.extension() {
+            Some(html) if html.eq_ignore_ascii_case("html") => ReportForm::Html(Language::English),
+            _ => ReportForm::Json,
+        };
+        let existing = match arguments.overwrite {
+            true => Existing::Replace,
+            false => Existing::Keep,
+        };
+        let (file, trust, output) = (file.clone(), trust.clone(), output.clone());
+        service
+            .write_report(file, trust, form, output, existing)
+            .await?;
+    }
     let validation = service.validate(file, trust).await?;
-    Ok(report::validation(&arguments.file, &validation, json))
+    Ok(report::validation(
+        &arguments.file,
+        &validation,
+        &sources,
+        json,
+    ))
 }
 
 async fn render(

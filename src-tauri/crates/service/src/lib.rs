@@ -48,12 +48,14 @@ mod pages;
 mod people;
 mod preflight;
 mod reading;
+mod report;
 mod reseal;
 mod sign;
 mod signing_algorithm;
 mod station;
 mod trust;
 mod validate;
+mod version;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +69,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use pages::{Appearance, Shown};
+pub use report::name_beside as report_name;
 use requests::{
     Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
     Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection, KnownHead,
@@ -77,6 +80,7 @@ use station::Station;
 use station::logins::Logins;
 pub use station::pins::PinPlace;
 use trust::Anchors;
+pub use version::{EarlierVersion, name_beside as version_name};
 use zeroize::Zeroizing;
 
 /// The use-cases, for one organisation folder.

@@ -6,7 +6,7 @@
 //! up after a process can remove it.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, open, renameat_with};
@@ -112,6 +112,23 @@ impl<'n> Output<'n> {
         let place = self.place();
         Ok(linkat(CWD, place, CWD, name, AtFlags::SYMLINK_FOLLOW)?)
     }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// [`Error::OutputExists`], [`Error::File`].
+pub(crate) fn write(content: &[u8], output: &Path, existing: Existing) -> Result<()> {
+    if existing == Existing::Keep && output.exists() {
+        return Err(Error::OutputExists {
+            path: output.to_owned(),
+        });
+    }
+    let mut file = Output::begin(output, UNNOTED)?;
+    file.file()
+        .write_all(content)
+        .map_err(|error| unwritable(output, error))?;
+    file.keep(existing)
 }
 
 impl Drop for Output<'_> {

@@ -1,7 +1,6 @@
 //! Pages and appearances as pictures.
 
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use pdf::render::{PageNumber, Renderer, Scale};
@@ -11,7 +10,7 @@ use crate::document;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::look::{self, LookChoice};
-use crate::output::{Output, UNNOTED, unwritable};
+use crate::output;
 use crate::requests::{CardChoice, Existing, PdfFile};
 use crate::sign;
 use crate::station::Station;
@@ -215,20 +214,7 @@ pub(crate) fn look_to(
         source,
     })?;
     let picture = renderer(surroundings)?.sheet(sheet, Scale::new(LOOK_SCALE)?)?;
-    write_png(&picture.to_png()?, output, existing)
-}
-
-fn write_png(png: &[u8], output: &Path, existing: Existing) -> Result<()> {
-    if existing == Existing::Keep && output.exists() {
-        return Err(Error::OutputExists {
-            path: output.to_owned(),
-        });
-    }
-    let mut file = Output::begin(output, UNNOTED)?;
-    file.file()
-        .write_all(png)
-        .map_err(|error| unwritable(output, error))?;
-    file.keep(existing)
+    output::write(&picture.to_png()?, output, existing)
 }
 
 /// Draws a page into a PNG file.
@@ -247,7 +233,7 @@ pub(crate) fn render_to(
     }
     let document = open(surroundings, file)?;
     let png = document.page(number(page)?, Scale::new(scale)?)?.to_png()?;
-    write_png(&png, output, existing)
+    output::write(&png, output, existing)
 }
 
 #[cfg(test)]

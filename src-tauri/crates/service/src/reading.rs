@@ -1,13 +1,28 @@
-//! The use-cases of whoever reads what others signed: whom to trust.
+//! The use-cases of whoever reads what others signed: whom to trust, what the file was before, and
+//! a report to keep.
+
+use std::path::PathBuf;
 
 use signature::Certificate;
 
 use crate::error::{Error, Result};
-use crate::requests::PdfFile;
-use crate::trust::{self, Remembered};
-use crate::{Service, validate, wire};
+use crate::requests::{Existing, PdfFile, ReportForm, Trust};
+use crate::trust::{self, Anchors, Remembered};
+use crate::version::{self, EarlierVersion};
+use crate::{Service, output, report, validate, wire};
 
 impl Service {
+    /// Says whom [`Self::validate`] trusts with the same `trust`, and what is to be known of that.
+    ///
+    /// # Errors
+    /// [`Error::NotAnAnchor`], [`Error::NotATrustedList`], [`Error::File`].
+    pub async fn trust_sources(&self, trust: Trust) -> Result<Vec<wire::TrustSource>> {
+        self.blocking(move |surroundings| {
+            Ok(Anchors::collect(surroundings, &trust)?.sources(validate::now()))
+        })
+        .await
+    }
+
     /// Whom the person would have to trust for the signer of a field to be confirmed; nothing where
     /// the signature names nobody.
     ///
@@ -61,6 +76,55 @@ impl Service {
     /// [`Error::State`].
     pub async fn forget_issuer(&self, sha256: String) -> Result<()> {
         self.blocking(move |surroundings| Remembered::forget(&surroundings.state, &sha256))
+            .await
+    }
+
+    /// Validates a file and writes a report of it.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`]; [`Error::OutputExists`], [`Error::File`].
+    pub async fn write_report(
+        &self,
+        file: impl Into<PdfFile>,
+        trust: Trust,
+        form: ReportForm,
+        output: PathBuf,
+        existing: Existing,
+    ) -> Result<()> {
+        let file = file.into();
+        self.blocking(move |surroundings| {
+            let made = report::make(surroundings, &file, &trust, form)?;
+            output::write(&made, &output, existing)
+        })
+        .await
+    }
+
+    /// Copies a file as it was when it was `bytes` long, so that it can be looked at.
+    ///
+    /// # Errors
+    /// [`Error::Document`] if no revision of it ends there; [`Error::File`].
+    pub async fn earlier_version(
+        &self,
+        file: impl Into<PdfFile>,
+        bytes: u64,
+    ) -> Result<EarlierVersion> {
+        let file = file.into();
+        self.blocking(move |_| version::copy(&file, bytes)).await
+    }
+
+    /// Writes a file as it was when it was `bytes` long.
+    ///
+    /// # Errors
+    /// Those of [`Self::earlier_version`]; [`Error::OutputExists`].
+    pub async fn write_version(
+        &self,
+        file: impl Into<PdfFile>,
+        bytes: u64,
+        output: PathBuf,
+        existing: Existing,
+    ) -> Result<()> {
+        let file = file.into();
+        self.blocking(move |_| version::write(&file, bytes, &output, existing))
             .await
     }
 }

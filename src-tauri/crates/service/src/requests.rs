@@ -734,3 +734,21 @@ impl TrustFile {
         })
     }
 }
+
+/// How a report of a validation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportForm {
+    /// One page for people, without scripts.
+    Html(Language),
+    /// The same for programs.
+    Json,
+}
+
+/// The language of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// German.
+    German,
+}

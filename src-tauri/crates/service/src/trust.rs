@@ -9,7 +9,6 @@ mod list;
 mod offer;
 mod remembered;
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -26,16 +25,14 @@ use crate::station;
 use crate::wire::{AnchorSource, Finding, Severity, TrustSource};
 
 /// Largest file of anchors in PEM that is read: a system's have some hundred kilobytes.
-pub const LARGEST_PEM: u64 = 16 * 1024 * 1024;
+pub(crate) const LARGEST_PEM: u64 = 16 * 1024 * 1024;
 /// Largest trusted list that is read; the longest ones of member states have some megabytes.
-pub const LARGEST_LIST: u64 = 64 * 1024 * 1024;
+pub(crate) const LARGEST_LIST: u64 = 64 * 1024 * 1024;
 
 /// What is trusted in one validation.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Anchors {
     anchors: Vec<Anchor>,
-    /// By the SHA-256 of their certificates: one may be an anchor for several reasons.
-    by_fingerprint: HashMap<[u8; 32], Vec<usize>>,
     sources: Vec<TrustSource>,
 }
 
@@ -43,8 +40,6 @@ pub(crate) struct Anchors {
 #[derive(Debug, Clone)]
 pub(crate) struct Anchor {
     pub(crate) certificate: Certificate,
-    /// Whose trust it is, in words: an organisation, a file, a service of a trusted list.
-    pub(crate) name: String,
     pub(crate) source: AnchorSource,
     pub(crate) scope: Scope,
     /// When it is trusted; always where there is none.
@@ -110,30 +105,23 @@ impl Anchors {
         Ok(anchors)
     }
 
-    /// The certificates, each once.
-    pub(crate) fn certificates(&self) -> Vec<Certificate> {
-        let first = self.by_fingerprint.values().filter_map(|all| all.first());
-        let mut first: Vec<_> = first.copied().collect();
-        first.sort_unstable();
-        let anchors = first.into_iter().filter_map(|at| self.anchors.get(at));
-        anchors.map(|anchor| anchor.certificate.clone()).collect()
-    }
-
-    /// Every reason to trust a certificate, the nearest to the person first.
-    pub(crate) fn of(&self, certificate: &Certificate) -> impl Iterator<Item = &Anchor> {
-        let found = self.by_fingerprint.get(&certificate.fingerprint());
-        let found = found.into_iter().flatten();
-        found.filter_map(|at| self.anchors.get(*at))
-    }
-
     /// All anchors, as they were collected.
     pub(crate) fn all(&self) -> &[Anchor] {
         &self.anchors
     }
 
-    /// Where they come from, and what is to be said about that.
-    pub(crate) fn sources(&self) -> &[TrustSource] {
-        &self.sources
+    /// Where they come from, and what is to be said about that at a time.
+    pub(crate) fn sources(&self, now: i64) -> Vec<TrustSource> {
+        let mut told = self.sources.clone();
+        for source in &mut told {
+            if source.next_update.is_some_and(|next| next < now) {
+                source.findings.push(finding(
+                    "trusted_list_overdue",
+                    "the trusted list is older than it says it may be; fetch the newest one",
+                ));
+            }
+        }
+        told
     }
 
     /// Adds certificates that are trusted whenever, for whatever.
@@ -141,24 +129,13 @@ impl Anchors {
         self.sources
             .push(source_of(source, name, certificates.len()));
         for certificate in certificates {
-            self.push(Anchor {
+            self.anchors.push(Anchor {
                 certificate,
-                name: name.to_owned(),
                 source,
                 scope: Scope::Anything,
                 periods: Vec::new(),
             });
         }
-    }
-
-    fn push(&mut self, anchor: Anchor) {
-        let fingerprint = anchor.certificate.fingerprint();
-        let place = self.anchors.len();
-        self.by_fingerprint
-            .entry(fingerprint)
-            .or_default()
-            .push(place);
-        self.anchors.push(anchor);
     }
 
     fn add_remembered(&mut self, remembered: &Remembered) {
@@ -169,8 +146,7 @@ impl Anchors {
         let source = AnchorSource::Remembered;
         self.sources.push(source_of(source, "", certificates.len()));
         for certificate in certificates {
-            self.push(Anchor {
-                name: certificate.subject_common_name().to_owned(),
+            self.anchors.push(Anchor {
                 certificate,
                 source,
                 scope: Scope::Anything,
@@ -216,9 +192,8 @@ impl Anchors {
         }
         self.sources.push(source);
         for service in list.services {
-            self.push(Anchor {
+            self.anchors.push(Anchor {
                 certificate: service.certificate,
-                name: service.name,
                 source: AnchorSource::TrustedList,
                 scope: service.scope,
                 periods: service.periods,
@@ -251,23 +226,6 @@ impl Anchors {
         }
         Ok(())
     }
-}
-
-/// Whether a trusted list should have been replaced by a newer one, as it says itself.
-pub(crate) fn is_overdue(source: &TrustSource, now: i64) -> bool {
-    source.next_update.is_some_and(|next| next < now)
-}
-
-/// Says of sources what depends on the time.
-pub(crate) fn findings_at(sources: &[TrustSource], now: i64) -> Vec<TrustSource> {
-    let mut told = sources.to_vec();
-    for source in told.iter_mut().filter(|source| is_overdue(source, now)) {
-        source.findings.push(finding(
-            "trusted_list_overdue",
-            "the trusted list is older than it says it may be; fetch the newest one",
-        ));
-    }
-    told
 }
 
 fn source_of(source: AnchorSource, name: &str, anchors: usize) -> TrustSource {

@@ -92,7 +92,9 @@ export function next(flow: Flow, event: Event): Flow {
         ? { state: "reading", document: flow.document, validation: null }
         : flow;
     case "validated":
-      return flow.state === "reading" && flow.document.id === event.document
+      // A document that was just signed is judged anew where whom one trusts has changed.
+      return (flow.state === "reading" || flow.state === "signed") &&
+        flow.document.id === event.document
         ? { ...flow, validation: event.validation }
         : flow;
     case "sign-too":

@@ -1,40 +1,78 @@
 import { describe, expect, it } from "vitest";
 
 import type { SignatureReport } from "../../ipc/generated/SignatureReport";
+import type { Validation } from "../../ipc/generated/Validation";
 import { anas, jonass, valid } from "../../ipc/samples";
-import { answers, remarks, shapes, text, under } from "./judgement";
+import {
+  allowed,
+  archived,
+  broken,
+  byChoice,
+  changed,
+  expired,
+  expiredStamped,
+  history,
+  revoked,
+  selfSigned,
+  stamped,
+  stranger,
+  strangeTime,
+  unknownKind,
+} from "../../ipc/verdicts";
+import { answers, grouped, remarks, shapes, signedVersion, text, title, under } from "./judgement";
 
-const tones = (report: SignatureReport): string[] => answers(report).map(({ tone }) => tone);
+const NOW = 1_795_513_400;
+const icons = (report: SignatureReport): string[] =>
+  answers(report, NOW).map(({ icon }) => icon[0]);
+const said = (report: SignatureReport, at: 0 | 1 | 2): string => {
+  const answer = answers(report, NOW)[at];
+  return `${answer?.answer}. ${answer?.more}`;
+};
 
 describe("the three answers", () => {
   it("are given apart: an unknown issuer takes nothing from what is intact", () => {
-    expect(tones({ ...jonass, coverage: "whole_file" })).toEqual(["yes", "open", "open"]);
-    expect(tones({ ...anas, timestamp: 1_795_513_327 })).toEqual(["yes", "yes", "yes"]);
-    expect(tones({ ...anas, intact: false, headline: "broken" })).toEqual(["no", "yes", "open"]);
+    expect(icons(stranger)).toEqual(["check", "s-unknown", "s-unknown"]);
+    expect(icons(stamped)).toEqual(["check", "check", "check"]);
+    expect(icons(broken)).toEqual(["s-bad", "check", "check"]);
+    expect(icons(revoked)).toEqual(["check", "s-bad", "s-unknown"]);
+    expect(icons(strangeTime)).toEqual(["check", "check", "s-unknown"]);
+    expect(icons(unknownKind)).toEqual(["s-unknown", "s-unknown", "s-unknown"]);
   });
 
-  it("call intact only what covers all there is, or what was allowed to be added", () => {
-    expect(tones({ ...anas, coverage: "partial" })[0]).toBe("no");
-    expect(tones({ ...anas, coverage: "revision", headline: "changed" })[0]).toBe("no");
-    const allowed = {
-      ...anas,
-      coverage: "revision",
-      headline: "valid_changed_as_allowed",
-    } as const;
-    expect(tones(allowed)[0]).toBe("yes");
+  it("call intact only what the verdict calls so", () => {
+    expect(icons(changed)[0]).toBe("s-caution");
+    expect(icons(allowed)[0]).toBe("check");
+    const partial = { ...broken, intact: true, coverage: "partial" } as const;
+    expect(said(partial, 0)).toMatch(/^Not all of it/);
   });
 
   it("count and list what was changed, and do not say it twice", () => {
-    const modifications = ["page 2 was removed", "a field was filled in"];
-    const report: SignatureReport = {
-      ...anas,
-      coverage: "revision",
-      headline: "changed",
-      modifications,
-      findings: modifications.map((message) => ({ code: "page", severity: "caution", message })),
-    };
-    expect(answers(report)[0]?.answer).toBe("No, 2 places were changed");
-    expect(remarks(report)).toEqual([]);
+    const findings = changed.modifications.map((message) => ({
+      code: "page",
+      severity: "caution" as const,
+      message,
+    }));
+    expect(said(changed, 0)).toMatch(/^No, 3 places were changed/);
+    expect(remarks({ ...changed, findings })).toEqual([]);
+  });
+
+  it("say whose trust it is that confirms a name", () => {
+    expect(said(anas, 1)).toMatch(/trusted by your organisation/);
+    expect(said(byChoice, 1)).toMatch(/which you chose to trust/);
+    expect(said(selfSigned, 1)).toMatch(/the signer’s own; no authority/);
+    expect(said(stranger, 1)).toMatch(/nothing against the document/);
+  });
+
+  it("tell revoked, expired and expired after a time-stamp apart", () => {
+    expect(said(revoked, 1)).toMatch(/revoked the certificate on .*: the key may be/);
+    expect(said(expired, 1)).toMatch(/nothing proves that the signature is older/);
+    expect(said(expiredStamped, 1)).toMatch(/Not revoked\. .*the time-stamp is older/);
+  });
+
+  it("name the clock, and what the signer's own said", () => {
+    expect(said(stamped, 2)).toMatch(/which is trusted\. The signer’s own clock said/);
+    expect(said(strangeTime, 2)).toMatch(/nobody vouches here/);
+    expect(said(anas, 2)).toMatch(/no time-stamp vouches/);
   });
 });
 
@@ -46,29 +84,73 @@ describe("the headline", () => {
   });
 
   it("speaks only of those whom it is about", () => {
-    const changed = { ...anas, coverage: "revision", headline: "changed" } as const;
-    const both = { headline: "changed", signatures: [changed, jonass] } as const;
-    const said = under({ ...valid, ...both, signatures: [...both.signatures] }, "changed", null);
-    expect(said).toBe("Ana Ruiz did not sign what you see now.");
+    const both: Validation = { headline: "changed", signatures: [changed, jonass], revisions: [] };
+    expect(under(both, "changed", null)).toBe("Ana Ruiz did not sign what you see now.");
+  });
+
+  it("counts an authority that gave the time as no signer", () => {
+    const both: Validation = { headline: "valid", signatures: [stamped, archived], revisions: [] };
+    expect(under(both, "valid", null)).toBe("Signed by Ana Ruiz.");
   });
 
   it("does not take a name for true that nobody confirms", () => {
-    const validation = {
-      ...valid,
-      headline: "identity_unconfirmed" as const,
+    const validation: Validation = {
+      headline: "identity_unconfirmed",
       signatures: [jonass],
+      revisions: [],
     };
     expect(under(validation, "identity_unconfirmed", null)).toMatch(/names Jonas Weber/);
   });
 });
 
+describe("the headline of many", () => {
+  it("names a few of them and counts the others", () => {
+    const people = "ABCDEFGH".split("").map((signer) => ({ ...stamped, signer }));
+    const validation: Validation = { headline: "valid", signatures: people, revisions: [] };
+    expect(under(validation, "valid", null)).toBe("Signed by A, B, C, D and 4 others.");
+  });
+});
+
+describe("a revision", () => {
+  it("that was signed can be seen where the file shows something else now", () => {
+    const signatures = [stamped, { ...changed, field: "B" }];
+    const validation: Validation = {
+      headline: "changed",
+      signatures,
+      revisions: history("Trust", "B", null),
+    };
+    expect(signedVersion(validation)?.index).toBe(2);
+    const whole = { ...validation, signatures: [stamped, { ...stamped, field: "B" }] };
+    expect(signedVersion(whole)).toBe(null);
+  });
+
+  it("is called by who signed it, and by nobody where nobody did", () => {
+    const signatures = [stamped, archived];
+    const titles = history(null, "Trust", "Timestamp 1", null).map((one) => title(one, signatures));
+    expect(titles).toEqual([
+      "Without a signature",
+      "Ana Ruiz signed",
+      "Meridian Time Stamping 1 gave the time",
+      "Changed, not signed",
+    ]);
+  });
+});
+
 describe("the report as text", () => {
-  it("holds every signature, every answer, and the codes behind the words", () => {
-    const report = text("a.pdf", { ...valid, signatures: [jonass, anas] }, 1_795_513_400);
+  it("holds every signature, every answer, the codes behind the words, and the revisions", () => {
+    const revisions = history("Contractor", "Trust");
+    const validation: Validation = { headline: "valid", signatures: [jonass, stamped], revisions };
+    const report = text("a.pdf", validation, NOW);
     expect(report).toContain("1. Jonas Weber: Identity not confirmed");
     expect(report).toContain("2. Ana Ruiz: Valid");
     expect(report).toContain("[no_path_to_anchor]");
     expect(report.match(/Is the document intact\?/g)).toHaveLength(2);
+    expect(report).toContain("Revision 2: Ana Ruiz signed");
+    expect(report).toContain(grouped(stamped.identity.path[0]?.sha256 ?? ""));
     expect(text("a.pdf", valid, 0).split("\n")[0]).toBe("a.pdf");
   });
+});
+
+it("a fingerprint is read in groups of four", () => {
+  expect(grouped("7e24c19b0f")).toBe("7E24 C19B 0F");
 });

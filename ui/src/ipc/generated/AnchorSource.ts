@@ -3,4 +3,4 @@
 /**
  * Where a trust anchor comes from.
  */
-export type AnchorSource = "organisation" | "file" | "system" | "trusted_list";
+export type AnchorSource = "organisation" | "file" | "system" | "trusted_list" | "remembered";

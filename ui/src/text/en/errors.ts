@@ -232,7 +232,8 @@ export const errors = {
   "err-too_many_trusted": "No more issuers can be trusted one by one.",
   "rec-too_many_trusted": "Take trust back from some that you need no longer.",
   "err-issuer_differs": "The signature names another issuer than the one you saw.",
-  "rec-issuer_differs": "The file was changed meanwhile. Look at it again before you trust anybody.",
+  "rec-issuer_differs":
+    "The file was changed meanwhile. Look at it again before you trust anybody.",
   "err-not_logged_in": "Nobody is logged in here, or not any more.",
   "rec-not_logged_in": "Log in again.",
   "err-forbidden": "This window shows no documents.",

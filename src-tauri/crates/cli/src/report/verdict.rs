@@ -7,26 +7,63 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use service::wire::{self, DocumentState, IdentityState, RevocationStatus, TimeState};
 
-use super::print;
+use super::{print, printable};
 use crate::failure::Status;
 
 /// Prints a validation; anything but valid signatures is exit status 1.
-pub(crate) fn validation(file: &Path, validation: &wire::Validation, json: bool) -> ExitCode {
+pub(crate) fn validation(
+    file: &Path,
+    validation: &wire::Validation,
+    trusted: &[wire::TrustSource],
+    json: bool,
+) -> ExitCode {
     if json {
         let signatures: Vec<_> = validation.signatures.iter().map(signature).collect();
         let revisions: Vec<_> = validation.revisions.iter().map(revision).collect();
         print(&json!({
             "file": file.to_string_lossy(), "headline": validation.headline, "signatures": signatures,
-            "revisions": revisions,
+            "revisions": revisions, "trust": trusted.iter().map(trust).collect::<Vec<_>>(),
         }));
     } else {
         say!("{}: {}", file.display(), headline(validation.headline));
         validation.signatures.iter().for_each(say_signature);
+        trusted.iter().for_each(say_trust);
     }
     match validation.headline {
         wire::Headline::Valid | wire::Headline::ValidChangedAsAllowed => ExitCode::SUCCESS,
         _ => ExitCode::from(Status::Wanting as u8),
     }
+}
+
+/// Whom the verdict relies on.
+fn say_trust(trusted: &wire::TrustSource) {
+    let name = match trusted.name.as_str() {
+        "" => String::new(),
+        name => format!(" {}", printable(name)),
+    };
+    let count = match trusted.anchors {
+        1 => "1 anchor".to_owned(),
+        count => format!("{count} anchors"),
+    };
+    say!("  trusts {}{name}: {count}", source(trusted.source));
+    for finding in &trusted.findings {
+        say!("    - {} ({})", finding.message, finding.code);
+    }
+    if let Some(sha256) = trusted
+        .sha256
+        .as_ref()
+        .filter(|_| !trusted.findings.is_empty())
+    {
+        say!("    SHA-256 {sha256}");
+    }
+}
+
+fn trust(trusted: &wire::TrustSource) -> Value {
+    json!({
+        "source": trusted.source, "name": trusted.name, "anchors": trusted.anchors,
+        "sha256": trusted.sha256, "next_update": trusted.next_update,
+        "findings": trusted.findings,
+    })
 }
 
 fn say_signature(report: &wire::SignatureReport) {
@@ -45,15 +82,15 @@ fn say_signature(report: &wire::SignatureReport) {
     let anchor = match &report.identity.anchor {
         Some(anchor) => format!(
             ", vouched for by {} ({})",
-            anchor.name,
+            printable(&anchor.name),
             source(anchor.source)
         ),
         None => String::new(),
     };
     say!(
         "    signer:   {}, issued by {}: {}{anchor}",
-        report.signer,
-        report.issuer,
+        printable(&report.signer),
+        printable(&report.issuer),
         identity(report.identity.answer)
     );
     for answer in &report.identity.revocation {
@@ -156,6 +193,7 @@ fn source(source: wire::AnchorSource) -> &'static str {
         wire::AnchorSource::File => "a file",
         wire::AnchorSource::System => "the system",
         wire::AnchorSource::TrustedList => "a trusted list",
+        wire::AnchorSource::Remembered => "the person at this machine",
     }
 }
 

@@ -4,9 +4,8 @@
 //! TrustServiceStatusList
 //!   SchemeInformation  SchemeTerritory, SchemeOperatorName, NextUpdate
 //!   TrustServiceProviderList / TrustServiceProvider
-//!     TSPInformation / TSPName
 //!     TSPServices / TSPService
-//!       ServiceInformation           type, name, X509Certificate…, status, since when
+//!       ServiceInformation           type, X509Certificate…, status, since when
 //!       ServiceHistory / ServiceHistoryInstance…    what the status was before
 //! ```
 //!
@@ -88,8 +87,6 @@ pub(super) struct TrustedList {
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) certificate: Certificate,
-    /// Provider and service.
-    pub(super) name: String,
     pub(super) scope: Scope,
     /// When it was approved, oldest first; never empty.
     pub(super) periods: Vec<Period>,
@@ -165,28 +162,10 @@ struct Reading {
     english: bool,
     found_root: bool,
     certificates: usize,
-    provider: Name,
-    service: Name,
     /// Of the service that is read.
     state: State,
     states: Vec<State>,
     identities: Vec<Certificate>,
-}
-
-/// A name that may be given in several languages: the English one, else the first.
-#[derive(Debug, Default)]
-struct Name {
-    text: String,
-    english: bool,
-}
-
-impl Name {
-    fn offer(&mut self, text: &str, english: bool) {
-        if self.text.is_empty() || (english && !self.english) {
-            self.text = text.chars().take(LONGEST_NAME).collect();
-            self.english = english;
-        }
-    }
 }
 
 impl Reading {
@@ -208,9 +187,7 @@ impl Reading {
         self.text.clear();
         self.english = name == "Name" && in_english(element);
         match name.as_str() {
-            "TrustServiceProvider" => self.provider = Name::default(),
             "TSPService" => {
-                self.service = Name::default();
                 self.states.clear();
                 self.identities.clear();
             }
@@ -248,8 +225,6 @@ impl Reading {
                     self.list.operator = short(text);
                 }
             }
-            ("TSPName", "Name") => self.provider.offer(text, self.english),
-            ("ServiceName", "Name") if self.current() => self.service.offer(text, self.english),
             ("ServiceInformation" | "ServiceHistoryInstance", "ServiceTypeIdentifier") => {
                 self.state.kind = short(text);
             }
@@ -299,11 +274,6 @@ impl Reading {
 
     fn close_service(&mut self) {
         let states = mem::take(&mut self.states);
-        let name = match (self.provider.text.as_str(), self.service.text.as_str()) {
-            (provider, "") => provider.to_owned(),
-            ("", service) => service.to_owned(),
-            (provider, service) => format!("{provider}: {service}"),
-        };
         for (scope, kinds) in [
             (Scope::Signers, &CERTIFIERS[..]),
             (Scope::Timestamps, &TIME_STAMPERS[..]),
@@ -315,7 +285,6 @@ impl Reading {
             for certificate in &self.identities {
                 self.list.services.push(Service {
                     certificate: certificate.clone(),
-                    name: name.clone(),
                     scope,
                     periods: periods.clone(),
                 });
