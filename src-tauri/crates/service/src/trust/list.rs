@@ -219,11 +219,8 @@ impl Reading {
             ("SchemeInformation", "SchemeTerritory") => self.list.territory = short(text),
             ("SchemeInformation", "TSLType") => self.list.kind = short(text),
             ("NextUpdate", "dateTime") => self.list.next_update = unix(text),
-            ("SchemeOperatorName", "Name") => {
-                // The operator comes once, before every provider.
-                if self.list.operator.is_empty() || self.english {
-                    self.list.operator = short(text);
-                }
+            ("SchemeOperatorName", "Name") if self.list.operator.is_empty() || self.english => {
+                self.list.operator = short(text);
             }
             ("ServiceInformation" | "ServiceHistoryInstance", "ServiceTypeIdentifier") => {
                 self.state.kind = short(text);
