@@ -15,6 +15,7 @@ mod corpus;
 mod demo;
 mod fuzz;
 mod looks;
+mod memory;
 mod places;
 mod setup;
 mod shell;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::corpus;
+use crate::memory::in_memory;
 use crate::places::Places;
 use crate::setup;
 use crate::shell::{command, has, output, run};
@@ -253,10 +254,8 @@ fn build(places: &Places) -> Result<()> {
 }
 
 fn rust(places: &Places) -> Result<()> {
-    run(&mut cargo(
-        places,
-        &["test", "--workspace", "--no-fail-fast"],
-    ))
+    let arguments = ["test", "--workspace", "--no-fail-fast"];
+    run(in_memory(&mut cargo(places, &arguments)))
 }
 
 /// What people and officers do, with every organisation on Kryoptic's tokens. What is about the files
@@ -270,17 +269,15 @@ fn second_token(places: &Places) -> Result<()> {
         "log::",
         "administration::",
     ];
-    run(cargo(places, &arguments)
+    run(in_memory(&mut cargo(places, &arguments))
         .args(parts)
         .env("CHANCERY_TEST_TOKENS", "kryoptic"))
 }
 
 fn judges(places: &Places) -> Result<()> {
-    run(&mut cargo(
-        places,
-        // The whole workspace, as it was built: a package alone is built with other features.
-        &["test", "--workspace", "--quiet", "judges"],
-    ))
+    // The whole workspace, as it was built: a package alone is built with other features.
+    let arguments = ["test", "--workspace", "--quiet", "judges"];
+    run(in_memory(&mut cargo(places, &arguments)))
 }
 
 fn no_checkout(places: &Places) -> Option<&'static str> {
@@ -326,7 +323,7 @@ fn window(places: &Places) -> Result<()> {
         "node",
         "tests/window/run.mjs",
     ];
-    run(command("timeout", &arguments)
+    run(in_memory(&mut command("timeout", &arguments))
         .current_dir(&places.root)
         .env("CHANCERY_BIN_DIR", places.programs())
         .env("CHANCERY_JUDGES", places.judges_python()))
