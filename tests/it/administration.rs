@@ -11,7 +11,7 @@ use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Organisation, sample, secret, sql};
 
 fn organisation() -> Organisation {
-    Organisation::found().with_signer("ada", "Ada Lovelace")
+    Organisation::found_with("ada", "Ada Lovelace")
 }
 
 fn change(login: &str, note: &str) -> ChangeStatus {

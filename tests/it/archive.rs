@@ -113,7 +113,7 @@ fn every_rule_that_a_file_of_the_corpus_keeps_is_kept_when_it_is_signed() {
     };
     let claimants = claimants(&corpus);
     assert!(claimants.len() >= FEWEST, "{} claim", claimants.len());
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let files: Vec<_> = claimants.iter().map(|(path, _)| path.clone()).collect();
     let rect = Placement::Box { page: 1, rect: BOX };
     let mut rules = BTreeMap::<_, BTreeSet<_>>::new();

@@ -10,7 +10,7 @@ use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Machine, Organisation, sample, secret, sql};
 
 fn ada() -> Organisation {
-    Organisation::found().with_signer("ada", "Ada Lovelace")
+    Organisation::found_with("ada", "Ada Lovelace")
 }
 
 fn verified(organisation: &Organisation) -> LogVerdict {

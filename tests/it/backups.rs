@@ -38,7 +38,7 @@ impl Backup {
 
 #[test]
 fn a_backup_is_taken_out_and_a_key_of_it_unwraps_and_signs() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     assert_eq!(machine.health("backup"), "caution", "there is none");
     let backup = Backup::create(&machine);
     assert_eq!(backup.made["so_pins"], true, "{}", backup.made);
@@ -88,7 +88,7 @@ fn the_pins_of_the_security_officers_are_in_the_first_backup_and_nowhere_else() 
 
 #[test]
 fn a_backup_says_nothing_without_its_secrets_and_is_for_its_owner_alone() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     Backup::create(&machine);
     for name in ["records.sealed", "tokens.sealed"] {
         let path = machine.path("backup").join(name);
@@ -168,7 +168,7 @@ fn a_backup_that_was_cut_changed_or_signed_by_nobody_is_refused() {
 
 #[test]
 fn a_restored_organisation_signs_on_a_machine_that_knew_nothing_of_it() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     let backup = Backup::create(&machine);
     let other = Machine::new();
     let folder = machine.path("backup").display().to_string();
@@ -193,7 +193,7 @@ fn a_restored_organisation_signs_on_a_machine_that_knew_nothing_of_it() {
 
 #[test]
 fn a_machine_that_has_seen_a_newer_head_does_not_go_on_with_a_restored_log() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     let backup = Backup::create(&machine);
     let machine = machine.with_signer("bob");
     fs::rename(machine.path("home"), machine.path("lost")).unwrap();

@@ -9,9 +9,7 @@ use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, sample, sql};
 
 fn two_signers() -> Organisation {
-    Organisation::found()
-        .with_signer("ada", "Ada Lovelace")
-        .with_signer("bob", "Robert Boyle")
+    Organisation::found_with("ada", "Ada Lovelace").with_signer("bob", "Robert Boyle")
 }
 
 /// Edits the vault and expects that the record is refused before the secret is judged.
@@ -166,7 +164,7 @@ const DECIDES_NOTHING: [(&str, &str); 8] = [
 
 #[test]
 fn an_edit_of_any_column_of_a_record_is_refused() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let vault = organisation.home().vault_file();
     let saved = organisation.path("vault.saved");
     sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");

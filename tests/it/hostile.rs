@@ -133,7 +133,7 @@ fn signing_while(
 }
 
 fn ada() -> Organisation {
-    Organisation::found().with_signer("ada", "Ada Lovelace")
+    Organisation::found_with("ada", "Ada Lovelace")
 }
 
 fn change(note: &str) -> ChangeStatus {

@@ -51,7 +51,7 @@ fn brought_in(machine: &Machine) {
 
 #[test]
 fn keys_of_others_sign_under_a_certificate_of_the_organisation() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     let files = [
         ("ec -pkeyopt ec_paramgen_curve:P-256", ""),
         ("ec -pkeyopt ec_paramgen_curve:P-384", "-legacy"),
@@ -78,7 +78,7 @@ fn keys_of_others_sign_under_a_certificate_of_the_organisation() {
 
 #[test]
 fn an_imported_key_is_suspended_listed_and_reset_like_any_other() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     file_of_others(&machine, "ec -pkeyopt ec_paramgen_curve:P-256", "");
     brought_in(&machine);
     machine.done(
@@ -96,7 +96,7 @@ fn an_imported_key_is_suspended_listed_and_reset_like_any_other() {
 
 #[test]
 fn an_origin_edited_by_sql_is_refused() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     file_of_others(&machine, "ec -pkeyopt ec_paramgen_curve:P-256", "");
     brought_in(&machine);
     sql::edit(
@@ -109,7 +109,7 @@ fn an_origin_edited_by_sql_is_refused() {
 
 #[test]
 fn what_cannot_be_brought_in_says_why_and_changes_nothing() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     file_of_others(&machine, "ec -pkeyopt ec_paramgen_curve:P-256", "");
     machine.refused(IMPORT, &[OFFICER_SECRET, "another"], 3, "password_wrong");
     let both = [OFFICER_SECRET, PASSWORD];
@@ -140,7 +140,7 @@ fn what_cannot_be_brought_in_says_why_and_changes_nothing() {
 
 #[test]
 fn an_imported_key_stays_under_its_master_while_others_move() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     file_of_others(&machine, "ec -pkeyopt ec_paramgen_curve:P-256", "");
     brought_in(&machine);
     machine.done("hsm rotate prepare --by officer", &[OFFICER_SECRET]);

@@ -81,7 +81,7 @@ fn judged(organisation: &Organisation, input: &Path, page: u32, output: &Path) {
 
 #[test]
 fn the_judges_accept_a_signed_agreement() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     judged(
         &organisation,
         &sample::agreement(),
@@ -92,7 +92,7 @@ fn the_judges_accept_a_signed_agreement() {
 
 #[test]
 fn the_judges_accept_names_of_other_scripts() {
-    let organisation = Organisation::found().with_signer("ada", "Аня Ξένου-Müller");
+    let organisation = Organisation::found_with("ada", "Аня Ξένου-Müller");
     judged(
         &organisation,
         &sample::agreement(),
@@ -103,7 +103,7 @@ fn the_judges_accept_names_of_other_scripts() {
 
 #[test]
 fn the_judges_accept_a_second_signature() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let once = organisation.path("once.pdf");
     judged(&organisation, &sample::agreement(), 1, &once);
     judged(&organisation, &once, 2, &organisation.path("twice.pdf"));
@@ -134,7 +134,7 @@ fn encrypt(input: &Path, user: &str, way: &[&str], output: &Path) {
 
 #[test]
 fn the_judges_accept_two_signatures_in_encrypted_documents() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let form = organisation.path("form.pdf");
     fs::write(&form, sample::form(&["Approval"])).unwrap();
     for (number, way) in ENCRYPTIONS.into_iter().enumerate() {
@@ -192,7 +192,7 @@ fn the_judges_accept_ten_files_of_the_corpus() {
         tests::say("corpus: not run, CHANCERY_CORPUS is not set");
         return;
     };
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     // Kept for who wants to look at them.
     let kept = env::var_os("CHANCERY_KEEP").map(PathBuf::from);
     for (number, (name, page)) in CORPUS.into_iter().enumerate() {
@@ -210,7 +210,7 @@ fn the_judges_accept_every_signature_in_forms_of_the_corpus() {
         tests::say("corpus: not run, CHANCERY_CORPUS is not set");
         return;
     };
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     for (number, (name, fields)) in FORMS.into_iter().enumerate() {
         let mut input = corpus.join(format!("{PYHANKO}{name}"));
         for field in fields {

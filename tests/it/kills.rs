@@ -90,9 +90,8 @@ fn code_of_a_lost_host(done: bool) -> &'static str {
 
 /// What holds after the next start, whatever was killed.
 fn assert_settled(machine: &Machine) {
-    for part in ["vault", "signing_token", "log"] {
-        assert_eq!(machine.health(part), "good", "{part}");
-    }
+    let parts = ["vault", "signing_token", "log"];
+    assert_eq!(machine.healths(parts), ["good"; 3], "{parts:?}");
     let open = sql::run(&machine.vault(), "SELECT count(*) FROM open_intent");
     assert_eq!(open, "0", "every intent has its outcome");
 }
@@ -262,7 +261,7 @@ fn a_killed_change_of_secret_leaves_one_of_the_two_good() {
 
 #[test]
 fn a_killed_reset_leaves_the_old_key_or_a_new_one() {
-    let ground = Machine::founded().with_signer("ada");
+    let ground = Machine::founded_with("ada");
     let words = "users reset --by officer --login ada --reason forgotten";
     Killed {
         ground: &ground,
@@ -290,7 +289,7 @@ fn a_killed_reset_leaves_the_old_key_or_a_new_one() {
 
 #[test]
 fn a_killed_suspension_is_made_or_not() {
-    let ground = Machine::founded().with_signer("ada");
+    let ground = Machine::founded_with("ada");
     let words = "users suspend --by officer --login ada --reason lost";
     Killed {
         ground: &ground,
@@ -371,7 +370,7 @@ fn a_killed_move_of_keys_is_taken_up_and_people_sign_in_between() {
 
 #[test]
 fn a_killed_backup_is_whole_or_none_and_leaves_no_copy_behind() {
-    let ground = Machine::founded().with_signer("ada");
+    let ground = Machine::founded_with("ada");
     let words = "backup create --by officer --out backup";
     for victim in [COMMAND_LINE, HOST] {
         Killed {
@@ -499,7 +498,7 @@ fn assert_signed_or_not(machine: &Machine, words: &str, original: &[u8]) {
 
 #[test]
 fn a_killed_signature_is_a_whole_file_or_none() {
-    let ground = Machine::founded().with_signer("ada");
+    let ground = Machine::founded_with("ada");
     let original = fs::read(sample::agreement()).unwrap();
     for overwrite in ["", " --overwrite"] {
         let words = ground.sign("ada", "out.pdf") + overwrite;
@@ -522,7 +521,7 @@ fn a_killed_signature_is_a_whole_file_or_none() {
 
 #[test]
 fn a_killed_host_process_is_started_again_and_the_signature_made() {
-    let ground = Machine::founded().with_signer("ada");
+    let ground = Machine::founded_with("ada");
     let original = fs::read(sample::agreement()).unwrap();
     let words = ground.sign("ada", "out.pdf");
     Killed {

@@ -53,7 +53,7 @@ fn an_enrolment_is_a_login_an_intent_and_an_outcome() {
 
 #[test]
 fn every_head_covers_all_leaves_once_an_act_is_over() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     organisation
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();

@@ -58,7 +58,7 @@ fn enrol(organisation: &Organisation, by: Arc<Administrator>, login: &str) -> se
 
 /// An organisation with ada as a second officer.
 fn two_officers() -> Organisation {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let officer = organisation.officer().unwrap();
     let code = grant(&organisation, &officer, "ada");
     take(&organisation, "ada", &code).unwrap();
@@ -67,7 +67,7 @@ fn two_officers() -> Organisation {
 
 #[test]
 fn an_office_is_taken_up_with_the_code_and_the_own_secret_and_then_used() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let officer = organisation.officer().unwrap();
     assert_eq!(
         code(take(

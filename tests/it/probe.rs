@@ -54,7 +54,7 @@ fn a_new_organisation_has_its_profile_and_doctor_says_so() {
 
 #[test]
 fn only_an_officer_has_the_token_probed() {
-    let machine = Machine::founded().with_signer("ada");
+    let machine = Machine::founded_with("ada");
     machine.refused("hsm probe --by ada", &["not the one"], 3, "not_an_officer");
     machine.refused(PROBE, &["a wrong secret"], 3, "wrong_secret");
 }

@@ -63,14 +63,14 @@ fn old_state_is_refused(organisation: &Organisation, tables: &[&str]) {
 
 #[test]
 fn an_old_row_put_back_while_the_log_is_whole_is_found_by_a_machine_that_never_saw_the_newer() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     old_state_is_refused(&organisation, &["key_state", "record_mac"]);
     signing(&organisation, "officer", OFFICER_SECRET).expect("nobody else is concerned");
 }
 
 #[test]
 fn an_old_row_put_back_with_the_tree_as_it_was_is_found_all_the_same() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     keep(
         &organisation,
         &["key_state", "record_mac", "tree_node", "tree_entry", "meta"],
@@ -89,7 +89,7 @@ fn an_old_row_put_back_with_the_tree_as_it_was_is_found_all_the_same() {
 
 #[test]
 fn an_old_slot_after_a_change_of_secret_opens_nothing_on_a_machine_that_never_saw_the_newer() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let tables = ["seal", "record_mac"];
     keep(&organisation, &tables);
     let changed = organisation
@@ -110,7 +110,7 @@ fn an_old_slot_after_a_change_of_secret_opens_nothing_on_a_machine_that_never_sa
 
 #[test]
 fn a_suspension_of_the_owner_taken_away_is_found_by_a_machine_that_never_saw_it() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let suspended = organisation
         .service()
         .suspend_own(service::wire::SuspendOwnKey {
@@ -129,7 +129,7 @@ fn a_suspension_of_the_owner_taken_away_is_found_by_a_machine_that_never_saw_it(
 
 #[test]
 fn any_edit_of_the_tree_has_records_refused_and_none_believed() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let vault = organisation.home().vault_file();
     for statement in [
         "UPDATE tree_node SET left = zeroblob(32)",

@@ -32,7 +32,7 @@ fn refused(
 
 #[test]
 fn a_wrong_secret_is_refused_and_the_sixth_try_waits() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     for _ in 0..5 {
         refused(
             &organisation,
@@ -71,7 +71,7 @@ fn a_wrong_secret_is_refused_and_the_sixth_try_waits() {
 
 #[test]
 fn a_right_secret_clears_the_tries() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     for _ in 0..4 {
         refused(
             &organisation,

@@ -47,7 +47,7 @@ fn under(machine: &Machine, login: &str) -> String {
 
 #[test]
 fn a_key_lives_through_one_rotation_and_is_replaced_at_the_second() {
-    let machine = Machine::founded().with_signer("early");
+    let machine = Machine::founded_with("early");
     let prepared = officer(&machine, PREPARE);
     assert_eq!(prepared["phase"], "prepared");
     assert_eq!(

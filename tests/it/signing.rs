@@ -12,7 +12,7 @@ use tests::{Organisation, judge, sample};
 
 #[test]
 fn a_signed_file_is_valid_and_starts_with_the_original() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let signed = organisation
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();
@@ -38,7 +38,7 @@ fn a_signed_file_is_valid_and_starts_with_the_original() {
 
 #[test]
 fn the_box_is_found_again_where_it_was_drawn() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let rect = Rect {
         x: 310.0,
         y: 70.0,
@@ -76,9 +76,8 @@ fn the_box_is_found_again_where_it_was_drawn() {
 
 #[test]
 fn a_second_signature_keeps_the_first_one_valid() {
-    let organisation = Organisation::found()
-        .with_signer("ada", "Ada Lovelace")
-        .with_signer("bob", "Robert Boyle");
+    let organisation =
+        Organisation::found_with("ada", "Ada Lovelace").with_signer("bob", "Robert Boyle");
     let once = organisation
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();
@@ -148,7 +147,7 @@ fn in_field(name: &str) -> Option<Placement> {
 
 #[test]
 fn without_a_place_the_only_empty_field_is_signed() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let (input, output) = (
         form(&organisation, &["Approval"]),
         organisation.path("out.pdf"),
@@ -170,7 +169,7 @@ fn without_a_place_the_only_empty_field_is_signed() {
 
 #[test]
 fn without_a_place_none_or_several_empty_fields_are_an_error_that_names_them() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let output = organisation.path("out.pdf");
     for names in [&[][..], &["Buyer", "Seller"]] {
         let input = form(&organisation, names);
@@ -184,7 +183,7 @@ fn without_a_place_none_or_several_empty_fields_are_an_error_that_names_them() {
 
 #[test]
 fn both_parties_sign_in_their_fields_and_the_judges_accept_both() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let input = form(&organisation, &["Buyer", "Seller"]);
     let (once, twice) = (
         organisation.path("once.pdf"),
@@ -210,7 +209,7 @@ fn both_parties_sign_in_their_fields_and_the_judges_accept_both() {
 
 #[test]
 fn a_field_that_cannot_be_signed_is_refused_before_the_secret_is_judged() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let input = form(&organisation, &["Buyer", "Seller"]);
     let (once, twice) = (
         organisation.path("once.pdf"),
@@ -231,7 +230,7 @@ fn a_field_that_cannot_be_signed_is_refused_before_the_secret_is_judged() {
 
 #[test]
 fn an_invisible_signature_is_on_no_page_and_the_judges_accept_it() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let output = organisation.path("out.pdf");
     let signed = sign(
         &organisation,
@@ -250,7 +249,7 @@ fn an_invisible_signature_is_on_no_page_and_the_judges_accept_it() {
 
 #[test]
 fn a_changed_byte_anywhere_in_what_is_covered_breaks_the_signature() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let signed = organisation
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();
@@ -282,11 +281,11 @@ fn a_changed_byte_anywhere_in_what_is_covered_breaks_the_signature() {
 
 #[test]
 fn another_organisation_does_not_trust_the_signer() {
-    let ours = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let ours = Organisation::found_with("ada", "Ada Lovelace");
     let signed = ours
         .sign(&sample::agreement(), "ada", SIGNER_SECRET)
         .unwrap();
-    let theirs = Organisation::found();
+    let theirs = Organisation::found_anew();
     let validation = theirs
         .wait(theirs.service().validate(signed.clone(), Trust::default()))
         .unwrap();
@@ -309,7 +308,7 @@ fn another_organisation_does_not_trust_the_signer() {
 
 #[test]
 fn a_batch_is_one_intent_and_every_file_is_signed() {
-    let organisation = Organisation::found().with_signer("ada", "Ada Lovelace");
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let files: Vec<_> = (0..3)
         .map(|number| service::requests::FileToSign {
             input: sample::agreement(),

@@ -8,7 +8,7 @@ use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, judge, sample};
 
 fn found() -> Organisation {
-    Organisation::found().with_signer("ada", "Ada Lovelace")
+    Organisation::found_with("ada", "Ada Lovelace")
 }
 
 /// A box of its own for each signature.

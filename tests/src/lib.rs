@@ -11,6 +11,8 @@ pub mod sample;
 pub mod sql;
 pub mod weak_token;
 
+mod template;
+
 pub use card::VirtualCard;
 pub use machine::Machine;
 pub use organisation::{Organisation, secret};

@@ -11,10 +11,13 @@ use tempfile::TempDir;
 use crate::organisation::{OFFICER_SECRET, SIGNER_SECRET, programs};
 use crate::ready_tokens::{Module, ReadyTokens};
 use crate::sample;
+use crate::template::{self, Copied};
 
 /// Folders for one organisation, and the programs that work in them.
 pub struct Machine {
     folder: TempDir,
+    /// What its folder is a copy of.
+    original: Option<Arc<TempDir>>,
     /// Where the tokens are not the embedded ones.
     tokens: Option<Arc<ReadyTokens>>,
 }
@@ -61,25 +64,52 @@ impl Machine {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            original: None,
             tokens: None,
         }
     }
 
-    /// Makes one with an organisation and its officer.
+    /// Makes one with an organisation and its officer: on embedded tokens a copy, with the id and the
+    /// keys of all the others.
     ///
     /// # Panics
     /// If it cannot be founded.
     #[must_use]
     pub fn founded() -> Self {
-        let mut machine = Self::new();
         let Some(module) = Module::chosen() else {
-            machine.done(INIT, &[OFFICER_SECRET]);
-            return machine;
+            return Self::copied("machine", || {
+                let machine = Self::new();
+                machine.done(INIT, &[OFFICER_SECRET]);
+                machine
+            });
         };
+        let mut machine = Self::new();
         let tokens = ReadyTokens::new(module);
         machine.done(&tokens.init(&tokens.path()), &tokens.secrets());
         machine.tokens = Some(Arc::new(tokens));
         machine
+    }
+
+    /// Makes one with an organisation, its officer and a person with [`SIGNER_SECRET`].
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn founded_with(login: &str) -> Self {
+        let make = || Self::founded().with_signer(login);
+        if Module::chosen().is_some() {
+            return make();
+        }
+        Self::copied(&format!("machine with {login}"), make)
+    }
+
+    fn copied(name: &str, make: impl FnOnce() -> Self) -> Self {
+        let Copied { folder, original } = template::copied(name, || make().folder);
+        Self {
+            folder,
+            original: Some(original),
+            tokens: None,
+        }
     }
 
     /// Enrols a person and gives the code.
@@ -125,13 +155,8 @@ impl Machine {
     pub fn copy(&self) -> Self {
         let mut copy = Self::new();
         copy.tokens.clone_from(&self.tokens);
-        let copied = Command::new("cp")
-            .arg("-a")
-            .arg(self.path("."))
-            .arg(copy.path("."))
-            .status()
-            .expect("cp runs");
-        assert!(copied.success());
+        copy.original.clone_from(&self.original);
+        template::copy(self.folder.path(), copy.folder.path());
         copy
     }
 
@@ -263,11 +288,23 @@ impl Machine {
     /// If it cannot be started.
     #[must_use]
     pub fn health(&self, part: &str) -> String {
+        let [health] = self.healths([part]);
+        health
+    }
+
+    /// How one `doctor` finds several parts.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn healths<const PARTS: usize>(&self, parts: [&str; PARTS]) -> [String; PARTS] {
         let said = self.run("doctor", &[]);
         let checks = said.json["checks"].as_array().cloned().unwrap_or_default();
-        let check = checks.iter().find(|check| check["code"] == part);
-        let health = check.and_then(|check| check["health"].as_str());
-        health.unwrap_or_default().to_owned()
+        parts.map(|part| {
+            let check = checks.iter().find(|check| check["code"] == part);
+            let health = check.and_then(|check| check["health"].as_str());
+            health.unwrap_or_default().to_owned()
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Handle, Runtime};
 
 use crate::ready_tokens::{Module, ReadyTokens};
+use crate::template::{self, Copied};
 
 /// The secret of the founding officer.
 pub const OFFICER_SECRET: &str = "officer secret for tests";
@@ -21,6 +22,8 @@ pub const SIGNER_SECRET: &str = "signer secret for tests";
 /// An organisation with the officer `officer`, and what is needed to work with it.
 pub struct Organisation {
     folder: TempDir,
+    /// What its folder is a copy of.
+    _original: Option<Arc<TempDir>>,
     service: Service,
     runtime: Runtime,
     /// Where the tokens are not the embedded ones.
@@ -28,17 +31,45 @@ pub struct Organisation {
 }
 
 impl Organisation {
-    /// Founds one.
+    /// Founds one, with an id and keys that no other has.
     ///
     /// # Panics
     /// If it cannot be founded; the message says what is missing.
     #[must_use]
-    pub fn found() -> Self {
+    pub fn found_anew() -> Self {
         let organisation = Self::unfounded();
         organisation
             .init("officer")
             .expect("an organisation can be founded");
         organisation
+    }
+
+    /// Gives one: on embedded tokens a copy, with the id and the keys of all the others.
+    ///
+    /// # Panics
+    /// As [`Organisation::found_anew`].
+    #[must_use]
+    pub fn found() -> Self {
+        Self::copied("organisation", Self::found_anew)
+    }
+
+    /// The same, with a person who has [`SIGNER_SECRET`].
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[must_use]
+    pub fn found_with(login: &str, name: &str) -> Self {
+        Self::copied(&format!("organisation with {login}, {name}"), || {
+            Self::found().with_signer(login, name)
+        })
+    }
+
+    fn copied(name: &str, make: impl FnOnce() -> Self) -> Self {
+        if Module::chosen().is_some() {
+            return make();
+        }
+        let Copied { folder, original } = template::copied(name, || make().folder);
+        Self::within(folder, Some(original))
     }
 
     /// Makes the folders, and no organisation in them.
@@ -47,7 +78,10 @@ impl Organisation {
     /// If there is no temporary folder or no runtime.
     #[must_use]
     pub fn unfounded() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::within(tempfile::tempdir().expect("a temporary folder"), None)
+    }
+
+    fn within(folder: TempDir, original: Option<Arc<TempDir>>) -> Self {
         let surroundings = Surroundings {
             home: Home::new(folder.path().join("home")),
             state: State::new(folder.path().join("state")),
@@ -60,6 +94,7 @@ impl Organisation {
         let runtime = Runtime::new().expect("a runtime");
         Self {
             folder,
+            _original: original,
             service: Service::new(surroundings),
             runtime,
             tokens: Module::chosen().map(ReadyTokens::new),
