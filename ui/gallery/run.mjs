@@ -1,6 +1,6 @@
 // The state gallery: every scene of both windows in a browser, looked at by axe and by eye.
 //
-//   npm run gallery [-- WINDOW[/SCENE] …]
+//   npm run gallery [-- [--no-sheets] WINDOW[/SCENE] …]
 //
 // Each scene is shown in light and dark, at 200 % and in German. It fails where axe finds anything,
 // where the console reports an error or the content policy a breach, and where something must be
@@ -25,8 +25,8 @@ const shell = JSON.parse(await readFile(join(ui, "../src-tauri/tauri.conf.json")
 
 const AXE = await readFile(join(ui, "node_modules/axe-core/axe.min.js"), "utf8");
 
-/** Browsers at work at the same time. */
-const HANDS = 2;
+/** Browsers at work at the same time; each waits for frames now and then. */
+const HANDS = 3;
 /** How long a scene may take to be shown, in ms. */
 const PATIENCE = 15_000;
 
@@ -67,7 +67,10 @@ const look = (options) => `
 `;
 /** Everything, with colours, names and the size of what is pressed. */
 const LOOK = look({ rules: { "target-size": { enabled: true } } });
-/** Another theme changes colours and nothing else; language and size change all the rest. */
+/**
+ * Another theme changes colours and nothing else. Language and size change all the rest, and are
+ * looked at together: the longest words in the smallest window.
+ */
 const LOOK_AT_COLOURS = look({ runOnly: { type: "rule", values: ["color-contrast"] } });
 const LOOK_AT_THE_REST = look({
   rules: { "target-size": { enabled: true }, "color-contrast": { enabled: false } },
@@ -122,12 +125,11 @@ async function show(browser, base, { id, window, scene, page, size }) {
       await save("forced", await browser.picture());
       await browser.media({});
     } else {
-      note("German", await browser.ask(LOOK_AT_THE_REST));
       await save("de", await browser.picture());
     }
     const [way, name] = language === "en" ? ["200", "200 %"] : ["de-200", "German, 200 %"];
     await browser.size(half);
-    if (language === "en") note(name, await browser.ask(LOOK_AT_THE_REST));
+    if (language === "de") note(name, await browser.ask(LOOK_AT_THE_REST));
     note(name, await browser.ask(SIDEWAYS));
     await save(way, await browser.picture({ whole: true }));
     await browser.size({ width: 320, height: 480 });
@@ -170,7 +172,9 @@ async function sheet(window, way, found) {
 }
 
 const start = Date.now();
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => word !== "--no-sheets");
+const sheets = wanted.length === words.length;
 const found = await scenes(wanted);
 if (found.length === 0) throw new Error(`no scene is called ${wanted.join(", ")}`);
 for (const { name } of WINDOWS) await mkdir(join(out, name), { recursive: true });
@@ -196,8 +200,8 @@ try {
   await rm(work, { recursive: true, force: true });
 }
 for (const fault of faults) console.error(fault);
-for (const { name } of WINDOWS) {
-  for (const way of ["light", "dark", "de", "200"]) await sheet(name, way, found);
+for (const way of sheets ? ["light", "dark", "de", "200"] : []) {
+  await Promise.all(WINDOWS.map(({ name }) => sheet(name, way, found)));
 }
 const seconds = Math.round((Date.now() - start) / 1000);
 console.log(`${found.length} scenes, ${faults.length} faults, ${seconds} s: ${out}`);

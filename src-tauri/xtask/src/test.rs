@@ -302,9 +302,10 @@ fn ui(places: &Places) -> Result<()> {
     Ok(())
 }
 
-/// Every state of both windows, in a browser.
+/// Every state of both windows, in a browser; the contact sheets are for who looks at them.
 fn gallery(places: &Places) -> Result<()> {
-    run(command("npm", &["run", "--silent", "gallery"])
+    let arguments = ["run", "--silent", "gallery", "--", "--no-sheets"];
+    run(command("npm", &arguments)
         .current_dir(places.ui())
         .env("CHANCERY_GALLERY", places.target.join("gallery")))
 }
