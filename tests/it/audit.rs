@@ -30,21 +30,6 @@ fn signing(organisation: &Organisation) -> Result<(), ErrorCode> {
     }
 }
 
-/// Copies the vault as a backup would.
-fn back_up(organisation: &Organisation, name: &str) -> PathBuf {
-    let (vault, copy) = (organisation.home().vault_file(), organisation.path(name));
-    sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
-    fs::copy(&vault, &copy).unwrap();
-    copy
-}
-
-fn put_back(organisation: &Organisation, copy: &Path) {
-    fs::copy(copy, organisation.home().vault_file()).unwrap();
-    for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
-        let _ = fs::remove_file(organisation.home().folder().join(side));
-    }
-}
-
 #[test]
 fn a_log_that_is_whole_is_found_to_be_with_every_record_and_head() {
     let organisation = ada();
@@ -62,14 +47,14 @@ fn whatever_is_done_to_the_log_its_first_break_is_named() {
     let organisation = ada();
     signing(&organisation).unwrap();
     let vault = organisation.home().vault_file();
-    let saved = back_up(&organisation, "saved");
+    let saved = organisation.back_up("saved");
     // A copy whose log went on otherwise: signed by the same token.
     signing(&organisation).unwrap();
-    let fork = back_up(&organisation, "fork");
-    put_back(&organisation, &saved);
+    let fork = organisation.back_up("fork");
+    organisation.put_back(&saved);
     organisation.forget();
     signing(&organisation).unwrap();
-    let whole = back_up(&organisation, "whole");
+    let whole = organisation.back_up("whole");
     let last = "(SELECT max(leaf_index) FROM leaf)";
     let cut = "DELETE FROM event WHERE leaf_index = 9; DELETE FROM leaf WHERE leaf_index = 9";
     for (what, statement, index) in [
@@ -144,10 +129,10 @@ fn whatever_is_done_to_the_log_its_first_break_is_named() {
             .first_break
             .unwrap_or_else(|| panic!("{what} is not found"));
         assert_eq!(found.index, Some(index), "{what}: {}", found.what);
-        put_back(&organisation, &whole);
+        organisation.put_back(&whole);
     }
     assert!(verified(&organisation).whole);
-    put_back(&organisation, &fork);
+    organisation.put_back(&fork);
     let verdict = verified(&organisation);
     assert_eq!(verdict.first_break.unwrap().index, Some(9), "a fork");
 }
@@ -156,7 +141,7 @@ fn whatever_is_done_to_the_log_its_first_break_is_named() {
 fn an_old_record_put_back_is_named_with_whose_it_is() {
     let organisation = ada();
     let vault = organisation.home().vault_file();
-    let kept = back_up(&organisation, "kept");
+    let kept = organisation.back_up("kept");
     let request = ChangeStatus {
         login: "ada".to_owned(),
         note: "lost laptop".to_owned(),
@@ -177,7 +162,7 @@ fn an_old_record_put_back_is_named_with_whose_it_is() {
 #[test]
 fn yesterdays_vault_is_found_by_a_head_on_paper_where_nothing_else_remembers() {
     let organisation = ada();
-    let yesterday = back_up(&organisation, "yesterday");
+    let yesterday = organisation.back_up("yesterday");
     signing(&organisation).unwrap();
     organisation.officer().unwrap();
     let head = organisation
@@ -188,7 +173,7 @@ fn yesterdays_vault_is_found_by_a_head_on_paper_where_nothing_else_remembers() {
     let paper = Some(KnownHead::Paper { size, root });
     assert!(held_against(&organisation, paper.clone()).whole);
     assert!(held_against(&organisation, Some(KnownHead::Note(head.note.clone()))).whole);
-    put_back(&organisation, &yesterday);
+    organisation.put_back(&yesterday);
     organisation.forget();
     assert!(verified(&organisation).whole, "nobody here knows better");
     assert!(!held_against(&organisation, paper).whole);
@@ -338,7 +323,7 @@ fn a_restore_is_refused_until_an_officer_accepts_it_and_accepted_once_by_every_m
     let organisation = ada();
     let refused = accept_restore(&organisation).unwrap_err();
     assert_eq!(refused.code().0, ErrorCode::NothingLost);
-    let yesterday = back_up(&organisation, "yesterday");
+    let yesterday = organisation.back_up("yesterday");
     for _ in 0..3 {
         signing(&organisation).unwrap();
     }
@@ -348,7 +333,7 @@ fn a_restore_is_refused_until_an_officer_accepts_it_and_accepted_once_by_every_m
     );
     copy_folder(&state, &other);
 
-    put_back(&organisation, &yesterday);
+    organisation.put_back(&yesterday);
     assert_eq!(signing(&organisation), Err(ErrorCode::LogDamaged));
     let restored = accept_restore(&organisation).unwrap();
     assert_eq!(
@@ -366,71 +351,59 @@ fn a_restore_is_refused_until_an_officer_accepts_it_and_accepted_once_by_every_m
     assert!(verified(&organisation).whole);
 
     // The same statement does not excuse another cut.
-    let later = back_up(&organisation, "later");
+    let later = organisation.back_up("later");
     signing(&organisation).unwrap();
-    put_back(&organisation, &later);
+    organisation.put_back(&later);
+    assert_eq!(signing(&organisation), Err(ErrorCode::LogDamaged));
+}
+
+#[test]
+fn a_restore_that_a_machine_had_no_need_of_excuses_no_cut_there() {
+    let organisation = ada();
+    let yesterday = organisation.back_up("yesterday");
+    let (state, other) = (
+        organisation.path("state"),
+        organisation.path("state-of-another"),
+    );
+    // Another machine, which was away while the log was lost: it remembers nothing of that.
+    copy_folder(&state, &other);
+    for _ in 0..3 {
+        signing(&organisation).unwrap();
+    }
+    organisation.put_back(&yesterday);
+    let restored = accept_restore(&organisation).unwrap();
+    let later = organisation.back_up("later");
+    fs::rename(&state, organisation.path("state-of-ours")).unwrap();
+    fs::rename(&other, &state).unwrap();
+    signing(&organisation).unwrap();
+    let leaves = verified(&organisation).leaves;
+    assert!(leaves <= restored.lost, "{leaves} of {}", restored.lost);
+    organisation.put_back(&later);
     assert_eq!(signing(&organisation), Err(ErrorCode::LogDamaged));
 }
 
 #[test]
 fn a_restore_that_no_officer_signed_is_none() {
     let organisation = ada();
-    let yesterday = back_up(&organisation, "yesterday");
+    let yesterday = organisation.back_up("yesterday");
     signing(&organisation).unwrap();
-    put_back(&organisation, &yesterday);
+    organisation.put_back(&yesterday);
     accept_restore(&organisation).unwrap();
     let vault = organisation.home().vault_file();
     let rows = sql::rows(&vault, "restore");
-    put_back(&organisation, &yesterday);
+    organisation.put_back(&yesterday);
     organisation.forget();
     signing(&organisation).unwrap();
     signing(&organisation).unwrap();
-    put_back(&organisation, &yesterday);
+    organisation.put_back(&yesterday);
     let forged = "UPDATE restore SET signature = zeroblob(64)";
     sql::edit(&vault, &format!("{rows} {forged}"));
     assert_eq!(signing(&organisation), Err(ErrorCode::LogDamaged));
 }
 
-/// An organisation that a program from before the tree over the records has made.
-fn from_before_the_tree() -> Organisation {
-    let organisation = Organisation::unfounded();
-    let archive =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/organisations/before-the-tree.tar.gz");
-    let unpacked = Command::new("tar")
-        .args(["-xzf"])
-        .arg(archive)
-        .args(["--no-same-owner", "-C"])
-        .arg(organisation.path("."))
-        .status();
-    assert!(unpacked.unwrap().success());
-    // The module of this machine, which is not the one it was founded with.
-    let file = organisation.home().organisation_file();
-    let content = fs::read_to_string(&file).unwrap();
-    let mut edited: serde_json::Value = serde_json::from_str(&content).unwrap();
-    let module = [
-        "/usr/lib/softhsm/libsofthsm2.so",
-        "/usr/lib64/pkcs11/libsofthsm2.so",
-    ]
-    .into_iter()
-    .find(|path| Path::new(path).is_file())
-    .expect("SoftHSM is installed");
-    let digest = Command::new("sh")
-        .arg("-c")
-        .arg(format!("openssl dgst -sha256 -binary {module} | base64"))
-        .output()
-        .unwrap();
-    let digest = String::from_utf8(digest.stdout).unwrap();
-    for token in ["signing", "issuing"] {
-        edited["local"][token]["module"] = module.into();
-        edited["local"][token]["module_sha256"] = digest.trim().into();
-    }
-    fs::write(&file, edited.to_string()).unwrap();
-    organisation
-}
-
 #[test]
 fn an_organisation_from_before_the_tree_goes_on_and_gets_it_by_an_officers_login() {
-    let organisation = from_before_the_tree();
+    let organisation = Organisation::from_fixture("before-the-tree");
     let vault = organisation.home().vault_file();
     signing(&organisation).unwrap();
     let verdict = verified(&organisation);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use service::requests::{
@@ -333,6 +334,70 @@ impl Organisation {
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .find(|path| path.join("head.json").exists())
             .expect("a head is remembered")
+    }
+
+    /// Takes over an organisation that was made by an earlier program.
+    ///
+    /// # Panics
+    /// If it cannot be unpacked.
+    #[must_use]
+    pub fn from_fixture(name: &str) -> Self {
+        let organisation = Self::unfounded();
+        let archive = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("fixtures/organisations/{name}.tar.gz"));
+        let unpacked = Command::new("tar")
+            .args(["-xzf"])
+            .arg(archive)
+            .args(["--no-same-owner", "-C"])
+            .arg(organisation.path("."))
+            .status();
+        assert!(unpacked.expect("tar runs").success());
+        // The module of this machine, which is not the one it was founded with.
+        let file = organisation.home().organisation_file();
+        let content = fs::read_to_string(&file).expect("it has an organisation file");
+        let mut edited: serde_json::Value = serde_json::from_str(&content).expect("JSON");
+        let module = [
+            "/usr/lib/softhsm/libsofthsm2.so",
+            "/usr/lib64/pkcs11/libsofthsm2.so",
+        ]
+        .into_iter()
+        .find(|path| Path::new(path).is_file())
+        .expect("SoftHSM is installed");
+        let digest = Command::new("sh")
+            .arg("-c")
+            .arg(format!("openssl dgst -sha256 -binary {module} | base64"))
+            .output()
+            .expect("openssl runs");
+        let digest = String::from_utf8(digest.stdout).expect("base64 is text");
+        for token in ["signing", "issuing"] {
+            edited["local"][token]["module"] = module.into();
+            edited["local"][token]["module_sha256"] = digest.trim().into();
+        }
+        fs::write(&file, edited.to_string()).expect("it can be written");
+        organisation
+    }
+
+    /// Copies the vault as a backup would.
+    ///
+    /// # Panics
+    /// If it cannot be copied.
+    #[must_use]
+    pub fn back_up(&self, name: &str) -> PathBuf {
+        let (vault, copy) = (self.home().vault_file(), self.path(name));
+        crate::sql::run(&vault, "PRAGMA wal_checkpoint(TRUNCATE)");
+        fs::copy(&vault, &copy).expect("the vault can be copied");
+        copy
+    }
+
+    /// Puts such a copy in the place of the vault.
+    ///
+    /// # Panics
+    /// If it cannot be copied.
+    pub fn put_back(&self, copy: &Path) {
+        fs::copy(copy, self.home().vault_file()).expect("the copy can be copied");
+        for side in ["vault.sqlite-wal", "vault.sqlite-shm"] {
+            let _ = fs::remove_file(self.home().folder().join(side));
+        }
     }
 
     /// Makes this machine forget what it has seen of log and records, as a reinstalled one would.

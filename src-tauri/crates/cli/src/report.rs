@@ -316,7 +316,10 @@ pub(crate) fn backup_made(made: &BackupMade, json: bool) {
         say!("The token has a backup of its own: this one has its PINs, and none of its keys.");
     }
     if made.so_pins {
-        say!("The PINs of the tokens' security officers are in it, and nowhere else any more.");
+        say!(
+            "The PINs of the tokens' security officers are in it. They leave the vault when it is \
+             verified and an officer logs in."
+        );
     }
     say!("Its two secrets are shown this once; two people keep one each.");
     one_person("records (vault and log)", &made.records_secret);

@@ -23,7 +23,6 @@ mod status;
 use std::fmt;
 
 use vault::{KeyId, LeafIndex};
-use zeroize::Zeroizing;
 
 pub(crate) use self::accept_restore::accept_restore;
 pub(crate) use self::backup::{
@@ -60,14 +59,16 @@ use crate::wire::Secret;
 /// Longest reason in words, in characters.
 const LONGEST_NOTE: usize = 200;
 
-/// An administrator's login: the opened key and the issuing PIN, wiped on drop.
+/// An administrator's login: the opened key and the PINs of an officer, wiped on drop.
 pub struct Administrator {
     login: String,
     name: String,
     key: KeyId,
     /// The opened key, under each master that it was born under.
     blobs: Vec<WrappedBlob>,
-    issuing_pin: Zeroizing<String>,
+    /// The issuing PIN, with the PINs of the security officers until a backup has them: who is given
+    /// the office is given these, too.
+    secrets: IssuingSecrets,
 }
 
 impl Administrator {
@@ -102,35 +103,42 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     officer.check(station, &signing, &mut log)?;
     officer.permit_use(station.now()?)?;
     expect_newest_grant(station, &mut log, &officer)?;
-    let secret = Normal::of(secret);
+    let typed = Normal::of(secret);
     let request = certificates::new_id()?;
     let asked = Use {
         record: &officer,
-        secret: &secret,
+        secret: &typed,
         slots: SlotKind::Passphrase,
         leaf: Kind::Login,
         about: About::key(Act::Login, &request, &officer),
     };
     let opened = key::open(station, &signing, &mut log, &asked)?;
-    // The SO PINs beside it are for a backup, and are wiped here.
-    let IssuingSecrets { issuing_pin, .. } =
-        IssuingRecord::of_officer(station, &signing, &mut log, &officer)?
-            .ok_or_else(|| Error::NotAnOfficer {
+    let issuing =
+        IssuingRecord::of_officer(station, &signing, &mut log, &officer)?.ok_or_else(|| {
+            Error::NotAnOfficer {
                 login: officer.login().to_owned(),
-            })?
-            .open(station, &signing, &officer, &secret)?;
-    let administrator = Administrator {
+            }
+        })?;
+    let secrets = issuing.open(station, &signing, &officer, &typed)?;
+    let mut administrator = Administrator {
         login: officer.login().to_owned(),
         name: officer.name().to_owned(),
         key: officer.row.key.id,
         blobs: opened.in_use(&signing),
-        issuing_pin,
+        secrets,
     };
     let mut office = Office::with(station, &signing, log, &administrator)?;
     office.adopt_records()?;
+    office.adopt_signed_rows()?;
+    // What is not taken out now is at the next login; no reason to lock out.
+    let released = office.release_so_pins(&officer, &issuing, secret);
     // A list that cannot be written stays due, and the overview says so: no reason to lock out.
     let _ = office.publish_if_due();
     office.notarise();
+    drop(office);
+    if released.unwrap_or(false) {
+        administrator.secrets.forget_so_pins();
+    }
     Ok(administrator)
 }
 
@@ -170,10 +178,10 @@ pub(crate) fn expect_newest_grant(
     }
 }
 
-/// Refuses to take the only officer away.
+/// Refuses to take the only officer away who could act: one who is suspended, or has not taken the
+/// office up, could not bring this one back.
 pub(crate) fn spare_the_last_officer(station: &Station, record: &KeyRecord) -> Result<()> {
-    let only = Officers::of(station)?.is_the_only_one(record.row.account.id);
-    if only {
+    if Officers::of(station)?.none_but(station, record.row.account.id)? {
         return Err(Error::LastOfficer {
             login: record.login().to_owned(),
         });
@@ -239,7 +247,7 @@ impl<'s> Office<'s> {
         log: Log<'s>,
         officer: &'s Administrator,
     ) -> Result<Self> {
-        let issuing = IssuingToken::open(station, &key::pin(&officer.issuing_pin)?)?;
+        let issuing = IssuingToken::open(station, &key::pin(&officer.secrets.issuing_pin)?)?;
         Ok(Self {
             station,
             signing,

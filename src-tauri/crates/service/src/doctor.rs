@@ -278,6 +278,7 @@ fn backup_check(station: &Station) -> Check {
         made,
         verified,
         so_pins,
+        so_pins_verified,
         ..
     } = remembered_backup(station);
     let Some(made) = made else {
@@ -296,7 +297,8 @@ fn backup_check(station: &Station) -> Check {
         Some(verified) => format!(", and taken out and used at {}", shown(verified)),
         None => "; prove it with chancery backup verify --from DIR".to_owned(),
     };
-    if let Some(so_pins) = so_pins.filter(|so_pins| *so_pins != made) {
+    let only_there = so_pins.filter(|so_pins| *so_pins != made && so_pins_verified.is_some());
+    if let Some(so_pins) = only_there {
         let at = shown(so_pins);
         message +=
             &format!("; the PINs of the security officers are in the one made at {at}: keep it");

@@ -350,18 +350,22 @@ impl Founding<'_> {
         let profile = Profile::to_be_signed(profile, FOUNDING_LEAF);
         let digests = [state.into(), person.into(), profile.into()];
         let signatures = signing.sign_with(KeyKind::P256, born.blob(), &digests)?;
-        let [state, person, profile] = &signatures[..] else {
+        let [state, person, signed_profile] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };
         rows.state.officer_signature = Some(state.as_bytes().to_vec());
         account.officer_signature = Some(person.as_bytes().to_vec());
         rows.state.intent = Some(FOUNDING_LEAF);
         let pin_mac = signing.record_mac(&record_mac_input(&pin_identity, None, &pin_seal))?;
+        let id = self.organisation.0.into();
         let mut entries = vec![
             rows.entry,
             records::of_issuing_pin(account.id, &pin_identity, &pin_seal),
+            records::of_offices(id, &[]),
+            signing.masters().entry(id),
+            records::of_token_profile(id, Some(profile)),
         ];
-        entries.extend(records::of_account(self.organisation.0.into(), &account));
+        entries.extend(records::of_account(id, &account));
         let founder = vault::store::Founder {
             key: rows.key,
             state: rows.state,
@@ -382,7 +386,7 @@ impl Founding<'_> {
             },
             account,
         };
-        Ok((founder, entries, profile.as_bytes().to_vec()))
+        Ok((founder, entries, signed_profile.as_bytes().to_vec()))
     }
 
     /// Writes the first rows and leaf 0, the fingerprint, and signs the first head.

@@ -54,8 +54,13 @@ pub(crate) fn suspend_own(station: &Station, login: &str, note: &str) -> Result<
     let entry = records::of_own_suspension(suspension.key, record.state.version);
     let draft = Draft::outcome(&about, intent, Outcome::Done);
     let suspend = |leaf| station.store.suspend_own(suspension.clone(), leaf);
+    let entries = || {
+        // Somebody may have suspended the other officer meanwhile.
+        spare_the_last_officer(station, &record)?;
+        Ok(vec![entry])
+    };
     let done = log
-        .write(draft, &[entry], suspend)
+        .write_anew(draft, entries, suspend)
         .and_then(|(index, leaf)| {
             let versions = record.versions();
             memory::remember(station, record.row.key.id, versions, Some(versions.state))?;

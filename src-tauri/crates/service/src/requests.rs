@@ -369,7 +369,8 @@ pub struct BackupMade {
     pub leaves: u64,
     /// Whether the files of a software token are in it; another token has a backup of its own.
     pub token_files: bool,
-    /// Whether it has the PINs of the tokens' security officers, which are nowhere else any more.
+    /// Whether it has the PINs of the tokens' security officers; they leave the vault once it was
+    /// verified.
     pub so_pins: bool,
     /// Opens vault and log.
     pub records_secret: Zeroizing<String>,

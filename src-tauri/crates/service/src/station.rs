@@ -10,6 +10,7 @@ pub(crate) mod log;
 pub(crate) mod logins;
 pub(crate) mod masters;
 pub(crate) mod memory;
+pub(crate) mod office_acts;
 pub(crate) mod officers;
 pub(crate) mod pins;
 pub(crate) mod profile;

@@ -16,6 +16,9 @@ pub struct Grant {
     pub officer_signature: Vec<u8>,
     /// The intent of that act.
     pub intent: LeafIndex,
+    /// The outcome of that intent, if the log has one; what is given where the row is written does
+    /// not count.
+    pub outcome: Option<LeafIndex>,
 }
 
 /// What a grant says.

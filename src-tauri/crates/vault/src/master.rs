@@ -128,4 +128,7 @@ pub struct Office {
     pub officer_signature: Vec<u8>,
     /// The intent of that act.
     pub intent: LeafIndex,
+    /// The outcome of that intent, if the log has one; what is given where the row is written does
+    /// not count.
+    pub outcome: Option<LeafIndex>,
 }

@@ -440,10 +440,12 @@ pub trait Store: Send + Sync {
     /// As [`Store::replace_key`] and [`Store::replace_seals`].
     fn replace_officer(&self, officer: OfficerReplacement, leaf: NewLeaf) -> Answer<'_, LeafIndex>;
 
-    /// Returns the officers' later keys, oldest first.
+    /// Returns the officers' later keys, oldest first; refused where there are more than anybody's
+    /// years of work.
     fn offices(&self) -> Answer<'_, Vec<Office>>;
 
-    /// Returns all grants in the order they were made; at most [`MAX_GRANTS`].
+    /// Returns all grants in the order they were made; refused where there are more than
+    /// [`MAX_GRANTS`].
     fn grants(&self) -> Answer<'_, Vec<Grant>>;
 
     /// Writes a grant, and puts the issuing PIN of the person in its place or takes it away.

@@ -1,4 +1,5 @@
-//! A log from before the tree over the current records gets that tree, once, by an officer's login.
+//! A log from before the tree over the current records gets that tree, once, by an officer's login;
+//! and one whose tree is older than the entries of offices, masters and the token's profile gets these.
 //!
 //! What was changed before is vouched for as it was then: by MACs, signatures and what this machine
 //! remembers. An old row that was put back in those days, on a machine that never saw the newer one,
@@ -11,9 +12,13 @@ use crate::audit::records::{Entry, Tree};
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
+use crate::station::Station;
 use crate::station::key::{IssuingRecord, KeyRecord};
 use crate::station::log::{About, Draft};
+use crate::station::masters::Masters;
 use crate::station::memory;
+use crate::station::officers::Officers;
+use crate::station::profile;
 use crate::station::records;
 
 /// How often the records are read again because somebody wrote meanwhile.
@@ -34,6 +39,30 @@ impl Office<'_> {
         Err(vault::Error::RecordsMoved.into())
     }
 
+    /// Puts what officers sign beside the records into the tree, if it is not in it yet.
+    pub(super) fn adopt_signed_rows(&mut self) -> Result<()> {
+        let station = self.station;
+        let paths = signed_rows(station)?.map(|entry| entry.path);
+        let named = self.log.current(&paths)?;
+        if named.is_none_or(|named| named.iter().all(Option::is_some)) {
+            return Ok(());
+        }
+        let request = new_id()?;
+        let login = self.officer.login.clone();
+        let about = About {
+            officer: Some(&login),
+            note: Some("offices, masters, token profile"),
+            ..About::of(Act::AdoptRecords, &request)
+        };
+        self.act(&about, |office, intent| {
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let entries = || signed_rows(station).map(Vec::from);
+            let append = |leaf| station.store.append(leaf);
+            let (index, leaf) = office.log.write_anew(draft, entries, append)?;
+            office.log.sign_done(index, &leaf)
+        })
+    }
+
     fn adopt_once(&mut self) -> Result<()> {
         let request = new_id()?;
         let login = self.officer.login.clone();
@@ -42,12 +71,13 @@ impl Office<'_> {
             ..About::of(Act::AdoptRecords, &request)
         };
         self.act(&about, |office, intent| {
-            let (entries, left_out) = office.believed()?;
+            let (mut entries, left_out) = office.believed()?;
             let note = format!("{} records, {left_out} left out as damaged", entries.len());
             let about = About {
                 note: Some(&note),
                 ..about
             };
+            entries.extend(signed_rows(office.station)?);
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let (index, leaf) = office.log.write_first_tree(draft, &Tree::over(entries))?;
             office.log.sign_done(index, &leaf)
@@ -99,6 +129,15 @@ impl Office<'_> {
         }
         Ok(())
     }
+}
+
+/// The entries of offices, masters and the token's profile as they are believed now.
+fn signed_rows(station: &Station) -> Result<[Entry; 3]> {
+    Ok([
+        Officers::of(station)?.entry(station.id()),
+        Masters::of(station)?.entry(station.id()),
+        profile::entry(station)?,
+    ])
 }
 
 /// Whether one record is at fault, not the token or the vault.

@@ -4,8 +4,9 @@
 //! none. So the two secrets are shown to two people. A backup is read again when it is made, and
 //! `verify` takes it out, logs in to its token and has the canary of every master unwrap and sign.
 //!
-//! The PINs of the tokens' security officers lie beside the issuing PIN until the first backup, and
-//! only in that one afterwards (CUSTODY-FORMAT 2).
+//! The PINs of the tokens' security officers lie beside the issuing PIN until a backup that has them
+//! was verified: only then somebody is known to have its secrets. Each officer's copy goes at the next
+//! login after that, and they are in the backup only (CUSTODY-FORMAT 2).
 
 mod archive;
 mod manifest;
@@ -73,7 +74,6 @@ pub(crate) fn create(
     create_private_folder(folder).map_err(|source| file("make", folder, source))?;
     make_room(folder)?;
     let officer = log_in(station, login, secret)?;
-    let chosen = NewSecret::choose(secret)?;
     Office::enter(station, &officer, |office| {
         let record = KeyRecord::of_key(station, officer.key)?;
         let issuing = IssuingRecord::of_officer(station, office.signing, &mut office.log, &record)?
@@ -97,15 +97,9 @@ pub(crate) fn create(
             let made = write(office, folder, &snapshot, &secrets, intent);
             let _ = fs::remove_file(&snapshot);
             let (made, manifest) = made?;
-            let (pins, entries) = if manifest.so_pins {
-                let emptied = without_so_pins(office, &record, &issuing, secrets, &chosen)?;
-                (vec![emptied.0], vec![emptied.1])
-            } else {
-                (Vec::new(), Vec::new())
-            };
             let draft = Draft::outcome(&about, intent, Outcome::Done);
-            let replace = |leaf| station.store.replace_seals(Vec::new(), pins.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &entries, replace)?;
+            let append = |leaf| station.store.append(leaf);
+            let (index, leaf) = office.log.write(draft, &[], append)?;
             memory::made(station, &manifest, folder);
             // The secrets are told now or never; the next head covers the leaf.
             let _ = office.log.sign(index, &leaf);
@@ -195,7 +189,7 @@ fn take_snapshot(
         people: counts.accounts,
         keys: counts.keys,
         token_files: local.deployment == Deployment::Embedded && tokens.is_dir(),
-        so_pins: !secrets.signing_so_pin.is_empty(),
+        so_pins: secrets.has_so_pins(),
     })
 }
 
@@ -260,16 +254,53 @@ fn pins_file(signing: &str, secrets: &IssuingSecrets) -> io::Result<Zeroizing<Ve
     Ok(content)
 }
 
+impl Office<'_> {
+    /// Takes the PINs of the security officers out of the acting officer's copy, if it has them and a
+    /// backup that has them was verified; gives whether it has none now.
+    pub(super) fn release_so_pins(
+        &mut self,
+        record: &KeyRecord,
+        issuing: &IssuingRecord,
+        secret: &Secret,
+    ) -> Result<bool> {
+        let station = self.station;
+        if !self.officer.secrets.has_so_pins() {
+            return Ok(true);
+        }
+        // Here, or by another officer where that was known.
+        let proven = remembered(station).so_pins_verified.is_some();
+        if !proven && !self.log.noted().so_pins_released {
+            return Ok(false);
+        }
+        let chosen = NewSecret::choose(secret)?;
+        let request = certificates::new_id()?;
+        let about = About {
+            officer: Some(&self.officer.login),
+            ..About::key(Act::ReleaseSoPins, &request, record)
+        };
+        self.act(&about, |office, intent| {
+            let (pins, entry) = without_so_pins(office, record, issuing, &chosen)?;
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let replace = |leaf| {
+                let pins = vec![pins.clone()];
+                station.store.replace_seals(Vec::new(), pins, leaf)
+            };
+            let (index, leaf) = office.log.write(draft, &[entry], replace)?;
+            office.log.sign_done(index, &leaf)
+        })?;
+        Ok(true)
+    }
+}
+
 /// The officer's record of the issuing PIN without the PINs of the security officers.
 fn without_so_pins(
     office: &Office<'_>,
     record: &KeyRecord,
     issuing: &IssuingRecord,
-    secrets: IssuingSecrets,
     chosen: &NewSecret,
 ) -> Result<(IssuingPinReplacement, Entry)> {
     let left = IssuingSecrets {
-        issuing_pin: secrets.issuing_pin,
+        issuing_pin: office.officer.secrets.issuing_pin.clone(),
         signing_so_pin: Zeroizing::default(),
         issuing_so_pin: Zeroizing::default(),
     };

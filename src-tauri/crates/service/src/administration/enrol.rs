@@ -32,7 +32,6 @@ pub(crate) fn enrol(
     let name = checked_name("name", &request.name)?;
     let email = checked_email(&request.email)?;
     let kind = KeyKind::parse(&request.key)?;
-    profile::permit_enrolment(station)?;
     // Told before a key is made; the vault decides it again when it writes.
     if station
         .wait(station.store.account_by_login(&login))?
@@ -41,6 +40,7 @@ pub(crate) fn enrol(
         return Err(vault::Error::LoginTaken { login }.into());
     }
     Office::enter(station, officer, |office| {
+        profile::permit_enrolment(station, &mut office.log)?;
         let mut account = Account {
             id: certificates::new_id()?.into(),
             login,

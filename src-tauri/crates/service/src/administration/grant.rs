@@ -5,16 +5,15 @@
 //! that the own secret opens.
 
 use vault::{Grant, Granted, IssuingPin, IssuingPinReplacement, KeyId, NewGrant};
-use zeroize::Zeroizing;
 
-use super::{Administrator, Office, checked_note, spare_the_last_officer};
-use crate::audit::records::Entry;
+use super::{Administrator, Office, checked_note, founding_officer, spare_the_last_officer};
+use crate::audit::records::{Entry, Hash};
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::{new_id, seal_row};
 use crate::custody::code::LIFETIME_SECONDS;
 use crate::custody::grant::GrantRow;
 use crate::custody::record::record_mac_input;
-use crate::custody::seal::{self, IssuingSecrets, seal_issuing};
+use crate::custody::seal::{self, seal_issuing};
 use crate::custody::secret::Normal;
 use crate::custody::slot::{NewSlot, Slot, Verdict};
 use crate::custody::{ActivationCode, Identity, NewSecret, OuterKey, SealRow, SlotKind};
@@ -69,7 +68,8 @@ pub(crate) fn grant(
             };
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let add = |leaf| station.store.add_grant(new.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &[granted, sealed], add)?;
+            let entries = || offices_with(station, officer, &[granted, sealed], granted.value);
+            let (index, leaf) = office.log.write_anew(draft, entries, add)?;
             // The code is told now or never; the next head covers the leaf, or says what is wrong.
             let _ = office.log.sign(index, &leaf);
             Ok(OfficeGranted {
@@ -117,10 +117,27 @@ pub(crate) fn withdraw(
             let entries = [withdrawn, records::no_issuing_pin(account)];
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let add = |leaf| station.store.add_grant(new.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &entries, add)?;
+            let entries = || {
+                spare_the_last_officer(station, &record)?;
+                offices_with(station, officer, &entries, withdrawn.value)
+            };
+            let (index, leaf) = office.log.write_anew(draft, entries, add)?;
             office.log.sign_done(index, &leaf)
         })
     })
+}
+
+/// Entries of an act that writes a row of an office; refused if the acting officer's own office was
+/// taken meanwhile.
+fn offices_with(
+    station: &Station,
+    officer: &Administrator,
+    entries: &[Entry],
+    row: Hash,
+) -> Result<Vec<Entry>> {
+    founding_officer(station, &KeyRecord::of_key(station, officer.key)?)?;
+    let offices = Officers::of(station)?.entry_with(station.id(), row);
+    Ok([entries, &[offices]].concat())
 }
 
 impl Office<'_> {
@@ -151,6 +168,7 @@ impl Office<'_> {
             granted,
             officer_signature: self.vouch(digest)?,
             intent,
+            outcome: None,
         };
         Ok((grant, records::of_grant(account, digest)))
     }
@@ -171,13 +189,9 @@ impl Office<'_> {
         let identity =
             Identity::of_issuing_pin(organisation.as_bytes(), account.as_bytes(), number);
         let outer = OuterKey::generate()?;
-        // The SO PINs stay with who founded the organisation, or in the backup.
-        let secrets = IssuingSecrets {
-            issuing_pin: self.officer.issuing_pin.clone(),
-            signing_so_pin: Zeroizing::default(),
-            issuing_so_pin: Zeroizing::default(),
-        };
-        let sealed = seal_issuing(&outer, &identity, &secrets);
+        // With the PINs of the security officers, if no backup has them yet: they must outlast the
+        // office of who founded the organisation.
+        let sealed = seal_issuing(&outer, &identity, &self.officer.secrets);
         let kind = SlotKind::Activation;
         let new = NewSlot::begin(kind, PEPPER, expires, &outer, &identity, &code.normal())?;
         let hmac = self.signing.pepper(PEPPER, new.hmac_input())?;
@@ -208,7 +222,7 @@ pub(crate) fn take_office(station: &Station, request: &TakeOffice) -> Result<()>
     let secret = Normal::of(&request.secret);
     let chosen = NewSecret::choose(&request.secret)?;
     let record = KeyRecord::of_login(station, &request.login)?;
-    super::founding_officer(station, &record)?;
+    founding_officer(station, &record)?;
     let token = SigningToken::open(station)?;
     let mut log = Log::open(station, &token)?;
     record.check(station, &token, &mut log)?;

@@ -47,12 +47,12 @@ pub(crate) fn import(
     request: &ImportKey,
 ) -> Result<Enrolled> {
     let note = checked_note(&request.note)?;
-    profile::permit_enrolment(station)?;
     let (pkcs8, spki, kind) = chosen(request)?;
     if Masters::of(station)?.import().is_none() {
         make_master(station, officer)?;
     }
     Office::enter(station, officer, |office| {
+        profile::permit_enrolment(station, &mut office.log)?;
         let record = KeyRecord::of_login(station, &request.login)?;
         record.check(station, office.signing, &mut office.log)?;
         spare_the_last_officer(station, &record)?;
@@ -191,6 +191,7 @@ fn not_its_key(error: Error, request: &ImportKey) -> Error {
 /// Makes and proves the master for keys that are brought in, in an act of its own.
 fn make_master(station: &Station, officer: &Administrator) -> Result<()> {
     Office::enter(station, officer, |office| {
+        profile::permit_enrolment(station, &mut office.log)?;
         let request = certificates::new_id()?;
         let about = About {
             officer: Some(&officer.login),
@@ -243,7 +244,13 @@ fn make_master(station: &Station, officer: &Administrator) -> Result<()> {
             };
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let add = |leaf| station.store.add_import_master(master.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &[], add)?;
+            let entry = || {
+                let masters = Masters::of(station)?;
+                Ok(vec![
+                    masters.entry_with_import(station.id(), row.to_be_signed()),
+                ])
+            };
+            let (index, leaf) = office.log.write_anew(draft, entry, add)?;
             office.log.sign_done(index, &leaf)
         })
     })

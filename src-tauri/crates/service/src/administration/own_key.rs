@@ -24,6 +24,7 @@ use crate::station::Station;
 use crate::station::key::{IssuingRecord, KeyRecord};
 use crate::station::log::{About, Draft};
 use crate::station::memory;
+use crate::station::officers::Officers;
 use crate::station::records;
 use crate::wire::{Person, RevocationReason, Secret};
 
@@ -126,6 +127,7 @@ impl Office<'_> {
                     replaced: record.row.key.id,
                     officer_signature: office.vouch(row.to_be_signed())?,
                     intent,
+                    outcome: None,
                 },
                 issuing_pin: IssuingPinReplacement {
                     expected: issuing.seal.version,
@@ -146,7 +148,12 @@ impl Office<'_> {
             };
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let replace = |leaf| station.store.replace_officer(replacement.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &entries, replace)?;
+            let entries = || {
+                let officers = Officers::of(station)?;
+                let offices = officers.entry_with(station.id(), row.to_be_signed());
+                Ok([&entries[..], &[offices]].concat())
+            };
+            let (index, leaf) = office.log.write_anew(draft, entries, replace)?;
             let revoked = Versions {
                 state: record.state.version + 1,
                 ..record.versions()

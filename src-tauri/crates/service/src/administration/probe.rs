@@ -12,6 +12,7 @@ use crate::signing_algorithm::sha256;
 use crate::station::Station;
 use crate::station::log::{About, Draft};
 use crate::station::profile::{self, Profile, Shown};
+use crate::station::records;
 use crate::station::tokens::{self, SignedIn, SigningToken};
 use crate::wire;
 
@@ -38,14 +39,16 @@ pub(crate) fn probe(station: &Station, officer: &Administrator) -> Result<wire::
                 digests: &digests,
                 ..about
             };
+            let signed = Profile::to_be_signed(&bytes, intent);
+            let entry = records::of_token_profile(station.id(), Some(signed));
             let row = TokenProfile {
                 version,
-                signature: office.vouch(Profile::to_be_signed(&bytes, intent))?,
+                signature: office.vouch(signed)?,
                 profile: bytes,
                 intent,
             };
             let draft = Draft::outcome(&about, intent, Outcome::Done);
-            let (index, leaf) = office.log.write(draft, &[], |leaf| {
+            let (index, leaf) = office.log.write(draft, &[entry], |leaf| {
                 station.store.put_token_profile(row.clone(), Some(leaf))
             })?;
             let index: LeafIndex = index.ok_or(token::Error::OutOfStep)?;

@@ -29,8 +29,8 @@ pub(crate) fn reset(
     note: &str,
 ) -> Result<Enrolled> {
     let note = checked_note(note)?;
-    profile::permit_enrolment(station)?;
     Office::enter(station, officer, |office| {
+        profile::permit_enrolment(station, &mut office.log)?;
         let record = KeyRecord::of_login(station, login)?;
         record.check(station, office.signing, &mut office.log)?;
         spare_the_last_officer(station, &record)?;

@@ -85,7 +85,13 @@ pub(crate) fn prepare(station: &Station, officer: &Administrator) -> Result<Rota
             let step = office.step(&masters, number, Phase::Prepared, intent)?;
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let add = |leaf| station.store.add_master(master.clone(), step.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &[], add)?;
+            let entry = || {
+                let masters = Masters::of(station)?;
+                let made = Some(row.to_be_signed());
+                let taken = signed_step(station, &step);
+                Ok(vec![masters.entry_with_step(station.id(), made, taken)])
+            };
+            let (index, leaf) = office.log.write_anew(draft, entry, add)?;
             office.log.sign_done(index, &leaf)
         })
     })?;
@@ -180,7 +186,12 @@ fn turn(station: &Station, officer: &Administrator, phase: Phase) -> Result<()> 
                     .store
                     .turn_rotation(step.clone(), left.clone(), leaf)
             };
-            let (index, leaf) = office.log.write(draft, &[], turn)?;
+            let entry = || {
+                let masters = Masters::of(station)?;
+                let taken = signed_step(station, &step);
+                Ok(vec![masters.entry_with_step(station.id(), None, taken)])
+            };
+            let (index, leaf) = office.log.write_anew(draft, entry, turn)?;
             office.log.sign_done(index, &leaf)
         })
     })
@@ -305,6 +316,18 @@ fn is_born_under(
     }))
 }
 
+/// What an officer signs of a step.
+fn signed_step(station: &Station, step: &vault::Rotation) -> [u8; 32] {
+    let row = RotationRow {
+        organisation: &station.organisation.fixed.organisation.0,
+        version: step.version,
+        master: step.master,
+        phase: step.phase.as_str(),
+        intent: step.intent.0,
+    };
+    row.to_be_signed()
+}
+
 /// The owner's suspension went over to the next state; without its row there this machine knows.
 fn remember_suspension(station: &Station, record: &KeyRecord) -> Result<()> {
     if record.row.own_suspension.is_none() {
@@ -346,16 +369,8 @@ impl Office<'_> {
         intent: LeafIndex,
     ) -> Result<vault::Rotation> {
         let step = masters.step(master, phase, intent);
-        let organisation = self.station.id();
-        let row = RotationRow {
-            organisation: organisation.as_bytes(),
-            version: step.version,
-            master,
-            phase: phase.as_str(),
-            intent: intent.0,
-        };
         Ok(vault::Rotation {
-            officer_signature: self.vouch(row.to_be_signed())?,
+            officer_signature: self.vouch(signed_step(self.station, &step))?,
             ..step
         })
     }

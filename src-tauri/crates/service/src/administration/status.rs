@@ -122,12 +122,19 @@ pub(crate) fn change(
             note: Some(&note),
             ..About::key(change.act(), &request, &record)
         };
+        let taken_away = !matches!(change, Change::Resume);
         let logged = office.act(&about, |office, intent| {
             let (next, entry) =
                 office.next_state(&record, change.status(), change.reason(), &note, intent)?;
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let change = |leaf| station.store.change_state(next.clone(), leaf);
-            let (index, leaf) = office.log.write(draft, &[entry], change)?;
+            let entries = || {
+                if taken_away {
+                    spare_the_last_officer(station, &record)?;
+                }
+                Ok(vec![entry])
+            };
+            let (index, leaf) = office.log.write_anew(draft, entries, change)?;
             // Told after the list is out: the change holds whatever becomes of the head.
             Ok(office.log.sign_done(index, &leaf))
         })?;

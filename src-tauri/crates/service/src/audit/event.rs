@@ -84,6 +84,9 @@ pub enum Act {
     Withdraw,
     /// A person takes up the office that was given.
     TakeOffice,
+    /// The PINs of the security officers are taken out of the vault: a backup that has them was
+    /// verified.
+    ReleaseSoPins,
 }
 
 impl Act {
@@ -117,6 +120,7 @@ impl Act {
             Self::Grant => "grant",
             Self::Withdraw => "withdraw",
             Self::TakeOffice => "take_office",
+            Self::ReleaseSoPins => "release_so_pins",
         }
     }
 }

@@ -40,6 +40,12 @@ pub enum Of {
     OwnSuspension,
     /// The newest grant of a person, by account.
     Grant,
+    /// Every office that was given or taken, in order, by organisation.
+    Offices,
+    /// The masters and the newest step of a rotation, by organisation.
+    Masters,
+    /// The newest profile of the signing token, by organisation.
+    TokenProfile,
 }
 
 impl Of {
@@ -50,6 +56,9 @@ impl Of {
             Self::IssuingPin => b"chancery issuing pin v1",
             Self::OwnSuspension => b"chancery own suspension v1",
             Self::Grant => b"chancery newest grant v1",
+            Self::Offices => b"chancery offices v1",
+            Self::Masters => b"chancery masters v1",
+            Self::TokenProfile => b"chancery token profile v1",
         }
     }
 

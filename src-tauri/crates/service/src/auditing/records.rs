@@ -9,7 +9,10 @@ use crate::error::{Error, Result};
 use crate::requests::Break;
 use crate::station::Station;
 use crate::station::key::{IssuingRecord, KeyRecord};
+use crate::station::masters::Masters;
+use crate::station::office_acts::Noted;
 use crate::station::officers::{Officers, newest_grant};
+use crate::station::profile;
 use crate::station::records;
 use crate::station::tokens::SigningToken;
 
@@ -22,7 +25,12 @@ pub(super) struct Found {
 }
 
 /// Verifies all records and that they are all there are.
-pub(super) fn verify(station: &Station, token: &SigningToken, root: &Hash) -> Result<Found> {
+pub(super) fn verify(
+    station: &Station,
+    token: &SigningToken,
+    root: &Hash,
+    noted: &Noted,
+) -> Result<Found> {
     let mut named = entries(station)?;
     let tree = Tree::over(named.iter().map(|(&path, &value)| Entry { path, value }));
     let mut found = Found {
@@ -58,6 +66,36 @@ pub(super) fn verify(station: &Station, token: &SigningToken, root: &Hash) -> Re
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+    let officers = Officers::of(station)?;
+    if officers.acts() != noted.offices {
+        found.broken(
+            None,
+            "an office was given or taken otherwise than the log tells: a row is missing, or one was \
+             added",
+        );
+    }
+    for (entry, what) in [
+        (
+            officers.entry(station.id()),
+            "the offices are not those that the log names as current",
+        ),
+        (
+            Masters::of(station)?.entry(station.id()),
+            "the masters are not those that the log names as current",
+        ),
+        (
+            profile::entry(station)?,
+            "the token's profile is not the one that the log names as current",
+        ),
+    ] {
+        // An organisation from before gets the entry when an officer logs in.
+        if named
+            .remove(&entry.path)
+            .is_some_and(|value| value != entry.value)
+        {
+            found.broken(None, what);
         }
     }
     if let Some(left) = named.len().checked_sub(1) {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::requests::{Break, KnownHead, LogVerdict};
 use crate::station::Station;
 use crate::station::log::{verified, verified_by_notary};
+use crate::station::office_acts::Noted;
 use crate::station::remembered::Remembered;
 use crate::station::restore;
 use crate::station::tokens::SigningToken;
@@ -58,6 +59,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
         remembered: Remembered::load(station)?,
         known,
         findings: Vec::new(),
+        noted: Noted::default(),
     };
     let mut first_break = match walk.all() {
         Ok(()) => None,
@@ -68,7 +70,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
     if first_break.is_none() {
         match walk.records {
             Some(root) => {
-                let found = records::verify(station, &token, &root)?;
+                let found = records::verify(station, &token, &root, &walk.noted)?;
                 verified = found.verified;
                 first_break = found.first_break;
             }
@@ -149,6 +151,8 @@ struct Walk<'s> {
     remembered: Remembered,
     known: Option<Known>,
     findings: Vec<String>,
+    /// What the log tells of offices.
+    noted: Noted,
 }
 
 impl Walk<'_> {
@@ -188,7 +192,10 @@ impl Walk<'_> {
             None => self.erased += 1,
             Some(event) => match Told::read(&leaf.leaf, &event.salt, &event.bytes) {
                 None => return at(index, "its event is not the one that the leaf digests"),
-                Some(told) => self.told(index, leaf, &told)?,
+                Some(told) => {
+                    self.told(index, leaf, &told)?;
+                    self.noted.follow(index, &told);
+                }
             },
         }
         self.records = parts.records;

@@ -113,6 +113,19 @@ pub struct IssuingSecrets {
     pub issuing_so_pin: Zeroizing<String>,
 }
 
+impl IssuingSecrets {
+    /// Whether there are PINs of security officers in it.
+    pub(crate) fn has_so_pins(&self) -> bool {
+        !(self.signing_so_pin.is_empty() && self.issuing_so_pin.is_empty())
+    }
+
+    /// Wipes the PINs of the security officers.
+    pub(crate) fn forget_so_pins(&mut self) {
+        self.signing_so_pin = Zeroizing::default();
+        self.issuing_so_pin = Zeroizing::default();
+    }
+}
+
 impl std::fmt::Debug for IssuingSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("IssuingSecrets(..)")

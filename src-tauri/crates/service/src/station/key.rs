@@ -204,6 +204,9 @@ impl KeyRecord {
             ));
         };
         let suspended = of_own == Some(own.value);
+        if let Some(odd) = log.offices_at_odds(station)? {
+            return Ok(Some(odd));
+        }
         Ok(if of_record != Some(record.value) {
             Some("it is not the record that the log names as the current one")
         } else if of_account != Some(account.value) {

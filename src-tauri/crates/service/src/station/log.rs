@@ -1,10 +1,11 @@
 //! The log as this machine uses it: consistent with what it remembers, and signed after each act.
 
 use subtle::ConstantTimeEq;
-use vault::{Answer, Head, Leaf, LeafIndex, NewLeaf, RequestId, Sha256};
+use vault::{Answer, Head, Leaf, LeafIndex, Logged, NewLeaf, RequestId, Sha256};
 
 use super::Station;
 use super::key::KeyRecord;
+use super::office_acts::Noted;
 use super::records;
 use super::remembered::Remembered;
 pub(crate) use super::request::RequestLock;
@@ -29,6 +30,10 @@ pub(crate) struct Log<'s> {
     frontier: Frontier,
     /// The root of the tree over the current records that the newest leaf names.
     records: Option<Hash>,
+    /// What the log tells of offices and restores.
+    noted: Noted,
+    /// The size at which the rows of offices were held against it.
+    pub(crate) offices_held_at: Option<u64>,
 }
 
 /// What a leaf is to say.
@@ -138,6 +143,7 @@ impl<'s> Log<'s> {
         let mut log = Self::consistent(station, token)?;
         // After the log, which may have been put back by an act that clients accept.
         super::masters::compare(station, token.masters().version())?;
+        super::masters::expect_current(station, &mut log, token.masters())?;
         log.sweep()?;
         // Leaves whose process ended before their head was signed.
         if station.wait(station.store.leaf_count())? > log.frontier.size() {
@@ -175,6 +181,8 @@ impl<'s> Log<'s> {
             token,
             frontier: Frontier::default(),
             records: None,
+            noted: Noted::default(),
+            offices_held_at: None,
         };
         // The log it goes on from, and then the rest.
         log.replay(accepted.new.0, VouchedBy::Head)?;
@@ -194,6 +202,7 @@ impl<'s> Log<'s> {
             records: self.records,
             notarised: 0,
             restores,
+            noted: Some(self.noted.clone()),
         }
     }
 
@@ -208,6 +217,11 @@ impl<'s> Log<'s> {
             token,
             frontier: remembered.frontier.clone(),
             records: remembered.records,
+            noted: match &remembered.noted {
+                Some(noted) => noted.clone(),
+                None => Self::noted_until(station, token, &remembered.frontier)?,
+            },
+            offices_held_at: None,
         };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
@@ -244,6 +258,29 @@ impl<'s> Log<'s> {
         Ok(log)
     }
 
+    /// What would have been noted up to there by a program that notes it.
+    fn noted_until(
+        station: &'s Station,
+        token: &'s SigningToken<'s>,
+        seen: &Frontier,
+    ) -> Result<Noted> {
+        let mut log = Self {
+            station,
+            token,
+            frontier: Frontier::default(),
+            records: None,
+            noted: Noted::default(),
+            offices_held_at: None,
+        };
+        log.replay(seen.size(), VouchedBy::Head)?;
+        if log.frontier.root() == seen.root() {
+            Ok(log.noted)
+        } else {
+            let size = seen.size();
+            Err(audit::Error::RootDiffers { size }.into())
+        }
+    }
+
     /// A machine that has seen nothing of the log yet holds its organisation file against it.
     fn begins_with_the_founding(station: &Station) -> Result<()> {
         let fingerprint = station.organisation.fixed.fingerprint();
@@ -263,14 +300,14 @@ impl<'s> Log<'s> {
     fn replay(&mut self, size: u64, vouched: VouchedBy<'_>) -> Result<()> {
         while self.frontier.size() < size {
             let store = &self.station.store;
-            let leaves = self
+            let page = self
                 .station
-                .wait(store.leaves(LeafIndex(self.frontier.size()), PAGE))?;
-            if leaves.is_empty() {
+                .wait(store.logged(LeafIndex(self.frontier.size()), PAGE))?;
+            if page.is_empty() {
                 let now = self.frontier.size();
                 return Err(audit::Error::Shorter { now, seen: size }.into());
             }
-            for leaf in leaves {
+            for Logged { leaf, event } in page {
                 if self.frontier.size() == size {
                     break;
                 }
@@ -282,6 +319,11 @@ impl<'s> Log<'s> {
                     self.believe(&leaf)?;
                 }
                 self.follow(&leaf)?;
+                if let Some(event) = event
+                    && let Some(told) = Told::read(&leaf.leaf, &event.salt, &event.bytes)
+                {
+                    self.noted.follow(leaf.index.0, &told);
+                }
                 self.frontier.push(&leaf.leaf);
             }
         }
@@ -379,6 +421,11 @@ impl<'s> Log<'s> {
         (self.frontier.size(), self.frontier.root())
     }
 
+    /// What the log tells of offices and restores, as far as it is taken up.
+    pub(crate) fn noted(&self) -> &Noted {
+        &self.noted
+    }
+
     /// Leaves of the log that are taken up.
     pub(crate) fn size(&self) -> u64 {
         self.frontier.size()
@@ -395,8 +442,24 @@ impl<'s> Log<'s> {
         entries: &[Entry],
         write: impl Fn(NewLeaf) -> Answer<'w, T>,
     ) -> Result<(T, NewLeaf)> {
+        self.write_anew(draft, || Ok(entries.to_vec()), write)
+    }
+
+    /// As [`Self::write`], where the entries follow from what others may change meanwhile: they are
+    /// asked for anew until nothing has changed since. What they are asked of may refuse, too.
+    pub(crate) fn write_anew<'w, T>(
+        &mut self,
+        draft: Draft<'_>,
+        entries: impl Fn() -> Result<Vec<Entry>>,
+        write: impl Fn(NewLeaf) -> Answer<'w, T>,
+    ) -> Result<(T, NewLeaf)> {
         for _ in 0..ATTEMPTS {
-            let leaf = self.leaf(draft, entries)?;
+            let before = self.records;
+            let entries = entries()?;
+            let leaf = self.leaf(draft, &entries)?;
+            if self.records != before {
+                continue;
+            }
             match self.station.wait(write(leaf.clone())) {
                 Err(Error::Vault(vault::Error::RecordsMoved)) => self.catch_up()?,
                 written => return Ok((written?, leaf)),

@@ -10,11 +10,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use token::{Canary, KeyLabel, SignerAlgorithm, SpkiDer, WrappedKey};
-use vault::{LeafIndex, Phase, Rotation};
+use vault::{LeafIndex, OrganisationId, Phase, Rotation};
 
 use super::Station;
+use super::log::Log;
 use super::officers::Officers;
+use super::records;
 use super::tokens::{MASTER, key_label};
+use crate::audit::records::{Entry, Hash, Of};
 use crate::custody::master::{MasterRow, RotationRow};
 use crate::error::{Error, Result};
 use crate::home::write_private;
@@ -47,6 +50,12 @@ pub(crate) struct Masters {
     /// The label of every master that there was, in the order of their numbers.
     labels: Vec<String>,
     rotation: Option<Rotation>,
+    /// What officers signed of the masters after the first one, in the order of their numbers.
+    signed: Vec<Hash>,
+    /// The same of the one for keys that were brought in.
+    signed_import: Option<Hash>,
+    /// The same of the newest step.
+    signed_step: Option<Hash>,
 }
 
 impl Masters {
@@ -63,6 +72,9 @@ impl Masters {
             import: None,
             labels: vec![MASTER.to_owned()],
             rotation: None,
+            signed: Vec::new(),
+            signed_import: None,
+            signed_step: None,
         })
     }
 
@@ -76,6 +88,7 @@ impl Masters {
         if let Some(row) = masters.pop_if(|row| row.number == IMPORT) {
             let officers = Officers::of(station)?;
             all.import = Some(believed(station, &officers, &row)?);
+            all.signed_import = Some(signed(station, &row).to_be_signed());
         }
         let Some(rotation) = rotation else {
             return Ok(all);
@@ -105,6 +118,7 @@ impl Masters {
         {
             let master = believed(station, &officers, row)?;
             all.labels.push(row.label.clone());
+            all.signed.push(signed(station, row).to_be_signed());
             all.before = Some(std::mem::replace(&mut all.newest, master));
         }
         if all.newest.number != rotation.master {
@@ -113,6 +127,7 @@ impl Masters {
         if rotation.phase == Phase::Finished {
             all.before = None;
         }
+        all.signed_step = Some(row.to_be_signed());
         all.rotation = Some(rotation);
         Ok(all)
     }
@@ -166,6 +181,33 @@ impl Masters {
         self.import.as_ref()
     }
 
+    /// What the tree over the current records says of the masters.
+    pub(crate) fn entry(&self, organisation: OrganisationId) -> Entry {
+        let all = self.signed.iter().chain(&self.signed_import);
+        let all: Vec<Hash> = all.chain(&self.signed_step).copied().collect();
+        records::of_masters(organisation, &all)
+    }
+
+    /// What it says once a step is taken; with the master that is made for it.
+    pub(crate) fn entry_with_step(
+        &self,
+        organisation: OrganisationId,
+        master: Option<Hash>,
+        step: Hash,
+    ) -> Entry {
+        let mut next = self.clone();
+        next.signed.extend(master);
+        next.signed_step = Some(step);
+        next.entry(organisation)
+    }
+
+    /// What it says once there is a master for keys that were brought in.
+    pub(crate) fn entry_with_import(&self, organisation: OrganisationId, master: Hash) -> Entry {
+        let mut next = self.clone();
+        next.signed_import = Some(master);
+        next.entry(organisation)
+    }
+
     /// How far a rotation is; none before there was one.
     pub(crate) fn phase(&self) -> Option<Phase> {
         self.rotation.as_ref().map(|step| step.phase)
@@ -202,10 +244,10 @@ fn unvouched(what: &'static str) -> Error {
     Error::MasterUnvouched { what }
 }
 
-fn believed(station: &Station, officers: &Officers, row: &vault::Master) -> Result<Master> {
-    let organisation = station.id();
-    let signed = MasterRow {
-        organisation: organisation.as_bytes(),
+/// What an officer signs of a master.
+fn signed<'a>(station: &'a Station, row: &'a vault::Master) -> MasterRow<'a> {
+    MasterRow {
+        organisation: &station.organisation.fixed.organisation.0,
         number: row.number,
         label: &row.label,
         mechanism: row.mechanism,
@@ -213,7 +255,11 @@ fn believed(station: &Station, officers: &Officers, row: &vault::Master) -> Resu
         canary: &row.canary,
         spki: &row.spki,
         intent: row.intent.0,
-    };
+    }
+}
+
+fn believed(station: &Station, officers: &Officers, row: &vault::Master) -> Result<Master> {
+    let signed = signed(station, row);
     if !officers.vouch(&signed.to_be_signed(), &row.officer_signature, row.intent) {
         return Err(unvouched(
             "no officer of the organisation has signed the master's row",
@@ -250,6 +296,31 @@ pub(crate) fn canary(mechanism: u64, rfc: u32, blob: &[u8], spki: &[u8]) -> Resu
 fn first_canary(station: &Station) -> Result<Canary> {
     let first = &station.organisation.fixed.canary;
     canary(first.mechanism, first.rfc, &first.blob.0, &first.spki.0)
+}
+
+/// Holds masters and rotation against the tree over the current records.
+///
+/// `opened` are those that the token was opened with; a step that was taken since then is none of its
+/// concern.
+pub(super) fn expect_current(station: &Station, log: &mut Log<'_>, opened: &Masters) -> Result<()> {
+    let path = Of::Masters.path(station.id().as_bytes());
+    let mut masters = opened.clone();
+    loop {
+        let size = log.size();
+        let named = log.current(&[path])?;
+        // An organisation from before gets the entry when an officer logs in.
+        let named = named.and_then(|named| named.first().copied().flatten());
+        if named.is_none_or(|named| named == masters.entry(station.id()).value) {
+            return Ok(());
+        }
+        let now = Masters::of(station)?;
+        if now.entry(station.id()) == masters.entry(station.id()) && log.size() == size {
+            return Err(unvouched(
+                "the log names other masters, or another step, as current",
+            ));
+        }
+        masters = now;
+    }
 }
 
 /// The highest step that this machine has seen.

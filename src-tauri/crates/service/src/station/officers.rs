@@ -1,10 +1,21 @@
 //! Whose signatures vouch for rows: the officers of the organisation file, and the keys that took
 //! the place of theirs.
+//!
+//! A row of an office counts if its signer held the office where the log says that it was done, and
+//! not where the row says it. The order is that of the log, too.
 
-use vault::{AccountId, Grant, Granted, KeyId, LeafIndex};
+use std::collections::BTreeSet;
+
+use vault::{AccountId, Grant, Granted, KeyId, LeafIndex, Office, OrganisationId};
 
 use super::Station;
-use crate::audit::records::Hash;
+use super::key::KeyRecord;
+use super::log::{Log, told};
+use super::office_acts::{Happened, OfficeAct};
+use super::records;
+use crate::audit::records::{Entry, Hash, Of};
+use crate::custody::SealRow;
+use crate::custody::SlotKind;
 use crate::custody::grant::GrantRow;
 use crate::custody::master::OfficeRow;
 use crate::error::Result;
@@ -22,62 +33,81 @@ struct OfficerKey {
     until: Option<LeafIndex>,
 }
 
+/// A row of an office.
+enum Row {
+    Grant(Grant),
+    Office(Office),
+}
+
 /// All keys that vouch, or did.
-pub(crate) struct Officers(Vec<OfficerKey>);
+pub(crate) struct Officers {
+    keys: Vec<OfficerKey>,
+    /// The acts whose rows are believed, in the order in which they were done.
+    acts: Vec<OfficeAct>,
+    /// What was signed in each.
+    signed: Vec<Hash>,
+}
 
 impl Officers {
     /// Reads the founders' keys, and follows the signatures to those that came after them.
     ///
-    /// A row that nobody vouches for makes nobody an officer.
+    /// A row that nobody vouches for makes nobody an officer, nor does one whose act is not in the
+    /// log; that none is missing is for [`Log::offices_at_odds`] to say.
     pub(crate) fn of(station: &Station) -> Result<Self> {
-        let mut officers = Self(founding_keys(station)?);
-        let mut grants = station.wait(station.store.grants())?.into_iter().peekable();
-        for office in station.wait(station.store.offices())? {
-            while let Some(grant) = grants.next_if(|grant| grant.intent < office.intent) {
-                officers.grant(station, &grant)?;
-            }
-            let new = public_key(station, office.key)?;
-            let old = public_key(station, office.replaced)?;
-            let (Some((account, kind, spki)), Some((_, _, old))) = (new, old) else {
+        let mut officers = Self {
+            keys: founding_keys(station)?,
+            acts: Vec::new(),
+            signed: Vec::new(),
+        };
+        for (act, row) in rows(station)? {
+            // One act, one row: a second one is a copy of it.
+            if officers
+                .acts
+                .last()
+                .is_some_and(|last| last.outcome == act.outcome)
+            {
                 continue;
-            };
-            if account != office.account {
-                continue;
             }
-            let organisation = station.id();
-            let row = OfficeRow {
-                organisation: organisation.as_bytes(),
-                account: account.as_bytes(),
-                spki: &spki,
-                replaced: &old,
-                intent: office.intent.0,
+            let signed = match row {
+                Row::Grant(grant) => officers.grant(station, &grant)?,
+                Row::Office(office) => officers.succeed(station, &office)?,
             };
-            officers.succeed(&row, account, kind, &office.officer_signature);
-        }
-        for grant in grants {
-            officers.grant(station, &grant)?;
+            if let Some(signed) = signed {
+                officers.acts.push(act);
+                officers.signed.push(signed);
+            }
         }
         Ok(officers)
     }
 
-    /// Takes up a grant that an officer of that time has signed.
-    fn grant(&mut self, station: &Station, grant: &Grant) -> Result<()> {
+    /// Takes up a grant that an officer of that time has signed; gives what was signed.
+    fn grant(&mut self, station: &Station, grant: &Grant) -> Result<Option<Hash>> {
         let Some((account, kind, spki)) = public_key(station, grant.key)? else {
-            return Ok(());
+            return Ok(None);
         };
         let digest = digest_of(station, grant, &spki);
-        if account != grant.account || !self.vouch(&digest, &grant.officer_signature, grant.intent)
-        {
-            return Ok(());
+        // By somebody who acted still when it was done, whatever the row says.
+        let signed = self.keys.iter().any(|key| {
+            key.until.is_none()
+                && key.since.is_none_or(|since| since < grant.intent)
+                && signing_algorithm::verifies(
+                    key.kind,
+                    &key.spki,
+                    &digest,
+                    &grant.officer_signature,
+                )
+        });
+        if account != grant.account || !signed {
+            return Ok(None);
         }
         // Whatever the person acted with before ends here.
-        let before = self.0.iter_mut();
+        let before = self.keys.iter_mut();
         for key in before.filter(|key| key.account == account && key.until.is_none()) {
             key.until = Some(grant.intent);
         }
         match grant.granted {
             Granted::Nothing => {}
-            Granted::Officer => self.0.push(OfficerKey {
+            Granted::Officer => self.keys.push(OfficerKey {
                 account,
                 kind,
                 spki,
@@ -85,7 +115,47 @@ impl Officers {
                 until: None,
             }),
         }
-        Ok(())
+        Ok(Some(digest))
+    }
+
+    /// Takes a key up that the one before vouches for; gives what was signed.
+    fn succeed(&mut self, station: &Station, office: &Office) -> Result<Option<Hash>> {
+        let new = public_key(station, office.key)?;
+        let old = public_key(station, office.replaced)?;
+        let (Some((account, kind, spki)), Some((_, _, old))) = (new, old) else {
+            return Ok(None);
+        };
+        let organisation = station.id();
+        let row = OfficeRow {
+            organisation: organisation.as_bytes(),
+            account: account.as_bytes(),
+            spki: &spki,
+            replaced: &old,
+            intent: office.intent.0,
+        };
+        let digest = row.to_be_signed();
+        let before = self
+            .keys
+            .iter_mut()
+            .find(|key| key.account == account && key.spki == old && key.until.is_none());
+        let Some(before) = before else {
+            return Ok(None);
+        };
+        let signature = &office.officer_signature;
+        if account != office.account
+            || !signing_algorithm::verifies(before.kind, &before.spki, &digest, signature)
+        {
+            return Ok(None);
+        }
+        before.until = Some(office.intent);
+        self.keys.push(OfficerKey {
+            account,
+            kind,
+            spki,
+            since: Some(LeafIndex(office.intent.0.saturating_sub(1))),
+            until: None,
+        });
+        Ok(Some(digest))
     }
 
     /// Whether who gave somebody the office has signed this; an office is given before it is taken up,
@@ -96,55 +166,50 @@ impl Officers {
         digest: &[u8; 32],
         signature: &[u8],
     ) -> bool {
-        self.0
+        self.keys
             .iter()
             .filter(|key| key.account == account && key.until.is_none())
             .filter_map(|key| key.since)
             .any(|since| self.vouch(digest, signature, since))
     }
 
+    /// The accounts that act as officers.
+    fn accounts(&self) -> BTreeSet<AccountId> {
+        let acting = self.keys.iter().filter(|key| key.until.is_none());
+        acting.map(|key| key.account).collect()
+    }
+
     /// How many people act as officers.
     pub(crate) fn acting(&self) -> usize {
-        let acting = self.0.iter().filter(|key| key.until.is_none());
-        let accounts: std::collections::BTreeSet<_> = acting.map(|key| key.account).collect();
-        accounts.len()
+        self.accounts().len()
     }
 
-    /// Whether a person is the only one who acts as an officer.
-    pub(crate) fn is_the_only_one(&self, account: AccountId) -> bool {
-        let acts = |key: &OfficerKey| key.until.is_none() && key.account == account;
-        self.acting() == 1 && self.0.iter().any(acts)
-    }
-
-    /// Takes a key up that the one before vouches for.
-    fn succeed(
-        &mut self,
-        row: &OfficeRow<'_>,
-        account: AccountId,
-        kind: KeyKind,
-        signature: &[u8],
-    ) {
-        let digest = row.to_be_signed();
-        let before = self
-            .0
-            .iter_mut()
-            .find(|key| key.account == account && key.spki == row.replaced && key.until.is_none());
-        let Some(before) = before else { return };
-        if signing_algorithm::verifies(before.kind, &before.spki, &digest, signature) {
-            before.until = Some(LeafIndex(row.intent));
-            self.0.push(OfficerKey {
-                account,
-                kind,
-                spki: row.spki.to_vec(),
-                since: Some(LeafIndex(row.intent.saturating_sub(1))),
-                until: None,
+    /// Whether nobody could act as an officer if this person could not: one whose key is suspended or
+    /// lapsed cannot, nor can one who has not taken the office up.
+    pub(crate) fn none_but(&self, station: &Station, account: AccountId) -> Result<bool> {
+        let now = station.now()?;
+        for other in self.accounts() {
+            if other == account {
+                continue;
+            }
+            let Some(key) = station.wait(station.store.key_of_account(other))? else {
+                continue;
+            };
+            let usable = KeyRecord::of_key(station, key).and_then(|record| {
+                let acts = self.act_with(other, &record.row.key.spki);
+                Ok(acts && record.permit_use(now).is_ok() && has_taken_up(station, other)?)
             });
+            // A record that cannot be read is nobody to rely on.
+            if usable.unwrap_or(false) {
+                return Ok(false);
+            }
         }
+        Ok(self.accounts().contains(&account))
     }
 
     /// Whether an officer signed this, in the act whose intent is named.
     pub(crate) fn vouch(&self, digest: &[u8; 32], signature: &[u8], intent: LeafIndex) -> bool {
-        self.0.iter().any(|key| {
+        self.keys.iter().any(|key| {
             key.since.is_none_or(|since| since < intent)
                 && key.until.is_none_or(|until| intent <= until)
                 && signing_algorithm::verifies(key.kind, &key.spki, digest, signature)
@@ -153,10 +218,103 @@ impl Officers {
 
     /// Whether a key is the one that an officer acts with now.
     pub(crate) fn act_with(&self, account: AccountId, spki: &[u8]) -> bool {
-        self.0
+        self.keys
             .iter()
             .any(|key| key.account == account && key.spki == spki && key.until.is_none())
     }
+
+    /// The acts whose rows are believed.
+    pub(crate) fn acts(&self) -> &[OfficeAct] {
+        &self.acts
+    }
+
+    /// What the tree over the current records says of all offices.
+    pub(crate) fn entry(&self, organisation: OrganisationId) -> Entry {
+        records::of_offices(organisation, &self.signed)
+    }
+
+    /// What it says when one more row is signed.
+    pub(crate) fn entry_with(&self, organisation: OrganisationId, row: Hash) -> Entry {
+        let signed: Vec<Hash> = self.signed.iter().copied().chain([row]).collect();
+        records::of_offices(organisation, &signed)
+    }
+}
+
+impl Log<'_> {
+    /// What does not fit between the rows of offices, the acts that the log tells of and the tree over
+    /// the current records, if something does not.
+    pub(crate) fn offices_at_odds(&mut self, station: &Station) -> Result<Option<&'static str>> {
+        let size = self.size();
+        if self.offices_held_at == Some(size) {
+            return Ok(None);
+        }
+        let officers = Officers::of(station)?;
+        let named = self.current(&[Of::Offices.path(station.id().as_bytes())])?;
+        if officers.acts() != self.noted().offices {
+            return Ok(Some(
+                "an office was given or taken otherwise than the log tells: a row is missing, or one \
+                 was added",
+            ));
+        }
+        // An organisation from before gets the entry when an officer logs in.
+        let named = named.and_then(|named| named.first().copied().flatten());
+        if named.is_some_and(|named| named != officers.entry(station.id()).value) {
+            return Ok(Some(
+                "the offices are not those that the log names as current",
+            ));
+        }
+        self.offices_held_at = Some(self.size());
+        Ok(None)
+    }
+}
+
+/// The rows that an act of the log stands behind, in the order in which those were done.
+fn rows(station: &Station) -> Result<Vec<(OfficeAct, Row)>> {
+    let mut rows = Vec::new();
+    for grant in station.wait(station.store.grants())? {
+        let happened = match grant.granted {
+            Granted::Officer => Happened::Given,
+            Granted::Nothing => Happened::Taken,
+        };
+        let (account, key, intent) = (grant.account, grant.key, grant.intent);
+        let act = grant
+            .outcome
+            .map(|outcome| OfficeAct::new(happened, account, key, intent, outcome));
+        rows.push((act, Row::Grant(grant)));
+    }
+    for office in station.wait(station.store.offices())? {
+        let (account, key, intent) = (office.account, office.replaced, office.intent);
+        let act = office
+            .outcome
+            .map(|outcome| OfficeAct::new(Happened::WentOn, account, key, intent, outcome));
+        rows.push((act, Row::Office(office)));
+    }
+    let mut behind = Vec::new();
+    for (act, row) in rows {
+        let Some(act) = act else { continue };
+        let told = told(station, LeafIndex(act.outcome))?;
+        if told
+            .and_then(|told| OfficeAct::told(act.outcome, &told))
+            .as_ref()
+            == Some(&act)
+        {
+            behind.push((act, row));
+        }
+    }
+    behind.sort_by_key(|(act, _)| act.outcome);
+    Ok(behind)
+}
+
+/// Whether a person's copy of the issuing PIN has a slot for the own secret.
+fn has_taken_up(station: &Station, account: AccountId) -> Result<bool> {
+    let Some(row) = station.wait(station.store.issuing_pin(account))? else {
+        return Ok(false);
+    };
+    let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots)?;
+    Ok(seal
+        .slots
+        .iter()
+        .any(|slot| slot.kind() == SlotKind::Passphrase))
 }
 
 /// Public keys of the officers that the organisation file names, whatever keys they have had since.

@@ -15,8 +15,11 @@ use token::{Attack, Missing, Played, Verdict};
 use vault::LeafIndex;
 
 use super::Station;
+use super::log::Log;
 use super::officers::Officers;
+use super::records;
 use crate::assurance::{self, Ground, Hardware, PinHolder, SecretKind};
+use crate::audit::records::Entry;
 use crate::error::{Error, Result};
 use crate::home::write_private;
 use crate::signing_algorithm::{hex, sha256};
@@ -251,6 +254,31 @@ pub(crate) fn newest(station: &Station) -> Result<Option<Profile>> {
     Ok(Some(profile))
 }
 
+/// What the tree over the current records says of the newest profile, believed or not.
+pub(crate) fn entry(station: &Station) -> Result<Entry> {
+    let row = station.wait(station.store.token_profile())?;
+    let signed = row.map(|row| Profile::to_be_signed(&row.profile, row.intent));
+    Ok(records::of_token_profile(station.id(), signed))
+}
+
+/// Holds the newest profile against the tree over the current records.
+fn expect_current(station: &Station, log: &mut Log<'_>) -> Result<()> {
+    loop {
+        let size = log.size();
+        let found = entry(station)?;
+        let named = log.current(&[found.path])?;
+        // An organisation from before gets the entry when an officer logs in.
+        let named = named.and_then(|named| named.first().copied().flatten());
+        if named.is_none_or(|named| named == found.value) {
+            return Ok(());
+        }
+        if log.size() == size {
+            let what = "it is not the one that the log names as the newest";
+            return Err(Error::ProfileUnvouched { what });
+        }
+    }
+}
+
 /// The word of assurance and what set it. A profile that is not believed counts as none.
 pub(crate) fn assurance(station: &Station) -> (Assurance, AssuranceReason) {
     let profile = newest(station).unwrap_or_default();
@@ -275,7 +303,8 @@ fn ground(station: &Station, profile: Option<&Profile>) -> Ground {
 }
 
 /// Refuses to enrol on a token that gives keys away, and below the word that is demanded.
-pub(crate) fn permit_enrolment(station: &Station) -> Result<()> {
+pub(crate) fn permit_enrolment(station: &Station, log: &mut Log<'_>) -> Result<()> {
+    expect_current(station, log)?;
     let profile = newest(station)?;
     if let Some(profile) = &profile {
         profile.refuse_unsafe()?;

@@ -63,6 +63,36 @@ pub(crate) fn of_grant(account: AccountId, digest: Hash) -> Entry {
     }
 }
 
+/// The entry of all offices: what was signed of each grant and each later key, in the order of the
+/// acts.
+pub(crate) fn of_offices(organisation: OrganisationId, signed: &[Hash]) -> Entry {
+    Entry {
+        path: Of::Offices.path(organisation.as_bytes()),
+        value: of_all(b"chancery offices v1\0", signed),
+    }
+}
+
+/// The entry of the masters: what was signed of each, in the order of their numbers, and of the newest
+/// step.
+pub(crate) fn of_masters(organisation: OrganisationId, signed: &[Hash]) -> Entry {
+    Entry {
+        path: Of::Masters.path(organisation.as_bytes()),
+        value: of_all(b"chancery masters v1\0", signed),
+    }
+}
+
+/// The entry of the newest token profile: what was signed of it; none if there is none.
+pub(crate) fn of_token_profile(organisation: OrganisationId, signed: Option<Hash>) -> Entry {
+    Entry {
+        path: Of::TokenProfile.path(organisation.as_bytes()),
+        value: signed.unwrap_or(NONE),
+    }
+}
+
+fn of_all(label: &[u8], signed: &[Hash]) -> Hash {
+    sha256(&[label, &signed.concat()].concat())
+}
+
 /// What the vault found along a path.
 pub(crate) fn found(path: &TreePath) -> Found {
     let nodes = path.nodes.iter();

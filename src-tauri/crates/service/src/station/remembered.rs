@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::Station;
+use super::office_acts::Noted;
 use crate::audit::Frontier;
 use crate::audit::records::Hash;
 use crate::error::{Error, Result};
@@ -26,6 +27,8 @@ pub(crate) struct Remembered {
     pub(crate) notarised: u64,
     /// The newest restore that was accepted; 0 if none was.
     pub(crate) restores: u64,
+    /// What was noted of the log up to there; none where a program remembered it that noted nothing.
+    pub(crate) noted: Option<Noted>,
 }
 
 /// The file.
@@ -42,6 +45,8 @@ struct Written {
     notarised: u64,
     #[serde(default)]
     restores: u64,
+    #[serde(default)]
+    noted: Option<Noted>,
 }
 
 impl Remembered {
@@ -78,6 +83,7 @@ impl Remembered {
             records: records.transpose()?,
             notarised: written.notarised,
             restores: written.restores,
+            noted: written.noted,
         })
     }
 
@@ -125,6 +131,7 @@ impl Remembered {
             records: self.records.map(|root| BASE64.encode(root)),
             notarised: self.notarised,
             restores: self.restores,
+            noted: self.noted.clone(),
         })
         .expect("numbers and text have a JSON form");
         write_private(&Self::path(station), &content).map_err(Error::State)

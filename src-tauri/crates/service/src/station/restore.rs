@@ -2,7 +2,8 @@
 //!
 //! A vault from a backup is a log that was cut, and machines refuse it. What they accept in its place
 //! is a statement over the lost head, the new head and the reason, signed by an officer's own key;
-//! each is accepted once, so that it cannot be used again for a cut of another day.
+//! each is accepted once, so that it cannot be used again for a cut of another day. A machine that has
+//! taken up the act by which it was signed needs it no more, whether it needed it then or not.
 
 use minicbor::{Decoder, Encoder};
 use sha2::{Digest, Sha256};
@@ -96,6 +97,11 @@ pub(crate) fn accepted(station: &Station, remembered: &Remembered) -> Result<Opt
             && statement.organisation == station.organisation.fixed.organisation.0
             && statement.sequence == restore.sequence
             && statement.sequence > remembered.restores
+            // One that this machine has gone on after without need, or was of use already.
+            && !remembered
+                .noted
+                .as_ref()
+                .is_some_and(|noted| noted.went_through(&digest))
             && statement.lost.0 >= remembered.frontier.size()
         {
             return Ok(Some(statement));

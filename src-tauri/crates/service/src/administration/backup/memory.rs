@@ -21,6 +21,8 @@ pub(crate) struct Remembered {
     pub(crate) verified: Option<i64>,
     /// When the one was made that has the PINs of the security officers.
     pub(crate) so_pins: Option<i64>,
+    /// When one that has these PINs was taken out and used.
+    pub(crate) so_pins_verified: Option<i64>,
 }
 
 /// What is remembered; nothing if there is nothing that can be read.
@@ -44,11 +46,13 @@ pub(super) fn made(station: &Station, manifest: &Manifest, folder: &Path) {
             } else {
                 before.so_pins
             },
+            so_pins_verified: before.so_pins_verified,
         },
     );
 }
 
-/// Remembers that a backup was proven, if it is the newest of this machine. Best effort, as above.
+/// Remembers that a backup was proven, if it is the newest of this machine or has the PINs of the
+/// security officers. Best effort, as above.
 pub(super) fn verified(surroundings: &Surroundings, manifest: &Manifest) {
     let state = surroundings.state.of(&manifest.organisation.to_string());
     let path = path(&state);
@@ -57,11 +61,19 @@ pub(super) fn verified(surroundings: &Surroundings, manifest: &Manifest) {
     let now = now
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok());
-    if before.made == Some(manifest.created_at) {
+    let is_newest = before.made == Some(manifest.created_at);
+    if is_newest || manifest.so_pins {
+        let verified = if is_newest { now } else { before.verified };
+        let so_pins_verified = if manifest.so_pins {
+            now
+        } else {
+            before.so_pins_verified
+        };
         store(
             &path,
             &Remembered {
-                verified: now,
+                verified,
+                so_pins_verified,
                 ..before
             },
         );

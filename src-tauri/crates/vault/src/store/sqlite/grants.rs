@@ -3,17 +3,25 @@
 use sqlx::sqlite::SqliteConnection;
 
 use super::keys;
-use super::row::{bytes, count, to_column, value, word};
+use super::row::{bad_value, bytes, count, count_or_null, to_column, value, word};
 use crate::error::Result;
 use crate::grant::{Grant, Granted, NewGrant};
 use crate::id::LeafIndex;
 use crate::store::MAX_GRANTS;
 
 pub(super) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Grant>> {
-    let rows = sqlx::query("SELECT * FROM role_grant ORDER BY number LIMIT ?")
-        .bind(MAX_GRANTS)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT role_grant.*, leaf.leaf_index AS outcome
+         FROM role_grant LEFT JOIN leaf ON leaf.intent = role_grant.intent
+         ORDER BY number LIMIT ?",
+    )
+    .bind(MAX_GRANTS + 1)
+    .fetch_all(connection)
+    .await?;
+    // A row that is left out may be a withdrawal: all of them or none.
+    if rows.len() > MAX_GRANTS as usize {
+        return Err(bad_value("role_grant.number"));
+    }
     rows.iter()
         .map(|row| {
             Ok(Grant {
@@ -22,6 +30,7 @@ pub(super) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Grant>>
                 granted: word(row, "role", Granted::parse)?,
                 officer_signature: value(row, "officer_signature")?,
                 intent: LeafIndex(count(row, "intent")?),
+                outcome: count_or_null(row, "outcome")?.map(LeafIndex),
             })
         })
         .collect()

@@ -3,7 +3,7 @@
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::keys;
-use super::row::{bytes, count, count_or_null, to_column, value, word};
+use super::row::{bad_value, bytes, count, count_or_null, to_column, value, word};
 use crate::error::{Error, Result};
 use crate::id::{KeyId, LeafIndex};
 use crate::key::Versions;
@@ -17,9 +17,12 @@ const LONGEST_PAGE: u32 = 4096;
 /// Reads masters and the newest step; the caller's transaction makes them one snapshot.
 pub(super) async fn all(connection: &mut SqliteConnection) -> Result<Masters> {
     let rows = sqlx::query("SELECT * FROM master ORDER BY number LIMIT ?")
-        .bind(MOST)
+        .bind(MOST + 1)
         .fetch_all(&mut *connection)
         .await?;
+    if rows.len() > MOST as usize {
+        return Err(bad_value("master.number"));
+    }
     let masters = rows.iter().map(master).collect::<Result<_>>()?;
     Ok(Masters {
         masters,
@@ -210,10 +213,16 @@ pub(super) async fn insert_office(
 }
 
 pub(super) async fn offices(connection: &mut SqliteConnection) -> Result<Vec<Office>> {
-    let rows = sqlx::query("SELECT * FROM office ORDER BY number LIMIT ?")
-        .bind(MOST)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT office.*, leaf.leaf_index AS outcome
+         FROM office LEFT JOIN leaf ON leaf.intent = office.intent ORDER BY number LIMIT ?",
+    )
+    .bind(MOST + 1)
+    .fetch_all(connection)
+    .await?;
+    if rows.len() > MOST as usize {
+        return Err(bad_value("office.number"));
+    }
     rows.iter()
         .map(|row| {
             Ok(Office {
@@ -223,6 +232,7 @@ pub(super) async fn offices(connection: &mut SqliteConnection) -> Result<Vec<Off
                 replaced: bytes(row, "replaced")?,
                 officer_signature: value(row, "officer_signature")?,
                 intent: LeafIndex(count(row, "intent")?),
+                outcome: count_or_null(row, "outcome")?.map(LeafIndex),
             })
         })
         .collect()
