@@ -128,13 +128,31 @@ fn a_suspension_of_the_owner_taken_away_is_found_by_a_machine_that_never_saw_it(
 }
 
 #[test]
-fn any_edit_of_the_tree_has_records_refused_and_none_believed() {
+fn edited_nodes_of_the_tree_are_made_anew_from_its_entries() {
     let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let vault = organisation.home().vault_file();
+    let whole = sql::rows(&vault, "tree_node");
     for statement in [
         "UPDATE tree_node SET left = zeroblob(32)",
         "UPDATE tree_node SET right = left, left = right",
         "DELETE FROM tree_node",
+    ] {
+        sql::edit(&vault, statement);
+        assert_eq!(
+            signing(&organisation, "ada", SIGNER_SECRET),
+            Ok(()),
+            "{statement}"
+        );
+        assert_eq!(sql::rows(&vault, "tree_node"), whole, "{statement}");
+    }
+}
+
+#[test]
+fn any_edit_of_the_tree_has_records_refused_and_none_believed() {
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
+    let vault = organisation.home().vault_file();
+    for statement in [
+        "DELETE FROM tree_node; UPDATE tree_entry SET value = zeroblob(32)",
         "UPDATE tree_entry SET value = zeroblob(32)",
         "DELETE FROM tree_entry",
         "INSERT INTO tree_node VALUES (x'ffff', zeroblob(32), zeroblob(32))",

@@ -19,6 +19,7 @@ mod kills;
 mod log;
 mod looks;
 mod offices;
+mod pin_pad;
 mod probe;
 mod records;
 mod refusals;

@@ -104,8 +104,15 @@ pub(crate) struct Layout {
     pub(crate) faults: AtomicU64,
     pub(crate) most_sessions: AtomicU64,
     pub(crate) sessions_left: AtomicU64,
+    /// Length of what is typed at the pad; 0 for a reader without one.
+    pad: AtomicU64,
+    /// What is typed there, a byte each.
+    typed: [AtomicU64; LONGEST_PIN],
     real: [u8; 1024],
 }
+
+/// The longest PIN that is typed at a pad.
+const LONGEST_PIN: usize = 32;
 
 /// A mapped board.
 pub(crate) struct Board(&'static Layout);
@@ -178,6 +185,23 @@ impl Board {
     pub(crate) fn real(&self) -> PathBuf {
         let bytes = self.real.iter().copied().take_while(|byte| *byte != 0);
         PathBuf::from(OsString::from_vec(bytes.collect()))
+    }
+
+    /// Says what is typed at the reader's pad from now on.
+    pub(crate) fn type_at_pad(&self, pin: &[u8]) {
+        let pin = &pin[..pin.len().min(LONGEST_PIN)];
+        for (place, byte) in self.typed.iter().zip(pin) {
+            place.store(u64::from(*byte), Ordering::SeqCst);
+        }
+        self.pad.store(pin.len() as u64, Ordering::SeqCst);
+    }
+
+    /// What is typed at the reader's pad; none where it has none.
+    pub(crate) fn typed_at_pad(&self) -> Option<Vec<u8>> {
+        let length = self.pad.load(Ordering::SeqCst) as usize;
+        let typed = self.typed.iter().take(length);
+        let typed = typed.map(|byte| byte.load(Ordering::SeqCst) as u8);
+        (length > 0).then(|| typed.collect())
     }
 
     /// Counts a call, and says what goes wrong with it.

@@ -110,6 +110,12 @@ impl Shim {
         }
     }
 
+    /// Gives the reader a pad, at which this PIN is typed whenever a login has none: the token says
+    /// CKF_PROTECTED_AUTHENTICATION_PATH, and C_Login with a PIN is refused.
+    pub fn with_pad(&self, pin: &str) {
+        self.board.type_at_pad(pin.as_bytes());
+    }
+
     /// How often a function was called.
     #[must_use]
     pub fn calls(&self, call: Call) -> u64 {

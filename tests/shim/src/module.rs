@@ -157,6 +157,8 @@ macro_rules! functions {
                 C_GetFunctionList: Some(C_GetFunctionList),
                 C_GetAttributeValue: Some(C_GetAttributeValue),
                 C_Sign: Some(C_Sign),
+                C_GetTokenInfo: Some(C_GetTokenInfo),
+                C_Login: Some(C_Login),
                 $($name: Some($name),)*
                 ..real
             }
@@ -169,7 +171,6 @@ functions! {
     Finalize: C_Finalize(a1: *mut c_void),
     GetSlotList: C_GetSlotList(a1: CK_BBOOL, a2: *mut CK_SLOT_ID, a3: *mut CK_ULONG),
     GetSlotInfo: C_GetSlotInfo(a1: CK_SLOT_ID, a2: *mut CK_SLOT_INFO),
-    GetTokenInfo: C_GetTokenInfo(a1: CK_SLOT_ID, a2: *mut CK_TOKEN_INFO),
     GetMechanismList: C_GetMechanismList(a1: CK_SLOT_ID, a2: *mut CK_MECHANISM_TYPE, a3: *mut CK_ULONG),
     GetMechanismInfo: C_GetMechanismInfo(a1: CK_SLOT_ID, a2: CK_MECHANISM_TYPE, a3: *mut CK_MECHANISM_INFO),
     InitToken: C_InitToken(a1: CK_SLOT_ID, a2: *mut CK_UTF8CHAR, a3: CK_ULONG, a4: *mut CK_UTF8CHAR),
@@ -177,7 +178,6 @@ functions! {
     OpenSession: C_OpenSession(a1: CK_SLOT_ID, a2: CK_FLAGS, a3: *mut c_void, a4: CK_NOTIFY, a5: *mut CK_SESSION_HANDLE),
     CloseSession: C_CloseSession(a1: CK_SESSION_HANDLE),
     GetSessionInfo: C_GetSessionInfo(a1: CK_SESSION_HANDLE, a2: *mut CK_SESSION_INFO),
-    Login: C_Login(a1: CK_SESSION_HANDLE, a2: CK_USER_TYPE, a3: *mut CK_UTF8CHAR, a4: CK_ULONG),
     Logout: C_Logout(a1: CK_SESSION_HANDLE),
     CreateObject: C_CreateObject(a1: CK_SESSION_HANDLE, a2: *mut CK_ATTRIBUTE, a3: CK_ULONG, a4: *mut CK_OBJECT_HANDLE),
     CopyObject: C_CopyObject(a1: CK_SESSION_HANDLE, a2: CK_OBJECT_HANDLE, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_OBJECT_HANDLE),
@@ -216,6 +216,47 @@ unsafe extern "C" fn C_GetAttributeValue(
             }
         }
         answer
+    })
+}
+
+unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
+    through(Call::GetTokenInfo, |real, _| {
+        let Some(call) = real.C_GetTokenInfo else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        // SAFETY: the caller's arguments are passed on as they are.
+        let answer = unsafe { call(slot, info) };
+        let pad = REAL
+            .get()
+            .is_some_and(|real| real.board.typed_at_pad().is_some());
+        if pad && answer == CKR_OK && !info.is_null() {
+            // SAFETY: the module has just written there.
+            unsafe { (*info).flags |= CKF_PROTECTED_AUTHENTICATION_PATH };
+        }
+        answer
+    })
+}
+
+unsafe extern "C" fn C_Login(
+    session: CK_SESSION_HANDLE,
+    user: CK_USER_TYPE,
+    pin: *mut CK_UTF8CHAR,
+    length: CK_ULONG,
+) -> CK_RV {
+    through(Call::Login, |real, _| {
+        let Some(call) = real.C_Login else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        let pad = REAL.get().and_then(|real| real.board.typed_at_pad());
+        let Some(mut typed) = pad else {
+            // SAFETY: the caller's arguments are passed on as they are.
+            return unsafe { call(session, user, pin, length) };
+        };
+        if !pin.is_null() {
+            return CKR_ARGUMENTS_BAD;
+        }
+        // SAFETY: as above, with a PIN that outlives the call.
+        unsafe { call(session, user, typed.as_mut_ptr(), typed.len() as CK_ULONG) }
     })
 }
 

@@ -115,7 +115,7 @@ function logRows(): LogRow[] {
     erased: false,
     edited: false,
     officer: null,
-    outcome: "done",
+    outcome: "done" as const,
     note: null,
     documents: 1,
     intent: null,
@@ -477,11 +477,13 @@ export function memory(changed: Partial<Answers> = {}): Memory {
         const next = rest.length > limit ? (people.at(-1)?.login ?? null) : null;
         return { total: found.length, people, next };
       }),
-    readLog: ({ person, act }) =>
+    readLog: ({ person, act, from, until }) =>
       office("readLog", () => {
         const rows = answers.log.filter(
           (row) =>
             (act === null || row.act === act) &&
+            (from === null || row.at >= from) &&
+            (until === null || row.at <= until) &&
             (person === null || `${row.login} ${row.officer}`.includes(person)),
         );
         return { total: answers.log.length, rows, next: null };

@@ -73,7 +73,7 @@ pub enum Error {
     // The module.
     /// The module's file could not be read.
     #[n(6)]
-    #[error("the module {} could not be read", path.display())]
+    #[error("the module {} could not be read", name_of(path))]
     ModuleUnreadable {
         /// Path of the module.
         #[n(0)]
@@ -86,7 +86,10 @@ pub enum Error {
     },
     /// The module's file is not the one expected; it was not loaded.
     #[n(7)]
-    #[error("the module {} has SHA-256 {found}, expected {expected}", path.display())]
+    #[error(
+        "the module {} has SHA-256 {found}, expected {expected}",
+        name_of(path)
+    )]
     ModuleChanged {
         /// Path of the module.
         #[n(0)]
@@ -101,7 +104,7 @@ pub enum Error {
     },
     /// The module's file is no PKCS#11 module that this system can load.
     #[n(8)]
-    #[error("the module {} cannot be loaded: {reason}", path.display())]
+    #[error("the module {} cannot be loaded: {reason}", name_of(path))]
     ModuleNotLoaded {
         /// Path of the module.
         #[n(0)]
@@ -417,4 +420,11 @@ pub enum Error {
         #[n(1)]
         answer: String,
     },
+}
+
+/// The name of a module's file. Where it lies is for `doctor` to say, and for nobody who only signs.
+fn name_of(path: &std::path::Path) -> std::borrow::Cow<'_, str> {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
 }

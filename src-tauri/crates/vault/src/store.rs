@@ -23,7 +23,7 @@ use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, 
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::profile::TokenProfile;
 use crate::status::{OffList, RevocationList, RevocationLists, StatusNote};
-use crate::tree::{TreeEntry, TreePaths};
+use crate::tree::{TreeEntry, TreeNode, TreePaths};
 use crate::tries::{BegunTry, Tries};
 
 /// What an operation returns: a future that can be boxed, sent and awaited on any runtime thread.
@@ -376,6 +376,10 @@ pub trait Store: Send + Sync {
 
     /// Returns what lies along several paths of the tree over the current records, in one snapshot.
     fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths>;
+
+    /// Puts these in the place of all inner nodes of the tree, if the newest leaf is the one with this
+    /// index minus one; returns whether it is.
+    fn replace_tree_nodes(&self, nodes: Vec<TreeNode>, leaves: u64) -> Answer<'_, bool>;
 
     /// Returns a page of the tree's entries in the order of their paths, at most
     /// [`MAX_TREE_ENTRIES`]; ask again after the last of them.

@@ -1,7 +1,11 @@
 //! What happened, as bytes: the event, which may be erased, and the leaf, which may not.
 
 use minicbor::{Decoder, Encoder};
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use ts_rs::TS;
 
 /// What a leaf says about its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +34,11 @@ impl Kind {
 }
 
 /// What is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// The window has a word for each, or does not compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
 pub enum Act {
     /// The organisation is founded.
     Found,
@@ -123,10 +131,22 @@ impl Act {
             Self::ReleaseSoPins => "release_so_pins",
         }
     }
+
+    /// The act of a word; none if this program knows no such act.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        read_word(word)
+    }
+}
+
+fn read_word<T: DeserializeOwned>(word: &str) -> Option<T> {
+    T::deserialize(StrDeserializer::<ValueError>::new(word)).ok()
 }
 
 /// What became of an intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
 pub enum Outcome {
     /// It was done.
     Done,
@@ -151,6 +171,12 @@ impl Outcome {
             Self::Fault => "fault",
             Self::Abandoned => "abandoned",
         }
+    }
+
+    /// The outcome of a word; none if this program knows no such outcome.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        read_word(word)
     }
 }
 
@@ -413,6 +439,24 @@ pub fn leaf_mac_input(leaf: &[u8], request: Option<&[u8; 16]>, intent: Option<u6
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_of_the_log_are_those_of_the_wire() {
+        for act in [
+            Act::Found,
+            Act::SuspendOwn,
+            Act::AdoptRecords,
+            Act::ReleaseSoPins,
+        ] {
+            assert_eq!(serde_json::to_value(act).unwrap(), act.word());
+            assert_eq!(Act::read(act.word()), Some(act));
+        }
+        for outcome in [Outcome::Done, Outcome::WrongSecret, Outcome::Abandoned] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.word());
+            assert_eq!(Outcome::read(outcome.word()), Some(outcome));
+        }
+        assert_eq!(Act::read("of another release"), None);
+    }
 
     #[test]
     fn a_leaf_hides_the_event_behind_its_salt() {

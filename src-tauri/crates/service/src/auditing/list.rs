@@ -3,7 +3,7 @@
 use vault::LeafIndex;
 
 use super::PAGE;
-use crate::audit::Told;
+use crate::audit::{Act, Outcome, Told};
 use crate::error::Result;
 use crate::station::Station;
 use crate::wire::{LogPage, LogRow, ReadLog};
@@ -69,19 +69,16 @@ fn row(logged: &vault::Logged) -> LogRow {
     if let Some(told) = told {
         row.at = told.time;
         row.documents = u32::try_from(told.digests.len()).unwrap_or(u32::MAX);
-        row.act = Some(told.act);
+        row.act = Act::read(&told.act);
         row.login = told.login;
         row.officer = told.officer;
-        row.outcome = told.outcome;
+        row.outcome = told.outcome.as_deref().and_then(Outcome::read);
         row.note = told.note;
     }
     row
 }
 
 fn is_asked_for(row: &LogRow, asked: &ReadLog) -> bool {
-    let is = |asked: &Option<String>, found: &Option<String>| {
-        asked.is_none() || asked.as_deref() == found.as_deref()
-    };
     let person = asked.person.as_deref().is_none_or(|person| {
         [&row.login, &row.officer]
             .into_iter()
@@ -89,7 +86,7 @@ fn is_asked_for(row: &LogRow, asked: &ReadLog) -> bool {
             .any(|login| login.to_lowercase().contains(&person.to_lowercase()))
     });
     person
-        && is(&asked.act, &row.act)
+        && asked.act.is_none_or(|act| row.act == Some(act))
         && asked.from.is_none_or(|from| row.at >= from)
         && asked.until.is_none_or(|until| row.at <= until)
 }

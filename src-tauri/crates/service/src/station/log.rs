@@ -34,6 +34,8 @@ pub(crate) struct Log<'s> {
     noted: Noted,
     /// The size at which the rows of offices were held against it.
     pub(crate) offices_held_at: Option<u64>,
+    /// The nodes of the tree were looked at whole, and made anew if that was possible.
+    mended: bool,
 }
 
 /// What a leaf is to say.
@@ -183,6 +185,7 @@ impl<'s> Log<'s> {
             records: None,
             noted: Noted::default(),
             offices_held_at: None,
+            mended: false,
         };
         // The log it goes on from, and then the rest.
         log.replay(accepted.new.0, VouchedBy::Head)?;
@@ -222,6 +225,7 @@ impl<'s> Log<'s> {
                 None => Self::noted_until(station, token, &remembered.frontier)?,
             },
             offices_held_at: None,
+            mended: false,
         };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
@@ -271,6 +275,7 @@ impl<'s> Log<'s> {
             records: None,
             noted: Noted::default(),
             offices_held_at: None,
+            mended: false,
         };
         log.replay(seen.size(), VouchedBy::Head)?;
         if log.frontier.root() == seen.root() {
@@ -539,11 +544,55 @@ impl<'s> Log<'s> {
             let asked = paths.iter().map(|path| Sha256::from(*path)).collect();
             let found = self.station.wait(self.station.store.tree_paths(asked))?;
             if found.leaves == self.frontier.size() && found.paths.len() == paths.len() {
-                return Ok(found.paths.iter().map(records::found).collect());
+                let found: Vec<_> = found.paths.iter().map(records::found).collect();
+                if self.are_of_the_tree(paths, &found) || !self.mend_tree()? {
+                    return Ok(found);
+                }
+                continue;
             }
             self.catch_up()?;
         }
         Err(audit::Error::RecordsRestless.into())
+    }
+
+    /// Whether this is what lies along the paths in the tree that the newest leaf names.
+    fn are_of_the_tree(&self, paths: &[Hash], found: &[audit::records::Found]) -> bool {
+        let Some(root) = self.records else {
+            return true;
+        };
+        let mut pairs = paths.iter().zip(found);
+        pairs.all(|(path, found)| found.under(&root, path).is_ok())
+    }
+
+    /// Makes the inner nodes anew from the entries, where these are the ones that the newest leaf
+    /// vouches for; says whether they are. Nobody need be trusted for that: the root decides.
+    fn mend_tree(&mut self) -> Result<bool> {
+        if self.mended {
+            return Ok(false);
+        }
+        self.mended = true;
+        let mut entries = Vec::new();
+        let mut after = None;
+        loop {
+            let store = &self.station.store;
+            let page = self
+                .station
+                .wait(store.tree_entries(after, vault::MAX_TREE_ENTRIES))?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.path);
+            entries.extend(page.iter().map(|entry| Entry {
+                path: *entry.path.as_bytes(),
+                value: *entry.value.as_bytes(),
+            }));
+        }
+        let tree = Tree::over(entries);
+        if Some(tree.root()) != self.records {
+            return Ok(false);
+        }
+        let nodes = records::change(&tree, None, None).nodes;
+        let store = &self.station.store;
+        self.station
+            .wait(store.replace_tree_nodes(nodes, self.frontier.size()))
     }
 
     /// The values at these paths that the newest leaf vouches for; none in a log that has no tree

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::audit::{Act, Outcome};
 use crate::requests;
 
 /// Ask for a page of the log, newest first.
@@ -12,8 +13,8 @@ use crate::requests;
 pub struct ReadLog {
     /// Part of a login that the event is about, or that acted.
     pub person: Option<String>,
-    /// Only this act, as `LogRow` names it.
-    pub act: Option<String>,
+    /// Only this act.
+    pub act: Option<Act>,
     /// Only from this Unix time on.
     #[ts(type = "number | null")]
     pub from: Option<i64>,
@@ -59,14 +60,14 @@ pub struct LogRow {
     /// When, Unix seconds.
     #[ts(type = "number")]
     pub at: i64,
-    /// What is done, such as `sign`.
-    pub act: Option<String>,
+    /// What is done.
+    pub act: Option<Act>,
     /// Whom it is about.
     pub login: Option<String>,
     /// Who acts, where it is not the one it is about.
     pub officer: Option<String>,
-    /// For an outcome: `done`, `wrong_secret`, `refused`, `fault` or `abandoned`.
-    pub outcome: Option<String>,
+    /// Of an outcome.
+    pub outcome: Option<Outcome>,
     /// Why, in a person's words.
     pub note: Option<String>,
     /// How many documents or rows it is about.

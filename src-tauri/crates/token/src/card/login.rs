@@ -1,6 +1,6 @@
 //! Login, signatures, logout.
 
-use std::mem;
+use std::{mem, sync::mpsc, thread, time::Duration};
 
 use cryptoki::{
     context::Function,
@@ -21,6 +21,9 @@ use crate::{
     Digest, Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, algorithm::Family,
     module::Module, raw::Parameter, slot,
 };
+
+/// How long a card may take to say how its PIN is, after it refused one.
+const PIN_STATE: Duration = Duration::from_secs(3);
 
 /// Signs each input with the key of a certificate.
 pub(crate) fn sign(
@@ -70,9 +73,10 @@ fn check_pin(token: &CkTokenInfo, pin: Option<&Pin>) -> Result<()> {
 /// Logs out and closes a session.
 ///
 /// Not after the card was lost: OpenSC (0.23) then waits for ever in the next call, whichever it
-/// is. The process ends soon, and with it the session.
+/// is. Nor after a PIN was refused: there is no login, and what the card said of the PIN must not be
+/// lost in a call that hangs. The process ends soon, and with it the session.
 pub(super) fn leave<T>(session: Session, done: &Result<T>) {
-    if matches!(done, Err(Error::TokenLost { .. })) {
+    if matches!(done, Err(Error::TokenLost { .. } | Error::CardPin { .. })) {
         mem::forget(session);
         return;
     }
@@ -164,10 +168,19 @@ impl OpenCard<'_> {
         Error::CardPin { refusal }
     }
 
-    /// The state of the PIN now. Some modules never say that the count is low.
+    /// The state of the PIN now. Some modules never say that the count is low, and some hang after a
+    /// refusal: that a PIN was wrong is told without waiting for more than that.
     fn pin_state(&self) -> PinState {
-        let token = self.module.context.get_token_info(self.slot);
-        token.map_or(PinState::Usable, |token| slot::pin_state(&token))
+        let (context, in_slot) = (self.module.context.clone(), self.slot);
+        let (answer, answered) = mpsc::channel();
+        let asking = thread::Builder::new().spawn(move || {
+            let token = context.get_token_info(in_slot);
+            let _ = answer.send(token.ok().map(|token| slot::pin_state(&token)));
+        });
+        let state = asking
+            .ok()
+            .and_then(|_| answered.recv_timeout(PIN_STATE).ok());
+        state.flatten().unwrap_or(PinState::Usable)
     }
 }
 

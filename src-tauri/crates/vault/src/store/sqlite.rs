@@ -35,7 +35,7 @@ use crate::log::{Event, Head, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, 
 use crate::master::{CountUnder, KeyMove, KeyUnder, Master, Masters, Office, Rotation};
 use crate::profile::TokenProfile;
 use crate::status::{OffList, RevocationList, RevocationLists};
-use crate::tree::{TreeEntry, TreePaths};
+use crate::tree::{TreeEntry, TreeNode, TreePaths};
 use crate::tries::{BegunTry, Tries};
 
 /// The records in one SQLite file.
@@ -375,6 +375,18 @@ impl Store for SqliteStore {
 
     fn tree_paths(&self, paths: Vec<Sha256>) -> Answer<'_, TreePaths> {
         Box::pin(async move { tree::paths(&mut *self.read().await?, &paths).await })
+    }
+
+    fn replace_tree_nodes(&self, nodes: Vec<TreeNode>, leaves: u64) -> Answer<'_, bool> {
+        Box::pin(async move {
+            let mut tx = self.write().await?;
+            if log::count_leaves(&mut tx).await? != leaves {
+                return Ok(false);
+            }
+            tree::replace_nodes(&mut tx, &nodes).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
     }
 
     fn tree_entries(&self, after: Option<Sha256>, limit: u32) -> Answer<'_, Vec<TreeEntry>> {

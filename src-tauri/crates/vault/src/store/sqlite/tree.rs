@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::id::Sha256;
 use crate::log::NewLeaf;
 use crate::store::MAX_TREE_ENTRIES;
-use crate::tree::{DEPTHS, TreeChange, TreeEntry, TreePath, TreePaths, node_id, range};
+use crate::tree::{DEPTHS, TreeChange, TreeEntry, TreeNode, TreePath, TreePaths, node_id, range};
 
 /// The name in `meta` under which the root lies that the newest leaf names.
 const ROOT: &str = "records_root";
@@ -59,8 +59,19 @@ pub(super) async fn follow(
     Ok(())
 }
 
-async fn write(connection: &mut SqliteConnection, change: &TreeChange) -> Result<()> {
-    for node in &change.nodes {
+/// Puts these in the place of all inner nodes.
+pub(super) async fn replace_nodes(
+    connection: &mut SqliteConnection,
+    nodes: &[TreeNode],
+) -> Result<()> {
+    sqlx::query("DELETE FROM tree_node")
+        .execute(&mut *connection)
+        .await?;
+    write_nodes(connection, nodes).await
+}
+
+async fn write_nodes(connection: &mut SqliteConnection, nodes: &[TreeNode]) -> Result<()> {
+    for node in nodes {
         sqlx::query(
             "INSERT INTO tree_node (id, left, right) VALUES (?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET left = excluded.left, right = excluded.right",
@@ -71,6 +82,11 @@ async fn write(connection: &mut SqliteConnection, change: &TreeChange) -> Result
         .execute(&mut *connection)
         .await?;
     }
+    Ok(())
+}
+
+async fn write(connection: &mut SqliteConnection, change: &TreeChange) -> Result<()> {
+    write_nodes(connection, &change.nodes).await?;
     for entry in &change.entries {
         sqlx::query(
             "INSERT INTO tree_entry (path, value) VALUES (?, ?)
