@@ -57,7 +57,8 @@ fn a_reader_with_a_pad_is_given_no_pin_and_asks_for_it_itself() {
         let signed = reader.run(&sign(key, &output), &[]);
         assert_eq!(signed.status, 0, "{signed:?}");
         let validated = reader.machine.run(&format!("validate {output}"), &[]);
-        assert_eq!(validated.json["signatures"][0]["signer"], "Ana Ruiz");
+        let signer = validated.json["signatures"][0]["signer"].as_str();
+        assert!(signer.unwrap().starts_with("Ana Ruiz"), "{validated:?}");
     }
     reader.shim.next(Call::Login, Fault::Answer(CANCELED));
     let given_up = reader.run(&sign("02", "given-up.pdf"), &[]);
