@@ -79,7 +79,7 @@ fn a_profile_that_somebody_edited_put_back_or_took_away_is_not_believed() {
 }
 
 #[test]
-fn an_organisation_that_was_never_probed_goes_on_and_doctor_says_so() {
+fn a_profile_that_was_taken_away_bars_enrolment_until_the_token_is_probed_again() {
     let machine = Machine::founded();
     sql::edit(&machine.vault(), "DELETE FROM token_profile;");
     // As on a machine that has never seen one.
@@ -91,8 +91,10 @@ fn an_organisation_that_was_never_probed_goes_on_and_doctor_says_so() {
         }
     }
     assert_eq!(machine.health("probe"), "caution");
-    let _ = machine.enrol("ada");
+    let enrol = format!("{ENROL} --login ada");
+    machine.refused(&enrol, &[OFFICER_SECRET], 3, "profile_unvouched");
     assert_eq!(probe(&machine)["grade"], "B");
+    let _ = machine.enrol("ada");
     assert_eq!(machine.health("probe"), "good");
 }
 
