@@ -298,6 +298,20 @@ impl VirtualCard {
         self.load(slot.place(), &certificate);
     }
 
+    /// Puts a certificate in DER for a key of an issued card into its place; `issue` is given the
+    /// key. The card is in its reader afterwards.
+    ///
+    /// # Panics
+    /// If a tool fails.
+    pub fn carry(&mut self, slot: Slot, issue: impl FnOnce(&[u8]) -> signature::Certificate) {
+        self.insert();
+        let spki = fs::read(self.path(&format!("issuer/{}.der", slot.place())));
+        let pem = issue(&spki.expect("an issued card")).to_pem();
+        let certificate = self.path("issuer/certificate.pem");
+        fs::write(&certificate, pem.expect("it encodes")).expect("it is written");
+        self.load(slot.place(), &certificate);
+    }
+
     /// Makes the keys and issues their certificates.
     fn issue(&mut self) {
         fs::create_dir(self.path("issuer")).expect("a folder can be made");

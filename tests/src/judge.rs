@@ -182,6 +182,24 @@ fn pyhanko_with(signed: &Path, ca: &Path, password: Option<&str>) -> PyHanko {
     }
 }
 
+/// What pyHanko's validation after ETSI EN 319 102-1 makes of the signatures in a file, with nothing
+/// but the file: `mode` is `basic`, where revocation need not be proven, or `lta`; `when` is Unix
+/// time, and 0 for now.
+///
+/// # Panics
+/// If the file cannot be read strictly, or pyHanko is missing.
+#[must_use]
+pub fn levels(signed: &Path, mode: &str, when: i64, roots: &[PathBuf]) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/level_judge.py");
+    let mut python = Command::new(python());
+    python
+        .arg(script)
+        .arg(signed)
+        .args([mode, &when.to_string()]);
+    let said = said(python.args(roots), "pyHanko");
+    serde_json::from_str(&said).expect("the judge prints JSON")
+}
+
 /// What is said of a rule of PDF/A or PDF/UA in a file and in what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruled {

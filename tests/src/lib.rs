@@ -1,11 +1,13 @@
 //! What tests are made of: an organisation with real parts, sample PDFs, outside judges.
 #![forbid(unsafe_code)]
 
+pub mod authorities;
 pub mod card;
 pub mod judge;
 pub mod machine;
 pub mod mount;
 pub mod organisation;
+pub mod pki;
 pub mod ready_tokens;
 pub mod sample;
 pub mod sql;
@@ -13,6 +15,7 @@ pub mod weak_token;
 
 mod template;
 
+pub use authorities::Authorities;
 pub use card::VirtualCard;
 pub use machine::Machine;
 pub use organisation::{Organisation, secret};

@@ -91,6 +91,7 @@ impl Organisation {
             fonts: Vec::new(),
             cards: service::CardSurroundings::default(),
             system_anchors: folder.path().join("system.pem"),
+            network: service::Network::default(),
         };
         let runtime = Runtime::new().expect("a runtime");
         Self {

@@ -58,6 +58,10 @@ pub async fn sign_document<R: Runtime>(
         location: request.location,
         terms: Terms {
             certification: request.certification.map(Into::into),
+            lasting: service::evidence::Asked {
+                level: request.level.map(Into::into),
+                ..service::evidence::Asked::default()
+            },
             ..Terms::default()
         },
         look: request

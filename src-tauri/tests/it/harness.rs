@@ -326,6 +326,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         fonts: Vec::new(),
         cards: service::CardSurroundings::default(),
         system_anchors: folder.join("system.pem"),
+        network: service::Network::default(),
     }
 }
 

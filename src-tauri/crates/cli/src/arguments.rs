@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use service::requests::{Certification, LockedFields};
+use service::requests::{Certification, Level, LockedFields};
 use service::wire;
 
 /// Signs PDFs with each person's own key.
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Key(Key),
     /// Sign files
     Sign(Sign),
+    /// Add or renew long-term proof: what the signatures of a document are validated with, and a timestamp
+    Extend(Extend),
     /// Validate the signatures of a file
     Validate(Validate),
     /// Show pages, fields, signatures and what preflight finds
@@ -232,9 +234,13 @@ pub(crate) struct Sign {
     /// What the signature shows: a name of `chancery looks list`, or a look file
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "invisible")]
     pub(crate) look: Option<String>,
-    /// PAdES level; this version makes one
-    #[arg(long, value_enum, default_value = "b-b")]
-    pub(crate) level: Level,
+    /// PAdES level: b-b, b-t with a timestamp, b-lt with what it is validated with, b-lta with a
+    /// timestamp over all of it (default: what the organisation has set, else b-b)
+    #[arg(long, value_parser = level)]
+    pub(crate) level: Option<Level>,
+    /// Address of a timestamp authority; several are asked in this order until one gives a timestamp
+    #[arg(long, value_name = "URL")]
+    pub(crate) tsa: Vec<String>,
     /// Form of the signature (default: what the field demands, else etsi)
     #[arg(long, value_enum)]
     pub(crate) subfilter: Option<SubFilter>,
@@ -253,12 +259,27 @@ pub(crate) struct Sign {
     pub(crate) secrets: SecretFile,
 }
 
-/// PAdES levels that can be asked for (ETSI EN 319 142-1 §6).
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Level {
-    /// Signed attributes and certificates; no time-stamp.
-    #[value(name = "b-b")]
-    BasicB,
+/// What is extended, and by whom it is stamped.
+#[derive(Debug, Args)]
+pub(crate) struct Extend {
+    /// The signed document
+    pub(crate) file: PathBuf,
+    /// The extended document
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// Address of a timestamp authority; several are asked in this order until one gives a timestamp
+    #[arg(long, value_name = "URL")]
+    pub(crate) tsa: Vec<String>,
+    /// Replace an existing output
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) password: PdfPassword,
+}
+
+/// Reads a PAdES level (ETSI EN 319 142-1 §6).
+fn level(text: &str) -> Result<Level, String> {
+    Level::read(text).ok_or_else(|| "b-b, b-t, b-lt or b-lta is wanted".to_owned())
 }
 
 /// Forms of a signature that can be asked for.

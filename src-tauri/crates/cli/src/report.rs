@@ -13,8 +13,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use service::PinPlace;
 use service::requests::{
-    BackupMade, BackupVerified, Check, Enrolled, Field, Founded, Health, Inspection, ModuleChange,
-    Restored, RotationWatch, SignedFile,
+    BackupMade, BackupVerified, Check, Enrolled, Extended, Field, Founded, Health, Inspection,
+    ModuleChange, Restored, RotationWatch, SignedFile,
 };
 use service::wire::{self, PeoplePage, Person};
 
@@ -65,8 +65,13 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
     say!("Fingerprint: {}", grouped(&founded.fingerprint));
     say!("Officer: {}", founded.admin);
     for notice in &founded.notices {
-        eprintln!("Note: {notice}");
+        note(notice);
     }
+}
+
+/// Says on standard error what people should know.
+fn note(notice: &str) {
+    eprintln!("Note: {notice}");
 }
 
 pub(crate) fn pin_kept(place: PinPlace, json: bool) {
@@ -145,7 +150,7 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
             .map(|file| {
                 json!({
                     "input": file.input.to_string_lossy(), "output": file.output.to_string_lossy(),
-                    "outcome": "signed", "level": file.level,
+                    "outcome": "signed", "level": file.level, "notices": file.notices,
                 })
             })
             .collect();
@@ -161,7 +166,25 @@ pub(crate) fn signed(files: &[SignedFile], json: bool) {
                 file.level
             }
         );
+        file.notices.iter().for_each(|notice| note(notice));
     }
+}
+
+/// Prints what was added to a document that was signed already.
+pub(crate) fn extended(extended: &Extended, json: bool) {
+    if json {
+        return print(&json!({
+            "input": extended.input.to_string_lossy(), "output": extended.output.to_string_lossy(),
+            "outcome": "extended", "signatures": extended.signatures,
+            "stamped_at": extended.stamped_at, "notices": extended.notices,
+        }));
+    }
+    say!(
+        "Extended: {} (a new timestamp over {} signatures and timestamps)",
+        extended.output.display(),
+        extended.signatures
+    );
+    extended.notices.iter().for_each(|notice| note(notice));
 }
 
 /// Prints how the attacks on the token went, and what that makes of the organisation.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use service::evidence::Asked;
 use service::requests::{
-    Activate, CardChoice, ChangeSecret, Enrol, Existing, FileToSign, ImportKey, Init, Language,
-    OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign, Signer, Terms, Tokens,
-    Trust, TrustFile, Unwatched,
+    Activate, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For, ImportKey, Init,
+    Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign, Signer, Terms,
+    Tokens, Trust, TrustFile, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -44,6 +45,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Enrol(arguments) => enrol(service, arguments, json).await,
         Command::Activate(arguments) => activate(service, arguments, json).await,
         Command::Sign(arguments) => sign(service, arguments, json).await,
+        Command::Extend(arguments) => extend(service, arguments, json).await,
         Command::Validate(arguments) => validate(service, &arguments, json).await,
         Command::Inspect { file, password } => {
             let file = unlocked(service, file, &password).await?;
@@ -463,8 +465,6 @@ async fn sign(
     mut arguments: arguments::Sign,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    // The only one there is: anything else was refused when the arguments were read.
-    let arguments::Level::BasicB = arguments.level;
     let mut files = targets(&arguments)?;
     let passwords = passwords(&arguments.password)?;
     for file in &mut files {
@@ -473,6 +473,12 @@ async fn sign(
             None => ask_password(service, &file.input).await?,
         };
     }
+    // A level that cannot be reached is told before anybody types a secret.
+    let lasting = Asked {
+        level: arguments.level,
+        authorities: std::mem::take(&mut arguments.tsa),
+    };
+    let gathered = service.gather(signs(&arguments), lasting.clone()).await?;
     let signer = signer(service, &mut arguments).await?;
     let request = Sign {
         request: service::new_request()?,
@@ -490,6 +496,8 @@ async fn sign(
             sub_filter: arguments.subfilter.map(Into::into),
             certification: arguments.certify,
             lock: arguments.lock,
+            lasting,
+            gathered: Some(gathered),
         },
         look: arguments
             .look
@@ -502,6 +510,38 @@ async fn sign(
         watch: Arc::new(Unwatched),
     };
     report::signed(&service.sign(request).await?, json);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is going to sign.
+fn signs(arguments: &arguments::Sign) -> For {
+    match &arguments.login {
+        Some(login) => For::Person(login.clone()),
+        None => For::Card(CardChoice {
+            module: arguments.module.clone(),
+            token: arguments.token.clone(),
+            certificate: arguments.cert.clone(),
+        }),
+    }
+}
+
+/// Adds or renews long-term proof.
+async fn extend(
+    service: &Service,
+    arguments: arguments::Extend,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let file = unlocked(service, arguments.file, &arguments.password).await?;
+    let request = Extend {
+        file,
+        output: arguments.output,
+        existing: match arguments.overwrite {
+            true => Existing::Replace,
+            false => Existing::Keep,
+        },
+        authorities: arguments.tsa,
+    };
+    report::extended(&service.extend(request).await?, json);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -82,6 +82,14 @@ pub struct SignatureValue {
     pub name: Option<String>,
 }
 
+impl SignatureValue {
+    /// Whether it is no signature but a timestamp of the document (§12.8.5).
+    #[must_use]
+    pub fn is_document_timestamp(&self) -> bool {
+        self.sub_filter == crate::revision::TIMESTAMP
+    }
+}
+
 impl Document {
     /// All terminal fields, in the order of the form.
     ///

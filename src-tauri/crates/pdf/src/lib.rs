@@ -52,6 +52,7 @@ mod preflight;
 mod recovery;
 pub mod render;
 mod revision;
+mod security_store;
 mod source;
 mod stream;
 mod syntax;
@@ -72,4 +73,5 @@ pub use revision::{
     Certification, Completed, LockedFields, Passed, Placement, Revision, SignatureDetails,
     SignatureField, Unsigned,
 };
+pub use security_store::SecurityStore;
 pub use source::{FileSource, Source};

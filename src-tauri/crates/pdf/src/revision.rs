@@ -31,7 +31,8 @@ use crate::syntax::Parser;
 use crate::text::{self, hexadecimal};
 pub use certify::{Certification, LockedFields};
 pub use dangling::Passed;
-use edit::{Edit, insert_element};
+pub(crate) use edit::Edit;
+use edit::insert_element;
 pub use unsigned::{Completed, Unsigned};
 
 /// Annotation flag Print (table 167): a signature is shown on paper, too.
@@ -40,6 +41,8 @@ const PRINT: i64 = 4;
 const LOCKED: i64 = 128;
 /// SignaturesExist and AppendOnly (table 225).
 const SIG_FLAGS: &[u8] = b"3";
+/// `/SubFilter` of a timestamp of the document (§12.8.5).
+pub(crate) const TIMESTAMP: &str = "ETSI.RFC3161";
 /// Room for `[0 a b c]` with twenty digits each.
 const BYTE_RANGE_SLOT: usize = 4 * 20 + 6;
 /// Object numbers stay below this, so that `/Size` fits the 32-bit integers of readers.
@@ -92,6 +95,8 @@ pub struct Revision {
     objects: BTreeMap<ObjectId, Vec<u8>>,
     next: u64,
     first_signature: bool,
+    /// Whether it brings a security store, or a timestamp of the document will come after it.
+    pub(crate) lasting: bool,
     claims: Claims,
 }
 
@@ -158,6 +163,7 @@ impl Revision {
             objects: BTreeMap::new(),
             next,
             first_signature,
+            lasting: false,
             claims: document.claims()?,
         })
     }
@@ -223,6 +229,16 @@ impl Revision {
         self.add_annotation(&page, widget)?;
         self.extend_form(Some(widget), shown)?;
         Ok(SignatureField::new(name, widget, value))
+    }
+
+    /// Adds a field for a timestamp of the document: invisible, on the first page.
+    ///
+    /// # Errors
+    /// Those of [`Self::add_signature_field`].
+    pub fn add_timestamp_field(&mut self) -> Result<SignatureField> {
+        self.lasting = true;
+        let page = PageNumber::FIRST;
+        self.add_signature_field(&Placement::Invisible { page })
     }
 
     /// What the document allows of what is drawn on a page with this ink, so that it keeps what it
@@ -365,7 +381,12 @@ impl Revision {
         Ok(())
     }
 
-    fn append_to_array_object(&mut self, id: ObjectId, element: ObjectId) -> Result<()> {
+    /// The document that it is a revision of.
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub(crate) fn append_to_array_object(&mut self, id: ObjectId, element: ObjectId) -> Result<()> {
         let mut bytes = match self.objects.get(&id) {
             Some(bytes) => bytes.clone(),
             None => {
@@ -395,7 +416,7 @@ impl Revision {
     }
 
     /// The object that a chain of references ends at.
-    fn last_reference(&self, id: ObjectId) -> Result<ObjectId> {
+    pub(crate) fn last_reference(&self, id: ObjectId) -> Result<ObjectId> {
         let mut id = id;
         for _ in 0..32 {
             match self.document.fetch(id)? {
@@ -410,7 +431,7 @@ impl Revision {
     }
 
     /// Copies a dictionary object into the revision, to be edited in its own bytes.
-    fn edit(&self, id: ObjectId) -> Result<Edit> {
+    pub(crate) fn edit(&self, id: ObjectId) -> Result<Edit> {
         if let Some(bytes) = self.objects.get(&id) {
             return Edit::parse(bytes, id);
         }
@@ -418,13 +439,13 @@ impl Revision {
         Edit::parse(&bytes, id)
     }
 
-    fn keep(&mut self, id: ObjectId, edit: Edit) {
+    pub(crate) fn keep(&mut self, id: ObjectId, edit: Edit) {
         if edit.is_changed() {
             self.objects.insert(id, edit.finish());
         }
     }
 
-    fn allocate(&mut self) -> Result<ObjectId> {
+    pub(crate) fn allocate(&mut self) -> Result<ObjectId> {
         let number = u32::try_from(self.next)
             .ok()
             .filter(|number| *number < LARGEST_NUMBER)
@@ -433,6 +454,19 @@ impl Revision {
             })?;
         self.next += 1;
         Ok((number, 0))
+    }
+
+    /// Puts an object that is written already.
+    pub(crate) fn put_raw(&mut self, id: ObjectId, bytes: Vec<u8>) {
+        self.objects.insert(id, bytes);
+    }
+
+    /// Puts a stream without a filter: what comes this way is not made smaller by one.
+    pub(crate) fn put_stream(&mut self, id: ObjectId, content: &[u8]) {
+        let mut bytes = format!("<</Length {}>>\nstream\n", content.len()).into_bytes();
+        bytes.extend_from_slice(content);
+        bytes.extend_from_slice(b"\nendstream");
+        self.objects.insert(id, bytes);
     }
 
     fn put(&mut self, id: ObjectId, object: &Object) -> Result<()> {
@@ -448,7 +482,7 @@ impl Revision {
     /// [`Error::SeedValue`] where the field demands another signature, [`Error::Missing`] where the
     /// file outgrows what a cross-reference table can name.
     pub fn lay_out(
-        mut self,
+        self,
         field: &SignatureField,
         details: &SignatureDetails,
         contents_bytes: usize,
@@ -460,7 +494,48 @@ impl Revision {
             reason,
             field.certification,
         )?;
-        self.name_extension(details)?;
+        let entries = signature_entries(field, details);
+        let sub_filter = details.sub_filter;
+        self.lay_out_value(
+            field,
+            &entries,
+            sub_filter,
+            &details.revision_id,
+            contents_bytes,
+        )
+    }
+
+    /// Fixes every byte but the timestamp of the document: `/Contents` has room for
+    /// `contents_bytes` bytes (§12.8.5).
+    ///
+    /// # Errors
+    /// As [`Self::lay_out`].
+    pub fn lay_out_timestamp(
+        mut self,
+        field: &SignatureField,
+        revision_id: &[u8; 16],
+        contents_bytes: usize,
+    ) -> Result<Unsigned> {
+        self.lasting = true;
+        let entries = format!("<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/{TIMESTAMP}>>");
+        self.lay_out_value(field, &entries, TIMESTAMP, revision_id, contents_bytes)
+    }
+
+    /// Says that a later revision will bring a timestamp of the document, so that what this takes is
+    /// in this one already.
+    pub fn will_be_stamped(&mut self) {
+        self.lasting = true;
+    }
+
+    fn lay_out_value(
+        mut self,
+        field: &SignatureField,
+        entries: &str,
+        sub_filter: &str,
+        revision_id: &[u8; 16],
+        contents_bytes: usize,
+    ) -> Result<Unsigned> {
+        self.name_extension(sub_filter)?;
         self.remove_usage_rights()?;
         let length = self.document.len();
         let mut out = Vec::new();
@@ -478,15 +553,14 @@ impl Revision {
         for (id, bytes) in &self.objects {
             offsets.insert(*id, length + out.len() as u64);
             out.extend_from_slice(format!("{} {} obj\n", id.0, id.1).as_bytes());
-            out.extend_from_slice(&self.encrypted(*id, bytes, &details.revision_id)?);
+            out.extend_from_slice(&self.encrypted(*id, bytes, revision_id)?);
             out.extend_from_slice(b"\nendobj\n");
         }
         offsets.insert(field.value, length + out.len() as u64);
-        let entries = signature_entries(field, details);
-        let entries = self.encrypted(field.value, entries.as_bytes(), &details.revision_id)?;
+        let entries = self.encrypted(field.value, entries.as_bytes(), revision_id)?;
         let signature = write_signature(&mut out, field.value, &entries, contents_bytes);
         let start = length + out.len() as u64;
-        self.write_section(&mut out, offsets, &details.revision_id, start)?;
+        self.write_section(&mut out, offsets, revision_id, start)?;
         let hole = signature.contents.clone();
         let byte_range = [
             0,

@@ -136,6 +136,21 @@ impl Document {
         }
     }
 
+    /// A stream's content, decrypted and decoded to `most` bytes at the most; `None` where no stream
+    /// stands.
+    pub(crate) fn readable_stream(&self, id: ObjectId, most: usize) -> Result<Option<Vec<u8>>> {
+        let Some(offset) = self.offset(id)? else {
+            return Ok(None);
+        };
+        let length_of = |id| self.fetch(id);
+        let (source, encryption) = (&**self.source(), self.encryption());
+        match read(source, self.len(), offset, most, &length_of, encryption) {
+            Ok(stream) if stream.id == id => Ok(Some(stream.content)),
+            Ok(_) => Ok(None),
+            Err(fault) => Err(fault.of(id)),
+        }
+    }
+
     /// A stream as it stands in the file, of `most` bytes at the most.
     pub(crate) fn raw_stream(&self, id: ObjectId, most: usize) -> Result<(Dictionary, Vec<u8>)> {
         let wrong = |why| Error::Object { id, why };

@@ -12,6 +12,11 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why a use-case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    // What makes a signature last.
+    /// A level was not reached, and is not lowered.
+    #[error(transparent)]
+    Evidence(#[from] crate::evidence::Fault),
+
     // The organisation.
     /// No organisation is set up on this machine.
     #[error("no organisation is set up in {}; found one with chancery init --embedded --admin LOGIN", home.display())]
@@ -493,6 +498,7 @@ impl Error {
     pub fn code(&self) -> (ErrorCode, ErrorKind) {
         use ErrorKind::{Device, InputOutput, Refused, Usage};
         match self {
+            Self::Evidence(fault) => evidence_code(fault),
             Self::NoOrganisation { .. } => (ErrorCode::NoOrganisation, Usage),
             Self::OrganisationExists { .. } => (ErrorCode::OrganisationExists, Usage),
             Self::FolderNotEmpty { .. } => (ErrorCode::FolderNotEmpty, InputOutput),
@@ -804,7 +810,20 @@ fn signature_code(error: &signature::Error) -> (ErrorCode, ErrorKind) {
         | E::MalformedSignature
         | E::SignatureDoesNotVerify => (ErrorCode::RecordDamaged, ErrorKind::Refused),
         E::LevelNotSupported { .. } => (ErrorCode::Usage, ErrorKind::Usage),
+        E::TimestampOfAnother => (ErrorCode::TimestampUnavailable, ErrorKind::Device),
         E::Encoding(_) => (ErrorCode::Internal, ErrorKind::Device),
+    }
+}
+
+fn evidence_code(fault: &crate::evidence::Fault) -> (ErrorCode, ErrorKind) {
+    use crate::evidence::Fault as F;
+    match fault {
+        F::NoAuthority { .. } | F::Unsigned => (ErrorCode::Usage, ErrorKind::Usage),
+        F::Timestamp { .. } => (ErrorCode::TimestampUnavailable, ErrorKind::Device),
+        F::Missing { .. } | F::Network(_) => (ErrorCode::EvidenceUnavailable, ErrorKind::Device),
+        F::Revoked { .. } => (ErrorCode::Revoked, ErrorKind::Refused),
+        F::CertifiedForGood { .. } => (ErrorCode::CertifiedForGood, ErrorKind::Refused),
+        F::Broken { .. } => (ErrorCode::SignatureBroken, ErrorKind::Refused),
     }
 }
 

@@ -172,6 +172,8 @@ pub struct Surroundings {
     pub cards: CardSurroundings,
     /// The authorities that the operating system trusts, as one file in PEM.
     pub system_anchors: PathBuf,
+    /// How authorities are asked over the network.
+    pub network: network::Settings,
 }
 
 impl Surroundings {
@@ -219,6 +221,7 @@ impl Surroundings {
             fonts,
             cards: CardSurroundings::read(variable),
             system_anchors: system_anchors(variable("SSL_CERT_FILE")),
+            network: proxies(variable),
         })
     }
 
@@ -241,6 +244,27 @@ fn system_anchors(named: Option<OsString>) -> PathBuf {
     let found = usual.clone().find(|path| path.exists());
     let usual = || found.unwrap_or(Path::new(SYSTEM_ANCHORS[0])).to_path_buf();
     named.map_or_else(usual, PathBuf::from)
+}
+
+/// The proxies of a process' environment, as other programs read them. `HTTP_PROXY` in capitals is
+/// left alone: where a program answers requests, whoever asks can set it.
+fn proxies(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> network::Settings {
+    let text = |names: &[&str]| {
+        let mut values = names.iter().filter_map(|name| variable(name));
+        values.next().and_then(|value| value.into_string().ok())
+    };
+    let all = ["all_proxy", "ALL_PROXY"];
+    let direct = text(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
+    network::Settings {
+        proxy: text(&["http_proxy"]).or_else(|| text(&all)),
+        secure_proxy: text(&["https_proxy", "HTTPS_PROXY"]).or_else(|| text(&all)),
+        direct: direct
+            .split(',')
+            .map(|host| host.trim().trim_start_matches("*.").to_owned())
+            .filter(|host| !host.is_empty())
+            .collect(),
+        ..network::Settings::default()
+    }
 }
 
 /// Makes a folder, and its parents, readable by this user alone.

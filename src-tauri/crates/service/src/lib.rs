@@ -37,6 +37,7 @@ mod certificates;
 mod doctor;
 mod document;
 mod error;
+pub mod evidence;
 mod found;
 mod home;
 mod inspect;
@@ -68,6 +69,7 @@ pub use cards::CardSurroundings;
 pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
+pub use network::Settings as Network;
 pub use pages::{Appearance, Shown};
 pub use report::name_beside as report_name;
 use requests::{
@@ -549,6 +551,47 @@ impl Service {
             let card = cards.choose(surroundings, &choice, validate::now())?;
             card.check_pin()?;
             Ok(card.to_sign())
+        })
+        .await
+    }
+
+    /// Gathers what a level takes, before a secret is asked for: timestamps are tried, certificates
+    /// and what is said of their revocation are fetched. Nothing is asked of anybody for B-B.
+    ///
+    /// # Errors
+    /// [`Error::Evidence`] where the level cannot be reached.
+    pub async fn gather(
+        &self,
+        signer: requests::For,
+        asked: evidence::Asked,
+    ) -> Result<Arc<evidence::Lasting>> {
+        let (cards, open) = (Arc::clone(&self.cards), self.opening());
+        self.blocking(move |surroundings| match signer {
+            // What takes nothing looks at nobody.
+            _ if !evidence::is_needed(surroundings, &asked) => Ok(Arc::default()),
+            requests::For::Person(login) => sign::gather(&open(surroundings)?, &login, &asked),
+            requests::For::Card(choice) => {
+                let station = match open(surroundings) {
+                    Ok(station) => Some(station),
+                    Err(Error::NoOrganisation { .. }) => None,
+                    Err(error) => return Err(error),
+                };
+                sign::card::gather(surroundings, station.as_ref(), &cards, &choice, &asked)
+            }
+        })
+        .await
+    }
+
+    /// Adds or renews the long-term proof of a document that is signed, by whomever.
+    ///
+    /// # Errors
+    /// [`Error::Evidence`], [`Error::Document`], [`Error::OutputExists`].
+    pub async fn extend(&self, request: requests::Extend) -> Result<requests::Extended> {
+        let open = self.opening();
+        self.blocking(move |surroundings| match open(surroundings) {
+            Ok(station) => sign::extend(surroundings, Some(&station), &request),
+            Err(Error::NoOrganisation { .. }) => sign::extend(surroundings, None, &request),
+            Err(error) => Err(error),
         })
         .await
     }

@@ -225,6 +225,26 @@ pub struct Local {
     pub signing: TokenAddress,
     /// Where certificates are issued.
     pub issuing: TokenAddress,
+    /// What signatures are like where nobody says otherwise.
+    #[serde(default, skip_serializing_if = "Signatures::is_unset")]
+    pub signatures: Signatures,
+}
+
+/// What signatures are like where nobody says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signatures {
+    /// Their level, such as `b-lt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// Addresses of timestamp authorities, in the order they are asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timestamp_authorities: Vec<String>,
+}
+
+impl Signatures {
+    fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The organisation file.
@@ -254,13 +274,18 @@ impl Organisation {
     /// A sentence on what is wrong with it.
     pub fn parse(content: &[u8]) -> Result<Self, String> {
         let file: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
-        if file.version == VERSION {
-            Ok(file)
-        } else {
-            Err(format!(
+        if file.version != VERSION {
+            return Err(format!(
                 "version {} is not known to this program",
                 file.version
-            ))
+            ));
+        }
+        // A level that is misspelt must not become a lower one.
+        match &file.local.signatures.level {
+            Some(level) if signature::Level::read(level).is_none() => Err(format!(
+                "the level {level} of its signatures is none; b-b, b-t, b-lt and b-lta are"
+            )),
+            _ => Ok(file),
         }
     }
 
@@ -326,6 +351,7 @@ mod tests {
             required: None,
             signing: address.clone(),
             issuing: address,
+            signatures: Signatures::default(),
         };
         Organisation::new(fixed, local)
     }

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use pdf::{Certification, LockedFields};
-pub use signature::SubFilter;
+pub use signature::{Level, SubFilter};
 use zeroize::Zeroizing;
 
+use crate::evidence::{self, Lasting};
 use crate::look::LookChoice;
 use crate::wire;
 
@@ -231,6 +232,48 @@ pub struct Terms {
     pub certification: Option<Certification>,
     /// The fields that it locks.
     pub lock: Option<LockedFields>,
+    /// The level that it reaches, and who gives the time.
+    pub lasting: evidence::Asked,
+    /// What that takes, if it was gathered before the secret was asked for.
+    pub gathered: Option<Arc<Lasting>>,
+}
+
+/// For whom evidence is gathered.
+#[derive(Debug, Clone)]
+pub enum For {
+    /// A person of the organisation, by login.
+    Person(String),
+    /// Whoever holds a card.
+    Card(CardChoice),
+}
+
+/// Add or renew the long-term proof of a document that is signed.
+#[derive(Debug)]
+pub struct Extend {
+    /// The document.
+    pub file: PdfFile,
+    /// The extended document.
+    pub output: PathBuf,
+    /// What to do when it exists.
+    pub existing: Existing,
+    /// Addresses of timestamp authorities in the order they are asked; none for those that the
+    /// organisation has set.
+    pub authorities: Vec<String>,
+}
+
+/// A document that was extended.
+#[derive(Debug)]
+pub struct Extended {
+    /// What was extended.
+    pub input: PathBuf,
+    /// The extended document.
+    pub output: PathBuf,
+    /// How many signatures and timestamps it had.
+    pub signatures: usize,
+    /// When the authority says it is, Unix time.
+    pub stamped_at: i64,
+    /// What people should know.
+    pub notices: Vec<String>,
 }
 
 /// Who signs, and with what.
@@ -450,6 +493,8 @@ pub struct SignedFile {
     pub level: &'static str,
     /// Its validation.
     pub validation: wire::Validation,
+    /// What people should know.
+    pub notices: Vec<String>,
 }
 
 /// A form field of a document.

@@ -9,8 +9,11 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use pdf::{Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField};
+use pdf::{
+    Certification, Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField,
+};
 use signature::{Certificate, Draft, Level, Prepared, SignatureAlgorithm, Signed, SubFilter};
 use token::RawSignature;
 
@@ -21,9 +24,12 @@ use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::{self, Asked, Lasting};
+use crate::home::Surroundings;
 use crate::look;
+use crate::organisation::Signatures;
 use crate::output::{Note, Output, UNNOTED, folder_of, unwritable};
-use crate::requests::{Existing, FileToSign, Sign, SignedFile};
+use crate::requests::{Existing, Extend, Extended, FileToSign, Sign, SignedFile};
 use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
 use crate::station::key::{self, KeyRecord, Use};
@@ -65,6 +71,7 @@ fn sign_locked(
     now: i64,
     lock: &RequestLock,
 ) -> Result<Vec<SignedFile>> {
+    let lasting = gathered(station, request, &record.certificate)?;
     reach(request, SigningStep::Reading)?;
     let note = |name: &Path| lock.note(name);
     let words = (request.reason.as_deref(), request.location.as_deref());
@@ -72,6 +79,7 @@ fn sign_locked(
         certificate: &record.certificate,
         algorithm: kind.signature_algorithm(),
         chain: &[station.ca()?],
+        lasting: &lasting,
         look: look::of(station, &request.look, record, now, words)?,
     };
     let batch = request
@@ -121,7 +129,7 @@ fn sign_locked(
         }
         opened => opened?,
     };
-    let signed = carry_out(station, &token, kind, &opened, batch, request);
+    let signed = carry_out(station, &token, kind, &opened, (batch, &lasting), request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
@@ -157,6 +165,8 @@ struct Signatory<'a> {
     algorithm: Option<SignatureAlgorithm>,
     /// The certificates above it.
     chain: &'a [Certificate],
+    /// What makes the signature last.
+    lasting: &'a Lasting,
     look: Look,
 }
 
@@ -175,31 +185,83 @@ struct PreparedFile<'n> {
     prepared: Prepared,
 }
 
+/// What the level of a request takes: as it was gathered for this signer, else gathered now.
+fn gathered(station: &Station, request: &Sign, certificate: &Certificate) -> Result<Arc<Lasting>> {
+    match &request.terms.gathered {
+        Some(lasting) if lasting.is_for(certificate) => Ok(Arc::clone(lasting)),
+        _ => gather_for(station, certificate, &request.terms.lasting),
+    }
+}
+
+/// Gathers what a level takes for a person of the organisation.
+pub(crate) fn gather(station: &Station, login: &str, asked: &Asked) -> Result<Arc<Lasting>> {
+    let record = KeyRecord::of_login(station, login)?;
+    record.permit_use(station.now()?)?;
+    gather_for(station, &record.certificate, asked)
+}
+
+fn gather_for(station: &Station, certificate: &Certificate, asked: &Asked) -> Result<Arc<Lasting>> {
+    let signer = evidence::Signer {
+        certificate,
+        above: &[station.ca()?],
+        lists: &own_lists(Some(station)),
+    };
+    let settings = &station.organisation.local.signatures;
+    evidence::gather(
+        &station.surroundings,
+        settings,
+        asked,
+        &signer,
+        station.now()?,
+    )
+}
+
+/// The revocation list that the organisation keeps for its own certificates.
+pub(crate) fn own_lists(station: Option<&Station>) -> Vec<Vec<u8>> {
+    let list = station
+        .map(|station| fs::read(station.surroundings.home.revocation_list_file()))
+        .and_then(std::result::Result::ok);
+    list.into_iter().collect()
+}
+
+/// Extends a document, with what this machine knows of an organisation.
+pub(crate) fn extend(
+    surroundings: &Surroundings,
+    station: Option<&Station>,
+    request: &Extend,
+) -> Result<Extended> {
+    let unset = Signatures::default();
+    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    let anchors = station.map(Station::ca).transpose()?;
+    let now = station.map_or_else(|| Ok(validate::now()), Station::now)?;
+    let here = (&own_lists(station)[..], anchors.as_slice());
+    evidence::extend(surroundings, settings, request, here, now)
+}
+
+/// Refuses an output that cannot be written, or that is the input.
+pub(crate) fn check_target(input: &Path, output: &Path, existing: Existing) -> Result<()> {
+    let path = output.to_owned();
+    if is_same_file(input, output) {
+        return Err(Error::OutputIsInput { path });
+    }
+    if existing == Existing::Keep && output.symlink_metadata().is_ok() {
+        return Err(Error::OutputExists { path });
+    }
+    // A folder that is gone or cannot be written to is told before the secret is judged.
+    drop(Output::begin(output, UNNOTED)?);
+    Ok(())
+}
+
 /// Refuses what cannot be written, before anything else is done.
 fn check_targets(request: &Sign) -> Result<()> {
     for (index, FileToSign { input, output, .. }) in request.files.iter().enumerate() {
-        if is_same_file(input, output) {
-            return Err(Error::OutputIsInput {
-                path: output.clone(),
-            });
-        }
-        if request
-            .files
-            .iter()
-            .take(index)
-            .any(|earlier| is_same_name(&earlier.output, output))
-        {
+        let mut earlier = request.files.iter().take(index);
+        if earlier.any(|earlier| is_same_name(&earlier.output, output)) {
             return Err(Error::OutputTwice {
                 path: output.clone(),
             });
         }
-        if request.existing == Existing::Keep && output.symlink_metadata().is_ok() {
-            return Err(Error::OutputExists {
-                path: output.clone(),
-            });
-        }
-        // A folder that is gone or cannot be written to is told before the secret is judged.
-        drop(Output::begin(output, UNNOTED)?);
+        check_target(input, output, request.existing)?;
     }
     Ok(())
 }
@@ -242,6 +304,9 @@ fn prepare<'n>(
         None => Ok(draft),
     });
     let draft = draft.map_err(|source| fault(source, file))?;
+    let lasting = signatory.lasting;
+    let stamps = lasting.stamps.as_ref();
+    let draft = draft.with_room_for_timestamp(stamps.map_or(0, |stamps| stamps.room));
     let mut revision = Revision::after(draft.passed()).map_err(unsuitable)?;
     let placement = match &request.placement {
         Some(placement) => placement.clone(),
@@ -249,7 +314,16 @@ fn prepare<'n>(
     };
     let mut field = place(&mut revision, &placement, look, &file.input)?;
     let terms = &request.terms;
+    if lasting.level >= Level::BLt {
+        let added = revision.add_to_security_store(&lasting.store);
+        added.map_err(unsuitable)?;
+    }
     if let Some(certification) = terms.certification {
+        // Viewers take a timestamp that comes afterwards for the change that is not allowed.
+        if certification == Certification::NoChanges && lasting.level == Level::BLta {
+            let level = lasting.level;
+            return Err(evidence::Fault::CertifiedForGood { level }.into());
+        }
         let certified = revision.certify(&mut field, certification);
         certified.map_err(unsuitable)?;
     }
@@ -277,7 +351,7 @@ fn prepare<'n>(
             &details,
             signer,
             signatory.chain,
-            Level::BB,
+            lasting.level,
         )
         .map_err(|source| fault(source, file))?;
     Ok(PreparedFile {
@@ -287,7 +361,7 @@ fn prepare<'n>(
         password: file.password.clone(),
         field: field.name,
         level: match sub_filter {
-            SubFilter::Pades => "b-b",
+            SubFilter::Pades => lasting.level.as_str(),
             SubFilter::Adbe => "",
         },
         prepared,
@@ -371,7 +445,7 @@ fn carry_out(
     token: &SigningToken,
     kind: KeyKind,
     opened: &key::OpenedKey,
-    batch: Vec<PreparedFile<'_>>,
+    (batch, lasting): (Vec<PreparedFile<'_>>, &Lasting),
     request: &Sign,
 ) -> Result<Vec<SignedFile>> {
     say(request, SigningStep::Signing);
@@ -382,7 +456,7 @@ fn carry_out(
     let values = token.sign_with(kind, &opened.blob, &digests)?;
     let anchors = [station.ca()?];
     complete_all(
-        batch,
+        (batch, lasting),
         values,
         request,
         &anchors,
@@ -394,7 +468,7 @@ fn carry_out(
 /// Completes files with their values, reads them again, and gives each its name if it validates to
 /// one of the headlines that are enough.
 fn complete_all(
-    batch: Vec<PreparedFile<'_>>,
+    (batch, lasting): (Vec<PreparedFile<'_>>, &Lasting),
     values: Vec<RawSignature>,
     request: &Sign,
     anchors: &[Certificate],
@@ -424,18 +498,34 @@ fn complete_all(
             };
             let unsuitable = |source| fault(source, &named);
             // Verifies the value against the certificate before it is let go.
-            let signed = prepared.complete(value.as_bytes()).map_err(unsuitable)?;
+            let valued = prepared.sign(value.as_bytes()).map_err(unsuitable)?;
+            let stamp =
+                |stamps: &evidence::Stamps| stamps.stamp(stamps.digest().digest(valued.value()));
+            let timestamp = lasting.stamps.as_ref().map(stamp).transpose()?;
+            let mut notices = lasting.notices.clone();
+            if let Some(timestamp) = &timestamp {
+                notices.extend(evidence::clock(timestamp.info().gen_time, validate::now()));
+                notices.dedup();
+            }
+            let signed = valued.close(timestamp.as_ref()).map_err(unsuitable)?;
             say(request, SigningStep::Writing);
             signed.write_to(file.file()).map_err(unsuitable)?;
             file.sync()?;
             say(request, SigningStep::Validating);
-            let validation = reread(&file, signed, &named, &field, (anchors, enough), now)?;
+            let mut validation = reread(&file, signed, &named, &field, (anchors, enough), now)?;
+            if let (Level::BLta, Some(stamps)) = (lasting.level, &lasting.stamps) {
+                let password = named.password.as_ref();
+                let paths = (named.input.as_path(), named.output.as_path());
+                evidence::archive(&mut file, stamps, paths, password)?;
+                validation = revalidated(&file, &named, anchors, now)?;
+            }
             file.keep(request.existing)?;
             Ok(SignedFile {
                 input: named.input,
                 output: named.output,
                 level,
                 validation,
+                notices,
             })
         })
         .collect()
@@ -464,14 +554,7 @@ fn reread(
             }
         })?;
     // All that a signature of ours is judged by is the organisation's authority.
-    let anchors: Vec<validate::Anchor> = anchors
-        .iter()
-        .map(|certificate| validate::Anchor {
-            certificate: certificate.clone(),
-            source: wire::AnchorSource::Organisation,
-        })
-        .collect();
-    let validation = validate::worded(validation, &anchors, document.len());
+    let validation = validate::worded(validation, &own(anchors), document.len());
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| enough.contains(&report.headline)) {
@@ -481,6 +564,33 @@ fn reread(
             path: named.output.clone(),
         })
     }
+}
+
+/// Validates a file once more that something was added to.
+fn revalidated(
+    file: &Output<'_>,
+    named: &FileToSign,
+    anchors: &[Certificate],
+    now: i64,
+) -> Result<wire::Validation> {
+    let document = document::open_as(&file.place(), &named.output, named.password.as_ref())?;
+    let validation = signature::validate(&document, anchors, now);
+    let validation = validation.map_err(|source| Error::Signature {
+        path: named.output.clone(),
+        source,
+    })?;
+    Ok(validate::worded(validation, &own(anchors), document.len()))
+}
+
+/// The organisation's certificates as anchors.
+fn own(anchors: &[Certificate]) -> Vec<validate::Anchor> {
+    anchors
+        .iter()
+        .map(|certificate| validate::Anchor {
+            certificate: certificate.clone(),
+            source: wire::AnchorSource::Organisation,
+        })
+        .collect()
 }
 
 fn local(now: i64) -> Option<jiff::ZonedDateTime> {

@@ -345,6 +345,36 @@ pub struct SignDocument {
     pub certification: Option<Certification>,
     /// Name of the look; the product's default where none is given.
     pub look: Option<String>,
+    /// PAdES level; what the organisation has set, else B-B, where none is given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub level: Option<Level>,
+}
+
+/// PAdES levels (ETSI EN 319 142-1 §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Level {
+    /// Basic.
+    BB,
+    /// With a timestamp.
+    BT,
+    /// With what it is validated with.
+    BLt,
+    /// With a timestamp over all of it.
+    BLta,
+}
+
+impl From<Level> for signature::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::BB => Self::BB,
+            Level::BT => Self::BT,
+            Level::BLt => Self::BLt,
+            Level::BLta => Self::BLta,
+        }
+    }
 }
 
 /// What may still be done to a document that is certified.

@@ -1,8 +1,7 @@
 //! The certificates that a signature carries, believed nothing.
 
 use crate::certificate::Certificate;
-use crate::cms::read::SignedData;
-use crate::validate::integrity::is_signer;
+use crate::cms::read::{SignedData, is_signer};
 
 /// What a signature carries.
 #[derive(Debug, Clone, Default)]

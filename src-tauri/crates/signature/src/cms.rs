@@ -10,16 +10,19 @@ pub(crate) mod read;
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
     EncapsulatedContentInfo, SignedAttributes, SignerIdentifier, SignerInfo, SignerInfos,
+    UnsignedAttributes,
 };
 use const_oid::db::rfc5911::{ID_DATA, ID_SIGNED_DATA};
 use der::asn1::{Any, OctetString, SetOfVec};
-use der::{Decode, Encode, Sequence};
+use der::{Decode, Encode, Sequence, Tag};
 use spki::AlgorithmIdentifierOwned;
+use x509_cert::attr::Attribute;
 
 pub(crate) use self::attributes::EssCertificateIds;
 use crate::algorithm::{self, Digest, KeyAlgorithm, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
+use crate::timestamp::{ID_AA_SIGNATURE_TIME_STAMP_TOKEN, Token};
 
 /// Most certificates that a signature carries or that are looked at in one.
 pub const MOST_CERTIFICATES: usize = 32;
@@ -125,7 +128,7 @@ pub fn prepare_by(
 
 /// Exact upper bound, in bytes, of the CMS that [`Prepared::complete`] will give.
 ///
-/// Measured by building one with the longest value the algorithm has: no key is asked, and a
+/// `timestamp_bytes` is the room for a timestamp, and zero for none. Measured by building one with the longest value the algorithm has: no key is asked, and a
 /// signature never turns out not to fit after somebody gave a secret.
 ///
 /// # Errors
@@ -134,11 +137,61 @@ pub fn largest_size(
     algorithm: SignatureAlgorithm,
     signer: &Certificate,
     chain: &[Certificate],
+    timestamp_bytes: usize,
 ) -> Result<usize> {
     let nothing = algorithm.digest_algorithm().digest(&[]);
     let prepared = prepare_by(algorithm, &nothing, signer, chain)?;
     let longest = vec![0xff; prepared.key.longest_der()];
-    Ok(prepared.assemble(longest)?.len())
+    // Something as long as a timestamp.
+    let timestamp = match timestamp_bytes {
+        0 => None,
+        bytes => Some(Any::new(Tag::OctetString, vec![0; bytes])?),
+    };
+    Ok(prepared.assemble(longest, timestamp)?.len())
+}
+
+/// The unsigned attributes of a signature with a timestamp (RFC 3161 appendix A).
+fn unsigned_attributes(timestamp: Any) -> der::Result<UnsignedAttributes> {
+    let attribute = Attribute {
+        oid: ID_AA_SIGNATURE_TIME_STAMP_TOKEN,
+        values: SetOfVec::try_from(vec![timestamp])?,
+    };
+    SetOfVec::try_from(vec![attribute])
+}
+
+/// A signature whose value is there, and which a timestamp may still come to.
+#[derive(Debug)]
+pub struct Valued {
+    prepared: Prepared,
+    value: Vec<u8>,
+}
+
+impl Valued {
+    /// What a timestamp of this signature is over: the value as CMS carries it (RFC 3161
+    /// appendix A).
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// Closes the CMS, with a timestamp if there is one; the answer is one ContentInfo in DER.
+    ///
+    /// # Errors
+    /// [`Error::TimestampOfAnother`] for a timestamp that does not hold over this value.
+    pub fn close(self, timestamp: Option<&Token>) -> Result<Vec<u8>> {
+        let timestamp = match timestamp {
+            Some(token) => {
+                let algorithm = token.info().imprint_algorithm();
+                let stamped = algorithm.map(|algorithm| algorithm.digest(&self.value));
+                if token.judge(stamped.as_ref()).holds.is_none() {
+                    return Err(Error::TimestampOfAnother);
+                }
+                Some(Any::from_der(token.as_der())?)
+            }
+            None => None,
+        };
+        self.prepared.assemble(self.value, timestamp)
+    }
 }
 
 impl Prepared {
@@ -168,10 +221,21 @@ impl Prepared {
     /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
     /// [`Error::MalformedSignature`]: nothing leaves that does not verify.
     pub fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
+        self.sign(raw)?.close(None)
+    }
+
+    /// As [`Self::complete`], and leaves the CMS open for a timestamp of the value.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub fn sign(self, raw: &[u8]) -> Result<Valued> {
         let spki = self.signer.spki_der();
         algorithm::verify(spki, self.algorithm(), self.digest.as_bytes(), raw)?;
         let value = algorithm::der_from_raw(self.key, raw)?;
-        self.assemble(value)
+        Ok(Valued {
+            prepared: self,
+            value,
+        })
     }
 
     /// Closes the CMS around any value and any certificate: what an attacker would send.
@@ -181,11 +245,11 @@ impl Prepared {
             signer: carried.clone(),
             ..self
         }
-        .assemble(value.to_vec())
+        .assemble(value.to_vec(), None)
         .expect("it encodes")
     }
 
-    fn assemble(self, value: Vec<u8>) -> Result<Vec<u8>> {
+    fn assemble(self, value: Vec<u8>, timestamp: Option<Any>) -> Result<Vec<u8>> {
         let algorithm = self.algorithm();
         // One for document and attributes (RFC 5652 §5.4).
         let digest_algorithm = algorithm.digest_algorithm().identifier();
@@ -197,8 +261,8 @@ impl Prepared {
             signed_attrs: Some(self.attributes),
             signature_algorithm: algorithm.identifier(),
             signature: OctetString::new(value)?,
-            // Absent, for an empty set is not allowed (RFC 5652 §5.3: SIZE (1..MAX)).
-            unsigned_attrs: None,
+            // Absent without one, for an empty set is not allowed (RFC 5652 §5.3: SIZE (1..MAX)).
+            unsigned_attrs: timestamp.map(unsigned_attributes).transpose()?,
         };
         let signed_data = SignedData {
             // 1: plain certificates, id-data, SignerInfo of version 1 (RFC 5652 §5.1).

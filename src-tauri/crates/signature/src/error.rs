@@ -85,6 +85,9 @@ pub enum Error {
         /// The level asked for.
         level: Level,
     },
+    /// A timestamp that is not of what it was to be put beside.
+    #[error("the timestamp is not one of this signature")]
+    TimestampOfAnother,
     /// More certificates than a signature carries.
     #[error("a chain of {count} certificates, at most {most} are carried")]
     ChainTooLong {

@@ -42,23 +42,25 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod archive;
 pub mod carried;
 pub mod certificate;
 pub mod cms;
 mod error;
-mod level;
+pub mod level;
 pub mod prepare;
 pub mod revocation;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod samples;
+pub mod timestamp;
 pub mod validate;
 
 pub use self::algorithm::{Digest, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
 pub use self::certificate::Certificate;
 pub use self::error::{Error, Result};
 pub use self::level::Level;
-pub use self::prepare::{Details, Draft, Prepared, SameBeginning, Signed, SubFilter};
+pub use self::prepare::{Details, Draft, Prepared, SameBeginning, Signed, SubFilter, Valued};
 pub use self::validate::{
     Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
     validate_written,

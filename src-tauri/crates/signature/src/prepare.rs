@@ -11,6 +11,7 @@ use crate::certificate::Certificate;
 use crate::cms;
 use crate::error::{Error, Result};
 use crate::level::Level;
+use crate::timestamp::Token;
 
 /// How a signature is written into its dictionary (ISO 32000-2 §12.8.3).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,6 +92,8 @@ pub struct Draft<'o> {
     signed: Hasher,
     /// The digest that a log names, where it is another.
     logged: Option<Sha256>,
+    /// Room for a timestamp, in bytes.
+    timestamp_bytes: usize,
 }
 
 impl<'o> Draft<'o> {
@@ -123,6 +126,7 @@ impl<'o> Draft<'o> {
             algorithm,
             signed,
             logged,
+            timestamp_bytes: 0,
         })
     }
 
@@ -142,6 +146,16 @@ impl<'o> Draft<'o> {
         Ok(Self { algorithm, ..self })
     }
 
+    /// Leaves room for a timestamp of the signature, without which there is no [`Level::BT`] and
+    /// none above it.
+    #[must_use]
+    pub fn with_room_for_timestamp(self, timestamp_bytes: usize) -> Self {
+        Self {
+            timestamp_bytes,
+            ..self
+        }
+    }
+
     /// What the document was read for, besides: a revision begins [after](Revision::after) it.
     #[must_use]
     pub fn passed(&self) -> &Passed {
@@ -154,7 +168,7 @@ impl<'o> Draft<'o> {
     /// order; they are carried along. Everything that can fail without the key fails here.
     ///
     /// # Errors
-    /// [`Error::LevelNotSupported`] for all but [`Level::BB`], [`Error::NotForDocuments`],
+    /// [`Error::LevelNotSupported`] above [`Level::BB`] without room for a timestamp, [`Error::NotForDocuments`],
     /// [`Error::OutsideValidity`] at the signing time, what [`cms::prepare`] gives, [`Error::Pdf`].
     pub fn prepare(
         self,
@@ -165,7 +179,7 @@ impl<'o> Draft<'o> {
         chain: &[Certificate],
         level: Level,
     ) -> Result<Prepared> {
-        if level != Level::BB {
+        if (level == Level::BB) != (self.timestamp_bytes == 0) {
             return Err(Error::LevelNotSupported { level });
         }
         check_signer(signer, details.signing_time)?;
@@ -175,6 +189,7 @@ impl<'o> Draft<'o> {
             algorithm,
             mut signed,
             mut logged,
+            timestamp_bytes,
         } = self;
         let beginning = Beginning {
             length: passed.document().len(),
@@ -190,7 +205,7 @@ impl<'o> Draft<'o> {
             location: details.location.clone(),
             revision_id: details.revision_id,
         };
-        let reserved = cms::largest_size(algorithm, signer, chain)?;
+        let reserved = cms::largest_size(algorithm, signer, chain, timestamp_bytes)?;
         let unsigned = revision.lay_out(field, &dictionary, reserved)?;
         unsigned.write_revision_to(out, &mut |chunk| {
             signed.update(chunk);
@@ -271,7 +286,43 @@ impl Prepared {
     /// [`Error::SignatureDoesNotVerify`], [`Error::SignatureLength`] or
     /// [`Error::MalformedSignature`]: nothing leaves that does not verify. [`Error::Pdf`].
     pub fn complete(self, raw: &[u8]) -> Result<Signed> {
-        let contents = self.cms.complete(raw)?;
+        self.sign(raw)?.close(None)
+    }
+
+    /// As [`Self::complete`], and leaves the signature open for a timestamp.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub fn sign(self, raw: &[u8]) -> Result<Valued> {
+        Ok(Valued {
+            unsigned: self.unsigned,
+            cms: self.cms.sign(raw)?,
+            beginning: self.beginning,
+        })
+    }
+}
+
+/// A signature that verifies, and which a timestamp may still come to.
+#[derive(Debug)]
+pub struct Valued {
+    unsigned: Unsigned,
+    cms: cms::Valued,
+    beginning: Beginning,
+}
+
+impl Valued {
+    /// What a timestamp of this signature is over (RFC 3161 appendix A).
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        self.cms.value()
+    }
+
+    /// Closes the signature, with a timestamp if there is one.
+    ///
+    /// # Errors
+    /// [`Error::TimestampOfAnother`], [`Error::Pdf`] where it does not fit.
+    pub fn close(self, timestamp: Option<&Token>) -> Result<Signed> {
+        let contents = self.cms.close(timestamp)?;
         Ok(Signed {
             completed: self.unsigned.complete(&contents)?,
             beginning: self.beginning,

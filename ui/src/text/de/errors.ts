@@ -257,6 +257,19 @@ export const errors: Record<keyof typeof en, string> = {
   "err-issuer_differs": "Die Unterschrift nennt einen anderen Aussteller als den, den Sie sahen.",
   "rec-issuer_differs":
     "Die Datei wurde inzwischen geändert. Sehen Sie sie noch einmal an, bevor Sie jemandem vertrauen.",
+  "err-timestamp_unavailable": "Keine Zeitstempelstelle hat eine Zeit gegeben.",
+  "rec-timestamp_unavailable":
+    "Es wurde nichts signiert. Prüfen Sie das Netz, oder wählen Sie eine andere Stelle oder eine niedrigere Stufe.",
+  "err-evidence_unavailable": "Es lässt sich nicht feststellen, ob ein Zertifikat gesperrt ist.",
+  "rec-evidence_unavailable":
+    "Es wurde nichts signiert. Versuchen Sie es wieder, wenn der Dienst des Ausstellers antwortet, oder wählen Sie eine niedrigere Stufe.",
+  "err-certified_for_good":
+    "Ein Dokument, das keine Änderungen erlaubt, nimmt keinen späteren Zeitstempel an.",
+  "rec-certified_for_good":
+    "Erlauben Sie das Ausfüllen von Formularen, oder wählen Sie die Stufe B-LT.",
+  "err-signature_broken": "Eine Signatur im Dokument hält nicht.",
+  "rec-signature_broken":
+    "Es wurde nichts hinzugefügt. Prüfen Sie das Dokument, um zu sehen, was daran nicht stimmt.",
   "err-not_logged_in": "Hier ist niemand angemeldet, oder nicht mehr.",
   "rec-not_logged_in": "Melden Sie sich neu an.",
   "err-forbidden": "Dieses Fenster zeigt keine Dokumente.",

@@ -234,6 +234,16 @@ export const errors = {
   "err-issuer_differs": "The signature names another issuer than the one you saw.",
   "rec-issuer_differs":
     "The file was changed meanwhile. Look at it again before you trust anybody.",
+  "err-timestamp_unavailable": "No timestamp authority gave a time.",
+  "rec-timestamp_unavailable":
+    "Nothing was signed. Look at the network, or choose another authority or a lower level.",
+  "err-evidence_unavailable": "It cannot be found out whether a certificate is revoked.",
+  "rec-evidence_unavailable":
+    "Nothing was signed. Try again when the issuer's service answers, or choose a lower level.",
+  "err-certified_for_good": "A document that allows no changes takes no later timestamp.",
+  "rec-certified_for_good": "Allow forms to be filled in, or choose the level B-LT.",
+  "err-signature_broken": "A signature in the document does not hold.",
+  "rec-signature_broken": "Nothing was added. Validate the document to see what is wrong with it.",
   "err-not_logged_in": "Nobody is logged in here, or not any more.",
   "rec-not_logged_in": "Log in again.",
   "err-forbidden": "This window shows no documents.",

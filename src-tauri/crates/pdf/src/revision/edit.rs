@@ -9,9 +9,9 @@ use crate::syntax::{Parser, RawDictionary};
 
 /// A dictionary that is edited in its own bytes.
 #[derive(Debug)]
-pub(super) struct Edit {
+pub(crate) struct Edit {
     bytes: Vec<u8>,
-    pub(super) raw: RawDictionary,
+    pub(crate) raw: RawDictionary,
     /// What is put in the place of an entry: nothing, or `/Key value`.
     replaced: BTreeMap<usize, (usize, Vec<u8>)>,
     added: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Edit {
 
 impl Edit {
     /// Takes the bytes of a dictionary, which object `id` is or holds.
-    pub(super) fn parse(bytes: &[u8], id: ObjectId) -> Result<Self> {
+    pub(crate) fn parse(bytes: &[u8], id: ObjectId) -> Result<Self> {
         let raw = Parser::new(bytes, 0)
             .dictionary()
             .map_err(|why| Error::Object { id, why })?;
@@ -37,7 +37,7 @@ impl Edit {
     }
 
     /// The bytes of a value, as they stand in the file.
-    pub(super) fn value(&self, key: &[u8]) -> Option<&[u8]> {
+    pub(crate) fn value(&self, key: &[u8]) -> Option<&[u8]> {
         let (_, range) = self
             .raw
             .entries
@@ -52,7 +52,7 @@ impl Edit {
     }
 
     /// Replaces a value, the last of that key, or adds it.
-    pub(super) fn set(&mut self, key: &[u8], value: &[u8]) {
+    pub(crate) fn set(&mut self, key: &[u8], value: &[u8]) {
         let entry = [b"/", key, b" ", value].concat();
         match self.raw.entries.iter().rev().find(|(name, _)| name == key) {
             Some((_, range)) => {
@@ -79,8 +79,25 @@ impl Edit {
         Ok(())
     }
 
+    /// Puts a further reference at the end of an array that is a direct value, behind those that
+    /// were put there before.
+    pub(crate) fn append_again(&mut self, key: &[u8], element: ObjectId) -> Result<()> {
+        let place = self.raw.entries.iter().rev().find(|(name, _)| name == key);
+        let edited = place.and_then(|(_, range)| self.replaced.get(&range.start));
+        let mut value = match edited {
+            // `/Key value`, as `set` writes it.
+            Some((_, entry)) => entry.get(key.len() + 2..).unwrap_or_default().to_vec(),
+            None => self.value(key).unwrap_or_default().to_vec(),
+        };
+        insert_element(&mut value, element).ok_or(Error::Missing {
+            what: "array where one was read before",
+        })?;
+        self.set(key, &value);
+        Ok(())
+    }
+
     /// The bytes of the edited dictionary.
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.bytes.len() + self.added.len() + 64);
         let mut at = 0;
         for (start, (end, entry)) in self.replaced {

@@ -2,14 +2,16 @@
 
 use lopdf::Object;
 
-use super::{Edit, Revision, SignatureDetails};
+use super::{Edit, Revision};
 use crate::error::Result;
 
 /// The version that the extension is one of; PDF 2.0 has these signatures itself.
 const BASE_VERSION: &[u8] = b"1.7";
-/// ETSI's prefix; level 2 are CAdES signatures, as iText writes it.
+/// ETSI's prefix; level 2 are CAdES signatures, and level 5 are stores and timestamps of documents
+/// besides, as iText writes them.
 const KEY: &[u8] = b"ESIC";
-const VALUE: &[u8] = b"<</BaseVersion/1.7/ExtensionLevel 2>>";
+const SIGNATURES: &[u8] = b"<</BaseVersion/1.7/ExtensionLevel 2>>";
+const LASTING: &[u8] = b"<</BaseVersion/1.7/ExtensionLevel 5>>";
 
 impl Revision {
     /// Names the extension in the catalog, unless it is there.
@@ -17,8 +19,10 @@ impl Revision {
     /// Only before the first signature: Acrobat takes it for a change afterwards. Nor is a version
     /// raised for it, so a file of an earlier one goes without; PDF/A-1, which is PDF 1.4 whatever
     /// its header says, does so too.
-    pub(super) fn name_extension(&mut self, details: &SignatureDetails) -> Result<()> {
-        let pades = details.sub_filter.starts_with("ETSI.");
+    /// A revision that brings a store, or will be followed by a timestamp, says so here at once.
+    pub(super) fn name_extension(&mut self, sub_filter: &str) -> Result<()> {
+        let pades = self.lasting || sub_filter.starts_with("ETSI.");
+        let value = if self.lasting { LASTING } else { SIGNATURES };
         let is_later = self.document.version()? == BASE_VERSION && !self.claims.is_part(1);
         if !self.first_signature || !pades || !is_later {
             return Ok(());
@@ -28,13 +32,13 @@ impl Revision {
         let extensions = catalog.raw.dictionary.get(b"Extensions");
         match extensions.cloned().unwrap_or(Object::Null) {
             Object::Null => {
-                let value = [b"<</", KEY, b" ", VALUE, b">>"].concat();
+                let value = [b"<</", KEY, b" ", value, b">>"].concat();
                 catalog.set(b"Extensions", &value);
             }
             Object::Dictionary(extensions) if !extensions.has(KEY) => {
                 let bytes = catalog.value(b"Extensions").unwrap_or_default();
                 let mut edit = Edit::parse(bytes, root)?;
-                edit.set(KEY, VALUE);
+                edit.set(KEY, value);
                 catalog.set(b"Extensions", &edit.finish());
             }
             Object::Reference(id) => {
@@ -42,7 +46,7 @@ impl Revision {
                 let extensions = self.document.dictionary(&id.into())?;
                 if extensions.is_some_and(|extensions| !extensions.has(KEY)) {
                     let mut edit = self.edit(id)?;
-                    edit.set(KEY, VALUE);
+                    edit.set(KEY, value);
                     self.keep(id, edit);
                 }
             }

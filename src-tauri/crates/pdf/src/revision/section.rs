@@ -35,6 +35,7 @@ impl Document {
                 objects: BTreeMap::new(),
                 next: self.chain().next_number(),
                 first_signature: true,
+                lasting: false,
                 claims: Claims::default(),
             };
             out.push(b'\n');

@@ -19,6 +19,7 @@ mod preflight;
 mod recovery;
 mod revisions;
 mod shown;
+mod store;
 mod streams;
 mod structure;
 mod tools;

@@ -87,6 +87,7 @@ pub(super) fn embedded(surroundings: &Surroundings) -> Result<Opened> {
         required: None,
         signing: address(&signing_label),
         issuing: address(&issuing_label),
+        signatures: Default::default(),
     };
     Ok(Opened {
         signing,
@@ -131,6 +132,7 @@ pub(super) fn ready(
         required: None,
         signing: first.address,
         issuing: second.address,
+        signatures: Default::default(),
     };
     Ok(Opened {
         signing: first.token,

@@ -1,16 +1,21 @@
 //! The same with a person's own card: no vault, and without an organisation no log.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use token::{CardInput, Pin, PinRefusal};
 
-use super::{PreparedFile, Signatory, check_targets, complete_all, prepare, reach, say, settled};
+use super::{
+    PreparedFile, Signatory, check_targets, complete_all, own_lists, prepare, reach, say, settled,
+};
 use crate::audit::{Act, Outcome};
 use crate::ca;
 use crate::cards::{Cards, ChosenCard};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evidence::{self, Asked, Lasting};
 use crate::home::Surroundings;
 use crate::look::{self, Facts};
+use crate::organisation::Signatures;
 use crate::output::{Note, UNNOTED};
 use crate::requests::{CardChoice, Sign, SignedFile};
 use crate::signing_algorithm::{hex, on_token};
@@ -39,7 +44,12 @@ pub(crate) fn sign(
     let card = cards.choose(surroundings, choice, now)?;
     card.check_pin()?;
     let pin = pin.map(|pin| typed(&card, pin)).transpose()?;
+    let lasting = match &request.terms.gathered {
+        Some(lasting) if lasting.is_for(&card.certificate) => Arc::clone(lasting),
+        _ => gather_for(surroundings, station, &card, &request.terms.lasting, now)?,
+    };
     let work = Work {
+        lasting: &lasting,
         surroundings,
         request,
         card: &card,
@@ -69,7 +79,43 @@ fn typed(card: &ChosenCard, pin: &wire::Secret) -> Result<Pin> {
     Pin::new(pin.expose().to_owned()).map_err(|_| token::Error::CardPin { refusal }.into())
 }
 
+/// Gathers what a level takes for the certificate of a card.
+pub(crate) fn gather(
+    surroundings: &Surroundings,
+    station: Option<&Station>,
+    cards: &Cards,
+    choice: &CardChoice,
+    asked: &Asked,
+) -> Result<Arc<Lasting>> {
+    let now = match station {
+        Some(station) => station.now()?,
+        None => validate::now(),
+    };
+    let card = cards.choose(surroundings, choice, now)?;
+    gather_for(surroundings, station, &card, asked, now)
+}
+
+fn gather_for(
+    surroundings: &Surroundings,
+    station: Option<&Station>,
+    card: &ChosenCard,
+    asked: &Asked,
+    now: i64,
+) -> Result<Arc<Lasting>> {
+    let unset = Signatures::default();
+    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    let mut above = card.chain.clone();
+    above.extend(station.map(Station::ca).transpose()?);
+    let signer = evidence::Signer {
+        certificate: &card.certificate,
+        above: &above,
+        lists: &own_lists(station),
+    };
+    evidence::gather(surroundings, settings, asked, &signer, now)
+}
+
 struct Work<'a> {
+    lasting: &'a Lasting,
     surroundings: &'a Surroundings,
     request: &'a Sign,
     card: &'a ChosenCard,
@@ -90,6 +136,7 @@ impl Work<'_> {
             certificate: &self.card.certificate,
             algorithm: None,
             chain: &self.card.chain,
+            lasting: self.lasting,
             look: look_of(
                 self.surroundings,
                 look,
@@ -160,7 +207,7 @@ impl Work<'_> {
         let values = self.card.sign(self.surroundings, &inputs, self.pin)?;
         let anchors = station.map(Station::ca).transpose()?;
         complete_all(
-            batch,
+            (batch, self.lasting),
             values,
             self.request,
             anchors.as_slice(),

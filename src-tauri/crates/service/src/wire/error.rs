@@ -156,6 +156,12 @@ pub enum ErrorCode {
     PinNotEntered,
     PinNeeded,
 
+    // What makes a signature last.
+    TimestampUnavailable,
+    EvidenceUnavailable,
+    CertifiedForGood,
+    SignatureBroken,
+
     // The window.
     NotLoggedIn,
     NoSuchDocument,

@@ -9,6 +9,7 @@ use der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
 use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use spki::AlgorithmIdentifierRef;
 
+use crate::certificate::Certificate;
 use crate::cms::MOST_CERTIFICATES;
 
 /// Most elements of one set of algorithms or attributes.
@@ -41,16 +42,33 @@ pub enum Malformed {
     /// A version number other than its content demands (RFC 5652 §5.1, §5.3).
     #[error("its version numbers are not those of its content")]
     Version,
+    /// It carries no content, where something is signed that lies inside.
+    #[error("it carries no content")]
+    NoContent,
+    /// What it carries is no timestamp.
+    #[error("it is no timestamp but {0}")]
+    NotTimestamp(ObjectIdentifier),
     /// digestAlgorithms does not name the signer's digest algorithm (RFC 5652 §5.1).
     #[error("its digest algorithms leave out the signer's")]
     DigestAlgorithms,
 }
 
-/// The parts of a detached SignedData with one signer.
+/// Where the content is that is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// In the document.
+    Elsewhere,
+    /// In the structure itself.
+    Inside,
+}
+
+/// The parts of a SignedData with one signer.
 #[derive(Debug)]
 pub(crate) struct SignedData<'a> {
-    /// Type of the content that is elsewhere.
+    /// Type of the content that is signed.
     pub(crate) content_type: ObjectIdentifier,
+    /// The content, if it is inside.
+    pub(crate) content: Option<&'a [u8]>,
     /// Each element of `certificates`, as encoded.
     pub(crate) certificates: Vec<&'a [u8]>,
     /// Who signed, as encoded: IssuerAndSerialNumber, or `[0]` SubjectKeyIdentifier.
@@ -61,11 +79,27 @@ pub(crate) struct SignedData<'a> {
     signed_attributes: Option<&'a [u8]>,
     attributes: Vec<(ObjectIdentifier, &'a [u8])>,
     pub(crate) signature: &'a [u8],
+    /// Content of unsignedAttrs, without its tag.
+    unsigned_attributes: Option<&'a [u8]>,
 }
 
 impl<'a> SignedData<'a> {
     /// Reads the Contents of a signature dictionary: a ContentInfo, then zeros or nothing.
     pub(crate) fn read(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Elsewhere)
+    }
+
+    /// Reads a ContentInfo whose SignedData carries its content, as a timestamp does.
+    pub(crate) fn read_enclosing(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Inside)
+    }
+
+    /// Length of the structure that some bytes begin with.
+    pub(crate) fn encoded_len(contents: &[u8]) -> Result<usize, Malformed> {
+        Ok(SliceReader::new(contents)?.tlv_bytes()?.len())
+    }
+
+    fn read_with(contents: &'a [u8], place: Content) -> Result<Self, Malformed> {
         let mut reader = SliceReader::new(contents)?;
         let content_info = reader.tlv_bytes()?;
         let padding = reader.read_slice(reader.remaining_len())?;
@@ -77,12 +111,14 @@ impl<'a> SignedData<'a> {
             Ok((content_type, explicit(fields, TagNumber::N0)?))
         })?;
         match content {
-            Some(content) if content_type == ID_SIGNED_DATA => Self::read_signed_data(content),
+            Some(content) if content_type == ID_SIGNED_DATA => {
+                Self::read_signed_data(content, place)
+            }
             _ => Err(Malformed::NotSignedData(content_type)),
         }
     }
 
-    fn read_signed_data(signed_data: AnyRef<'a>) -> Result<Self, Malformed> {
+    fn read_signed_data(signed_data: AnyRef<'a>, place: Content) -> Result<Self, Malformed> {
         let (version, digest_algorithms, encapsulated, certificates, crls, signers) =
             signed_data.sequence(|fields| {
                 let version = u8::decode(fields)?;
@@ -106,9 +142,12 @@ impl<'a> SignedData<'a> {
                 explicit(fields, TagNumber::N0)?,
             ))
         })?;
-        if content.is_some() {
-            return Err(Malformed::NotDetached);
-        }
+        let content = match (place, content) {
+            (Content::Elsewhere, None) => None,
+            (Content::Elsewhere, Some(_)) => return Err(Malformed::NotDetached),
+            (Content::Inside, None) => return Err(Malformed::NoContent),
+            (Content::Inside, Some(content)) => Some(OctetStringRef::try_from(content)?.as_bytes()),
+        };
         let signers = elements(signers, MOST_ELEMENTS)?;
         let [signer] = signers.as_slice() else {
             return Err(Malformed::Signers(signers.len()));
@@ -126,7 +165,7 @@ impl<'a> SignedData<'a> {
                     .is_ok_and(|identifier| identifier.oid == signer.digest_algorithm.oid)
             });
         if named {
-            Ok(signer)
+            Ok(Self { content, ..signer })
         } else {
             Err(Malformed::DigestAlgorithms)
         }
@@ -146,11 +185,13 @@ impl<'a> SignedData<'a> {
             let signed_attributes = implicit(fields, TagNumber::N0)?;
             let signature_algorithm = AlgorithmIdentifierRef::decode(fields)?;
             let signature = OctetStringRef::decode(fields)?.as_bytes();
-            let _unsigned_attributes = implicit(fields, TagNumber::N1)?;
+            let unsigned_attributes = implicit(fields, TagNumber::N1)?;
             Ok((
                 version,
                 Self {
                     content_type,
+                    content: None,
+                    unsigned_attributes,
                     certificates,
                     signer,
                     digest_algorithm,
@@ -221,6 +262,26 @@ impl<'a> SignedData<'a> {
     }
 }
 
+impl<'a> SignedData<'a> {
+    /// The values of an unsigned attribute, in their order; what is no attribute is passed over.
+    pub(crate) fn unsigned_values(&self, oid: ObjectIdentifier) -> Vec<&'a [u8]> {
+        let content = self.unsigned_attributes.unwrap_or_default();
+        let mut values = Vec::new();
+        for attribute in elements(content, MOST_ELEMENTS).unwrap_or_default() {
+            let read = AnyRef::from_der(attribute).and_then(|attribute| {
+                attribute.sequence(|fields| Ok((ObjectIdentifier::decode(fields)?, set(fields)?)))
+            });
+            match read {
+                Ok((found, content)) if found == oid => {
+                    values.extend(elements(content, MOST_ELEMENTS).unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        values
+    }
+}
+
 /// What was found under the type of a signed attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attribute<'a> {
@@ -279,6 +340,15 @@ fn elements(content: &[u8], most: usize) -> Result<Vec<&[u8]>, Malformed> {
         found.push(reader.tlv_bytes()?);
     }
     Ok(found)
+}
+
+/// Whether a SignerIdentifier (RFC 5652 §5.3) means this certificate.
+pub(crate) fn is_signer(signer: AnyRef<'_>, certificate: &Certificate) -> bool {
+    if let Some(identifier) = key_identifier(signer) {
+        return certificate.subject_key_identifier() == Some(identifier);
+    }
+    let named = [certificate.issuer_der(), certificate.serial_der()].concat();
+    signer.tag() == Tag::Sequence && signer.value() == named
 }
 
 /// The key identifier in a `[0]` SubjectKeyIdentifier (RFC 5652 §5.3), if that is what it is.

@@ -175,8 +175,8 @@ fn a_signature_by_pss_is_asked_for_by_name_and_only_of_rsa_keys() {
     let rsa = ca.issue("Ada", &Key::rsa(2048));
     let prepared = prepare_by(pss, &document_digest(), &rsa, &chain).unwrap();
     assert_eq!(prepared.algorithm(), pss);
-    let most = largest_size(pss, &rsa, &chain).unwrap();
-    assert!(most > largest_size(own(&rsa), &rsa, &chain).unwrap());
+    let most = largest_size(pss, &rsa, &chain, 0).unwrap();
+    assert!(most > largest_size(own(&rsa), &rsa, &chain, 0).unwrap());
     // A value by the other padding does not leave.
     let value = Key::rsa(2048).sign(prepared.digest());
     assert!(matches!(
@@ -195,7 +195,7 @@ fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
     let (ca, key) = (Authority::new("Test CA", 1), Key::from_seed(2));
     let ada = ca.issue("Ada", &key);
     let chain = [ca.certificate()];
-    let most = largest_size(own(&ada), &ada, &chain).unwrap();
+    let most = largest_size(own(&ada), &ada, &chain, 0).unwrap();
     let sizes: Vec<usize> = (0..64)
         .map(|byte| {
             let prepared = prepare(&Digest::Sha256([byte; 32]), &ada, &chain).unwrap();
@@ -218,7 +218,7 @@ fn the_estimate_is_never_too_small_and_at_most_eight_bytes_too_large() {
 fn the_estimate_is_never_too_small_for_any_kind_of_key() {
     for (kind, key) in Key::of_every_kind() {
         let (ca, ada, contents) = signed_by(&key);
-        let most = largest_size(own(&ada), &ada, &[ca.certificate()]).unwrap();
+        let most = largest_size(own(&ada), &ada, &[ca.certificate()], 0).unwrap();
         let slack = most - contents.len();
         assert!(slack <= 8, "{kind}: {slack} bytes too many");
         let (longest, raw_len) = (

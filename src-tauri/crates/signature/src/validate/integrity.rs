@@ -4,14 +4,13 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST,
 };
-use der::Tagged;
-use der::asn1::{AnyRef, OctetStringRef};
+use der::asn1::OctetStringRef;
 
 use super::finding::Finding;
 use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
-use crate::cms::read::{Attribute, SignedData, key_identifier};
+use crate::cms::read::{Attribute, SignedData, is_signer};
 use crate::error::{Error, Result};
 use crate::prepare::SubFilter;
 
@@ -187,15 +186,6 @@ fn certificates(
     }
     read.retain(|certificate| Some(certificate) != found.as_ref());
     (found, read)
-}
-
-/// Whether a SignerIdentifier (RFC 5652 §5.3) means this certificate.
-pub(crate) fn is_signer(signer: AnyRef<'_>, certificate: &Certificate) -> bool {
-    if let Some(identifier) = key_identifier(signer) {
-        return certificate.subject_key_identifier() == Some(identifier);
-    }
-    let named = [certificate.issuer_der(), certificate.serial_der()].concat();
-    signer.tag() == der::Tag::Sequence && signer.value() == named
 }
 
 /// The signature over the signed attributes verifies with the signer's key (RFC 5652 §5.6).

@@ -1,0 +1,355 @@
+//! What makes a signature last: timestamps, and certificates with what is said about their
+//! revocation (ETSI EN 319 142-1 §6).
+//!
+//! All of it is gathered before anybody's secret is asked: a sample timestamp says how much room one
+//! takes and whose certificate signs it, so that its path and that of the signer can be proven at
+//! once. Then a level is reached whole or the request fails; it is never lowered.
+
+mod collection;
+mod extend;
+mod stamps;
+
+use std::fmt;
+use std::sync::Arc;
+
+use pdf::SecurityStore;
+use signature::{Certificate, DigestAlgorithm, Level, timestamp};
+
+pub(crate) use self::collection::Collection;
+pub(crate) use self::extend::{archive, extend};
+pub(crate) use self::stamps::Stamps;
+use crate::error::{Error, Result};
+use crate::home::Surroundings;
+use crate::organisation::Signatures;
+
+/// How far our clock may be from that of a timestamp authority, in seconds, before it is said.
+const CLOCK: u64 = 300;
+
+/// What a person asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The level; `None` for what the organisation has set, else B-B.
+    pub level: Option<Level>,
+    /// Addresses of timestamp authorities in the order they are asked; none for those that the
+    /// organisation has set.
+    pub authorities: Vec<String>,
+}
+
+/// Everything that a level takes and that a key need not be asked for.
+///
+/// Made by [`Service::gather`](crate::Service::gather).
+pub struct Lasting {
+    pub(crate) level: Level,
+    pub(crate) stamps: Option<Stamps>,
+    pub(crate) store: SecurityStore,
+    /// SHA-256 over the certificate it was gathered for.
+    signer: [u8; 32],
+    /// What people should know.
+    pub notices: Vec<String>,
+}
+
+impl Default for Lasting {
+    /// B-B, which takes nothing.
+    fn default() -> Self {
+        Self {
+            level: Level::BB,
+            stamps: None,
+            store: SecurityStore::default(),
+            signer: [0; 32],
+            notices: Vec::new(),
+        }
+    }
+}
+
+impl Lasting {
+    /// Whether it was gathered for a signer.
+    pub(crate) fn is_for(&self, certificate: &Certificate) -> bool {
+        self.signer == certificate.fingerprint()
+    }
+
+    /// The level.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+}
+
+impl fmt::Debug for Lasting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lasting({})", self.level)
+    }
+}
+
+/// Why an authority gave no timestamp.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// It could not be asked.
+    #[error(transparent)]
+    Network(#[from] network::Error),
+    /// Its answer is no timestamp of what was asked.
+    #[error(transparent)]
+    Refused(#[from] timestamp::Refused),
+    /// Its timestamp does not hold.
+    #[error("{}", listed(.0))]
+    Faults(Vec<timestamp::Fault>),
+    /// Its timestamp is larger than the room that its sample said is enough.
+    #[error("its timestamp takes {needed} bytes, and there is room for {room}")]
+    TooLarge {
+        /// What it takes.
+        needed: usize,
+        /// What is left for it.
+        room: usize,
+    },
+    /// Another certificate signed than the one that was looked into.
+    #[error("its timestamp is signed with another certificate than its sample was")]
+    OtherCertificate,
+}
+
+fn listed(faults: &[timestamp::Fault]) -> String {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    faults.join("; ")
+}
+
+impl Failed {
+    /// A short name for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        use timestamp::Refused as R;
+        match self {
+            Self::Network(error) => network_code(error),
+            Self::Refused(refused) => match refused {
+                R::TooLarge { .. } => "response_too_large",
+                R::Malformed(_) => "response_malformed",
+                R::NotGranted { .. } => "timestamp_not_granted",
+                R::NoToken => "timestamp_missing",
+                R::Token(_) => "timestamp_malformed",
+                R::Nonce => "timestamp_nonce",
+                R::ImprintAlgorithm => "timestamp_imprint_algorithm",
+                R::Imprint => "timestamp_imprint",
+            },
+            Self::Faults(faults) => faults.first().map_or("timestamp", timestamp::Fault::code),
+            Self::TooLarge { .. } => "timestamp_too_large",
+            Self::OtherCertificate => "timestamp_other_certificate",
+        }
+    }
+}
+
+/// A short name for programs of why nobody answered.
+fn network_code(error: &network::Error) -> &'static str {
+    use network::Error as E;
+    match error {
+        E::Address { .. } => "address",
+        E::Proxy { .. } => "proxy",
+        E::Unreachable { .. } => "unreachable",
+        E::Deadline { .. } => "deadline",
+        E::Status { .. } => "http_status",
+        E::TooLarge { .. } => "response_too_large",
+        E::ContentType { .. } => "content_type",
+        E::Redirect { .. } => "redirect",
+    }
+}
+
+/// One authority that was asked in vain.
+#[derive(Debug)]
+pub struct Try {
+    /// Its address.
+    pub address: String,
+    /// Why.
+    pub failed: Failed,
+}
+
+impl fmt::Display for Try {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {} ({})",
+            self.address,
+            self.failed,
+            self.failed.code()
+        )
+    }
+}
+
+/// Why a level was not reached.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Above B-B a timestamp authority is needed, and none is known.
+    #[error(
+        "level {level} takes a timestamp, and no timestamp authority is set; name one with --tsa URL"
+    )]
+    NoAuthority {
+        /// The level.
+        level: Level,
+    },
+    /// No authority gave a timestamp that holds.
+    #[error("no timestamp could be had: {}", joined(tries))]
+    Timestamp {
+        /// Each of them, in the order they were asked.
+        tries: Vec<Try>,
+    },
+    /// Nothing that can be relied on says whether a certificate is revoked, or who issued it.
+    #[error("{what} of {subject} cannot be had: {}", tries_or(tries))]
+    Missing {
+        /// Whose certificate.
+        subject: String,
+        /// What is missing.
+        what: &'static str,
+        /// What was tried, and what came of it.
+        tries: Vec<String>,
+    },
+    /// A certificate that is needed is revoked.
+    #[error("the certificate of {subject} is revoked, since {}", crate::error::shown(*at))]
+    Revoked {
+        /// Whose certificate.
+        subject: String,
+        /// Since when, Unix time.
+        at: i64,
+    },
+    /// A certification that allows nothing, and a level that adds to the document afterwards.
+    #[error(
+        "a certification that allows no changes and level {level} exclude each other: viewers take \
+         the timestamp that comes later for a change; certify with 2, or sign at level b-lt"
+    )]
+    CertifiedForGood {
+        /// The level.
+        level: Level,
+    },
+    /// A document to be extended has no signature.
+    #[error("the document has no signature that could be made to last")]
+    Unsigned,
+    /// A signature in a document to be extended does not hold.
+    #[error("the signature in the field {field} does not hold; nothing is added to it")]
+    Broken {
+        /// The field.
+        field: String,
+    },
+    /// The settings for the network cannot be used.
+    #[error(transparent)]
+    Network(network::Error),
+}
+
+fn joined(tries: &[Try]) -> String {
+    let tries: Vec<String> = tries.iter().map(ToString::to_string).collect();
+    tries.join("; ")
+}
+
+fn tries_or(tries: &[String]) -> String {
+    match tries {
+        [] => "its certificate names nobody to ask".to_owned(),
+        tries => tries.join("; "),
+    }
+}
+
+/// What is gathered for whom.
+pub(crate) struct Signer<'a> {
+    /// The certificate that will sign.
+    pub(crate) certificate: &'a Certificate,
+    /// The certificates above it.
+    pub(crate) above: &'a [Certificate],
+    /// Revocation lists that this machine has, such as the organisation's own.
+    pub(crate) lists: &'a [Vec<u8>],
+}
+
+/// Whether anything has to be gathered for what is asked.
+pub(crate) fn is_needed(surroundings: &Surroundings, asked: &Asked) -> bool {
+    let set = || {
+        let organisation = crate::station::read_organisation(surroundings).ok()?;
+        Level::read(&organisation.local.signatures.level?)
+    };
+    asked
+        .level
+        .or_else(set)
+        .is_some_and(|level| level > Level::BB)
+}
+
+/// Gathers what a level takes, for signatures by one signer; blocks.
+pub(crate) fn gather(
+    surroundings: &Surroundings,
+    settings: &Signatures,
+    asked: &Asked,
+    signer: &Signer<'_>,
+    now: i64,
+) -> Result<Arc<Lasting>> {
+    let set = settings.level.as_deref().and_then(Level::read);
+    let level = asked.level.or(set).unwrap_or(Level::BB);
+    let mut lasting = Lasting {
+        level,
+        signer: signer.certificate.fingerprint(),
+        ..Lasting::default()
+    };
+    if level == Level::BB {
+        return Ok(Arc::new(lasting));
+    }
+    let client = client(surroundings)?;
+    // Timestamps are made by the digest that the signature is made by.
+    let key = signer.certificate.key_algorithm();
+    let digest = key.map_or(DigestAlgorithm::Sha256, |key| {
+        key.signature_algorithm().digest_algorithm()
+    });
+    let mut stamps = stamps(&client, settings, asked, level, digest, now)?;
+    if level >= Level::BLt {
+        let mut collection = Collection::new(&client, now);
+        collection.know(signer.above);
+        signer
+            .lists
+            .iter()
+            .for_each(|list| collection.know_list(list));
+        collection.path(signer.certificate)?;
+        collection.know(&stamps.carried);
+        collection.path(&stamps.authority)?;
+        lasting.store = collection.into_store();
+        stamps.only_by_sample();
+    }
+    lasting.notices.extend(clock(stamps.gen_time, now));
+    lasting.stamps = Some(stamps);
+    Ok(Arc::new(lasting))
+}
+
+/// The authorities of a request, with the sample that one of them gave.
+pub(crate) fn stamps(
+    client: &network::Client,
+    settings: &Signatures,
+    asked: &Asked,
+    level: Level,
+    digest: DigestAlgorithm,
+    now: i64,
+) -> Result<Stamps> {
+    let addresses = match asked.authorities.as_slice() {
+        [] => settings.timestamp_authorities.clone(),
+        asked => asked.to_vec(),
+    };
+    if addresses.is_empty() {
+        return Err(Fault::NoAuthority { level }.into());
+    }
+    Stamps::sample(client.clone(), addresses, digest, now)
+}
+
+pub(crate) fn client(surroundings: &Surroundings) -> Result<network::Client> {
+    network::Client::new(&surroundings.network)
+        .map_err(|error| Error::Evidence(Fault::Network(error)))
+}
+
+/// What to say of our clock, if it is far from that of an authority.
+pub(crate) fn clock(theirs: i64, ours: i64) -> Option<String> {
+    let apart = theirs.abs_diff(ours);
+    let which = if ours > theirs { "ahead of" } else { "behind" };
+    (apart > CLOCK).then(|| {
+        format!(
+            "the clock of this machine is {} minutes {which} that of the timestamp authority",
+            apart / 60
+        )
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_minutes_away_is_told_of() {
+        assert_eq!(clock(1000, 1300), None);
+        assert!(clock(1000, 1301).unwrap().contains("5 minutes ahead"));
+        assert!(clock(4600, 1000).unwrap().contains("60 minutes behind"));
+    }
+}

@@ -1,0 +1,311 @@
+//! Certificates up to their root, and what is said about the revocation of each.
+
+use std::collections::HashSet;
+
+use pdf::SecurityStore;
+use signature::Certificate;
+use signature::revocation::{Statement, Status, crl, ocsp};
+
+use super::{Fault, network_code};
+use crate::error::Result;
+
+/// Most certificates of a path.
+const DEEPEST: usize = 10;
+/// How far the clock of a responder may be ahead of ours, in seconds.
+const AHEAD: i64 = 300;
+
+/// What is collected, each once.
+pub(crate) struct Collection<'c> {
+    client: &'c network::Client,
+    now: i64,
+    /// Certificates that may be somebody's issuer.
+    pool: Vec<Certificate>,
+    /// Lists that are here already.
+    lists: Vec<Vec<u8>>,
+    /// Answers that are here already.
+    answers: Vec<Vec<u8>>,
+    /// Whether what is here already counts though it is past.
+    past_counts: bool,
+    /// Certificates whose revocation was looked into.
+    looked_into: HashSet<[u8; 32]>,
+    store: SecurityStore,
+}
+
+impl<'c> Collection<'c> {
+    pub(crate) fn new(client: &'c network::Client, now: i64) -> Self {
+        Self {
+            client,
+            now,
+            pool: Vec::new(),
+            lists: Vec::new(),
+            answers: Vec::new(),
+            past_counts: false,
+            looked_into: HashSet::new(),
+            store: SecurityStore::default(),
+        }
+    }
+
+    /// Takes certificates that came along with something.
+    pub(crate) fn know(&mut self, certificates: &[Certificate]) {
+        self.pool.extend(certificates.iter().cloned());
+    }
+
+    /// Takes a revocation list that is here already.
+    pub(crate) fn know_list(&mut self, list: &[u8]) {
+        self.lists.push(list.to_vec());
+    }
+
+    /// Takes the store of a document. What it says is good though it is past, where nothing newer
+    /// can be had: it was there in time, which a timestamp over it proves or does not.
+    pub(crate) fn know_store(&mut self, store: &SecurityStore) {
+        let certificates = store.certificates.iter();
+        self.pool
+            .extend(certificates.filter_map(|der| Certificate::from_der(der).ok()));
+        self.lists.extend(store.crls.iter().cloned());
+        self.answers.extend(store.ocsps.iter().cloned());
+        self.past_counts = true;
+    }
+
+    /// What was collected.
+    pub(crate) fn into_store(self) -> SecurityStore {
+        self.store
+    }
+
+    /// Collects a certificate, those above it, and what is said about each but the root.
+    pub(crate) fn path(&mut self, certificate: &Certificate) -> Result<()> {
+        let mut certificate = certificate.clone();
+        for _ in 0..DEEPEST {
+            self.keep(&certificate);
+            if is_root(&certificate) {
+                return Ok(());
+            }
+            let issuer = self.issuer(&certificate)?;
+            self.look_into(&certificate, &issuer)?;
+            certificate = issuer;
+        }
+        Err(missing(&certificate, "the end of the path", Vec::new()))
+    }
+
+    fn keep(&mut self, certificate: &Certificate) {
+        let der = certificate.as_der().to_vec();
+        if !self.store.certificates.contains(&der) {
+            self.store.certificates.push(der);
+        }
+    }
+
+    /// Who issued a certificate: among those that are known, else from where it says.
+    fn issuer(&mut self, certificate: &Certificate) -> Result<Certificate> {
+        let issued = |issuer: &Certificate| {
+            issuer.subject_der() == certificate.issuer_der()
+                && certificate.verify_issued_by_key(issuer.spki_der()).is_ok()
+        };
+        if let Some(issuer) = self.pool.iter().find(|known| issued(known)) {
+            return Ok(issuer.clone());
+        }
+        let mut tries = Vec::new();
+        for address in &certificate.addresses().issuers {
+            match self.client.get(address, network::Wanted::Certificate) {
+                Ok(der) => {
+                    let read = Certificate::from_der(&der).or_else(|_| Certificate::from_pem(&der));
+                    match read {
+                        Ok(issuer) if issued(&issuer) => {
+                            self.pool.push(issuer.clone());
+                            return Ok(issuer);
+                        }
+                        Ok(_) => {
+                            tries.push(format!("{address}: it did not issue this certificate"))
+                        }
+                        Err(error) => tries.push(format!("{address}: {error}")),
+                    }
+                }
+                Err(error) => tries.push(told(address, &error)),
+            }
+        }
+        Err(missing(certificate, "the issuer's certificate", tries))
+    }
+
+    /// Finds what is said about a certificate, and keeps it.
+    fn look_into(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<()> {
+        if certificate.needs_no_revocation_check()
+            || !self.looked_into.insert(certificate.fingerprint())
+        {
+            return Ok(());
+        }
+        let mut tries = Vec::new();
+        for list in self.lists.clone() {
+            if let Ok(said) = crl::judge(&list, certificate, issuer)
+                && self.is_fresh(&said)
+            {
+                return self.take_list(certificate, &said, list);
+            }
+        }
+        // A certificate that is past is nobody's concern any more: its issuer need not say.
+        if certificate.is_valid_at(self.now) {
+            if self.ask(certificate, issuer, &mut tries)? {
+                return Ok(());
+            }
+            if self.fetch(certificate, issuer, &mut tries)? {
+                return Ok(());
+            }
+        }
+        if self.past_counts && self.take_past(certificate, issuer)? {
+            return Ok(());
+        }
+        Err(missing(certificate, "the revocation status", tries))
+    }
+
+    /// Asks the responders of a certificate.
+    fn ask(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        tries: &mut Vec<String>,
+    ) -> Result<bool> {
+        let addresses = certificate.addresses().ocsp.clone();
+        for address in &addresses {
+            let Ok(request) = ocsp::request(certificate, issuer) else {
+                break;
+            };
+            let answer = match self.client.post(address, network::Wanted::Ocsp, &request) {
+                Ok(answer) => answer,
+                Err(error) => {
+                    tries.push(told(address, &error));
+                    continue;
+                }
+            };
+            match ocsp::judge(&answer, certificate, issuer) {
+                Ok(said) if !self.is_fresh(&said) => {
+                    tries.push(format!("{address}: its answer is past"));
+                }
+                Ok(said) if said.status == Status::Unknown => {
+                    tries.push(format!("{address}: it does not know the certificate"));
+                }
+                Ok(said) => {
+                    self.take_answer(certificate, issuer, &said, answer)?;
+                    return Ok(true);
+                }
+                Err(refused) => tries.push(format!("{address}: {refused}")),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Fetches the lists that a certificate may be on.
+    fn fetch(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        tries: &mut Vec<String>,
+    ) -> Result<bool> {
+        let addresses = certificate.addresses().crls.clone();
+        for address in &addresses {
+            let wanted = network::Wanted::RevocationList;
+            let list = match self.client.get(address, wanted) {
+                Ok(list) => list,
+                Err(error) => {
+                    tries.push(told(address, &error));
+                    continue;
+                }
+            };
+            match crl::judge(&list, certificate, issuer) {
+                Ok(said) if !self.is_fresh(&said) => {
+                    tries.push(format!("{address}: its list is past"));
+                }
+                Ok(said) => {
+                    self.lists.push(list.clone());
+                    self.take_list(certificate, &said, list)?;
+                    return Ok(true);
+                }
+                Err(refused) => tries.push(format!("{address}: {refused}")),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes what a document has about a certificate that nobody says anything new about.
+    fn take_past(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<bool> {
+        for answer in self.answers.clone() {
+            if let Ok(said) = ocsp::judge(&answer, certificate, issuer)
+                && said.status != Status::Unknown
+            {
+                self.take_answer(certificate, issuer, &said, answer)?;
+                return Ok(true);
+            }
+        }
+        for list in self.lists.clone() {
+            if let Ok(said) = crl::judge(&list, certificate, issuer) {
+                self.take_list(certificate, &said, list)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn take_answer(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        said: &Statement,
+        answer: Vec<u8>,
+    ) -> Result<()> {
+        refuse_revoked(certificate, said)?;
+        if !self.store.ocsps.contains(&answer) {
+            self.store.ocsps.push(answer);
+        }
+        // A responder with a certificate of its own is a part of the proof.
+        if said.signer != *issuer {
+            self.keep(&said.signer);
+            self.look_into(&said.signer, issuer)?;
+        }
+        Ok(())
+    }
+
+    fn take_list(
+        &mut self,
+        certificate: &Certificate,
+        said: &Statement,
+        list: Vec<u8>,
+    ) -> Result<()> {
+        refuse_revoked(certificate, said)?;
+        if !self.store.crls.contains(&list) {
+            self.store.crls.push(list);
+        }
+        Ok(())
+    }
+
+    fn is_fresh(&self, said: &Statement) -> bool {
+        said.this_update <= self.now + AHEAD && said.next_update.is_none_or(|next| next >= self.now)
+    }
+}
+
+fn refuse_revoked(certificate: &Certificate, said: &Statement) -> Result<()> {
+    match said.status {
+        Status::Revoked { at, .. } => Err(Fault::Revoked {
+            subject: certificate.subject_common_name().to_owned(),
+            at,
+        }
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a certificate is its own issuer. By an algorithm of earlier years it may be: nobody
+/// relies on a root's signature over itself.
+fn is_root(certificate: &Certificate) -> bool {
+    let verified = certificate.verify_issued_by_key(certificate.spki_der());
+    certificate.is_self_issued()
+        && !matches!(verified, Err(signature::Error::SignatureDoesNotVerify))
+}
+
+fn told(address: &str, error: &network::Error) -> String {
+    format!("{address}: {error} ({})", network_code(error))
+}
+
+fn missing(certificate: &Certificate, what: &'static str, tries: Vec<String>) -> crate::Error {
+    Fault::Missing {
+        subject: certificate.subject_common_name().to_owned(),
+        what,
+        tries,
+    }
+    .into()
+}

@@ -1,0 +1,259 @@
+//! Long-term proof for a document that is signed already, by whomever (ETSI EN 319 142-1 §5.4.3,
+//! §6.3): what its signatures and timestamps are validated with, and a new timestamp over it all.
+
+use std::io::Write;
+use std::path::Path;
+
+use pdf::{Document, Passed, Revision, SignatureValue};
+use signature::timestamp::{Beside, Token};
+use signature::{Certificate, Digest, DigestAlgorithm, archive};
+
+use super::{Asked, Collection, Fault, Stamps, clock};
+use crate::certificates::new_id;
+use crate::document;
+use crate::error::{Error, Result};
+use crate::home::Surroundings;
+use crate::organisation::Signatures;
+use crate::output::{Output, UNNOTED};
+use crate::requests::{Extend, Extended};
+use crate::wire;
+
+/// Extends one document; blocks.
+///
+/// `lists` are revocation lists and `anchors` certificates that this machine has.
+pub(crate) fn extend(
+    surroundings: &Surroundings,
+    settings: &Signatures,
+    request: &Extend,
+    (lists, anchors): (&[Vec<u8>], &[Certificate]),
+    now: i64,
+) -> Result<Extended> {
+    let path = &request.file.path;
+    let password = request.file.password.as_ref();
+    crate::sign::check_target(path, &request.output, request.existing)?;
+    let document = document::open(&request.file)?;
+    let unsuitable = |source| Error::Document {
+        path: path.clone(),
+        source,
+    };
+    document.permit_signature().map_err(unsuitable)?;
+    let signatures = document.signatures().map_err(unsuitable)?;
+    if signatures.is_empty() {
+        return Err(Fault::Unsigned.into());
+    }
+    let client = super::client(surroundings)?;
+    let mut collection = Collection::new(&client, now);
+    collection.know(anchors);
+    lists.iter().for_each(|list| collection.know_list(list));
+    let store = document.security_store().map_err(unsuitable)?;
+    collection.know_store(&store.unwrap_or_default());
+    let paths = whole(&document, path, &signatures, now, &mut collection)?;
+    // Whatever stands in the way of the new timestamp is told before more is asked for.
+    let asked = Asked {
+        level: None,
+        authorities: request.authorities.clone(),
+    };
+    let level = signature::Level::BLta;
+    let digest = DigestAlgorithm::Sha256;
+    let mut stamps = super::stamps(&client, settings, &asked, level, digest, now)?;
+    for certificate in &paths {
+        collection.path(certificate)?;
+    }
+    collection.know(&stamps.carried);
+    collection.path(&stamps.authority)?;
+    stamps.only_by_sample();
+
+    let mut output = Output::begin(&request.output, UNNOTED)?;
+    let passed = Passed::through(&document, |chunk| {
+        output.file().write_all(chunk).map_err(pdf::Error::Write)
+    });
+    let passed = passed.map_err(|source| written(source, path, &request.output))?;
+    let mut revision = Revision::after(&passed).map_err(unsuitable)?;
+    let store = collection.into_store();
+    revision.add_to_security_store(&store).map_err(unsuitable)?;
+    add(
+        &document,
+        revision,
+        &stamps,
+        &mut output,
+        path,
+        &request.output,
+    )?;
+    output.sync()?;
+    check(&output, path, &request.output, password)?;
+    output.keep(request.existing)?;
+    Ok(Extended {
+        input: path.clone(),
+        output: request.output.clone(),
+        signatures: signatures.len(),
+        stamped_at: stamps.gen_time,
+        notices: clock(stamps.gen_time, now).into_iter().collect(),
+    })
+}
+
+/// Puts a timestamp of a document behind it; a revision brings the field along, and whatever else is
+/// to be covered. `output` holds the document and nothing else.
+pub(super) fn add(
+    document: &Document,
+    mut revision: Revision,
+    stamps: &Stamps,
+    output: &mut Output<'_>,
+    path: &Path,
+    target: &Path,
+) -> Result<()> {
+    let unsuitable = |source| written(source, path, target);
+    let fault = |source| match source {
+        signature::Error::Pdf(source) => written(source, path, target),
+        source => Error::Signature {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    let field = revision.add_timestamp_field().map_err(unsuitable)?;
+    let (digest, id) = (stamps.digest(), new_id()?);
+    let file = output.file();
+    let laid = archive::lay_out(document, revision, &field, digest, &id, stamps.room, file);
+    let laid = laid.map_err(fault)?;
+    let token = stamps.stamp(*laid.imprint())?;
+    let stamped = laid.complete(&token).map_err(fault)?;
+    stamped.write_to(output.file()).map_err(fault)
+}
+
+/// Stamps a document that was signed a moment ago, and is written but for its name.
+pub(crate) fn archive(
+    output: &mut Output<'_>,
+    stamps: &Stamps,
+    (path, target): (&Path, &Path),
+    password: Option<&wire::Secret>,
+) -> Result<()> {
+    use std::io::{Seek, SeekFrom};
+    let document = document::open_as(&output.place(), target, password)?;
+    let unsuitable = |source| written(source, path, target);
+    let passed = Passed::through(&document, |_| Ok(())).map_err(unsuitable)?;
+    let revision = Revision::after(&passed).map_err(unsuitable)?;
+    let end = output.file().seek(SeekFrom::End(0));
+    end.map_err(|source| crate::output::unwritable(target, source))?;
+    add(&document, revision, stamps, output, path, target)?;
+    output.sync()?;
+    check(output, path, target, password)
+}
+
+/// Reads the newest timestamp of a document again, from its disk, and judges it.
+fn check(
+    output: &Output<'_>,
+    path: &Path,
+    target: &Path,
+    password: Option<&wire::Secret>,
+) -> Result<()> {
+    let document = document::open_as(&output.place(), target, password)?;
+    let unsuitable = |source| written(source, path, target);
+    let signatures = document.signatures().map_err(unsuitable)?;
+    let newest = signatures
+        .last()
+        .filter(|last| last.is_document_timestamp());
+    let length = document.len();
+    let holds = match newest {
+        Some(newest) => {
+            let covers = newest
+                .byte_range
+                .is_some_and(|[_, _, start, rest]| start.checked_add(rest) == Some(length));
+            covers && stamped(&document, newest).map_err(unsuitable)?.is_some()
+        }
+        None => false,
+    };
+    match holds {
+        true => Ok(()),
+        false => Err(Error::NotAsWritten {
+            path: target.to_owned(),
+        }),
+    }
+}
+
+/// Who stamped a document, if the timestamp in a field of it holds.
+fn stamped(document: &Document, value: &SignatureValue) -> pdf::Result<Option<Certificate>> {
+    let Some((token, algorithm)) = Token::read(&value.contents).ok().and_then(|token| {
+        let algorithm = token.info().imprint_algorithm()?;
+        Some((token, algorithm))
+    }) else {
+        return Ok(None);
+    };
+    let Some(imprint) = covered(document, value, algorithm)? else {
+        return Ok(None);
+    };
+    Ok(token
+        .judge(Some(&imprint))
+        .holds
+        .map(|holds| holds.authority))
+}
+
+/// Digest of what a byte range covers, if its gap is what the dictionary says it is.
+fn covered(
+    document: &Document,
+    value: &SignatureValue,
+    algorithm: DigestAlgorithm,
+) -> pdf::Result<Option<Digest>> {
+    let Some(byte_range) = value.byte_range else {
+        return Ok(None);
+    };
+    if document.gap(byte_range)?.as_deref() != Some(&value.contents[..]) {
+        return Ok(None);
+    }
+    archive::digest(document, byte_range, algorithm)
+}
+
+/// Refuses a document whose signatures do not hold; gives the certificates whose paths make them
+/// last.
+fn whole(
+    document: &Document,
+    path: &Path,
+    signatures: &[SignatureValue],
+    now: i64,
+    collection: &mut Collection<'_>,
+) -> Result<Vec<Certificate>> {
+    let unsuitable = |source| Error::Document {
+        path: path.to_owned(),
+        source,
+    };
+    let validated = signature::validate(document, &[], now).map_err(|source| Error::Signature {
+        path: path.to_owned(),
+        source,
+    })?;
+    let mut paths = Vec::new();
+    for value in signatures {
+        let broken = || Fault::Broken {
+            field: value.field.name.clone(),
+        };
+        if value.is_document_timestamp() {
+            let authority = stamped(document, value).map_err(unsuitable)?;
+            paths.push(authority.ok_or_else(broken)?);
+            let token = Token::read(&value.contents).map_err(|_| broken())?;
+            collection.know(&token.judge(None).certificates);
+            continue;
+        }
+        let judged = validated
+            .signatures
+            .iter()
+            .find(|judged| judged.field.name == value.field.name)
+            .filter(|judged| judged.intact.is_some());
+        let signer = judged.and_then(|judged| judged.signer.clone());
+        paths.push(signer.ok_or_else(broken)?);
+        let beside = Beside::read(&value.contents).map_err(|_| broken())?;
+        collection.know(&beside.certificates);
+        for timestamp in beside.judge() {
+            collection.know(&timestamp.certificates);
+            paths.extend(timestamp.holds.map(|holds| holds.authority));
+        }
+    }
+    Ok(paths)
+}
+
+/// Which of the two files a fault of a document is about.
+fn written(source: pdf::Error, path: &Path, target: &Path) -> Error {
+    match source {
+        pdf::Error::Write(source) => crate::output::unwritable(target, source),
+        source => Error::Document {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}

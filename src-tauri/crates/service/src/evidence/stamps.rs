@@ -1,0 +1,145 @@
+//! Timestamp authorities, asked in the order somebody gave them in.
+
+use signature::{Certificate, Digest, DigestAlgorithm, timestamp};
+
+use super::{Failed, Fault, Try};
+use crate::certificates::new_id;
+use crate::error::Result;
+
+/// Room beside the length of a sample, for what differs from one timestamp to the next: a serial
+/// number, a fraction of a second, the length of a value.
+const SLACK: usize = 512;
+/// Room where another authority may have to step in.
+const ROOM_FOR_OTHERS: usize = 16 << 10;
+/// How often an authority of several machines is asked until the one answers whose certificate was
+/// looked into.
+const MOST_TRIES: usize = 3;
+
+/// Authorities of which one gave a sample.
+pub(crate) struct Stamps {
+    client: network::Client,
+    /// The one that gave the sample first.
+    addresses: Vec<String>,
+    digest: DigestAlgorithm,
+    /// Most bytes of a timestamp that fits.
+    pub(crate) room: usize,
+    /// Who signed the sample.
+    pub(crate) authority: Certificate,
+    /// What else the sample carried.
+    pub(crate) carried: Vec<Certificate>,
+    /// When the sample was made.
+    pub(crate) gen_time: i64,
+    only_by_sample: bool,
+}
+
+impl Stamps {
+    /// Asks for a timestamp of nothing that matters.
+    pub(crate) fn sample(
+        client: network::Client,
+        addresses: Vec<String>,
+        digest: DigestAlgorithm,
+        _now: i64,
+    ) -> Result<Self> {
+        let imprint = digest.digest(&new_id()?);
+        let mut tries = Vec::new();
+        for (index, address) in addresses.iter().enumerate() {
+            match ask(&client, address, imprint) {
+                Ok((token, judged, authority)) => {
+                    let mut ordered = addresses.clone();
+                    ordered.rotate_left(index);
+                    // Whoever failed is asked last.
+                    let others = if ordered.len() > 1 {
+                        ROOM_FOR_OTHERS
+                    } else {
+                        0
+                    };
+                    let room = (token.as_der().len() + SLACK).max(others);
+                    return Ok(Self {
+                        client,
+                        addresses: ordered,
+                        digest,
+                        room,
+                        authority,
+                        carried: judged.certificates,
+                        gen_time: judged.gen_time,
+                        only_by_sample: false,
+                    });
+                }
+                Err(failed) => tries.push(Try {
+                    address: address.clone(),
+                    failed,
+                }),
+            }
+        }
+        Err(Fault::Timestamp { tries }.into())
+    }
+
+    /// Takes timestamps by the authority of the sample only: what was gathered is about that one.
+    pub(crate) fn only_by_sample(&mut self) {
+        self.only_by_sample = true;
+    }
+
+    /// By what digest timestamps are made.
+    pub(crate) const fn digest(&self) -> DigestAlgorithm {
+        self.digest
+    }
+
+    /// Has a digest stamped by the first authority whose timestamp holds and fits.
+    pub(crate) fn stamp(&self, imprint: Digest) -> Result<timestamp::Token> {
+        let mut tries = Vec::new();
+        let addresses = match self.addresses.as_slice() {
+            [first, ..] if self.only_by_sample => std::slice::from_ref(first),
+            all => all,
+        };
+        for address in addresses {
+            for again in 0..MOST_TRIES {
+                let failed = match ask(&self.client, address, imprint) {
+                    Ok((token, _, _)) if token.as_der().len() > self.room => Failed::TooLarge {
+                        needed: token.as_der().len(),
+                        room: self.room,
+                    },
+                    Ok((_, _, authority)) if self.only_by_sample && authority != self.authority => {
+                        if again + 1 < MOST_TRIES {
+                            continue;
+                        }
+                        Failed::OtherCertificate
+                    }
+                    Ok((token, _, _)) => return Ok(token),
+                    Err(failed) => failed,
+                };
+                tries.push(Try {
+                    address: address.clone(),
+                    failed,
+                });
+                break;
+            }
+        }
+        Err(Fault::Timestamp { tries }.into())
+    }
+}
+
+type Granted = (timestamp::Token, timestamp::TimestampJudgement, Certificate);
+
+/// Asks one authority for the time of a digest, and judges what it says.
+fn ask(
+    client: &network::Client,
+    address: &str,
+    imprint: Digest,
+) -> std::result::Result<Granted, Failed> {
+    let malformed = || Failed::Refused(timestamp::Refused::NoToken);
+    let mut nonce = [0; 8];
+    let id = new_id().map_err(|_| malformed())?;
+    nonce.copy_from_slice(id.get(..8).unwrap_or_default());
+    let request = timestamp::Request::new(imprint, nonce);
+    let question = request.to_der().map_err(|_| malformed())?;
+    let answer = client.post(address, network::Wanted::Timestamp, &question)?;
+    let token = timestamp::Response::read(&answer)?.into_token(&request)?;
+    let judged = token.judge(Some(&imprint));
+    match &judged.holds {
+        Some(holds) => {
+            let authority = holds.authority.clone();
+            Ok((token, judged, authority))
+        }
+        None => Err(Failed::Faults(judged.findings)),
+    }
+}

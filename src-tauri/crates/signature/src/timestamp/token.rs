@@ -1,0 +1,350 @@
+//! A timestamp token: CMS SignedData round a TSTInfo (RFC 3161 §2.4.2).
+
+use std::time::Duration;
+
+use const_oid::ObjectIdentifier;
+use const_oid::db::rfc5280::{ID_CE_EXT_KEY_USAGE, ID_KP_TIME_STAMPING};
+use const_oid::db::rfc5911::{ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST};
+use der::Decode;
+use der::asn1::OctetStringRef;
+use sha1::{Digest as _, Sha1};
+use x509_cert::ext::pkix::ExtendedKeyUsage;
+
+use super::ID_CT_TST_INFO;
+use super::info::Info;
+use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
+use crate::certificate::Certificate;
+use crate::cms::EssCertificateIds;
+use crate::cms::read::{Attribute, Malformed, SignedData, is_signer};
+
+/// The attribute that names the authority's certificate by SHA-1 (RFC 2634 §5.4).
+const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
+
+/// A timestamp token that could be read. What it says is believed after [`Self::judge`] only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    der: Vec<u8>,
+    info: Info,
+}
+
+/// Why a timestamp does not hold, or is by no timestamp authority.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The digest is that of something else.
+    #[error("the timestamp is over something else")]
+    ImprintMismatch,
+    /// An algorithm that is not known.
+    #[error("the timestamp uses the algorithm {oid}, which is not supported")]
+    AlgorithmNotSupported {
+        /// In dotted notation.
+        oid: String,
+    },
+    /// A signed attribute is missing, there twice, or of another content.
+    #[error("the timestamp's signed attribute {attribute} is missing or malformed")]
+    SignedAttribute {
+        /// Its name.
+        attribute: &'static str,
+    },
+    /// The content is not what was signed.
+    #[error("the timestamp's content is not what its authority signed")]
+    ContentMismatch,
+    /// The authority's certificate is not in the token.
+    #[error("the timestamp does not carry its authority's certificate")]
+    CertificateMissing,
+    /// The signed attributes name another certificate (RFC 5816 §2.2).
+    #[error("the timestamp's signed attributes name another certificate")]
+    CertificateOfAnother,
+    /// The mathematics does not hold.
+    #[error("the timestamp's signature does not verify")]
+    SignatureDoesNotVerify,
+    /// extendedKeyUsage is not timeStamping and nothing else, or is not there (RFC 3161 §2.3).
+    #[error("the certificate of {subject} is not for timestamps")]
+    NotForTimestamps {
+        /// The authority.
+        subject: String,
+    },
+    /// extendedKeyUsage is not critical (RFC 3161 §2.3).
+    #[error("the certificate of {subject} is for timestamps, and does not say so critically")]
+    PurposeNotCritical {
+        /// The authority.
+        subject: String,
+    },
+    /// The certificate was not valid when the timestamp was made.
+    #[error("the certificate of {subject} was not valid when the timestamp was made")]
+    OutsideValidity {
+        /// The authority.
+        subject: String,
+    },
+}
+
+impl Fault {
+    /// A short name for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ImprintMismatch => "timestamp_imprint",
+            Self::AlgorithmNotSupported { .. } => "timestamp_algorithm",
+            Self::SignedAttribute { .. } => "timestamp_attribute",
+            Self::ContentMismatch => "timestamp_content",
+            Self::CertificateMissing => "timestamp_certificate_missing",
+            Self::CertificateOfAnother => "timestamp_certificate_of_another",
+            Self::SignatureDoesNotVerify => "timestamp_signature",
+            Self::NotForTimestamps { .. } => "timestamp_purpose",
+            Self::PurposeNotCritical { .. } => "timestamp_purpose_not_critical",
+            Self::OutsideValidity { .. } => "timestamp_authority_not_valid",
+        }
+    }
+}
+
+/// A timestamp that holds: proof that something was there at a time, if its authority is believed.
+///
+/// Only [`Token::judge`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timestamp {
+    /// When, Unix time.
+    pub gen_time: i64,
+    /// Who says so.
+    pub authority: Certificate,
+}
+
+/// What a token turned out to be.
+#[derive(Debug, Clone)]
+pub struct TimestampJudgement {
+    /// When, as it says, Unix time.
+    pub gen_time: i64,
+    /// How far from that the time may be, as it says.
+    pub accuracy: Option<Duration>,
+    /// The certificate it was signed with, if it is there.
+    pub authority: Option<Certificate>,
+    /// The other certificates it carries, as far as they can be read.
+    pub certificates: Vec<Certificate>,
+    /// Proof that it holds, by a certificate for timestamps that was valid then.
+    pub holds: Option<Timestamp>,
+    /// Everything that is wrong.
+    pub findings: Vec<Fault>,
+}
+
+impl Token {
+    /// Reads a token: a ContentInfo, then zeros or nothing.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn read(der: &[u8]) -> Result<Self, Malformed> {
+        let signed_data = SignedData::read_enclosing(der)?;
+        if signed_data.content_type != ID_CT_TST_INFO {
+            return Err(Malformed::NotTimestamp(signed_data.content_type));
+        }
+        let info = Info::read(signed_data.content.unwrap_or_default())?;
+        let length = SignedData::encoded_len(der)?;
+        Ok(Self {
+            der: der.get(..length).unwrap_or(der).to_vec(),
+            info,
+        })
+    }
+
+    /// The token in DER.
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// Judges the token over the digest of what it is said to stamp, by
+    /// [`Info::imprint_algorithm`]; none if that is not to be believed.
+    ///
+    /// Says nothing about the path of the authority's certificate, nor about its revocation.
+    #[must_use]
+    pub fn judge(&self, stamped: Option<&Digest>) -> TimestampJudgement {
+        let mut findings = Vec::new();
+        match (&self.info.algorithm, stamped) {
+            (Err(oid), _) => findings.push(Fault::AlgorithmNotSupported {
+                oid: oid.to_string(),
+            }),
+            (Ok(algorithm), Some(digest))
+                if *algorithm == digest.algorithm() && self.info.imprint == digest.as_bytes() => {}
+            _ => findings.push(Fault::ImprintMismatch),
+        }
+        let mut judgement = TimestampJudgement {
+            gen_time: self.info.gen_time,
+            accuracy: self.info.accuracy,
+            authority: None,
+            certificates: Vec::new(),
+            holds: None,
+            findings,
+        };
+        match SignedData::read_enclosing(&self.der) {
+            Ok(signed_data) => judgement.look_at(&signed_data),
+            // It was read before.
+            Err(_) => judgement.findings.push(Fault::SignatureDoesNotVerify),
+        }
+        if judgement.findings.is_empty() {
+            judgement.holds = judgement.authority.clone().map(|authority| Timestamp {
+                gen_time: judgement.gen_time,
+                authority,
+            });
+        }
+        judgement
+    }
+}
+
+impl TimestampJudgement {
+    fn look_at(&mut self, signed_data: &SignedData<'_>) {
+        let is_content = |oid| oid == ID_CT_TST_INFO;
+        match signed_data.attribute(ID_CONTENT_TYPE) {
+            Attribute::One(value) if ObjectIdentifier::try_from(value).is_ok_and(is_content) => {}
+            _ => self.findings.push(Fault::SignedAttribute {
+                attribute: "content-type",
+            }),
+        }
+        self.look_at_content(signed_data);
+        let mut certificates: Vec<Certificate> = signed_data
+            .certificates
+            .iter()
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .collect();
+        let is_signer = |certificate: &Certificate| is_signer(signed_data.signer, certificate);
+        let named = |certificate: &Certificate| names(signed_data, certificate);
+        let found = certificates
+            .iter()
+            .position(|certificate| is_signer(certificate) && named(certificate) == Ok(true))
+            .or_else(|| certificates.iter().position(is_signer));
+        let Some(found) = found else {
+            self.certificates = certificates;
+            self.findings.push(Fault::CertificateMissing);
+            return;
+        };
+        let authority = certificates.remove(found);
+        self.certificates = certificates;
+        match names(signed_data, &authority) {
+            Ok(true) => {}
+            Ok(false) => self.findings.push(Fault::CertificateOfAnother),
+            Err(fault) => self.findings.push(fault),
+        }
+        if let Err(fault) = verify(signed_data, &authority) {
+            self.findings.push(fault);
+        }
+        let subject = || authority.subject_common_name().to_owned();
+        match purpose(&authority) {
+            Purpose::Right => {}
+            Purpose::NotCritical => self
+                .findings
+                .push(Fault::PurposeNotCritical { subject: subject() }),
+            Purpose::Other => self
+                .findings
+                .push(Fault::NotForTimestamps { subject: subject() }),
+        }
+        if !authority.is_valid_at(self.gen_time) {
+            let subject = subject();
+            self.findings.push(Fault::OutsideValidity { subject });
+        }
+        self.authority = Some(authority);
+    }
+
+    /// message-digest is that of the content (RFC 5652 §11.2).
+    fn look_at_content(&mut self, signed_data: &SignedData<'_>) {
+        let attribute = "message-digest";
+        let identifier = signed_data.digest_algorithm;
+        let Some(algorithm) = DigestAlgorithm::from_identifier(identifier) else {
+            let oid = identifier.oid.to_string();
+            return self.findings.push(Fault::AlgorithmNotSupported { oid });
+        };
+        let value = match signed_data.attribute(ID_MESSAGE_DIGEST) {
+            Attribute::One(value) => OctetStringRef::try_from(value).ok(),
+            _ => None,
+        };
+        let Some(value) = value else {
+            return self.findings.push(Fault::SignedAttribute { attribute });
+        };
+        let digest = algorithm.digest(signed_data.content.unwrap_or_default());
+        if digest.as_bytes() != value.as_bytes() {
+            self.findings.push(Fault::ContentMismatch);
+        }
+    }
+}
+
+/// Whether the signed attributes name a certificate: by signing-certificate-v2 (RFC 5816 §2.2), or
+/// by SHA-1 as RFC 3161 first had it. Both may be there, and then both must.
+fn names(signed_data: &SignedData<'_>, certificate: &Certificate) -> Result<bool, Fault> {
+    let attribute = "signing-certificate";
+    let malformed = || Fault::SignedAttribute { attribute };
+    let first = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE);
+    let second = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE_V_2);
+    if (first, second) == (Attribute::Missing, Attribute::Missing) {
+        return Err(malformed());
+    }
+    let mut named = true;
+    match first {
+        Attribute::Missing => {}
+        Attribute::Ambiguous => return Err(malformed()),
+        Attribute::One(value) => {
+            let ids = EssCertificateIds::read(value).map_err(|_| malformed())?;
+            named &= Sha1::digest(certificate.as_der()).as_slice() == ids.hash;
+        }
+    }
+    match second {
+        Attribute::Missing => {}
+        Attribute::Ambiguous => return Err(malformed()),
+        Attribute::One(value) => {
+            let ids = EssCertificateIds::read(value).map_err(|_| malformed())?;
+            let algorithm = ids.algorithm.map_err(|oid| Fault::AlgorithmNotSupported {
+                oid: oid.to_string(),
+            })?;
+            named &= algorithm.digest(certificate.as_der()).as_bytes() == ids.hash;
+        }
+    }
+    Ok(named)
+}
+
+/// The signature over the signed attributes verifies with the authority's key (RFC 5652 §5.6).
+fn verify(signed_data: &SignedData<'_>, authority: &Certificate) -> Result<(), Fault> {
+    let identifier = signed_data.signature_algorithm;
+    let not_supported = |oid: String| Fault::AlgorithmNotSupported { oid };
+    let digest_algorithm = DigestAlgorithm::from_identifier(signed_data.digest_algorithm)
+        .ok_or_else(|| not_supported(signed_data.digest_algorithm.oid.to_string()))?;
+    let algorithm = SignatureAlgorithm::from_signer_info(identifier, digest_algorithm)
+        .ok_or_else(|| not_supported(identifier.oid.to_string()))?;
+    let to_be_signed = signed_data
+        .to_be_signed()
+        .ok_or(Fault::SignatureDoesNotVerify)?;
+    let digest = algorithm.digest_algorithm().digest(&to_be_signed);
+    let (spki, value) = (authority.spki_der(), signed_data.signature);
+    match algorithm::verify_der(spki, algorithm, digest.as_bytes(), value) {
+        Ok(()) => Ok(()),
+        Err(crate::Error::KeyNotSupported { oid }) => Err(not_supported(oid)),
+        Err(crate::Error::RsaKeySize { .. }) => Err(not_supported(identifier.oid.to_string())),
+        Err(_) => Err(Fault::SignatureDoesNotVerify),
+    }
+}
+
+/// What extendedKeyUsage says about timestamps.
+enum Purpose {
+    Right,
+    NotCritical,
+    Other,
+}
+
+/// Exactly one purpose, critical (RFC 3161 §2.3).
+fn purpose(certificate: &Certificate) -> Purpose {
+    let Ok(parsed) = x509_cert::Certificate::from_der(certificate.as_der()) else {
+        return Purpose::Other;
+    };
+    let extensions = parsed.tbs_certificate.extensions.unwrap_or_default();
+    let usage = extensions
+        .iter()
+        .find(|extension| extension.extn_id == ID_CE_EXT_KEY_USAGE);
+    let Some(usage) = usage else {
+        return Purpose::Other;
+    };
+    match ExtendedKeyUsage::from_der(usage.extn_value.as_bytes()) {
+        Ok(purposes) if purposes.0 == [ID_KP_TIME_STAMPING] && usage.critical => Purpose::Right,
+        Ok(purposes) if purposes.0 == [ID_KP_TIME_STAMPING] => Purpose::NotCritical,
+        _ => Purpose::Other,
+    }
+}
