@@ -50,7 +50,7 @@ fn passed(judged: &Value) -> bool {
 }
 
 fn looks_right(file: &Path) {
-    judge::pdfsig(file);
+    judge::pdfsig_stamped(file);
     judge::qpdf_check(file);
 }
 
@@ -73,7 +73,11 @@ fn every_level_is_reached_in_either_form_and_judged_by_others_at_that_level() {
         let file = bench.machine.path(&output);
         assert!(judge::is_strict_prefix(&sample::agreement(), &file));
         looks_right(&file);
-        let mode = if level == "b-t" { "basic" } else { "lta" };
+        let mode = match level {
+            "b-t" => "basic",
+            "b-lt" => "time",
+            _ => "lta",
+        };
         let judged = bench.judged(&output, mode, 0);
         assert!(passed(&judged), "{level} {form}: {judged}");
         assert_eq!(
@@ -97,7 +101,7 @@ fn an_archived_signature_holds_when_its_certificate_has_ended() {
     // And one that is not archived does not.
     let sign = bench.sign("short.pdf", "--level b-b");
     bench.machine.done(&sign, &[SIGNER_SECRET]);
-    let judged = bench.judged("short.pdf", "basic", later);
+    let judged = bench.judged("short.pdf", "lta", later);
     assert!(!passed(&judged), "{judged}");
 }
 
@@ -310,7 +314,7 @@ fn a_certification_that_allows_nothing_takes_no_later_timestamp() {
     machine.refused(&certify("b-lta"), &[SIGNER_SECRET], 3, "certified_for_good");
     // At b-lt all of it is in the one revision.
     machine.done(&certify("b-lt"), &[SIGNER_SECRET]);
-    assert!(passed(&bench.judged("out.pdf", "lta", 0)));
+    assert!(passed(&bench.judged("out.pdf", "time", 0)));
     looks_right(&machine.path("out.pdf"));
     let tsa = bench.authorities.url("tsa");
     let extend = format!("extend out.pdf -o more.pdf --tsa {tsa}");

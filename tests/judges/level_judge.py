@@ -3,15 +3,19 @@ what lies in the file and nothing from the network, as one JSON object.
 
     level_judge.py SIGNED.pdf basic|time|lta TIME ROOT.pem…
 
-TIME is Unix time, and 0 for now. Revocation must be proven.
+basic and time: the process for signatures with time (§5.5); lta: that for long-term availability
+(§5.6.3). But for basic, revocation must be proven. TIME is Unix time, and 0 for now.
 """
 
 import asyncio
+import dataclasses
 import json
 import logging
 import sys
 from datetime import datetime, timezone
 
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import ades
@@ -31,6 +35,7 @@ from pyhanko_certvalidator.policy_decl import (
     NonRevokedStatusAssertion,
     RevocationCheckingPolicy,
 )
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 logging.disable(logging.CRITICAL)
@@ -72,6 +77,29 @@ def spec(roots, mode, knowledge):
     return PdfSignatureValidationSpec(signature)
 
 
+async def one(embedded, mode, terms, timing):
+    if mode == "lta":
+        return await ades.ades_lta_validation(embedded, terms, timing)
+    terms = terms.signature_validation_spec
+    if "/DSS" in embedded.reader.root:
+        store = DocumentSecurityStore.read_dss(embedded.reader)
+        stored = LocalKnowledge(
+            known_certs=list(store.load_certs()),
+            known_ocsps=[
+                response
+                for one in store.ocsps
+                for response in OCSPContainer.load_multi(OCSPResponse.load(one.get_object().data))
+            ],
+            known_crls=[
+                CRLContainer(CertificateList.load(one.get_object().data)) for one in store.crls
+            ],
+        )
+        terms = dataclasses.replace(terms, local_knowledge=stored)
+    return await ades.ades_with_time_validation(
+        embedded.signed_data, terms, timing, raw_digest=embedded.compute_digest()
+    )
+
+
 async def judge(path, mode, when, roots):
     moment = datetime.fromtimestamp(when, timezone.utc) if when else datetime.now(timezone.utc)
     timing = ValidationTimingInfo(
@@ -82,7 +110,7 @@ async def judge(path, mode, when, roots):
         knowledge = assertions(reader, moment) if when else []
         signatures = []
         for embedded in reader.embedded_regular_signatures:
-            result = await ades.ades_lta_validation(embedded, spec(roots, mode, knowledge), timing)
+            result = await one(embedded, mode, spec(roots, mode, knowledge), timing)
             signatures.append(
                 {
                     "indication": result.ades_subindic.status.name,

@@ -178,13 +178,13 @@ impl Client {
             let status = answer.status().as_u16();
             match status {
                 200 => return read(answer, wanted, address.host()),
-                301 | 302 | 303 if question.is_some() => {
+                301..=303 if question.is_some() => {
                     return Err(Error::Redirect {
                         host: address.host().to_owned(),
                         why: "the question would be lost on the way",
                     });
                 }
-                301 | 302 | 303 | 307 | 308 => {
+                301..=303 | 307 | 308 => {
                     let location = answer.headers().get(header::LOCATION);
                     let location = location.and_then(|location| location.to_str().ok());
                     address = address.redirected(location)?;
