@@ -75,6 +75,7 @@ fn surroundings(folder: &Path) -> Surroundings {
         fonts: Vec::new(),
         cards: crate::CardSurroundings::default(),
         system_anchors: folder.join("system.pem"),
+        network: network::Settings::default(),
     }
 }
 
