@@ -42,19 +42,14 @@ logging.disable(logging.CRITICAL)
 
 
 def assertions(reader, moment):
-    """What an answer of that time would say of the newest timestamp's path: nobody has one yet."""
+    """What would be asked for at that time and nobody can have yet: that the newest timestamp's
+    authority, and authorities whose certificates have not ended, are not revoked."""
     timestamps = reader.embedded_timestamp_signatures
     if not timestamps:
         return []
-    store = DocumentSecurityStore.read_dss(reader)
-    known = list(store.load_certs())
-    path = [timestamps[-1].signer_cert]
-    while len(path) < 8:
-        above = [one for one in known if one.subject == path[-1].issuer and one not in path]
-        if not above:
-            break
-        path.append(above[0])
-    return [NonRevokedStatusAssertion(one.sha256, at=moment) for one in path]
+    known = DocumentSecurityStore.read_dss(reader).load_certs()
+    lasting = [one for one in known if one.ca] + [timestamps[-1].signer_cert]
+    return [NonRevokedStatusAssertion(one.sha256, at=moment) for one in lasting]
 
 
 def spec(roots, mode, knowledge):
