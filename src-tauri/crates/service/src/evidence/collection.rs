@@ -1,6 +1,7 @@
 //! Certificates up to their root, and what is said about the revocation of each.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use pdf::SecurityStore;
 use signature::Certificate;
@@ -14,10 +15,16 @@ const DEEPEST: usize = 10;
 /// How far the clock of a responder may be ahead of ours, in seconds.
 const AHEAD: i64 = 300;
 
+/// How long all questions together may take: addresses are written by whoever made a certificate,
+/// and a path of them must not keep anybody for an hour.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// What is collected, each once.
 pub(crate) struct Collection<'c> {
     client: &'c network::Client,
     now: i64,
+    /// When nobody is asked any more.
+    end: Instant,
     /// Certificates that may be somebody's issuer.
     pool: Vec<Certificate>,
     /// Lists that are here already.
@@ -36,6 +43,7 @@ impl<'c> Collection<'c> {
         Self {
             client,
             now,
+            end: Instant::now() + PATIENCE,
             pool: Vec::new(),
             lists: Vec::new(),
             answers: Vec::new(),
@@ -104,6 +112,9 @@ impl<'c> Collection<'c> {
         }
         let mut tries = Vec::new();
         for address in &certificate.addresses().issuers {
+            if self.is_late(&mut tries) {
+                break;
+            }
             match self.client.get(address, network::Wanted::Certificate) {
                 Ok(der) => {
                     let read = Certificate::from_der(&der).or_else(|_| Certificate::from_pem(&der));
@@ -133,10 +144,16 @@ impl<'c> Collection<'c> {
         }
         let mut tries = Vec::new();
         for list in self.lists.clone() {
-            if let Ok(said) = crl::judge(&list, certificate, issuer)
-                && self.is_fresh(&said)
-            {
-                return self.take_list(certificate, &said, list);
+            match crl::judge(&list, certificate, issuer) {
+                Ok(said) if self.is_fresh(&said) => {
+                    return self.take_list(certificate, &said, list);
+                }
+                Ok(_) => tries.push(
+                    "the list at hand is past; that of an organisation is written anew when an \
+                     officer logs in"
+                        .to_owned(),
+                ),
+                Err(_) => {}
             }
         }
         // A certificate that is past is nobody's concern any more: its issuer need not say.
@@ -163,6 +180,9 @@ impl<'c> Collection<'c> {
     ) -> Result<bool> {
         let addresses = certificate.addresses().ocsp.clone();
         for address in &addresses {
+            if self.is_late(tries) {
+                break;
+            }
             let Ok(request) = ocsp::request(certificate, issuer) else {
                 break;
             };
@@ -199,6 +219,9 @@ impl<'c> Collection<'c> {
     ) -> Result<bool> {
         let addresses = certificate.addresses().crls.clone();
         for address in &addresses {
+            if self.is_late(tries) {
+                break;
+            }
             let wanted = network::Wanted::RevocationList;
             let list = match self.client.get(address, wanted) {
                 Ok(list) => list,
@@ -271,6 +294,15 @@ impl<'c> Collection<'c> {
             self.store.crls.push(list);
         }
         Ok(())
+    }
+
+    /// Whether enough time went by; says so.
+    fn is_late(&self, tries: &mut Vec<String>) -> bool {
+        let late = Instant::now() >= self.end;
+        if late {
+            tries.push("no more time to ask".to_owned());
+        }
+        late
     }
 
     fn is_fresh(&self, said: &Statement) -> bool {
