@@ -4,6 +4,7 @@
 mod administration;
 mod algorithms;
 mod archive;
+mod attacks;
 mod audit;
 mod backups;
 mod cards;

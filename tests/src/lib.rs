@@ -1,6 +1,7 @@
 //! What tests are made of: an organisation with real parts, sample PDFs, outside judges.
 #![forbid(unsafe_code)]
 
+pub mod attacks;
 pub mod authorities;
 pub mod card;
 pub mod judge;

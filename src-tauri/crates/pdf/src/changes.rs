@@ -306,7 +306,7 @@ impl Document {
     }
 
     /// Reads an object that has no key twice; `None` for one that has.
-    fn unambiguous(&self, id: ObjectId) -> Result<Option<Object>> {
+    pub(crate) fn unambiguous(&self, id: ObjectId) -> Result<Option<Object>> {
         let Some(raw) = self.fetch_raw(id)? else {
             return Ok(Some(Object::Null));
         };

@@ -72,6 +72,8 @@ pub struct SignatureValue {
     pub byte_range: Option<[u64; 4]>,
     /// `/Contents` as the dictionary's own string, decoded.
     pub contents: Vec<u8>,
+    /// Whether a key is in its dictionary twice, so that readers may take one value or the other.
+    pub is_ambiguous: bool,
     /// `/M` as seconds of Unix time, if it can be read.
     pub signing_time: Option<i64>,
     /// `/Reason`.
@@ -263,7 +265,9 @@ impl Document {
             Object::Name(name) => String::from_utf8_lossy(&name).into_owned(),
             _ => String::new(),
         };
+        let holder = node.get(b"V").and_then(Object::as_reference);
         Ok(SignatureValue {
+            is_ambiguous: self.unambiguous(holder.unwrap_or(field.id))?.is_none(),
             byte_range: self.byte_range(&value)?,
             contents: string(b"Contents")?.unwrap_or_default(),
             signing_time: words(b"M")?.and_then(|date| text::parse_date(&date)),

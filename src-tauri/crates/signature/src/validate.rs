@@ -167,6 +167,9 @@ fn judge_one(
 ) -> Result<Judged> {
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
+    if value.is_ambiguous {
+        findings.push(Finding::SignatureAmbiguous);
+    }
     let mut judgement = Judgement::default();
     match SubFilter::read(&value.sub_filter) {
         None => findings.push(Finding::SubFilterNotSupported {

@@ -8,6 +8,8 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-byte_range_leaves_a_gap": "Die Signatur lässt Bytes aus, in denen alles stehen kann.",
   "finding-contents_not_in_the_gap":
     "In der Datei steht eine andere Signatur als die, auf die sie verweist.",
+  "finding-signature_ambiguous":
+    "Die Signatur ist so geschrieben, dass man sie auf zwei Arten lesen kann.",
   "finding-byte_range_ends_inside_a_revision": "Die Signatur endet mitten in einer Fassung.",
   "finding-contents_too_large": "Die Signatur ist größer, als gelesen wird.",
   "finding-cms_malformed": "Die Signatur ist fehlerhaft aufgebaut.",

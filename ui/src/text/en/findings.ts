@@ -5,6 +5,7 @@ export const findings = {
     "The signature covers more bytes than the file has: its end is missing.",
   "finding-byte_range_leaves_a_gap": "The signature leaves out bytes that can hold anything.",
   "finding-contents_not_in_the_gap": "The file holds another signature than the one it points to.",
+  "finding-signature_ambiguous": "The signature is written so that it can be read in two ways.",
   "finding-byte_range_ends_inside_a_revision": "The signature ends in the middle of a revision.",
   "finding-contents_too_large": "The signature is larger than is read.",
   "finding-cms_malformed": "The signature is malformed.",

