@@ -1,5 +1,7 @@
 //! Whether a CMS signature holds over a document (RFC 5652 §5.6, ETSI EN 319 142-1 §6.3).
 
+use std::borrow::Cow;
+
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST,
@@ -10,6 +12,7 @@ use super::finding::Finding;
 use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
+use crate::cms::definite::definite;
 use crate::cms::read::{Attribute, SignedData, is_signer};
 use crate::error::{Error, Result};
 use crate::prepare::SubFilter;
@@ -49,7 +52,11 @@ pub(super) fn judge(
     document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
-    let signed_data = match SignedData::read(contents) {
+    let contents = match form {
+        SubFilter::Adbe => definite(contents),
+        SubFilter::Pades => Cow::Borrowed(contents),
+    };
+    let signed_data = match SignedData::read(&contents) {
         Ok(signed_data) => signed_data,
         Err(why) => {
             judgement.findings.push(Finding::CmsMalformed(why));
