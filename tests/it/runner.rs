@@ -13,6 +13,7 @@ mod direct;
 mod documents;
 mod enrolment;
 mod faults;
+mod foreign;
 mod hostile;
 mod import;
 mod judges;

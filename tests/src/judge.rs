@@ -319,6 +319,135 @@ fn lines(pairs: &[(PathBuf, PathBuf)]) -> File {
     file
 }
 
+/// What pyHanko says of all signatures in a file of somebody else.
+#[derive(Debug, Clone)]
+pub struct Foreign(Value);
+
+impl Foreign {
+    fn signatures(&self) -> &[Value] {
+        self.0.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether each is intact, changed as allowed only, and trusted where there is an anchor.
+    #[must_use]
+    pub fn is_good(&self, anchored: bool) -> bool {
+        let holds = |one: &Value, key: &str| one[key].as_bool() == Some(true);
+        let good = |one: &Value| {
+            holds(one, "intact") && holds(one, "allowed") && (holds(one, "trusted") || !anchored)
+        };
+        !self.signatures().is_empty() && self.signatures().iter().all(good)
+    }
+
+    /// In words: what is wrong, if anything is.
+    #[must_use]
+    pub fn words(&self, anchored: bool) -> String {
+        if let Some(error) = self.0["error"].as_str() {
+            return format!("does not read it ({})", kind(error));
+        }
+        let word = |one: &Value| {
+            let holds = |key: &str| one[key].as_bool() == Some(true);
+            match one["error"].as_str() {
+                Some(error) => format!("gives up ({})", kind(error)),
+                None if !holds("intact") => "broken".to_owned(),
+                None if !holds("allowed") => "changed".to_owned(),
+                None if !holds("trusted") && anchored => "not trusted".to_owned(),
+                None if !holds("whole") => "good, changed as allowed".to_owned(),
+                None => "good".to_owned(),
+            }
+        };
+        match self.signatures() {
+            [] => "unsigned".to_owned(),
+            all => all.iter().map(word).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+/// The name of an error of Python.
+fn kind(error: &str) -> &str {
+    error.split(':').next().unwrap_or(error)
+}
+
+/// What pyHanko says of files of others, with one anchor or none.
+///
+/// # Panics
+/// If pyHanko is missing.
+#[must_use]
+pub fn foreign(files: &[PathBuf], ca: Option<&Path>) -> Vec<Foreign> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/foreign_judge.py");
+    let mut asked = tempfile::tempfile().expect("a temporary file");
+    for file in files {
+        writeln!(asked, "{}", file.display()).expect("it is written");
+    }
+    asked.rewind().expect("it can be read from its start");
+    let mut judge = Command::new(python());
+    judge
+        .arg(script)
+        .arg(ca.unwrap_or(Path::new("-")))
+        .stdin(asked);
+    let said = said(&mut judge, "pyHanko");
+    let judged = said
+        .lines()
+        .map(|line| Foreign(serde_json::from_str(line).expect("JSON")));
+    let judged: Vec<Foreign> = judged.collect();
+    assert_eq!(judged.len(), files.len(), "every file was judged");
+    judged
+}
+
+/// Has pyHanko sign a page in every way it knows.
+///
+/// # Panics
+/// If it cannot.
+pub fn foreign_signer(page: &Path, out: &Path) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/foreign_signer.py");
+    said(
+        Command::new(python()).arg(script).args([page, out]),
+        "pyHanko",
+    );
+}
+
+/// What pdfsig says of the mathematics of all signatures in a file; it asks nobody for trust here.
+#[derive(Debug, Clone)]
+pub struct Poppler(Vec<String>);
+
+impl Poppler {
+    /// Whether each is valid.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|one| one == "valid")
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.0.is_empty() {
+            return "unsigned".to_owned();
+        }
+        self.0.join(", ")
+    }
+}
+
+/// Has pdfsig look at a file of somebody else.
+///
+/// # Panics
+/// If poppler is missing.
+#[must_use]
+pub fn poppler(file: &Path) -> Poppler {
+    let output = Command::new("pdfsig").arg("-nocert").arg(file).output();
+    let output = output.expect("pdfsig is there: cargo xtask setup");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.code().is_none() {
+        return Poppler(vec!["crashes".to_owned()]);
+    }
+    let verdicts = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- Signature Validation: "));
+    let verdicts = verdicts.map(|verdict| match verdict.trim_end_matches('.') {
+        "Signature is Valid" => "valid".to_owned(),
+        other => other.to_ascii_lowercase(),
+    });
+    Poppler(verdicts.collect())
+}
+
 /// qpdf: no error and no warning; it repairs quietly, so a warning is a fault.
 ///
 /// # Panics
