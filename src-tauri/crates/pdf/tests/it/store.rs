@@ -38,7 +38,7 @@ fn what_is_in_a_store_is_kept_once_and_never_taken_away() {
     );
     let read = open(&first).unwrap().security_store().unwrap().unwrap();
     assert_eq!(read, store(&["ca", "ana"], &["list"]));
-    assert!(appended(&input, &first).contains("/ESIC<</BaseVersion/1.7/ExtensionLevel 5>>"));
+    assert!(appended(&input, &first).contains("/ESIC <</BaseVersion/1.7/ExtensionLevel 5>>"));
     let second = with(&open(&first).unwrap(), &store(&["ana", "tsa", "root"], &[]));
     let read = open(&second).unwrap().security_store().unwrap().unwrap();
     assert_eq!(read, store(&["ca", "ana", "tsa", "root"], &["list"]));
@@ -56,16 +56,16 @@ fn what_is_in_a_store_is_kept_once_and_never_taken_away() {
 fn a_store_of_others_is_added_to_however_it_is_built() {
     let stream = |text: &str| format!("<</Length {}>>stream\n{text}\nendstream", text.len());
     for (catalog, five) in [
-        ("/DSS 5 0 R", "<</Certs[4 0 R]/VRI<</ABCD<<>>>>>>"),
+        ("/DSS 5 0 R", "<</Certs[7 0 R]/VRI<</ABCD<<>>>>>>"),
         ("/DSS 5 0 R", "<</Certs 6 0 R/VRI<</ABCD<<>>>>>>"),
-        ("/DSS<</Certs[4 0 R]/VRI<</ABCD<<>>>>>>", "null"),
+        ("/DSS<</Certs[7 0 R]/VRI<</ABCD<<>>>>>>", "null"),
         ("/DSS<</Certs 6 0 R/VRI<</ABCD<<>>>>>>", "null"),
     ] {
         let input = one_page()
             .catalog(catalog)
-            .object(4, &stream("theirs"))
+            .object(7, &stream("theirs"))
             .object(5, five)
-            .object(6, "[4 0 R]")
+            .object(6, "[7 0 R]")
             .build();
         let output = with(
             &open(&input).unwrap(),
@@ -105,17 +105,17 @@ fn a_store_is_read_and_written_in_encrypted_files_and_in_those_with_streams_of_o
 
 #[test]
 fn a_store_beyond_all_bounds_is_refused_and_what_is_no_stream_is_left_out() {
-    let many = "4 0 R ".repeat(5000);
+    let many = "7 0 R ".repeat(5000);
     let document = |array: &str| {
         let bytes = one_page()
             .catalog(&format!("/DSS<</Certs[{array}]>>"))
-            .object(4, "<</Length 3>>stream\nabc\nendstream")
+            .object(7, "<</Length 3>>stream\nabc\nendstream")
             .object(5, "(no stream)")
             .build();
         open(&bytes).unwrap().security_store()
     };
     assert!(document(&many).is_err());
-    let read = document("5 0 R 4 0 R 9 0 R 7 null").unwrap().unwrap();
+    let read = document("5 0 R 7 0 R 9 0 R 8 null").unwrap().unwrap();
     assert_eq!(read, store(&["abc"], &[]));
 }
 
