@@ -12,6 +12,7 @@
 pub(crate) mod any;
 mod digest;
 mod public_key;
+mod verified;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{
@@ -26,6 +27,7 @@ use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
 pub(crate) use self::digest::Hasher;
 pub use self::digest::{Digest, DigestAlgorithm};
 use self::public_key::PublicKey;
+use self::verified::Inputs;
 use crate::error::{Error, Result};
 
 /// A NIST curve (SP 800-186 §3.2.1).
@@ -327,7 +329,8 @@ pub fn raw_from_der(key: KeyAlgorithm, value: &[u8]) -> Result<Vec<u8>> {
 /// [`Error::DigestLength`], [`Error::SignatureLength`] or [`Error::MalformedSignature`] if it was
 /// not reached.
 pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], raw: &[u8]) -> Result<()> {
-    verify_with(&key_for(spki, algorithm)?, algorithm, digest, raw)
+    Inputs::of(spki, algorithm, digest, raw)
+        .once(|| verify_with(&key_for(spki, algorithm)?, algorithm, digest, raw))
 }
 
 /// Verifies a signature over a digest, the value being as CMS and X.509 carry it.
@@ -343,7 +346,7 @@ pub fn verify_der(
 ) -> Result<()> {
     let key = key_for(spki, algorithm)?;
     let raw = raw_from_der(key.algorithm(), value)?;
-    verify_with(&key, algorithm, digest, &raw)
+    Inputs::of(spki, algorithm, digest, &raw).once(|| verify_with(&key, algorithm, digest, &raw))
 }
 
 /// Reads a key that makes signatures by this algorithm.
