@@ -8,6 +8,7 @@
 mod artwork;
 mod constraints;
 mod face;
+mod flate;
 mod font;
 mod icc;
 mod layout;

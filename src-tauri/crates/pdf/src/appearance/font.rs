@@ -6,6 +6,7 @@ use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat, dictionary};
 use subsetter::GlyphRemapper;
 
 use super::face::Face;
+use super::flate;
 use super::parts::Arena;
 use super::shape::{Cluster, Glyph};
 use crate::error::{Error, Result};
@@ -84,7 +85,9 @@ impl Font {
         let mut map = Stream::new(Dictionary::new(), self.to_unicode());
         // ISO 19005-1 §6.3.5 wants it; what names every glyph of the program is right for all parts.
         let mut set = Stream::new(Dictionary::new(), cid_set(glyphs));
-        let _ = (file.compress(), map.compress(), set.compress());
+        for stream in [&mut file, &mut map, &mut set] {
+            flate::compress(stream);
+        }
         let (file, map, set) = (arena.add(file), arena.add(map), arena.add(set));
         let descriptor = arena.add(descriptor(face, &name, file, compact, set));
         let text = |text: &str| Object::String(text.as_bytes().to_vec(), StringFormat::Literal);

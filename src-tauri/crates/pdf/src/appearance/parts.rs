@@ -5,6 +5,7 @@ use std::fmt::Write;
 use lopdf::{Dictionary, Object, ObjectId, Stream, dictionary};
 
 use super::constraints::{Constraints, Ink};
+use super::flate;
 use super::icc;
 use super::look::Colour;
 
@@ -144,7 +145,7 @@ impl Canvas {
                     dictionary! { "N" => 3, "Alternate" => "DeviceRGB" },
                     icc::srgb(),
                 );
-                let _ = stream.compress();
+                flate::compress(&mut stream);
                 let id = self.arena.add(stream);
                 *self.profile.insert(id)
             }
@@ -235,8 +236,7 @@ impl Canvas {
             "Resources" => resources,
         };
         let mut stream = Stream::new(form, self.content.into_bytes());
-        // Not worth failing for: an uncompressed stream is as good.
-        let _ = stream.compress();
+        flate::compress(&mut stream);
         self.arena.add(stream);
         self.arena
     }
