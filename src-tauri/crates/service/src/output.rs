@@ -5,6 +5,7 @@
 //! be replaced, it has another name first, which is told before there is such a file: who tidies
 //! up after a process can remove it.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub(crate) const UNNOTED: Note<'static> = &|_| Ok(());
 pub(crate) struct Output<'n> {
     target: PathBuf,
     file: File,
+    /// Whether all that was written is on the disk.
+    synced: bool,
     /// The name it has for now, if it has one.
     meanwhile: Option<PathBuf>,
     note: Note<'n>,
@@ -40,6 +43,7 @@ impl<'n> Output<'n> {
             return Ok(Self {
                 target: target.to_owned(),
                 file,
+                synced: false,
                 meanwhile: None,
                 note,
             });
@@ -54,6 +58,7 @@ impl<'n> Output<'n> {
         Ok(Self {
             target: target.to_owned(),
             file,
+            synced: false,
             meanwhile: Some(name),
             note,
         })
@@ -61,6 +66,7 @@ impl<'n> Output<'n> {
 
     /// The file, to be written to.
     pub(crate) fn file(&mut self) -> &mut File {
+        self.synced = false;
         &mut self.file
     }
 
@@ -72,14 +78,23 @@ impl<'n> Output<'n> {
     }
 
     /// Waits for the disk.
-    pub(crate) fn sync(&self) -> Result<()> {
-        self.file
-            .sync_all()
-            .map_err(|error| unwritable(&self.target, error))
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        let synced = self.file.sync_all();
+        synced.map_err(|error| unwritable(&self.target, error))?;
+        self.synced = true;
+        Ok(())
     }
 
-    /// Waits for the disk and gives the file its name.
-    pub(crate) fn keep(mut self, existing: Existing) -> Result<()> {
+    /// Waits for the disk and gives the file its name, for good.
+    pub(crate) fn keep(self, existing: Existing) -> Result<()> {
+        let mut folders = Folders::default();
+        self.keep_in(&mut folders, existing)?;
+        folders.sync()
+    }
+
+    /// Waits for the disk and gives the file its name, which lasts once its folder is on the disk.
+    pub(crate) fn keep_in(mut self, folders: &mut Folders, existing: Existing) -> Result<()> {
+        folders.0.insert(folder_of(&self.target).to_owned());
         self.name(existing).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::OutputExists {
                 path: self.target.clone(),
@@ -89,7 +104,9 @@ impl<'n> Output<'n> {
     }
 
     fn name(&mut self, existing: Existing) -> io::Result<()> {
-        self.file.sync_all()?;
+        if !self.synced {
+            self.file.sync_all()?;
+        }
         match (existing, &self.meanwhile) {
             (Existing::Keep, None) => self.link(&self.target)?,
             (Existing::Keep, Some(meanwhile)) => rename_to_new(meanwhile, &self.target)?,
@@ -103,7 +120,7 @@ impl<'n> Output<'n> {
             }
         }
         self.meanwhile = None;
-        File::open(folder_of(&self.target))?.sync_all()
+        Ok(())
     }
 
     /// Gives an unnamed file a name that nothing has.
@@ -136,6 +153,20 @@ impl Drop for Output<'_> {
         if let Some(meanwhile) = &self.meanwhile {
             let _ = fs::remove_file(meanwhile); // the fault that led here is the one to tell
         }
+    }
+}
+
+/// Folders in which files got their names.
+#[derive(Default)]
+pub(crate) struct Folders(BTreeSet<PathBuf>);
+
+impl Folders {
+    /// Waits for the disk, once for all the names in a folder.
+    pub(crate) fn sync(self) -> Result<()> {
+        self.0.iter().try_for_each(|folder| {
+            let synced = File::open(folder).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| unwritable(folder, error))
+        })
     }
 }
 
@@ -214,6 +245,7 @@ mod tests {
         Output {
             target: target.to_owned(),
             file: File::create_new(&name).unwrap(),
+            synced: false,
             meanwhile: Some(name),
             note,
         }

@@ -28,7 +28,7 @@ use crate::evidence::{self, Asked, Lasting};
 use crate::home::Surroundings;
 use crate::look;
 use crate::organisation::Signatures;
-use crate::output::{Note, Output, UNNOTED, folder_of, unwritable};
+use crate::output::{Folders, Note, Output, UNNOTED, folder_of, unwritable};
 use crate::requests::{Existing, Extend, Extended, FileToSign, Sign, SignedFile};
 use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
@@ -478,7 +478,8 @@ fn complete_all(
     if values.len() != batch.len() {
         return Err(token::Error::OutOfStep.into());
     }
-    batch
+    let mut folders = Folders::default();
+    let signed = batch
         .into_iter()
         .zip(values)
         .map(|(file, value)| {
@@ -519,7 +520,7 @@ fn complete_all(
                 evidence::archive(&mut file, stamps, paths, password)?;
                 validation = revalidated(&file, &named, anchors, now)?;
             }
-            file.keep(request.existing)?;
+            file.keep_in(&mut folders, request.existing)?;
             Ok(SignedFile {
                 input: named.input,
                 output: named.output,
@@ -528,7 +529,12 @@ fn complete_all(
                 notices,
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>>>();
+    // Also where a later file failed: what has its name keeps it.
+    let synced = folders.sync();
+    let signed = signed?;
+    synced?;
+    Ok(signed)
 }
 
 /// Reads the file again and validates it as anyone would, before it gets its name: what does not
