@@ -235,6 +235,15 @@ fn signatures_under_faults_by_chance_are_right_or_not_there_and_cost_no_try() {
     let judged = weak.organisation.wait(weak.service().verify_log(None));
     judged.expect("the log holds together");
     weak.service().end_logins();
+    let words = ["done", "fault", "refused", "abandoned", "wrong_secret"];
+    let outcomes = words.map(|word| format!("{} {word}", weak.outcomes(word)));
+    tests::say(&format!(
+        "{} intents, of which {}; {} tries, {} sessions left",
+        count("intent"),
+        outcomes.join(", "),
+        weak.tries(),
+        weak.shim.sessions_left()
+    ));
     assert_eq!(
         weak.shim.sessions_left(),
         0,
