@@ -4,6 +4,10 @@
 //!
 //! `cargo xtask bench` runs it; it measures when it is told to (`--measure`).
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
+#![expect(
+    unsafe_code,
+    reason = "cryptoki asks the token for the length of a signature first: a call more than it takes"
+)]
 
 use std::env;
 use std::error::Error;
@@ -11,6 +15,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::ptr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,6 +25,7 @@ use cryptoki::object::{Attribute, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
+use cryptoki_sys::{CK_FUNCTION_LIST, CK_SESSION_HANDLE, CK_ULONG, CKR_OK};
 use service::requests::FileToSign;
 use service::wire::{Placement, Rect};
 use sha2::{Digest as _, Sha256};
@@ -205,6 +211,9 @@ fn block<W: FnMut() -> Result<(), String>>(
 /// The same calls, in this process.
 struct ByHand {
     module: Pkcs11,
+    functions: CK_FUNCTION_LIST,
+    /// Loaded a second time, which is the same instance; the functions are good while it is.
+    _library: cryptoki_sys::Pkcs11,
     slot: Slot,
     /// Keeps the login.
     _keeper: std::sync::Mutex<Session>,
@@ -227,8 +236,19 @@ impl ByHand {
             UserType::User,
             Some(&AuthPin::from(pin.expose().to_owned())),
         )?;
+        // SAFETY: the module is loaded already; its initialisers do not run again.
+        let library = unsafe { cryptoki_sys::Pkcs11::new(MODULE)? };
+        let mut list = ptr::null_mut();
+        // SAFETY: a module has this function (PKCS#11 v3.1 §5.4.4), and it gets room for a pointer.
+        let answer = unsafe { library.C_GetFunctionList(&raw mut list) };
+        if answer != CKR_OK || list.is_null() {
+            return Err("the module has no list of functions".into());
+        }
         Ok(Self {
             module,
+            // SAFETY: the list is a module's own and stays while it is loaded.
+            functions: unsafe { *list },
+            _library: library,
             slot,
             _keeper: std::sync::Mutex::new(keeper),
         })
@@ -274,10 +294,40 @@ impl ByHand {
         let signed = session
             .unwrap_key(&Mechanism::AesKeyWrapPad, master, blob, &template)
             .and_then(|unwrapped| {
-                session.sign(&mechanism, unwrapped, &key.input)?;
-                session.destroy_object(unwrapped)
+                session.sign_init(&mechanism, unwrapped)?;
+                Ok(unwrapped)
             });
-        signed.map_err(|error| error.to_string())
+        let said = |error: cryptoki::error::Error| error.to_string();
+        let unwrapped = signed.map_err(said)?;
+        self.value(session, &key.input)?;
+        session.destroy_object(unwrapped).map_err(said)
+    }
+
+    /// `C_Sign`, once.
+    fn value(&self, session: &Session, input: &[u8]) -> Result<Vec<u8>, String> {
+        // The crate shows a session as its handle, and gives it in no other way.
+        let handle: CK_SESSION_HANDLE = session
+            .to_string()
+            .parse()
+            .map_err(|_| "a session is a number")?;
+        let mut value = vec![0; 512];
+        let mut length = value.len() as CK_ULONG;
+        let sign = self.functions.C_Sign.ok_or("the module does not sign")?;
+        // SAFETY: both buffers are as long as is said; the module only reads the first.
+        let answer = unsafe {
+            sign(
+                handle,
+                input.as_ptr().cast_mut(),
+                input.len() as CK_ULONG,
+                value.as_mut_ptr(),
+                &raw mut length,
+            )
+        };
+        if answer != CKR_OK {
+            return Err(format!("C_Sign: {answer:#x}"));
+        }
+        value.truncate(length as usize);
+        Ok(value)
     }
 }
 

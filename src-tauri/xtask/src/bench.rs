@@ -27,7 +27,7 @@ const LARGE_RUNS: usize = 5;
 /// Measures, and prints ratios; the bars are told and decide nothing.
 pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     let mut runs = None;
-    let mut folder = None;
+    let (mut folder, mut enrolled) = (None, None);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let value = words
@@ -36,7 +36,8 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
         match *word {
             "--runs" => runs = Some(value?.parse().context("--runs wants a number")?),
             "--large" => folder = Some(std::env::current_dir()?.join(value?)),
-            other => bail!("bench does not know {other}; there are --runs and --large"),
+            "--enrol" => enrolled = Some(value?),
+            other => bail!("bench does not know {other}; there are --runs, --large and --enrol"),
         }
     }
     setup::bench(places)?;
@@ -44,6 +45,9 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     small(&stage, runs.unwrap_or(RUNS))?;
     stage.rates()?;
     people::compare(&stage, runs.unwrap_or(RUNS))?;
+    if let Some(people) = enrolled {
+        stage.people(people)?;
+    }
     if let Some(folder) = folder {
         large::compare(&stage, &folder, runs.unwrap_or(LARGE_RUNS))?;
     }

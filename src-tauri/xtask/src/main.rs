@@ -34,7 +34,8 @@ usage: cargo xtask COMMAND
   demo                                     set up a trial organisation and open a PDF ready to sign
   test [--only rust|ui|window|judges]      install what is missing and run every test
   corpus [--sample N]                      sign the files of CHANCERY_CORPUS and have them judged
-  bench [--runs N] [--large DIR]           what signing costs, beside pyHanko, pdfsig and the floor
+  bench [--runs N] [--large DIR] [--enrol N]
+                                           what signing costs, beside pyHanko, pdfsig and the floor
   fuzz [TARGET] [--seconds N]              feed what parses with what nobody would write
   looks OUT.png                            draw every look in every script, and look at the sheet
   setup                                    install what is missing and nothing else";

@@ -218,6 +218,13 @@ impl<'p> Stage<'p> {
         run(self.cargo(&rates).arg("--measure"))
     }
 
+    /// Enrols many, and measures a signature among them; an activation code is stretched for each,
+    /// so that ten thousand take a quarter of an hour.
+    pub(super) fn people(&self, many: &str) -> Result<()> {
+        let people = ["bench", "--quiet", "-p", "tests", "--bench", "people", "--"];
+        run(self.cargo(&people).args(["--measure", many]))
+    }
+
     /// Measures the parts alone.
     pub(super) fn floors(&self) -> Result<Floors> {
         let mut bench = self.cargo(&["bench", "--quiet", "-p", "tests", "--bench", "floors", "--"]);
