@@ -42,6 +42,7 @@ describe("the three answers", () => {
   it("call intact only what the verdict calls so", () => {
     expect(icons(changed)[0]).toBe("s-caution");
     expect(icons(allowed)[0]).toBe("check");
+    expect(said({ ...changed, modifications: [] }, 0)).toMatch(/cannot be explained/);
     const partial = { ...broken, intact: true, coverage: "partial" } as const;
     expect(said(partial, 0)).toMatch(/^Not all of it/);
   });

@@ -42,6 +42,10 @@ function intact(report: SignatureReport): Omit<Answer, "question"> {
       return { icon: YES, answer: say("intact-allowed"), more: say("intact-allowed-more") };
     case "changed": {
       const count = report.modifications.length;
+      if (count === 0) {
+        const more = say("intact-unexplained-more");
+        return { icon: CAUTION, answer: say("intact-unexplained"), more };
+      }
       const answer = count > 1 ? say("intact-changed", { count }) : say("intact-changed-one");
       return { icon: CAUTION, answer, more: say("intact-changed-more") };
     }
@@ -186,7 +190,10 @@ export function under(
   if (shown === "broken") return say("broken-hint");
   const meant = validation.signatures.filter(({ headline }) => headline === shown);
   const names = named(meant.length > 0 ? meant : everybody);
-  if (shown === "identity_unconfirmed") return say("unconfirmed-hint", { names });
+  if (shown === "identity_unconfirmed") {
+    const nameless = meant.every(({ signer }) => signer === "");
+    return nameless ? say("unconfirmed-nameless") : say("unconfirmed-hint", { names });
+  }
   if (shown !== "changed") return say("signers", { names: named(everybody) });
   return say("changed-hint", { names });
 }

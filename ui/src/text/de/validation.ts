@@ -2,6 +2,10 @@
 export const validation = {
   "intact-signed": "Ja, alles, was signiert wurde",
   "intact-signed-more": "Was signiert wurde, ist, wie es war.",
+  "intact-unexplained": "Nicht, wie es jetzt ist",
+  "intact-unexplained-more":
+    "Nach dieser Signatur kam etwas, das sich nicht erklären lässt. Was signiert wurde, kann trotzdem unversehrt in dieser Datei stehen.",
+  "unconfirmed-nameless": "Sie sagt nicht, wer signiert hat.",
   "intact-unknown": "Das lässt sich nicht sagen",
   "intact-unknown-more": "Diese Version kennt Signaturen dieser Art nicht.",
   "who-by-organisation": "Zertifiziert von {issuer}; Ihre Organisation vertraut ihm.",

@@ -2,6 +2,10 @@
 export const validation = {
   "intact-signed": "Yes, all that was signed",
   "intact-signed-more": "What was signed is as it was.",
+  "intact-unexplained": "Not as it is now",
+  "intact-unexplained-more":
+    "Something came after this signature that cannot be explained. What was signed may still be whole inside this file.",
+  "unconfirmed-nameless": "It does not say who signed.",
   "intact-unknown": "This cannot be told",
   "intact-unknown-more": "This version does not know signatures of this kind.",
   "who-by-organisation": "Certified by {issuer}, trusted by your organisation.",
