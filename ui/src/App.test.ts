@@ -435,6 +435,26 @@ describe("a refused secret", () => {
   });
 });
 
+describe("the level of a signature", () => {
+  it("is the organisation's where nobody chooses, and the chosen one else", async () => {
+    const asked: SignDocument[] = [];
+    const backend = memory();
+    const { signDocument } = backend;
+    backend.signDocument = (request) => {
+      asked.push(request);
+      return signDocument(request);
+    };
+    render(App, { backend });
+    await fireEvent.click(await screen.findByTestId("place-for-me"));
+    await screen.findByTestId("signature-box");
+    await fireEvent.change(screen.getByTestId("level"), { target: { value: "b-lt" } });
+    expect(screen.getByText(/nothing is signed/)).toBeInTheDocument();
+    await sign(SECRET);
+    await screen.findByTestId("result-headline");
+    expect(asked[0]?.level).toBe("b-lt");
+  });
+});
+
 describe("the result", () => {
   it("never merges its three answers, and can be copied", async () => {
     const written: string[] = [];

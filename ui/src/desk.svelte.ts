@@ -8,6 +8,7 @@ import type { Backend } from "./ipc/backend";
 import { Attempts } from "./ipc/attempt.svelte";
 import { failure, type Failure } from "./ipc/error";
 import type { Certification } from "./ipc/generated/Certification";
+import type { Level } from "./ipc/generated/Level";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { OutputChoice } from "./ipc/generated/OutputChoice";
 import type { Placement } from "./ipc/generated/Placement";
@@ -51,6 +52,8 @@ export class Desk {
   location = $state("");
   /** What may be done to the document afterwards, if this signature certifies it. */
   certification = $state<Certification | null>(null);
+  /** How long the signature can be proven; `null` for what the organisation has set. */
+  level = $state<Level | null>(null);
   output = $state.raw<OutputChoice | null>(null);
   /** Handed over while a signature was under way. */
   waiting = $state.raw<OpenedDocument | null>(null);
@@ -298,6 +301,7 @@ export class Desk {
         location: this.location || null,
         certification: document.signatures === 0 ? this.certification : null,
         look: this.looks.chosen || null,
+        ...(this.level === null ? {} : { level: this.level }),
       });
       if (certificate === null) this.#keys.remember(login);
       this.looks.remember();

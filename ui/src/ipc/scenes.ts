@@ -447,6 +447,17 @@ export const scenes: Record<string, Scene<Answers>> = {
   "device-fault": refused("device_fault", "CKR_DEVICE_ERROR"),
   "not-as-written": refused("not_as_written"),
 
+  level: {
+    answers: {},
+    async play(page) {
+      await place(page);
+      await page.click("more-words");
+      await page.type("level", "b-lta");
+    },
+  },
+  "timestamp-unavailable": refused("timestamp_unavailable", "no answer within 10 s"),
+  "evidence-unavailable": refused("evidence_unavailable"),
+
   success: {
     answers: { documents: [withField], validation: { ...valid, signatures: [jonass, anas] } },
     async play(page) {

@@ -1,5 +1,14 @@
 /** Was das Feld über Signaturen sagt, wem man vertraut, und was eine Datei früher war. */
 export const validation = {
+  level: "Sie lässt sich beweisen",
+  "level-usual": "wie hier üblich",
+  "level-b-b": "allein durch die Signatur (B-B)",
+  "level-b-t": "mit einer vertrauten Zeit (B-T)",
+  "level-b-lt": "auch wenn Zertifikate abgelaufen sind (B-LT)",
+  "level-b-lta": "auf Jahrzehnte, wenn rechtzeitig erneuert (B-LTA)",
+  "level-offline": "Braucht kein Netz. Nur Ihre eigene Uhr sagt, wann signiert wurde.",
+  "level-online":
+    "Stellen werden über das Netz gefragt, bevor Ihr Geheimnis benutzt wird. Antwortet eine nicht, wird nichts signiert.",
   "intact-signed": "Ja, alles, was signiert wurde",
   "intact-signed-more": "Was signiert wurde, ist, wie es war.",
   "intact-unexplained": "Nicht, wie es jetzt ist",

@@ -48,7 +48,7 @@ export const window: Record<keyof typeof en, string> = {
   change: "Ändern",
   reason: "Grund",
   location: "Ort",
-  "more-words": "Grund, Ort, und was sich ändern darf",
+  "more-words": "Grund, Ort, Beweis und was sich ändern darf",
   afterwards: "Danach darf man",
   "afterwards-anything": "es ändern, und das wird gesagt",
   "afterwards-annotations": "ausfüllen, signieren und kommentieren",

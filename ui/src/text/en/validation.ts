@@ -1,5 +1,14 @@
 /** What the panel says of signatures, whom one trusts, and what a file was before, in English. */
 export const validation = {
+  level: "It can be proven",
+  "level-usual": "as is usual here",
+  "level-b-b": "by the signature alone (B-B)",
+  "level-b-t": "with a trusted time (B-T)",
+  "level-b-lt": "also once certificates have expired (B-LT)",
+  "level-b-lta": "for decades, if renewed in time (B-LTA)",
+  "level-offline": "Needs no network. Nothing but your own clock says when it was signed.",
+  "level-online":
+    "Authorities are asked over the network before your secret is used. If one does not answer, nothing is signed.",
   "intact-signed": "Yes, all that was signed",
   "intact-signed-more": "What was signed is as it was.",
   "intact-unexplained": "Not as it is now",

@@ -46,7 +46,7 @@ export const window = {
   change: "Change",
   reason: "Reason",
   location: "Place",
-  "more-words": "Reason, place, and what may change",
+  "more-words": "Reason, place, proof, and what may change",
   afterwards: "Afterwards one may",
   "afterwards-anything": "change it, and that is told",
   "afterwards-annotations": "fill in, sign and comment",
