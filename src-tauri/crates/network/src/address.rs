@@ -22,7 +22,7 @@ pub(crate) struct Address {
 impl Address {
     pub(crate) fn read(text: &str) -> Result<Self> {
         let refused = |why| Error::Address {
-            address: shown(text),
+            address: named(text),
             why,
         };
         if text.len() > LONGEST {
@@ -93,6 +93,20 @@ impl Address {
     }
 }
 
+/// An address as an error, a notice or a log may show it: scheme and host.
+///
+/// What else stands in it may be a password or a key.
+#[must_use]
+pub fn named(address: &str) -> String {
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    shown(&format!("{scheme}{host}"))
+}
+
 /// Text from outside as an error may show it.
 pub(crate) fn shown(text: &str) -> String {
     text.chars()
@@ -141,6 +155,24 @@ mod tests {
             let refused = Address::read(bad);
             assert!(matches!(refused, Err(Error::Address { .. })), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_address_is_told_without_what_may_be_a_secret_in_it() {
+        for (address, told) in [
+            ("http://user:word@tsa.example/", "http://tsa.example"),
+            (
+                "https://tsa.example:8443/tsr?token=word",
+                "https://tsa.example:8443",
+            ),
+            ("http://a/word@tsa.example", "http://a"),
+            ("user:word@tsa.example", "tsa.example"),
+        ] {
+            assert_eq!(named(address), told);
+        }
+        let refused = Address::read("http://user:word@tsa.example/word").unwrap_err();
+        let said = format!("{refused} {refused:?}");
+        assert!(said.contains("tsa.example") && !said.contains("word@") && !said.contains("/word"));
     }
 
     #[test]

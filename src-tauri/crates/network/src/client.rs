@@ -1,5 +1,6 @@
 //! One question, one answer.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use ureq::http::{Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
 
-use crate::address::{Address, shown};
+use crate::address::{Address, named, shown};
 use crate::error::{Error, Result};
 
 /// Most redirects that are followed.
@@ -16,7 +17,7 @@ const MOST_REDIRECTS: usize = 3;
 const LARGEST_HEAD: usize = 16 << 10;
 
 /// How authorities are asked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The proxy for addresses of `http`, such as `http://proxy.example:3128`.
     pub proxy: Option<String>,
@@ -40,6 +41,19 @@ impl Default for Settings {
             connect: Duration::from_secs(5),
             total: Duration::from_secs(20),
         }
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// Proxies by their hosts: the address of one may carry a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("proxy", &self.proxy.as_deref().map(named))
+            .field("secure_proxy", &self.secure_proxy.as_deref().map(named))
+            .field("direct", &self.direct)
+            .field("connect", &self.connect)
+            .field("total", &self.total)
+            .finish()
     }
 }
 
@@ -99,13 +113,19 @@ impl Wanted {
 }
 
 /// Asks authorities. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     agent: Agent,
     proxy: Option<Proxy>,
     secure_proxy: Option<Proxy>,
     direct: Arc<[String]>,
     total: Duration,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client(..)")
+    }
 }
 
 impl Client {

@@ -9,7 +9,7 @@ pub enum Error {
     /// An address that is not asked.
     #[error("the address {address} is not asked: {why}")]
     Address {
-        /// The address, cut to a readable length.
+        /// Its scheme and host, cut to a readable length.
         address: String,
         /// What is wrong with it.
         why: &'static str,

@@ -20,5 +20,6 @@ mod address;
 mod client;
 mod error;
 
+pub use self::address::named;
 pub use self::client::{Client, Settings, Wanted};
 pub use self::error::{Error, Result};

@@ -152,7 +152,7 @@ fn network_code(error: &network::Error) -> &'static str {
 /// One authority that was asked in vain.
 #[derive(Debug)]
 pub struct Try {
-    /// Its address.
+    /// Scheme and host of its address; the rest may be a key.
     pub address: String,
     /// Why.
     pub failed: Failed,

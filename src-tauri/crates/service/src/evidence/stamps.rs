@@ -66,7 +66,7 @@ impl Stamps {
                     });
                 }
                 Err(failed) => tries.push(Try {
-                    address: address.clone(),
+                    address: network::named(address),
                     failed,
                 }),
             }
@@ -108,7 +108,7 @@ impl Stamps {
                     Err(failed) => failed,
                 };
                 tries.push(Try {
-                    address: address.clone(),
+                    address: network::named(address),
                     failed,
                 });
                 break;
