@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
+use service::{requests::Language, wire::TrustOffer};
 use tauri::{AppHandle, Manager, Runtime, Url};
-use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, MessageDialogButtons, MessageDialogKind};
 use zbus::blocking::connection;
 
 use crate::window::MAIN;
@@ -30,6 +31,9 @@ pub trait Desktop: Send + Sync {
 
     /// Asks for the file of a module for cards.
     fn choose_card_module(&self) -> Option<PathBuf>;
+
+    /// Asks whether an issuer is to be trusted, outside of the webview; no answer is none.
+    fn confirm_trust(&self, offer: &TrustOffer, language: Language) -> bool;
 
     /// Shows a file in the file manager.
     ///
@@ -114,6 +118,24 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
         dialog.blocking_pick_file()?.into_path().ok()
     }
 
+    fn confirm_trust(&self, offer: &TrustOffer, language: Language) -> bool {
+        let (question, yes, no) = trust_question(offer, language);
+        let dialog = self
+            .app
+            .dialog()
+            .message(question)
+            .title("Chancery")
+            .kind(MessageDialogKind::Warning)
+            .buttons(MessageDialogButtons::OkCancelCustom(
+                yes.to_owned(),
+                no.to_owned(),
+            ));
+        match self.app.get_webview_window(MAIN) {
+            Some(window) => dialog.parent(&window).blocking_show(),
+            None => dialog.blocking_show(),
+        }
+    }
+
     fn show_in_folder(&self, path: &Path) -> Result<(), Error> {
         // A file manager can point at the file; failing that, anything can open its folder.
         show_items(path).or_else(|_| {
@@ -132,6 +154,32 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
             None => clipboard.insert(arboard::Clipboard::new().map_err(Error::NoClipboard)?),
         };
         clipboard.set_text(text).map_err(Error::NoClipboard)
+    }
+}
+
+/// The question, and the words of its two buttons.
+fn trust_question(offer: &TrustOffer, language: Language) -> (String, &'static str, &'static str) {
+    let subject = service::printable(&offer.subject);
+    let digits: Vec<char> = offer.sha256.to_uppercase().chars().collect();
+    let groups: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
+    let print = groups.join(" ");
+    match language {
+        Language::English => (
+            format!(
+                "Trust {subject} on this computer?\n\nSHA-256: {print}\n\nCompare the \
+                 fingerprint with one that reached you another way."
+            ),
+            "Trust",
+            "Do not trust",
+        ),
+        Language::German => (
+            format!(
+                "{subject} auf diesem Rechner vertrauen?\n\nSHA-256: {print}\n\nVergleichen Sie \
+                 den Fingerabdruck mit einem, der Sie auf anderem Weg erreicht hat."
+            ),
+            "Vertrauen",
+            "Nicht vertrauen",
+        ),
     }
 }
 

@@ -48,7 +48,10 @@ pub async fn trust_offer(
         .map_err(|error| document.told(error))
 }
 
-/// Trusts the issuer whose fingerprint the person saw, for this person and for validation.
+/// Trusts the issuer whose fingerprint the person saw, for this person and for validation; says
+/// whether it is trusted now.
+///
+/// The desktop asks once more, in a window that no script of a page can press a button of.
 ///
 /// # Errors
 /// Codes `no_such_document`, `issuer_differs`, and those of the use-case.
@@ -56,15 +59,29 @@ pub async fn trust_offer(
 pub async fn trust_issuer(
     service: State<'_, Service>,
     documents: State<'_, Documents>,
+    desktop: State<'_, Arc<dyn Desktop>>,
     document: String,
     field: String,
     sha256: String,
-) -> Result<(), wire::Error> {
+    language: Tongue,
+) -> Result<bool, wire::Error> {
     let document = documents.find(&document)?;
+    let offer = service
+        .trust_offer(document.file(), field.clone())
+        .await
+        .map_err(|error| document.told(error))?;
+    let Some(offer) = offer.filter(|offer| offer.sha256 == sha256) else {
+        return Err(service::Error::IssuerDiffers.into());
+    };
+    let desktop = Arc::clone(&desktop);
+    if !blocking(move || desktop.confirm_trust(&offer, language.into())).await? {
+        return Ok(false);
+    }
     service
         .trust_issuer(document.file(), field, sha256)
         .await
-        .map_err(|error| document.told(error))
+        .map_err(|error| document.told(error))?;
+    Ok(true)
 }
 
 /// Lists the issuers that the person trusts.
@@ -132,13 +149,10 @@ pub async fn save_revision(
     let Some(output) = choose(&desktop, suggested).await? else {
         return Ok(None);
     };
+    // The dialog has asked whether a file is to be replaced.
+    let existing = Existing::Replace;
     service
-        .write_version(
-            document.file(),
-            bytes,
-            output.clone(),
-            existing(&document, &output),
-        )
+        .write_version(document.file(), bytes, output.clone(), existing)
         .await
         .map_err(|error| documents::without_folder(document.told(error), &output))?;
     Ok(Some(documents::output_choice(&output)))
@@ -167,7 +181,8 @@ pub async fn save_report(
     let Some(output) = choose(&desktop, suggested).await? else {
         return Ok(None);
     };
-    let existing = existing(&document, &output);
+    // The dialog has asked whether a file is to be replaced.
+    let existing = Existing::Replace;
     service
         .write_report(
             document.file(),
@@ -216,12 +231,4 @@ async fn choose(
 ) -> Result<Option<PathBuf>, wire::Error> {
     let desktop = Arc::clone(desktop);
     blocking(move || desktop.choose_output(&suggested)).await
-}
-
-/// The dialog has asked whether a file is to be replaced; the document itself never is.
-fn existing(document: &documents::Document, output: &std::path::Path) -> Existing {
-    match document.path() == output {
-        true => Existing::Keep,
-        false => Existing::Replace,
-    }
 }

@@ -14,7 +14,7 @@ use chancery_desktop::{
 use serde_json::{Value, json};
 use service::{
     Home, Service, State, Surroundings,
-    requests::{Init, PinStoreChoice, Tokens},
+    requests::{Init, Language, PinStoreChoice, Tokens},
     wire,
 };
 use tauri::{
@@ -268,6 +268,8 @@ pub(crate) struct PaperDesktop {
     pub(crate) shown: Mutex<Vec<PathBuf>>,
     /// What was put on the clipboard.
     pub(crate) copied: Mutex<Vec<String>>,
+    /// The fingerprint that the person agrees to trust, when asked.
+    pub(crate) trusted: Mutex<Option<String>>,
 }
 
 impl Desktop for PaperDesktop {
@@ -281,6 +283,10 @@ impl Desktop for PaperDesktop {
 
     fn choose_card_module(&self) -> Option<PathBuf> {
         self.module.lock().unwrap().clone()
+    }
+
+    fn confirm_trust(&self, offer: &wire::TrustOffer, _: Language) -> bool {
+        self.trusted.lock().unwrap().as_ref() == Some(&offer.sha256)
     }
 
     fn show_in_folder(&self, path: &Path) -> Result<(), desktop::Error> {

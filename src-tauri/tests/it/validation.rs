@@ -35,7 +35,8 @@ fn an_unknown_issuer_is_trusted_for_this_person_from_when_it_was_seen_until_it_i
     let offer = program.ask("trust_offer", asked).unwrap();
     assert_eq!(offer["authority"], true, "{offer}");
     let trust = |sha256: &Value| {
-        let request = json!({"document": document, "field": field, "sha256": sha256});
+        let request =
+            json!({"document": document, "field": field, "sha256": sha256, "language": "en"});
         program.ask("trust_issuer", request)
     };
     let error = trust(&json!("00".repeat(32))).unwrap_err();
@@ -45,7 +46,15 @@ fn an_unknown_issuer_is_trusted_for_this_person_from_when_it_was_seen_until_it_i
         "identity_unconfirmed"
     );
 
-    trust(&offer["sha256"]).unwrap();
+    // A page alone trusts nobody: the person is asked outside of it.
+    assert_eq!(trust(&offer["sha256"]).unwrap(), false);
+    assert_eq!(
+        judge(&program, &document)["headline"],
+        "identity_unconfirmed"
+    );
+    let sha256 = offer["sha256"].as_str().unwrap().to_owned();
+    *program.desktop.trusted.lock().unwrap() = Some(sha256);
+    assert_eq!(trust(&offer["sha256"]).unwrap(), true);
     let verdict = judge(&program, &document);
     assert_eq!(verdict["headline"], "valid");
     let anchor = &verdict["signatures"][0]["identity"]["anchor"];

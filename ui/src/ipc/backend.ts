@@ -51,8 +51,16 @@ export interface Backend {
   validateDocument(document: string): Promise<Validation>;
   /** Whom one would have to trust for the signer of a field to be confirmed. */
   trustOffer(document: string, field: string): Promise<TrustOffer | null>;
-  /** Trusts whom the person saw in an offer, by the SHA-256 of the certificate. */
-  trustIssuer(document: string, field: string, sha256: string): Promise<void>;
+  /**
+   * Trusts whom the person saw in an offer, by the SHA-256 of the certificate, once they have said
+   * so outside of the window; whether they did.
+   */
+  trustIssuer(
+    document: string,
+    field: string,
+    sha256: string,
+    language: "en" | "de",
+  ): Promise<boolean>;
   trustedIssuers(): Promise<TrustedIssuer[]>;
   forgetIssuer(sha256: string): Promise<void>;
   /** Opens the file as it was when it was so many bytes long: to be looked at, not to be signed. */

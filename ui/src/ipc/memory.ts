@@ -179,6 +179,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       if (answers.offer?.sha256 !== sha256) throw refusal("issuer_differs");
       const { subject, notAfter } = answers.offer;
       issuers = [...issuers, { sha256, subject, notAfter, since: now() }];
+      return true;
     },
     trustedIssuers: async () => issuers,
     async forgetIssuer(sha256) {

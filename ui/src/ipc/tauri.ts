@@ -28,7 +28,8 @@ export const tauri: Backend = {
   cancelSigning: (requestId) => invoke("cancel_signing", { requestId }),
   validateDocument: (document) => invoke("validate_document", { document }),
   trustOffer: (document, field) => invoke("trust_offer", { document, field }),
-  trustIssuer: (document, field, sha256) => invoke("trust_issuer", { document, field, sha256 }),
+  trustIssuer: (document, field, sha256, language) =>
+    invoke("trust_issuer", { document, field, sha256, language }),
   trustedIssuers: () => invoke("trusted_issuers"),
   forgetIssuer: (sha256) => invoke("forget_issuer", { sha256 }),
   openRevision: (document, bytes) => invoke("open_revision", { document, bytes }),

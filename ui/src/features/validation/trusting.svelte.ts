@@ -2,6 +2,7 @@ import { Attempts } from "../../ipc/attempt.svelte";
 import type { Backend } from "../../ipc/backend";
 import type { TrustedIssuer } from "../../ipc/generated/TrustedIssuer";
 import type { TrustOffer } from "../../ipc/generated/TrustOffer";
+import { spoken } from "../../text";
 
 /** Whom the person at this computer trusts, and whom a signature would have them trust. */
 export class Trusting {
@@ -30,8 +31,10 @@ export class Trusting {
 
   /** Trusts whom the person has seen, and nobody else. */
   async trust(field: string, sha256: string): Promise<void> {
-    await this.attempts.run(this.#backend.trustIssuer(this.#document, field, sha256));
-    if (this.attempts.failure === null) await this.#judgeAgain();
+    const trusted = await this.attempts.run(
+      this.#backend.trustIssuer(this.#document, field, sha256, spoken),
+    );
+    if (trusted) await this.#judgeAgain();
   }
 
   async forget(sha256: string): Promise<void> {
