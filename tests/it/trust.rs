@@ -59,12 +59,19 @@ fn a_signer_is_confirmed_by_a_trusted_list_that_recognises_the_issuer() {
     let words = "validate signed.pdf --trusted-list list.xml";
     let listed = reader.done(words, &[]);
     assert_eq!(anchor(&listed), "trusted_list");
+    let findings = &listed.json["signatures"][0]["findings"];
+    let unverified = "trusted_list_signature_not_verified";
+    assert!(findings.to_string().contains(unverified), "{findings}");
     let trust = &listed.json["trust"][0];
     assert_eq!(trust["name"], "XX");
-    assert_eq!(
-        trust["findings"][0]["code"],
-        "trusted_list_signature_not_verified"
-    );
+    assert_eq!(trust["findings"][0]["code"], unverified);
+
+    let granted = fs::read_to_string(reader.path("list.xml")).unwrap();
+    let next = "<NextUpdate><dateTime>2021-01-01T00:00:00Z</dateTime></NextUpdate>";
+    let overdue = granted.replace("</SchemeTerritory>", &format!("</SchemeTerritory>{next}"));
+    fs::write(reader.path("list.xml"), overdue).unwrap();
+    let said = reader.run(words, &[]);
+    assert_eq!((said.status, anchor(&said)), (1, ""), "{said:?}");
 
     fs::write(reader.path("list.xml"), "<html/>").unwrap();
     reader.refused(words, &[], 5, "not_a_trusted_list");

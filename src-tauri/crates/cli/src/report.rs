@@ -12,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use service::PinPlace;
+pub(crate) use service::printable;
 use service::requests::{
     BackupMade, BackupVerified, Check, Enrolled, Extended, Field, Founded, Health, Inspection,
     ModuleChange, Restored, RotationWatch, SignedFile,
@@ -21,9 +22,12 @@ use service::wire::{self, PeoplePage, Person};
 use crate::failure::{Failure, Status};
 
 /// Prints a line. A reader that went away, such as `head`, is no fault of the command.
+///
+/// Much of what is printed was chosen by whoever made a file, a certificate or a card: nothing in it
+/// steers the terminal.
 macro_rules! say {
     ($($words:tt)*) => {{
-        let _ = writeln!(std::io::stdout(), $($words)*);
+        let _ = writeln!(std::io::stdout(), "{}", $crate::report::lines(&format!($($words)*)));
     }};
 }
 
@@ -41,11 +45,12 @@ pub(crate) fn failure(failure: &Failure, json: bool) -> ExitCode {
         let wire::Error {
             message, detail, ..
         } = &failure.error;
-        if detail.is_empty() || message.contains(detail.as_str()) {
-            eprintln!("chancery: {message}");
-        } else {
-            eprintln!("chancery: {message} ({detail})");
-        }
+        let detail = match detail.as_str() {
+            "" => String::new(),
+            detail if message.contains(detail) => String::new(),
+            detail => format!(" ({detail})"),
+        };
+        eprintln!("chancery: {}", lines(&format!("{message}{detail}")));
     }
     ExitCode::from(failure.status as u8)
 }
@@ -69,9 +74,15 @@ pub(crate) fn founded(founded: &Founded, json: bool) {
     }
 }
 
+/// Words as they are printed, each of their lines by itself.
+pub(crate) fn lines(words: &str) -> String {
+    let lines: Vec<_> = words.split('\n').map(printable).collect();
+    lines.join("\n")
+}
+
 /// Says on standard error what people should know.
 fn note(notice: &str) {
-    eprintln!("Note: {notice}");
+    eprintln!("Note: {}", lines(notice));
 }
 
 pub(crate) fn pin_kept(place: PinPlace, json: bool) {
@@ -562,11 +573,6 @@ fn of_field(field: &Field) -> String {
     )
 }
 
-/// Words of a document, without what would steer a terminal.
-pub(crate) fn printable(words: &str) -> String {
-    words.replace(char::is_control, "\u{FFFD}")
-}
-
 /// A decimal without zeros at its end.
 fn trimmed(decimal: &str) -> String {
     decimal
@@ -766,4 +772,16 @@ pub(crate) fn line(text: &str) {
 /// Prints one JSON document.
 pub(crate) fn print(document: &Value) {
     say!("{document:#}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_printed_steers_the_terminal() {
+        let said = lines("Ada\u{1b}[2J\u{202e}fdp\u{2028}.\nsecond\u{200f}");
+        assert_eq!(said, "Ada\u{fffd}[2J\u{fffd}fdp\u{fffd}.\nsecond\u{fffd}");
+        assert_eq!(printable("a\nb"), "a\u{fffd}b", "a name is one line");
+    }
 }

@@ -19,8 +19,11 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &PdfFile) -> Result<Ins
         source,
     };
     let fields = document.fields().map_err(unreadable)?;
-    let signatures =
-        validate::judge(file, &Anchors::collect(surroundings, &Trust::default())?)?.signatures;
+    let signatures = validate::judge(
+        file,
+        &Anchors::collect(surroundings, &Trust::default(), validate::now())?,
+    )?
+    .signatures;
     let refusal = document
         .permit_signature()
         .map_err(unreadable)

@@ -71,7 +71,7 @@ pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use network::Settings as Network;
 pub use pages::{Appearance, Shown};
-pub use report::name_beside as report_name;
+pub use report::{name_beside as report_name, printable};
 use requests::{
     Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
     Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection, KnownHead,
@@ -621,7 +621,7 @@ impl Service {
     ) -> Result<wire::Validation> {
         let file = file.into();
         self.blocking(move |surroundings| {
-            let anchors = Anchors::collect(surroundings, &trust)?;
+            let anchors = Anchors::collect(surroundings, &trust, validate::now())?;
             validate::judge(&file, &anchors)
         })
         .await

@@ -1,7 +1,7 @@
 //! The use-cases of whoever reads what others signed: whom to trust, what the file was before, and
 //! a report to keep.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use signature::Certificate;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::requests::{Existing, PdfFile, ReportForm, Trust};
 use crate::trust::{self, Anchors, Remembered};
 use crate::version::{self, EarlierVersion};
-use crate::{Service, output, report, validate, wire};
+use crate::{Service, output, report, sign, validate, wire};
 
 impl Service {
     /// Says whom [`Self::validate`] trusts with the same `trust`, and what is to be known of that.
@@ -18,7 +18,8 @@ impl Service {
     /// [`Error::NotAnAnchor`], [`Error::NotATrustedList`], [`Error::File`].
     pub async fn trust_sources(&self, trust: Trust) -> Result<Vec<wire::TrustSource>> {
         self.blocking(move |surroundings| {
-            Ok(Anchors::collect(surroundings, &trust)?.sources(validate::now()))
+            let anchors = Anchors::collect(surroundings, &trust, validate::now())?;
+            Ok(anchors.sources().to_vec())
         })
         .await
     }
@@ -93,6 +94,7 @@ impl Service {
     ) -> Result<()> {
         let file = file.into();
         self.blocking(move |surroundings| {
+            refuse_input(&file, &output)?;
             let made = report::make(surroundings, &file, &trust, form)?;
             output::write(&made, &output, existing)
         })
@@ -124,7 +126,19 @@ impl Service {
         existing: Existing,
     ) -> Result<()> {
         let file = file.into();
-        self.blocking(move |_| version::write(&file, bytes, &output, existing))
-            .await
+        self.blocking(move |_| {
+            refuse_input(&file, &output)?;
+            version::write(&file, bytes, &output, existing)
+        })
+        .await
     }
+}
+
+/// A document is never written over by what is made of it, however its name is written.
+fn refuse_input(file: &PdfFile, output: &Path) -> Result<()> {
+    if sign::is_same_file(&file.path, output) {
+        let path = output.to_owned();
+        return Err(Error::OutputIsInput { path });
+    }
+    Ok(())
 }

@@ -8,6 +8,8 @@ mod html;
 mod text;
 mod words;
 
+pub use text::printable;
+
 use std::path::Path;
 
 use serde::Serialize;
@@ -25,8 +27,8 @@ use crate::wire::{TrustSource, Validation};
 /// How much of the file is read at once for its digest.
 const CHUNK: usize = 1 << 16;
 /// What was done, in the words of the standards.
-const POLICY: &str = "ETSI EN 319 102-1, basic and past signature validation as far as the file \
-                      and the anchors below allow; nothing was fetched from the network";
+const POLICY: &str = "in the words of ETSI EN 319 102-1; each signature says what was checked and \
+                      what was not; nothing was fetched from the network";
 
 /// What a report says; the JSON form is this.
 #[derive(Debug, Serialize)]
@@ -58,9 +60,9 @@ pub(crate) fn make(
     trust: &Trust,
     form: ReportForm,
 ) -> Result<Vec<u8>> {
-    let anchors = Anchors::collect(surroundings, trust)?;
-    let (bytes, sha256) = digest(file)?;
     let now = validate::now();
+    let anchors = Anchors::collect(surroundings, trust, now)?;
+    let (bytes, sha256) = digest(file)?;
     let validation = validate::judge(file, &anchors)?;
     // The report names the bytes that were judged, and no others.
     if digest(file)?.1 != sha256 {
@@ -78,7 +80,7 @@ pub(crate) fn make(
         sha256: &sha256,
         validated_at: now,
         policy: POLICY,
-        trust: &anchors.sources(now),
+        trust: anchors.sources(),
         validation: &validation,
     };
     Ok(match form {

@@ -267,7 +267,7 @@ fn check_targets(request: &Sign) -> Result<()> {
 }
 
 /// Whether two names lead to one file, through links of either kind.
-fn is_same_file(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
         _ => false,

@@ -74,13 +74,13 @@ impl Anchor {
 }
 
 impl Anchors {
-    /// Collects what is asked for, the organisation's CA and what the person trusts.
+    /// Collects what is asked for, the organisation's CA and what the person trusts at `now`.
     ///
     /// Validating needs no account and no organisation, so where there is none nothing is missing.
     ///
     /// # Errors
     /// [`Error::NotAnAnchor`], [`Error::NotATrustedList`], [`Error::File`] for the system's.
-    pub(crate) fn collect(surroundings: &Surroundings, trust: &Trust) -> Result<Self> {
+    pub(crate) fn collect(surroundings: &Surroundings, trust: &Trust, now: i64) -> Result<Self> {
         let mut anchors = Self::default();
         match station::read_organisation(surroundings) {
             Ok(organisation) => {
@@ -97,7 +97,7 @@ impl Anchors {
             anchors.add_file(file)?;
         }
         for file in &trust.lists {
-            anchors.add_list(file)?;
+            anchors.add_list(file, now)?;
         }
         if trust.system {
             anchors.add_system(&surroundings.system_anchors)?;
@@ -110,18 +110,9 @@ impl Anchors {
         &self.anchors
     }
 
-    /// Where they come from, and what is to be said about that at a time.
-    pub(crate) fn sources(&self, now: i64) -> Vec<TrustSource> {
-        let mut told = self.sources.clone();
-        for source in &mut told {
-            if source.next_update.is_some_and(|next| next < now) {
-                source.findings.push(finding(
-                    "trusted_list_overdue",
-                    "the trusted list is older than it says it may be; fetch the newest one",
-                ));
-            }
-        }
-        told
+    /// Where they come from, and what is to be said about that.
+    pub(crate) fn sources(&self) -> &[TrustSource] {
+        &self.sources
     }
 
     /// Adds certificates that are trusted whenever, for whatever.
@@ -169,21 +160,29 @@ impl Anchors {
         Ok(())
     }
 
-    fn add_list(&mut self, file: &TrustFile) -> Result<()> {
+    fn add_list(&mut self, file: &TrustFile, now: i64) -> Result<()> {
         let unreadable = |why| Error::NotATrustedList {
             name: file.name.clone(),
             why,
         };
         let list = list::read(&file.content).map_err(unreadable)?;
-        let mut source = source_of(AnchorSource::TrustedList, &list.name(), list.services.len());
+        // One that should have been replaced may recognise who was withdrawn meanwhile.
+        let overdue = list.next_update.is_some_and(|next| next < now);
+        let count = if overdue { 0 } else { list.services.len() };
+        let mut source = source_of(AnchorSource::TrustedList, &list.name(), count);
         source.sha256 = Some(hex(&sha256(&file.content)));
         source.next_update = list.next_update;
-        // Its XML signature is not verified: the file is believed because the person gave it.
-        source.findings.push(finding(
-            "trusted_list_signature_not_verified",
-            "the signature of the trusted list is not verified; compare its SHA-256 with the one \
-             that its publisher gives",
-        ));
+        source.findings.push(unverified_list());
+        if overdue {
+            source.findings.push(Finding {
+                severity: Severity::Caution,
+                ..finding(
+                    "trusted_list_overdue",
+                    "the trusted list is older than it says it may be, so nobody is trusted because \
+                     of it; fetch the newest one",
+                )
+            });
+        }
         if list.skipped > 0 {
             source.findings.push(finding(
                 "anchors_skipped",
@@ -191,7 +190,7 @@ impl Anchors {
             ));
         }
         self.sources.push(source);
-        for service in list.services {
+        for service in list.services.into_iter().take(count) {
             self.anchors.push(Anchor {
                 certificate: service.certificate,
                 source: AnchorSource::TrustedList,
@@ -236,6 +235,21 @@ fn source_of(source: AnchorSource, name: &str, anchors: usize) -> TrustSource {
         sha256: None,
         next_update: None,
         findings: Vec::new(),
+    }
+}
+
+/// What is to be known of every verdict that rests on a trusted list.
+///
+/// Its XML signature (ETSI TS 119 612 §5.7.1) is not verified: the file is believed because the
+/// person gave it.
+pub(crate) fn unverified_list() -> Finding {
+    Finding {
+        severity: Severity::Caution,
+        ..finding(
+            "trusted_list_signature_not_verified",
+            "the signature of the trusted list is not verified; compare its SHA-256 with the one that \
+             its publisher gives",
+        )
     }
 }
 

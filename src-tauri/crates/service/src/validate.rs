@@ -11,7 +11,7 @@ use self::answers::{document_answer, identity_answer, indication, revisions, tim
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::requests::PdfFile;
-use crate::trust::{Anchors, Scope};
+use crate::trust::{self, Anchors, Scope};
 use crate::wire::{
     self, AnchorSource, Finding, Headline, Severity, SignatureKind, SignatureReport,
 };
@@ -88,13 +88,20 @@ fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport
         .map(ToString::to_string)
         .collect();
     let (indication, sub_indication) = indication(&signature);
+    let mut identity = identity_answer(&signature, anchors);
+    let mut findings: Vec<_> = signature.findings.iter().map(finding).collect();
+    let listed = |anchor: &wire::TrustAnchor| anchor.source == AnchorSource::TrustedList;
+    if identity.anchor.as_ref().is_some_and(listed) {
+        identity.findings.push(trust::unverified_list());
+        findings.push(trust::unverified_list());
+    }
     SignatureReport {
         kind: SignatureKind::Signature,
         signer: name(signer.map(Certificate::subject_common_name)),
         issuer: name(signer.map(Certificate::issuer_common_name)),
         level: name(signature.level.map(Level::as_str)).to_ascii_lowercase(),
         document: document_answer(&signature),
-        identity: identity_answer(&signature, anchors),
+        identity,
         time: time_answer(&signature),
         indication,
         sub_indication,
@@ -110,7 +117,7 @@ fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport
         signing_time: signature.signing_time,
         timestamp: None,
         headline: headline(signature.headline),
-        findings: signature.findings.iter().map(finding).collect(),
+        findings,
         page: signature.field.place.map(|(page, _)| page),
         rect: signature.field.place.map(|(_, rect)| shown(&rect)),
         field: signature.field.name,

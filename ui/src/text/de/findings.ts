@@ -45,4 +45,6 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-later_signature_does_not_hold":
     "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
   "finding-changed_as_allowed": "Nach dieser Signatur kamen nur weitere Signaturen hinzu.",
+  "finding-trusted_list_signature_not_verified":
+    "Dem Aussteller wird wegen einer Vertrauensliste vertraut, deren eigene Signatur nicht geprüft ist: Vergleichen Sie die Datei mit der des Herausgebers.",
 };

@@ -38,4 +38,6 @@ export const findings = {
   "finding-later_signature_does_not_hold":
     "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
   "finding-changed_as_allowed": "After this signature nothing but further signatures came.",
+  "finding-trusted_list_signature_not_verified":
+    "The issuer is trusted because of a trusted list whose own signature is not verified: compare the file with its publisher’s.",
 } as const;

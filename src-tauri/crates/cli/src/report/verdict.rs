@@ -25,7 +25,8 @@ pub(crate) fn validation(
             "revisions": revisions, "trust": trusted.iter().map(trust).collect::<Vec<_>>(),
         }));
     } else {
-        say!("{}: {}", file.display(), headline(validation.headline));
+        let name = printable(&file.to_string_lossy());
+        say!("{name}: {}", headline(validation.headline));
         validation.signatures.iter().for_each(say_signature);
         trusted.iter().for_each(say_trust);
     }
@@ -47,7 +48,7 @@ fn say_trust(trusted: &wire::TrustSource) {
     };
     say!("  trusts {}{name}: {count}", source(trusted.source));
     for finding in &trusted.findings {
-        say!("    - {} ({})", finding.message, finding.code);
+        say!("    - {} ({})", printable(&finding.message), finding.code);
     }
     if let Some(sha256) = trusted
         .sha256
@@ -71,7 +72,8 @@ fn say_signature(report: &wire::SignatureReport) {
         wire::SignatureKind::Signature => "",
         wire::SignatureKind::DocumentTimestamp => " (a timestamp over the document)",
     };
-    say!("  {}{kind}: {}", report.field, headline(report.headline));
+    let field = printable(&report.field);
+    say!("  {field}{kind}: {}", headline(report.headline));
     let why = report.sub_indication.as_deref().unwrap_or_default();
     say!("    judged:   {} {why}", indication(report.indication));
     say!(
@@ -94,14 +96,15 @@ fn say_signature(report: &wire::SignatureReport) {
         identity(report.identity.answer)
     );
     for answer in &report.identity.revocation {
-        say!("    revoked?  {}: {}", answer.subject, revocation(answer));
+        let (subject, status) = (printable(&answer.subject), revocation(answer));
+        say!("    revoked?  {subject}: {}", printable(&status));
     }
-    say!("    time:     {}", time(&report.time));
+    say!("    time:     {}", printable(&time(&report.time)));
     if !report.level.is_empty() {
         say!("    level:    {}", report.level);
     }
     for finding in &report.findings {
-        say!("    - {} ({})", finding.message, finding.code);
+        say!("    - {} ({})", printable(&finding.message), finding.code);
     }
 }
 

@@ -2,6 +2,17 @@
 
 use std::fmt::{self, Write};
 
+/// Words that somebody else chose, as they may be printed on a terminal or in a sentence: control
+/// characters, and those that turn the direction of what follows, become U+FFFD.
+#[must_use]
+pub fn printable(words: &str) -> String {
+    let calm = |character| match character {
+        character if steers(character) => char::REPLACEMENT_CHARACTER,
+        character => character,
+    };
+    words.chars().map(calm).collect()
+}
+
 /// Text that somebody else chose, as text and nothing else.
 ///
 /// What HTML would read as its own is written as references. Control characters, and those that turn
@@ -19,7 +30,7 @@ impl fmt::Display for Text<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                character if character.is_control() || turns(character) => {
+                character if steers(character) => {
                     f.write_char(char::REPLACEMENT_CHARACTER)?;
                 }
                 character => f.write_char(character)?,
@@ -29,12 +40,13 @@ impl fmt::Display for Text<'_> {
     }
 }
 
-/// The marks, embeddings, overrides and isolates of UAX #9, and the separators of lines.
-fn turns(character: char) -> bool {
-    matches!(
-        character,
-        '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
+/// Control characters; the marks, embeddings, overrides and isolates of UAX #9; separators of lines.
+fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// Hexadecimal digits in groups of four; nothing else of a text.

@@ -80,6 +80,10 @@ fn surroundings(folder: &Path) -> Surroundings {
 }
 
 fn with_list(content: &str) -> Result<Anchors> {
+    with_list_at(content, year(2025))
+}
+
+fn with_list_at(content: &str, now: i64) -> Result<Anchors> {
     let folder = tempfile::tempdir().unwrap();
     let trust = Trust {
         lists: vec![TrustFile {
@@ -88,7 +92,7 @@ fn with_list(content: &str) -> Result<Anchors> {
         }],
         ..Trust::default()
     };
-    Anchors::collect(&surroundings(folder.path()), &trust)
+    Anchors::collect(&surroundings(folder.path()), &trust, now)
 }
 
 fn why(content: &str) -> String {
@@ -119,15 +123,32 @@ fn a_service_of_a_trusted_list_is_trusted_while_it_was_approved_and_no_longer() 
     );
     let trusted = [2009, 2011, 2018, 2020, 2026].map(|at| anchor.trusted_at(year(at)));
     assert_eq!(trusted, [false, true, true, false, false]);
-    let codes = |at: i16| -> Vec<String> {
-        let sources = anchors.sources(year(at));
-        let findings = sources.iter().flat_map(|source| &source.findings);
+    let [source] = anchors.sources() else {
+        panic!("one source: {:?}", anchors.sources());
+    };
+    assert_eq!(
+        (source.name.as_str(), source.anchors),
+        ("Supervisor (AT)", 1)
+    );
+    let codes = |source: &TrustSource| -> Vec<String> {
+        let findings = source.findings.iter();
         findings.map(|finding| finding.code.clone()).collect()
     };
     let unverified = "trusted_list_signature_not_verified";
-    assert_eq!(codes(2025), [unverified]);
-    assert_eq!(codes(2027), [unverified, "trusted_list_overdue"]);
-    assert_eq!(anchors.sources(0)[0].name, "Supervisor (AT)");
+    assert_eq!(codes(source), [unverified]);
+    assert!(
+        source
+            .findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Caution)
+    );
+
+    let overdue = with_list_at(&list(&ca, "granted", &[], ""), year(2027)).unwrap();
+    assert_eq!(overdue.all().len(), 0, "nobody is trusted because of it");
+    let [source] = overdue.sources() else {
+        panic!("it is named all the same");
+    };
+    assert_eq!(codes(source), [unverified, "trusted_list_overdue"]);
 }
 
 #[test]
@@ -178,7 +199,7 @@ fn an_issuer_is_trusted_from_when_it_was_chosen_until_it_is_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let surroundings = surroundings(folder.path());
     let ca = authority("Weber CA");
-    let collect = || Anchors::collect(&surroundings, &Trust::default()).unwrap();
+    let collect = || Anchors::collect(&surroundings, &Trust::default(), 9).unwrap();
     assert!(collect().all().is_empty());
     for now in [7, 8] {
         Remembered::trust(&surroundings.state, ca.clone(), now).unwrap();
@@ -212,9 +233,9 @@ fn one_certificate_that_cannot_be_read_does_not_take_the_systems_others_away() {
         system: true,
         ..Trust::default()
     };
-    let anchors = Anchors::collect(&surroundings, &trust).unwrap();
+    let anchors = Anchors::collect(&surroundings, &trust, 9).unwrap();
     assert_eq!(anchors.all().len(), 2);
-    let told = &anchors.sources(0)[0];
+    let told = &anchors.sources()[0];
     assert_eq!((told.source, told.anchors), (AnchorSource::System, 2));
     assert!(
         told.findings
