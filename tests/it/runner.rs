@@ -8,6 +8,7 @@ mod attacks;
 mod audit;
 mod backups;
 mod cards;
+mod compare;
 mod custody;
 mod direct;
 mod documents;

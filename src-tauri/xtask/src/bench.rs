@@ -44,6 +44,7 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     let stage = Stage::set(places)?;
     small(&stage, runs.unwrap_or(RUNS))?;
     stage.rates()?;
+    stage.history()?;
     people::compare(&stage, runs.unwrap_or(RUNS))?;
     if let Some(people) = enrolled {
         stage.people(people)?;

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Extend(Extend),
     /// Validate the signatures of a file
     Validate(Validate),
+    /// Draw every page of two revisions of a file and show where they differ
+    Compare(Compare),
     /// Show pages, fields, signatures and what preflight finds
     Inspect {
         /// The PDF
@@ -319,6 +321,26 @@ pub(crate) struct Validate {
     pub(crate) report: Option<PathBuf>,
     /// Replace an existing report
     #[arg(long, requires = "report")]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) password: PdfPassword,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The PDF
+    pub(crate) file: PathBuf,
+    /// The earlier revision, from 1 (default: that of the first signature)
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) from: Option<u32>,
+    /// The later revision (default: the file as it is)
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) to: Option<u32>,
+    /// Put pictures of the pages that differ here, before and after, with the places marked
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) pictures: Option<PathBuf>,
+    /// Replace existing pictures
+    #[arg(long)]
     pub(crate) overwrite: bool,
     #[command(flatten)]
     pub(crate) password: PdfPassword,

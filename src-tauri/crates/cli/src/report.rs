@@ -694,6 +694,48 @@ pub(crate) fn rendered(output: &Path, json: bool) {
     say!("Drawn: {}", output.display());
 }
 
+/// Where two revisions look different.
+pub(crate) fn comparison(comparison: &wire::Comparison, json: bool) {
+    if json {
+        let pages = comparison.pages.iter().map(|page| {
+            let places = page.places.iter();
+            let places = places.map(|place| json!([place.x, place.y, place.width, place.height]));
+            json!({
+                "page": page.page,
+                "width": page.width,
+                "height": page.height,
+                "places": places.collect::<Vec<_>>(),
+                "not_drawn": page.not_drawn,
+            })
+        });
+        return print(&json!({
+            "from": comparison.from,
+            "to": comparison.to,
+            "pages_before": comparison.pages_before,
+            "pages_after": comparison.pages_after,
+            "pages": pages.collect::<Vec<_>>(),
+        }));
+    }
+    if comparison.pages.is_empty() {
+        let pages = comparison.pages_after;
+        say!("All pages look the same ({pages} drawn).");
+    }
+    for page in &comparison.pages {
+        match &page.not_drawn {
+            Some(why) => say!("Page {}: {why}", page.page),
+            None => say!("Page {} looks different:", page.page),
+        }
+        for place in &page.places {
+            let (x, y) = (place.x, place.y);
+            say!(
+                "  {:.0} x {:.0} pt at {x:.0}, {y:.0}",
+                place.width,
+                place.height
+            );
+        }
+    }
+}
+
 /// The looks that can be chosen.
 pub(crate) fn looks(looks: &[wire::LookEntry], json: bool) {
     if json {

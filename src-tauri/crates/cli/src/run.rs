@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use service::evidence::Asked;
 use service::requests::{
-    Activate, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For, ImportKey, Init,
-    Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign, Signer, Terms,
-    Tokens, Trust, TrustFile, Unwatched,
+    Activate, Between, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For,
+    ImportKey, Init, Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign,
+    Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -47,6 +47,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Sign(arguments) => sign(service, arguments, json).await,
         Command::Extend(arguments) => extend(service, arguments, json).await,
         Command::Validate(arguments) => validate(service, &arguments, json).await,
+        Command::Compare(arguments) => compare(service, arguments, json).await,
         Command::Inspect { file, password } => {
             let file = unlocked(service, file, &password).await?;
             report::inspection(&service.inspect(file).await?, json);
@@ -695,6 +696,29 @@ async fn validate(
         &sources,
         json,
     ))
+}
+
+async fn compare(
+    service: &Service,
+    arguments: arguments::Compare,
+    json: bool,
+) -> Result<ExitCode, Failure> {
+    let between = Between {
+        from: arguments.from,
+        to: arguments.to,
+    };
+    let existing = if arguments.overwrite {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let file = unlocked(service, arguments.file, &arguments.password).await?;
+    let comparison = match arguments.pictures {
+        Some(folder) => service.compare_to(file, between, folder, existing).await?,
+        None => service.compare(file, between).await?,
+    };
+    report::comparison(&comparison, json);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn render(

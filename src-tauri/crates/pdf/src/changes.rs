@@ -1,37 +1,69 @@
 //! What later revisions changed in what a signature covers (ISO 32000-2 §12.8.2.2).
 //!
-//! The document as it was signed is read from its own bytes and compared with the document as it
-//! is, object by object. Every object that is another one, or gone, must be explained by the short
-//! list of what signing again does; what is not explained is a change. So is whatever makes two
-//! readers see two documents: keys written twice, numbers that were named before they were there,
-//! bytes behind the last revision.
+//! Every revision behind the first signature is compared with the one before it, object by object:
+//! what one of them changed and another put back is seen all the same. Every object that is another
+//! one, or gone, must be explained by a short list of what is allowed; what is not explained is a
+//! change. So is whatever makes two readers see two documents: keys written twice, numbers that were
+//! named before they were there, bytes that belong to no revision ([`extent`]).
 //!
-//! Explained are: a new signature field that is signed, with its widget and appearance; an empty
-//! signature field that was filled; the entries of page, form and catalog that lead there; proof of
-//! long-term validity (`/DSS`); developer extensions. Filled text fields and new annotations are
-//! not, even where a certification would allow them.
+//! Each revision is judged once, for all signatures before it; what it did then has to be allowed
+//! by each of them ([`history`]):
+//!
+//! | what a revision did | allowed by |
+//! |---|---|
+//! | proof for the long term (`/DSS`), developer extensions, a higher `/Version` | every signature |
+//! | a document timestamp without a box | every signature, locks or not: it changes no field that a person fills (§12.8.5; pyHanko agrees) |
+//! | title, author and the like, in `/Info` or as XMP | all but level 1 |
+//! | a further signature, in a new field or one that was empty | all but level 1, unless its field is locked; a certified document gets no new box (table 257) |
+//! | a text, choice or button field filled | all but level 1, unless it is locked |
+//! | comments: markup annotations added, changed, deleted | level 3 |
+//!
+//! **Levels.** A signature's level is the least of what its references, its field's `/Lock` and the
+//! certification of the document say (DocMDP `/P`). Where nobody says anything it is 2: ISO 32000-2
+//! leaves it open what an approval signature allows, viewers and pyHanko accept filled fields after
+//! one, and the words for it ("Valid, changed later as allowed") name the fields. Comments are then
+//! not accepted, because what can be written over a page cannot be told from the page.
+//!
+//! **Comments** are those of §12.5.6.2 that have no room for a page of their own: not free text,
+//! stamps, redactions and attachments, which can look like content and were used to forge it ("evil
+//! annotation"), nothing that acts, nothing over the box of a signature, nothing that covers most of
+//! a page. The same bound holds for boxes of signatures and of fields that are filled: whatever is
+//! drawn in them, some of the page stays in sight.
+//!
+//! **Filling** changes the value, which must be of the field's type and no object that was there,
+//! and with it the appearance, which readers fit into the box the field had: neither without the
+//! other. Looks of buttons stay; their state is one that they had, and the one that the value says. Boxes, actions, flags that hide or show, fonts and lists of choices stay.
 
+mod annotations;
+mod difference;
+mod extent;
+mod fields;
+mod fill;
+mod history;
+mod metadata;
 mod references;
 mod rules;
 
-use std::collections::HashSet;
+pub use self::history::{History, RevisionChanges};
 
-use lopdf::{Dictionary, Object, ObjectId};
+use lopdf::ObjectId;
 
-use self::references::Uses;
-use self::rules::Comparison;
-use crate::document::{Document, RawObject, Unlock};
-use crate::error::{Error, Result};
+use crate::document::{Document, Unlock};
+use crate::error::Result;
 use crate::field::SignatureValue;
-use crate::syntax::Parser;
-use crate::xref::Entry;
 
 /// What came after a signature.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     /// The fields that were signed since.
     pub signed: Vec<SignedSince>,
-    /// What is not explained by that.
+    /// The names of the fields that were filled since.
+    pub filled: Vec<String>,
+    /// The pages that were commented since, counted from 1.
+    pub commented: Vec<u32>,
+    /// Whether title, author and the like were changed.
+    pub described: bool,
+    /// What is not explained by that, or not allowed.
     pub unexplained: Vec<Change>,
 }
 
@@ -42,6 +74,68 @@ pub struct SignedSince {
     pub name: String,
     /// Whether it has a box: what is drawn there lies over the page.
     pub shown: bool,
+    /// Whether the field was added with it.
+    pub is_new: bool,
+    /// What it was signed with.
+    pub kind: SignedWith,
+    /// A field whose box this one's lies on, if there is one.
+    pub covers: Option<String>,
+}
+
+/// What a field was signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedWith {
+    /// A person's signature.
+    Signature,
+    /// A document timestamp (§12.8.5).
+    Timestamp,
+}
+
+/// Something that a revision did and that can be allowed; its display says it to a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Explained {
+    /// Proof for the long term, developer extensions, a higher version: nothing that is shown.
+    #[error("proof for the long term was added, or nothing that is shown")]
+    Proof,
+    /// Title, author and the like.
+    #[error("the description of the document was changed")]
+    Description,
+    /// A field was signed.
+    #[error("the field {} was {}", .0.name, match .0.kind {
+        SignedWith::Signature => "signed",
+        SignedWith::Timestamp => "timestamped",
+    })]
+    Signed(SignedSince),
+    /// A field was filled.
+    #[error("the form field {name} was filled")]
+    Filled {
+        /// Fully qualified name.
+        name: String,
+    },
+    /// Comments were added, changed or deleted.
+    #[error("comments on page {page} were added, changed or deleted")]
+    Commented {
+        /// Counted from 1.
+        page: u32,
+    },
+}
+
+impl Explained {
+    /// Stable name in snake_case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Proof => "proof_added",
+            Self::Description => "description_changed",
+            Self::Signed(SignedSince {
+                kind: SignedWith::Signature,
+                ..
+            }) => "signed",
+            Self::Signed(_) => "timestamped",
+            Self::Filled { .. } => "field_filled",
+            Self::Commented { .. } => "commented",
+        }
+    }
 }
 
 /// One change that a signature does not allow; its display says it to a person.
@@ -77,7 +171,7 @@ pub enum Change {
     /// Pages were added, removed or reordered.
     #[error("pages were added, removed or reordered")]
     Pages,
-    /// Annotations other than the widgets of new signatures.
+    /// Annotations other than the widgets of new signatures, and comments where none are allowed.
     #[error("annotations on page {page} were added, removed or changed")]
     Annotations {
         /// Counted from 1.
@@ -128,6 +222,48 @@ pub enum Change {
         /// Fully qualified name.
         name: String,
     },
+    /// A field that was filled where this signature forbids it.
+    #[error("the form field {name} was filled although this signature forbids it")]
+    Locked {
+        /// Fully qualified name.
+        name: String,
+    },
+    /// A box in which anything can be drawn, over most of a page.
+    #[error("the box of the field {name} covers most of page {page}")]
+    Covering {
+        /// Fully qualified name.
+        name: String,
+        /// Counted from 1.
+        page: u32,
+    },
+}
+
+impl Change {
+    /// Stable name in snake_case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Structure => "structure_changed",
+            Self::Bytes => "bytes_added",
+            Self::Unreadable { .. } => "changes_unreadable",
+            Self::SignatureMoved => "signature_moved",
+            Self::Ambiguous { .. } => "object_ambiguous",
+            Self::Page { .. } => "page_changed",
+            Self::Pages => "pages_changed",
+            Self::Annotations { .. } => "annotations_changed",
+            Self::Field { .. } => "field_changed",
+            Self::NewField => "field_added",
+            Self::Form => "form_changed",
+            Self::Catalog { .. } => "catalog_changed",
+            Self::Information => "description_changed",
+            Self::Object { .. } => "object_changed",
+            Self::Removed { .. } => "object_removed",
+            Self::Supplied { .. } => "object_supplied",
+            Self::Forbidden { .. } => "signed_although_forbidden",
+            Self::Locked { .. } => "filled_although_locked",
+            Self::Covering { .. } => "box_covers_page",
+        }
+    }
 }
 
 impl Document {
@@ -140,209 +276,12 @@ impl Document {
         Self::open_as_written(source, Unlock::As(self))
     }
 
-    /// Compares the document that a signature covers with the document as it is.
-    ///
-    /// The signature must end where a revision does. Reads every object of the signed document.
+    /// Judges what came after a signature; [`Document::history`] does it for several at once.
     ///
     /// # Errors
-    /// [`Error::Read`]. What cannot be read otherwise is a [`Change`].
+    /// [`Error::Read`](crate::Error::Read). What cannot be read otherwise is a [`Change`].
     pub fn changes_since(&self, signature: &SignatureValue) -> Result<Changes> {
-        let mut changes = Changes::default();
-        match self.compare(signature, &mut changes) {
-            Ok(()) => {}
-            Err(Error::Read(source)) => return Err(Error::Read(source)),
-            Err(error) => changes.unexplained.push(Change::Unreadable {
-                why: error.to_string(),
-            }),
-        }
-        Ok(changes)
+        let history = self.history(std::slice::from_ref(signature))?;
+        Ok(history.since(signature))
     }
-
-    fn compare(&self, signature: &SignatureValue, changes: &mut Changes) -> Result<()> {
-        let [_, _, start, length] = signature.byte_range.unwrap_or_default();
-        let before = self.as_of(start.saturating_add(length))?;
-        if let Some(change) = self.structure(&before)? {
-            changes.unexplained.push(change);
-            return Ok(());
-        }
-        let signatures = before.signatures()?;
-        let itself = signatures.iter().find(|value| {
-            value.field.name == signature.field.name
-                && value.byte_range == signature.byte_range
-                && value.contents == signature.contents
-        });
-        let Some(itself) = itself else {
-            changes.unexplained.push(Change::SignatureMoved);
-            return Ok(());
-        };
-        let mut difference = Difference::default();
-        self.differing(&before, &mut difference, changes)?;
-        let targets = difference.added.iter().copied();
-        let targets = targets.chain(difference.changed.keys().map(|id| id.0));
-        let uses = Uses::of(&before, targets.collect())?;
-        for number in &difference.added {
-            if uses.of_number(*number).next().is_some() {
-                let id = (*number, 0);
-                changes.unexplained.push(Change::Supplied { id });
-            }
-        }
-        Comparison::new(&before, self, &difference, &uses, changes)?.explain()?;
-        let locks = before.locks_of(itself.field.id)?;
-        let fields = before.terminal_fields()?;
-        let certified = before.certification_level()?.is_some();
-        for field in &changes.signed {
-            let is_new = !fields.iter().any(|known| known.name == field.name);
-            let is_new_box = certified && is_new && field.shown;
-            if locks.are_closed() || locks.cover(&field.name) || is_new_box {
-                let name = field.name.clone();
-                changes.unexplained.push(Change::Forbidden { name });
-            }
-        }
-        changes.unexplained.dedup();
-        Ok(())
-    }
-
-    /// Looks whether the newer revisions only go on from the signed one, each complete.
-    fn structure(&self, before: &Self) -> Result<Option<Change>> {
-        let (old, new) = (&before.chain().sections, &self.chain().sections);
-        let Some(count) = new.len().checked_sub(old.len()) else {
-            return Ok(Some(Change::Structure));
-        };
-        let (newer, kept) = new.split_at(count);
-        let same = kept
-            .iter()
-            .zip(old)
-            .all(|(new, old)| new.offset == old.offset);
-        let trailer = |key: &[u8]| before.chain().trailer().get(key).ok();
-        let goes_on = |key: &[u8]| {
-            let mut trailers = newer.iter().map(|section| section.trailer.get(key).ok());
-            trailers.all(|value| value == trailer(key))
-        };
-        // Objects beyond /Size are none to strict readers.
-        let size = |trailer: &Dictionary| trailer.get(b"Size").and_then(Object::as_i64).ok();
-        let least = size(before.chain().trailer());
-        let keeps_all = newer.iter().all(|section| size(&section.trailer) >= least);
-        if !same || !keeps_all || !goes_on(b"Root") || !goes_on(b"Encrypt") {
-            return Ok(Some(Change::Structure));
-        }
-        let newest = self.chain().newest().offset;
-        let appended = newer.iter().all(|section| section.offset >= before.len());
-        if newer.is_empty() || !appended || !self.ends_with_start_of(newest)? {
-            return Ok(Some(Change::Bytes));
-        }
-        if !goes_on(b"Info") {
-            return Ok(Some(Change::Information));
-        }
-        Ok(None)
-    }
-
-    /// Whether the last bytes are `startxref`, this offset, `%%EOF` and at most one line end.
-    fn ends_with_start_of(&self, section: u64) -> Result<bool> {
-        /// More than the words, twenty digits and their line ends take.
-        const END: u64 = 64;
-        let tail = self.bytes(self.len().saturating_sub(END)..self.len())?;
-        let word = b"startxref";
-        let start = tail.windows(word.len()).rposition(|bytes| bytes == word);
-        let Some(start) = start else {
-            return Ok(false);
-        };
-        let mut parser = Parser::new(&tail, start + word.len());
-        parser.space();
-        let offset = parser.unsigned();
-        let rest = tail.get(parser.at..).unwrap_or_default();
-        let end = rest.trim_ascii_start();
-        let ends = matches!(end, b"%%EOF" | b"%%EOF\n" | b"%%EOF\r" | b"%%EOF\r\n");
-        Ok(offset == Ok(section) && ends)
-    }
-
-    /// Finds the objects that the newer sections give another content.
-    fn differing(
-        &self,
-        before: &Self,
-        difference: &mut Difference,
-        changes: &mut Changes,
-    ) -> Result<()> {
-        let newer = self.chain().sections.len() - before.chain().sections.len();
-        for number in self.chain().numbers(newer)? {
-            let old = before.chain().find(&**before.source(), number)?;
-            let new = self.chain().find(&**self.source(), number)?;
-            let id = |entry| match entry {
-                Entry::At { generation, .. } => (number, generation),
-                Entry::InStream { .. } | Entry::Free => (number, 0),
-            };
-            match (old, new) {
-                // What is in a stream of objects changes with the stream, which is looked at, too.
-                (old, new) if old == new => {}
-                (Entry::Free, _) => {
-                    difference.added.insert(number);
-                }
-                (old, Entry::Free) => {
-                    let id = id(old);
-                    changes.unexplained.push(Change::Removed { id });
-                }
-                (old, new) if id(old) != id(new) => {
-                    let id = id(old);
-                    changes.unexplained.push(Change::Object { id });
-                }
-                (earlier, later) => {
-                    let id = id(earlier);
-                    let (old, new) = (before.fetch(id)?, self.unambiguous(id)?);
-                    // What was copied as it stands is no other than it was.
-                    let known = before.unsound_strings(id, earlier)?;
-                    let sound = self.unsound_strings(id, later)?.is_subset(&known);
-                    let new = new.filter(|_| sound);
-                    match new {
-                        None => changes.unexplained.push(Change::Ambiguous { id }),
-                        // The content of a stream is not looked at; none is ever explained.
-                        Some(new) if old != new || matches!(new, Object::Stream(_)) => {
-                            difference.changed.insert(id, (old, new));
-                        }
-                        Some(_) => {}
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads an object that has no key twice; `None` for one that has.
-    pub(crate) fn unambiguous(&self, id: ObjectId) -> Result<Option<Object>> {
-        let Some(raw) = self.fetch_raw(id)? else {
-            return Ok(Some(Object::Null));
-        };
-        let (_, repeated) = as_written(id, &raw)?;
-        Ok((!repeated).then_some(raw.object))
-    }
-
-    /// Strings of an object in the file that readers decrypt differently (§7.6.3.1).
-    fn unsound_strings(&self, id: ObjectId, entry: Entry) -> Result<HashSet<Vec<u8>>> {
-        let Some(encryption) = self.encryption() else {
-            return Ok(HashSet::new());
-        };
-        let raw = match entry {
-            Entry::At { .. } => self.fetch_raw(id)?,
-            // What is in a stream of objects is encrypted with the stream.
-            Entry::InStream { .. } | Entry::Free => None,
-        };
-        let written = raw.map(|raw| as_written(id, &raw)).transpose()?;
-        let strings = written.map(|(written, _)| encryption.unsound_strings(id, &written));
-        Ok(strings.unwrap_or_default())
-    }
-}
-
-/// An object before its strings were decrypted, and whether it has a key twice.
-fn as_written(id: ObjectId, raw: &RawObject) -> Result<(Object, bool)> {
-    let mut parser = Parser::new(&raw.bytes, raw.range.start);
-    let object = parser.object();
-    let object = object.map_err(|why| Error::Object { id, why })?;
-    Ok((object, parser.repeated))
-}
-
-/// Where the document as it is differs from the one that was signed.
-#[derive(Default)]
-struct Difference {
-    /// Objects that are there in both, with both contents.
-    changed: std::collections::BTreeMap<ObjectId, (Object, Object)>,
-    /// Numbers that were free.
-    added: std::collections::BTreeSet<u32>,
 }

@@ -56,9 +56,9 @@ pub(crate) struct Terminal {
     /// Its widgets: the field itself, or its kids; none if it was never given one.
     pub(crate) widgets: Vec<ObjectId>,
     /// `/Rect` of the first widget.
-    rect: Option<[f64; 4]>,
+    pub(crate) rect: Option<[f64; 4]>,
     /// `/P` of the first widget, which is optional.
-    page: Option<ObjectId>,
+    pub(crate) page: Option<ObjectId>,
 }
 
 /// A signature as it stands in a document.
@@ -277,6 +277,18 @@ impl Document {
             sub_filter,
             field,
         })
+    }
+
+    /// `/ByteRange` and `/Contents` of the signature in a field.
+    pub(crate) fn signed_part(&self, field: ObjectId) -> Result<(Option<[u64; 4]>, Vec<u8>)> {
+        let field = self.dictionary(&field.into())?.unwrap_or_default();
+        let value = field.get(b"V").unwrap_or(&Object::Null);
+        let value = self.dictionary(value)?.unwrap_or_default();
+        let contents = match self.get(&value, b"Contents")? {
+            Object::String(bytes, _) => bytes,
+            _ => Vec::new(),
+        };
+        Ok((self.byte_range(&value)?, contents))
     }
 
     fn byte_range(&self, value: &Dictionary) -> Result<Option<[u64; 4]>> {

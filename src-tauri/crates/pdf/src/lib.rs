@@ -60,7 +60,7 @@ mod text;
 mod xref;
 
 pub use appearance::{Artwork, Look};
-pub use changes::{Change, Changes, SignedSince};
+pub use changes::{Change, Changes, Explained, History, RevisionChanges, SignedSince, SignedWith};
 pub use claims::Claims;
 pub use document::Document;
 pub use encryption::{Access, Password, Permissions};

@@ -172,10 +172,32 @@ impl Renderer {
     /// # Errors
     /// As [`Renderer::open`].
     pub fn open_with(&self, path: &Path, password: Option<Password>) -> Result<Document> {
-        let file = Arc::new(Locked {
+        self.open_locked(Locked {
             path: path.to_owned(),
             password,
-        });
+            length: None,
+        })
+    }
+
+    /// Opens a file as it was when it ended at `length` bytes.
+    ///
+    /// # Errors
+    /// As [`Renderer::open`].
+    pub fn open_as_of(
+        &self,
+        path: &Path,
+        password: Option<Password>,
+        length: u64,
+    ) -> Result<Document> {
+        self.open_locked(Locked {
+            path: path.to_owned(),
+            password,
+            length: Some(length),
+        })
+    }
+
+    fn open_locked(&self, file: Locked) -> Result<Document> {
+        let file = Arc::new(file);
         let opened = Arc::clone(&file);
         let pages = self.ask(move |worker| worker.pages(&opened))?;
         Ok(Document {
@@ -252,9 +274,16 @@ pub struct Document {
 struct Locked {
     path: PathBuf,
     password: Option<Password>,
+    /// How much of it counts; all if nothing is said.
+    length: Option<u64>,
 }
 
 impl Locked {
+    /// Whether both are the same state of the same file.
+    fn is_state_of(&self, other: &Self) -> bool {
+        self.path == other.path && self.length == other.length
+    }
+
     /// Whether the same password, or none, opens both.
     fn opens_like(&self, other: &Self) -> bool {
         match (&self.password, &other.password) {

@@ -8,6 +8,7 @@
 mod stream;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use lopdf::{Dictionary, Object};
 
@@ -66,6 +67,10 @@ pub(crate) enum Style {
 pub(crate) struct Section {
     /// Where `xref`, or the stream object, starts.
     pub(crate) offset: u64,
+    /// Where the trailer of a table ends; of a stream, where it starts.
+    pub(crate) end: u64,
+    /// Whether the trailer of a table has a key twice.
+    repeated: bool,
     pub(crate) style: Style,
     /// The trailer dictionary, or the stream's.
     pub(crate) trailer: Dictionary,
@@ -98,7 +103,7 @@ enum Entries {
 /// The whole chain, newest section first.
 #[derive(Debug, Clone)]
 pub(crate) struct XrefChain {
-    pub(crate) sections: Vec<Section>,
+    pub(crate) sections: Vec<Arc<Section>>,
     /// Whether it is in no file: its objects were looked for.
     pub(crate) recovered: bool,
 }
@@ -121,7 +126,7 @@ impl XrefChain {
             }
             let section = Section::read(source, length, offset, &mut budget)?;
             next = previous(&section.trailer).map_err(broken)?;
-            sections.push(section);
+            sections.push(Arc::new(section));
         }
         Ok(Self {
             sections,
@@ -157,6 +162,8 @@ impl XrefChain {
         }
         let section = Section {
             offset: 0,
+            end: 0,
+            repeated: false,
             style,
             trailer,
             subsections,
@@ -164,8 +171,17 @@ impl XrefChain {
             hidden: Vec::new(),
         };
         Self {
-            sections: vec![section],
+            sections: vec![Arc::new(section)],
             recovered: true,
+        }
+    }
+
+    /// The chain as it was with its oldest `count` sections, which it has.
+    pub(crate) fn oldest(&self, count: usize) -> Self {
+        let newer = self.sections.len().saturating_sub(count);
+        Self {
+            sections: self.sections.get(newer..).unwrap_or_default().to_vec(),
+            recovered: self.recovered,
         }
     }
 
@@ -281,6 +297,8 @@ impl Section {
             let style = Style::Stream;
             return Ok(Self {
                 offset,
+                end: offset,
+                repeated: false,
                 style,
                 trailer,
                 subsections,
@@ -297,7 +315,7 @@ impl Section {
             parser.space();
             if parser.keyword(b"trailer") {
                 let dictionary = offset + at + parser.at as u64;
-                let trailer = read_trailer(source, length, dictionary, offset)?;
+                let (trailer, end, repeated) = read_trailer(source, length, dictionary, offset)?;
                 let hidden = match trailer.get(b"XRefStm").and_then(Object::as_i64) {
                     Ok(at) => {
                         let at = u64::try_from(at).map_err(|_| broken("/XRefStm is negative"))?;
@@ -308,6 +326,8 @@ impl Section {
                 let style = Style::Table;
                 return Ok(Self {
                     offset,
+                    end,
+                    repeated,
                     style,
                     trailer,
                     subsections,
@@ -336,6 +356,16 @@ impl Section {
             });
             at = end - offset;
         }
+    }
+
+    /// Whether readers can differ in what it says: a number is in two of its runs, a key twice in its
+    /// trailer, or it has more for readers of PDF 1.5 (§7.5.8.4).
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        let runs = self.subsections.iter().filter(|run| run.count > 0);
+        let mut runs: Vec<_> = runs.map(|run| (run.first, run.count)).collect();
+        runs.sort_unstable();
+        let apart = runs.is_sorted_by(|(first, count), (next, _)| first + count <= *next);
+        !apart || self.repeated || !self.hidden.is_empty()
     }
 
     /// Finds an object in this section alone.
@@ -390,15 +420,21 @@ impl Section {
     }
 }
 
-/// Reads the trailer dictionary at `at`, of the section at `section`.
-fn read_trailer(source: &dyn Source, length: u64, at: u64, section: u64) -> Result<Dictionary> {
+/// Reads the trailer dictionary at `at`, of the section at `section`, and says where it ends and
+/// whether it has a key twice.
+fn read_trailer(
+    source: &dyn Source,
+    length: u64,
+    at: u64,
+    section: u64,
+) -> Result<(Dictionary, u64, bool)> {
     let mut window = Window::open(source, length, at);
     let mut size = 4096;
     loop {
         let whole = window.grow(size)?;
         let mut parser = Parser::new(&window.bytes, 0);
         match parser.dictionary() {
-            Ok(raw) => return Ok(raw.dictionary),
+            Ok(raw) => return Ok((raw.dictionary, at + parser.at as u64, parser.repeated)),
             Err(why) if whole => {
                 return Err(Error::CrossReference {
                     offset: section,

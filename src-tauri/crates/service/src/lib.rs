@@ -34,6 +34,7 @@ mod assurance;
 mod auditing;
 mod cards;
 mod certificates;
+mod compare;
 mod doctor;
 mod document;
 mod error;
@@ -623,6 +624,40 @@ impl Service {
         self.blocking(move |surroundings| {
             let anchors = Anchors::collect(surroundings, &trust, validate::now())?;
             validate::judge(&file, &anchors)
+        })
+        .await
+    }
+
+    /// Compares every page of two revisions of a file as it is drawn, and says where they differ.
+    ///
+    /// # Errors
+    /// [`Error::Document`], [`Error::File`], [`Error::Render`], [`Error::BadField`] for a revision
+    /// that there is not.
+    pub async fn compare(
+        &self,
+        file: impl Into<PdfFile>,
+        between: requests::Between,
+    ) -> Result<wire::Comparison> {
+        let file = file.into();
+        self.blocking(move |surroundings| compare::compare(surroundings, &file, between))
+            .await
+    }
+
+    /// Compares as [`Service::compare`] does, and draws the pages that differ into a folder, before
+    /// and after, with the places marked.
+    ///
+    /// # Errors
+    /// Those of [`Service::compare`], [`Error::OutputExists`].
+    pub async fn compare_to(
+        &self,
+        file: impl Into<PdfFile>,
+        between: requests::Between,
+        folder: PathBuf,
+        existing: Existing,
+    ) -> Result<wire::Comparison> {
+        let file = file.into();
+        self.blocking(move |surroundings| {
+            compare::compare_to(surroundings, &file, between, &folder, existing)
         })
         .await
     }

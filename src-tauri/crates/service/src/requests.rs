@@ -188,6 +188,15 @@ pub struct PdfFile {
     pub password: Option<wire::Secret>,
 }
 
+/// Which two revisions of a file are compared, counted from 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Between {
+    /// The earlier one; that of the first signature, or the first, if nothing is said.
+    pub from: Option<u32>,
+    /// The later one; the file as it is, if nothing is said.
+    pub to: Option<u32>,
+}
+
 impl From<PathBuf> for PdfFile {
     fn from(path: PathBuf) -> Self {
         Self {

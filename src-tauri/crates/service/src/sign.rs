@@ -560,7 +560,7 @@ fn reread(
             }
         })?;
     // All that a signature of ours is judged by is the organisation's authority.
-    let validation = validate::worded(validation, &own(anchors), document.len());
+    let validation = validate::worded(validation, &own(anchors));
     let mut signatures = validation.signatures.iter();
     let ours = signatures.find(|report| report.field == field);
     if ours.is_some_and(|report| enough.contains(&report.headline)) {
@@ -585,7 +585,7 @@ fn revalidated(
         path: named.output.clone(),
         source,
     })?;
-    Ok(validate::worded(validation, &own(anchors), document.len()))
+    Ok(validate::worded(validation, &own(anchors)))
 }
 
 /// The organisation's certificates as anchors.

@@ -58,18 +58,14 @@ pub(crate) fn validate_file(
             path: file.path.clone(),
             source,
         })?;
-    Ok(worded(validation, anchors, document.len()))
+    Ok(worded(validation, anchors))
 }
 
-/// A validation in the words that cross the edges; `length` is that of the file.
-pub(crate) fn worded(
-    validation: validate::Validation,
-    anchors: &[Anchor],
-    length: u64,
-) -> wire::Validation {
+/// A validation in the words that cross the edges.
+pub(crate) fn worded(validation: validate::Validation, anchors: &[Anchor]) -> wire::Validation {
     wire::Validation {
         headline: headline(validation.headline),
-        revisions: revisions(&validation, length),
+        revisions: revisions(&validation),
         signatures: validation
             .signatures
             .into_iter()

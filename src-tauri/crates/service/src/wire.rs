@@ -8,6 +8,7 @@
 mod administration;
 mod audit;
 mod cards;
+mod compare;
 mod error;
 mod preflight;
 mod probe;
@@ -31,6 +32,7 @@ pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, Verifi
 pub use cards::{
     CardCertificate, CardDriver, CardPin, CardPinState, CardPresence, CardToken, CardUsage, Cards,
 };
+pub use compare::{Comparison, PageComparison};
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{

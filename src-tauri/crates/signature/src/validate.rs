@@ -5,13 +5,14 @@
 //! ([`coverage`]). [`verdict`] draws one headline from them. Everything that is wrong is found,
 //! not only what is found first.
 //!
-//! What came after a signature must be explained by other signatures ([`changes`]), or it is
+//! What came after a signature must be something that it allows ([`changes`]), or it is
 //! [`Headline::Changed`]. Signatures of other kinds are [`Headline::IdentityUnconfirmed`].
 //! Revocation is not looked at, and each signature says so.
 
 pub mod chain;
 pub mod changes;
 pub mod coverage;
+mod digests;
 pub mod finding;
 pub mod indication;
 pub mod integrity;
@@ -19,27 +20,25 @@ pub mod verdict;
 
 use std::collections::HashSet;
 
-use pdf::{Document, Field, SignatureValue};
+use pdf::{Document, Field, History, SignatureValue};
 
 use self::chain::{Path, find_path};
 use self::changes::AsAllowed;
+pub use self::changes::RevisionValidation;
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
+use self::digests::Beginnings;
 pub use self::finding::{About, Finding, Severity};
 pub use self::indication::{Indication, SubIndication};
 use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge};
 pub use self::verdict::Headline;
-use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::level::Level;
 use crate::prepare::{Beginning, SameBeginning, SubFilter};
 
-/// Most signatures that are validated in one document; each reads the file once.
+/// Most signatures that are validated in one document.
 pub const MOST_SIGNATURES: usize = 256;
-
-/// How much of the file is read at once for a digest.
-const CHUNK: usize = 1 << 16;
 
 /// The judgement over a document.
 #[derive(Debug, Clone)]
@@ -48,6 +47,9 @@ pub struct Validation {
     pub headline: Headline,
     /// One judgement for each signature, in the order they were made.
     pub signatures: Vec<SignatureValidation>,
+    /// What the file became step by step, the oldest first; empty if its cross-references are
+    /// damaged.
+    pub revisions: Vec<RevisionValidation>,
 }
 
 /// The judgement over one signature.
@@ -117,6 +119,7 @@ fn judge_all(
     at: i64,
     known: Option<&Beginning>,
 ) -> Result<Validation> {
+    let mut beginnings = Beginnings::knowing(known);
     let values = document.signatures()?;
     if values.len() > MOST_SIGNATURES {
         return Err(Error::TooManySignatures {
@@ -124,15 +127,17 @@ fn judge_all(
             most: MOST_SIGNATURES,
         });
     }
+    let history = document.history(&values)?;
+    let revisions = changes::revisions(&history, &values);
     let judged = values
         .into_iter()
-        .map(|value| judge_one(document, value, anchors, at, known))
+        .map(|value| judge_one(document, value, anchors, at, &mut beginnings))
         .collect::<Result<Vec<_>>>()?;
     // A later signature explains what it changed only if it holds itself: the newest come first.
     let mut holding = HashSet::new();
     let mut signatures = Vec::with_capacity(judged.len());
     for judged in judged.into_iter().rev() {
-        let signature = judged.conclude(document, &holding)?;
+        let signature = judged.conclude(document, &history, &holding);
         let whole = signature.coverage == Coverage::WholeFile;
         let allowed = |finding: &Finding| matches!(finding, Finding::ChangedAsAllowed { .. });
         if signature.intact.is_some() && (whole || signature.findings.iter().any(allowed)) {
@@ -145,6 +150,7 @@ fn judge_all(
     Ok(Validation {
         headline,
         signatures,
+        revisions,
     })
 }
 
@@ -163,7 +169,7 @@ fn judge_one(
     value: SignatureValue,
     anchors: &[Certificate],
     at: i64,
-    known: Option<&Beginning>,
+    beginnings: &mut Beginnings,
 ) -> Result<Judged> {
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
@@ -185,7 +191,7 @@ fn judge_one(
         Some(form) => {
             judgement = judge(&value.contents, form, |algorithm| {
                 honest
-                    .map(|ranges| digest(document, ranges, algorithm, known))
+                    .map(|ranges| beginnings.digest(document, ranges, algorithm))
                     .transpose()
             })?;
         }
@@ -226,13 +232,14 @@ impl Judged {
     fn conclude(
         mut self,
         document: &Document,
+        history: &History,
         holding: &HashSet<String>,
-    ) -> Result<SignatureValidation> {
+    ) -> SignatureValidation {
         let mut allowed: Option<AsAllowed> = None;
         if document.is_recovered() {
             self.findings.push(Finding::CrossReferencesDamaged);
         } else if self.coverage == Coverage::Revision && self.intact.is_some() {
-            allowed = changes::since(document, &self.value, holding, &mut self.findings)?;
+            allowed = changes::since(history, &self.value, holding, &mut self.findings);
         }
         let Self {
             value,
@@ -252,7 +259,7 @@ impl Judged {
         let end = value
             .byte_range
             .and_then(|[_, _, start, length]| start.checked_add(length));
-        Ok(SignatureValidation {
+        SignatureValidation {
             headline,
             indication,
             sub_indication,
@@ -270,7 +277,7 @@ impl Judged {
             path,
             coverage,
             findings,
-        })
+        }
     }
 }
 
@@ -318,38 +325,6 @@ fn ends_in_end_of_file_marker(bytes: &[u8]) -> bool {
     [&b"%%EOF"[..], b"%%EOF\n", b"%%EOF\r", b"%%EOF\r\n"]
         .iter()
         .any(|end| bytes.ends_with(end))
-}
-
-/// Digest over the two ranges, from what is known of the first one on.
-fn digest(
-    document: &Document,
-    ranges: Ranges,
-    algorithm: DigestAlgorithm,
-    known: Option<&Beginning>,
-) -> Result<Digest> {
-    let known = known.filter(|known| {
-        known.length <= ranges.gap_start && known.digested.algorithm() == algorithm
-    });
-    let (start, mut digest) = match known {
-        Some(known) => (known.length, known.digested.clone()),
-        None => (0, Hasher::new(algorithm)),
-    };
-    let mut buffer = vec![0; CHUNK];
-    for (mut at, end) in [(start, ranges.gap_start), (ranges.gap_end, ranges.end)] {
-        while at < end {
-            let length = usize::try_from(end - at).unwrap_or(CHUNK).min(CHUNK);
-            let chunk = buffer
-                .get_mut(..length)
-                .expect("a chunk is no larger than the buffer");
-            document
-                .source()
-                .read_at(at, chunk)
-                .map_err(pdf::Error::Read)?;
-            digest.update(chunk);
-            at += length as u64;
-        }
-    }
-    Ok(digest.finalize())
 }
 
 /// Reads a short stretch, whose length was checked by the caller.

@@ -225,6 +225,14 @@ impl<'p> Stage<'p> {
         run(self.cargo(&people).args(["--measure", many]))
     }
 
+    /// Measures the validation of a document with many revisions; prints what it finds.
+    pub(super) fn history(&self) -> Result<()> {
+        let bench = [
+            "bench", "--quiet", "-p", "tests", "--bench", "history", "--",
+        ];
+        run(self.cargo(&bench).arg("--measure"))
+    }
+
     /// Measures the parts alone.
     pub(super) fn floors(&self) -> Result<Floors> {
         let mut bench = self.cargo(&["bench", "--quiet", "-p", "tests", "--bench", "floors", "--"]);

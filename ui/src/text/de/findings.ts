@@ -44,7 +44,10 @@ export const findings: Record<keyof typeof en, string> = {
     "Die Datei ist beschädigt; Programme können Verschiedenes von ihr zeigen.",
   "finding-later_signature_does_not_hold":
     "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
-  "finding-changed_as_allowed": "Nach dieser Signatur kamen nur weitere Signaturen hinzu.",
+  "finding-later_signature_over_another":
+    "Eine später hinzugefügte Signatur liegt über einem anderen Feld.",
+  "finding-changed_as_allowed":
+    "Nach dieser Signatur kam nur hinzu, was sie erlaubt; die Versionen der Datei sagen, was.",
   "finding-trusted_list_signature_not_verified":
     "Dem Aussteller wird wegen einer Vertrauensliste vertraut, deren eigene Signatur nicht geprüft ist: Vergleichen Sie die Datei mit der des Herausgebers.",
 };

@@ -37,7 +37,10 @@ export const findings = {
     "The file is damaged, and programs may differ in what they show of it.",
   "finding-later_signature_does_not_hold":
     "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
-  "finding-changed_as_allowed": "After this signature nothing but further signatures came.",
+  "finding-later_signature_over_another":
+    "A signature that was added later lies over another field.",
+  "finding-changed_as_allowed":
+    "After this signature came only what it allows; the versions of the file say what.",
   "finding-trusted_list_signature_not_verified":
     "The issuer is trusted because of a trusted list whose own signature is not verified: compare the file with its publisher’s.",
 } as const;

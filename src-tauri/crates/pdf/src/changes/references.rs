@@ -1,69 +1,139 @@
 //! Who names an object: a change is explained by what it is, and an object that is named from
 //! elsewhere, too, may be two things.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::difference::Difference;
 use crate::document::Document;
 use crate::error::Result;
 use crate::xref::Entry;
 
 /// One reference to an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Use {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Use<'u> {
     /// The object that has it.
     pub(super) by: ObjectId,
     /// Where in that object: `/Annots`, `/Annots[]`, `/AcroForm/Fields`.
-    pub(super) path: String,
+    pub(super) path: &'u str,
 }
 
-/// The references of a document to some numbers.
-pub(super) struct Uses(HashMap<u32, Vec<Use>>);
+/// The references of a document to some numbers, kept up to date from revision to revision.
+#[derive(Debug)]
+pub(super) struct Uses {
+    targets: BTreeSet<u32>,
+    found: HashMap<u32, BTreeMap<ObjectId, Vec<String>>>,
+}
 
 impl Uses {
     /// Reads every object of a document.
     pub(super) fn of(document: &Document, targets: BTreeSet<u32>) -> Result<Self> {
-        let mut walk = Walk {
-            targets,
-            by: (0, 0),
-            path: Vec::new(),
-            found: HashMap::new(),
-        };
+        let found = HashMap::new();
+        let mut uses = Self { targets, found };
         let chain = document.chain();
         for number in chain.numbers(chain.sections.len())? {
-            let generation = match chain.find(&**document.source(), number)? {
-                Entry::At { generation, .. } => generation,
-                Entry::InStream { .. } => 0,
-                Entry::Free => continue,
-            };
-            walk.by = (number, generation);
-            walk.object(&document.fetch(walk.by)?);
+            uses.read(document, number)?;
         }
-        Ok(Self(walk.found))
+        Ok(uses)
+    }
+
+    /// Takes over what a revision changed.
+    pub(super) fn update(&mut self, difference: &Difference, after: &Document) -> Result<()> {
+        let gone = difference.freed.iter();
+        for (id, old) in gone.chain(difference.changed.iter().map(|(id, (old, _))| (id, old))) {
+            let mut names = BTreeSet::new();
+            each_reference(old, &mut |number| {
+                names.insert(number);
+            });
+            for number in names {
+                if let Some(uses) = self.found.get_mut(&number) {
+                    uses.remove(id);
+                }
+            }
+        }
+        for (id, (_, new)) in &difference.changed {
+            self.walk(*id, new);
+        }
+        for number in &difference.added {
+            self.read(after, *number)?;
+        }
+        Ok(())
     }
 
     /// All uses of a number, whatever its generation: readers do not all heed it.
-    pub(super) fn of_number(&self, number: u32) -> impl Iterator<Item = &Use> {
-        self.0.get(&number).into_iter().flatten()
+    pub(super) fn of_number(&self, number: u32) -> impl Iterator<Item = Use<'_>> {
+        self.found
+            .get(&number)
+            .into_iter()
+            .flatten()
+            .flat_map(|(by, paths)| {
+                let by = *by;
+                paths.iter().map(move |path| Use { by, path })
+            })
+    }
+
+    fn read(&mut self, document: &Document, number: u32) -> Result<()> {
+        let generation = match document.chain().find(&**document.source(), number)? {
+            Entry::At { generation, .. } => generation,
+            Entry::InStream { .. } => 0,
+            Entry::Free => return Ok(()),
+        };
+        let by = (number, generation);
+        let object = document.fetch(by)?;
+        self.walk(by, &object);
+        Ok(())
+    }
+
+    fn walk(&mut self, by: ObjectId, object: &Object) {
+        let mut walk = Walk {
+            targets: &self.targets,
+            by,
+            path: Vec::new(),
+            found: &mut self.found,
+        };
+        walk.object(object);
     }
 }
 
-struct Walk {
-    targets: BTreeSet<u32>,
-    by: ObjectId,
-    path: Vec<Vec<u8>>,
-    found: HashMap<u32, Vec<Use>>,
+/// Sees the number of every reference; the depth is bounded by that of the parser.
+fn each_reference(object: &Object, see: &mut dyn FnMut(u32)) {
+    match object {
+        Object::Reference((number, _)) => see(*number),
+        Object::Array(array) => array
+            .iter()
+            .for_each(|element| each_reference(element, see)),
+        Object::Dictionary(dictionary) => {
+            dictionary.iter().for_each(|(_, v)| each_reference(v, see))
+        }
+        Object::Stream(stream) => stream.dict.iter().for_each(|(_, v)| each_reference(v, see)),
+        _ => {}
+    }
 }
 
-impl Walk {
+struct Walk<'u> {
+    targets: &'u BTreeSet<u32>,
+    by: ObjectId,
+    path: Vec<Vec<u8>>,
+    found: &'u mut HashMap<u32, BTreeMap<ObjectId, Vec<String>>>,
+}
+
+impl Walk<'_> {
     /// The depth is bounded by that of the parser.
     fn object(&mut self, object: &Object) {
         match object {
             Object::Reference((number, _)) if self.targets.contains(number) => {
                 let path = String::from_utf8_lossy(&self.path.concat()).into_owned();
-                let found = Use { by: self.by, path };
-                self.found.entry(*number).or_default().push(found);
+                let uses = self
+                    .found
+                    .entry(*number)
+                    .or_default()
+                    .entry(self.by)
+                    .or_default();
+                // One array may name it a million times.
+                if uses.last() != Some(&path) {
+                    uses.push(path);
+                }
             }
             Object::Array(array) => {
                 self.path.push(b"[]".to_vec());

@@ -148,6 +148,11 @@ impl Locks {
         self.0.iter().any(Lock::is_closed)
     }
 
+    /// The least level that one of them says.
+    pub(crate) fn level(&self) -> Option<u8> {
+        self.0.iter().filter_map(|lock| lock.level).min()
+    }
+
     /// Whether one of them covers a field, which need not exist.
     pub(crate) fn cover(&self, name: &str) -> bool {
         self.0.iter().any(|lock| lock.covers(name))

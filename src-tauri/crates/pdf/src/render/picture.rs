@@ -56,6 +56,37 @@ impl Picture {
         &self.rgba
     }
 
+    /// The picture with a red line round each box: left, top, right and bottom in pixels.
+    #[must_use]
+    pub fn marked(&self, boxes: &[[u32; 4]]) -> Self {
+        /// How thick the line is, in pixels.
+        const LINE: u32 = 2;
+        let mut marked = Self {
+            width: self.width,
+            height: self.height,
+            rgba: self.rgba.clone(),
+        };
+        for [left, top, right, bottom] in boxes.iter().copied() {
+            let (right, bottom) = (right.min(self.width), bottom.min(self.height));
+            for y in top..bottom {
+                let edge = y < top + LINE || y + LINE >= bottom;
+                for x in left..right {
+                    if edge || x < left + LINE || x + LINE >= right {
+                        marked.redden(x, y);
+                    }
+                }
+            }
+        }
+        marked
+    }
+
+    fn redden(&mut self, x: u32, y: u32) {
+        let at = (y as usize * self.width as usize + x as usize) * PIXEL;
+        if let Some(pixel) = self.rgba.get_mut(at..at + PIXEL) {
+            pixel.copy_from_slice(&[200, 0, 0, 255]);
+        }
+    }
+
     /// Encodes as lossless WebP (RFC 9649), the smallest for pages of text.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use pdfium_render::prelude::{
 
 use crate::document::Document;
 use crate::encryption::Password;
-use crate::source::{FileSource, Source};
+use crate::source::{FileSource, Source, beginning};
 
 use super::{Error, Locked, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
 
@@ -104,7 +104,7 @@ impl Stamp {
 /// whose cross-references are damaged it would mend in its own way; so it is given what a signature
 /// would bring, and draws what would be signed.
 struct Healed {
-    source: Arc<FileSource>,
+    source: Arc<dyn Source>,
     /// Length of the file when it was opened.
     length: u64,
     healing: Vec<u8>,
@@ -112,11 +112,15 @@ struct Healed {
 }
 
 impl Healed {
-    fn open(path: &Path, password: Option<&Password>) -> io::Result<Self> {
-        let source = Arc::new(FileSource::open(path)?);
-        let length = source.len()?;
+    fn open(file: &Locked) -> io::Result<Self> {
+        let mut source: Arc<dyn Source> = Arc::new(FileSource::open(&file.path)?);
+        let mut length = source.len()?;
+        if let Some(end) = file.length.filter(|end| *end < length) {
+            source = beginning(source, end);
+            length = end;
+        }
         // What we cannot read is PDFium's to try; it is not signed.
-        let document = Document::open_with(source.clone(), password);
+        let document = Document::open_with(source.clone(), file.password.as_ref());
         let healing = document.and_then(|document| document.healing());
         Ok(Self {
             source,
@@ -229,7 +233,7 @@ impl<'a> Worker<'a> {
         let known = self
             .open
             .iter()
-            .position(|open| open.file.path == *path)
+            .position(|open| open.file.is_state_of(file))
             .map(|index| self.open.remove(index))
             .filter(|open| open.stamp == stamp && open.file.opens_like(file));
         let open = match known {
@@ -239,10 +243,7 @@ impl<'a> Worker<'a> {
                 file: Arc::clone(file),
                 document: self
                     .pdfium
-                    .load_pdf_from_reader(
-                        Healed::open(path, file.password.as_ref()).map_err(unreadable)?,
-                        password,
-                    )
+                    .load_pdf_from_reader(Healed::open(file).map_err(unreadable)?, password)
                     .map_err(not_opened)?,
             },
         };

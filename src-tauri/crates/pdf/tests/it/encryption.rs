@@ -594,11 +594,13 @@ fn generations_and_filters_that_do_nothing_are_heeded() {
 #[test]
 fn an_encrypted_object_that_is_changed_after_signing_is_told() {
     let changed = |description: &str| unexplained(description).unwrap();
+    // Another title is allowed, and told; another kind of thing is none.
+    assert_eq!(changed("<</Title DATE/ModDate DATE>>"), (vec![], true));
     assert_eq!(
-        changed("<</Title DATE/ModDate DATE>>"),
-        [Change::Information]
+        changed("<</Title[DATE]/ModDate DATE>>"),
+        (vec![Change::Information], false)
     );
-    assert_eq!(changed("<</Title TITLE/ModDate DATE>>"), []);
+    assert_eq!(changed("<</Title TITLE/ModDate DATE>>"), (vec![], false));
     // What was never encrypted reads as it did here, and as something else wherever it is
     // decrypted all the same.
     for title in [
@@ -607,7 +609,7 @@ fn an_encrypted_object_that_is_changed_after_signing_is_told() {
         "(0123456789ABCDEF0123456789ABCDEF)",
     ] {
         let description = format!("<</Title{title}/ModDate DATE>>");
-        let changes = changed(&description);
+        let (changes, _) = changed(&description);
         assert!(
             matches!(changes[..], [Change::Ambiguous { .. }]),
             "{title}: {changes:?}"
@@ -615,8 +617,9 @@ fn an_encrypted_object_that_is_changed_after_signing_is_told() {
     }
 }
 
-/// Signs an encrypted document, and puts another description behind it.
-fn unexplained(description: &str) -> Option<Vec<Change>> {
+/// Signs an encrypted document, and puts another description behind it: what is not explained, and
+/// whether another description is told.
+fn unexplained(description: &str) -> Option<(Vec<Change>, bool)> {
     let input = encrypted(&form(), USER, OWNER, &["256"], "--object-streams=disable");
     let signed = fill_document(&open_with(&input, USER).unwrap(), "Approval").unwrap();
     let text = String::from_utf8_lossy(&signed.bytes).into_owned();
@@ -648,5 +651,5 @@ fn unexplained(description: &str) -> Option<Vec<Change>> {
     let document = open_with(&changed, USER).unwrap();
     let signature = &document.signatures().unwrap()[0];
     let changes = document.changes_since(signature).unwrap();
-    Some(changes.unexplained)
+    Some((changes.unexplained, changes.described))
 }

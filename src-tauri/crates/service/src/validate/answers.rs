@@ -101,38 +101,18 @@ pub(super) fn indication(signature: &SignatureValidation) -> (Indication, Option
     (main, signature.sub_indication.map(|why| why.to_string()))
 }
 
-/// The revisions that signatures end at, and what comes after the last of them.
-pub(super) fn revisions(validation: &validate::Validation, length: u64) -> Vec<RevisionReport> {
-    let mut found: Vec<RevisionReport> = Vec::new();
-    let mut add = |bytes: u64, signed_by: Option<String>, allowed: bool| {
-        let index = u32::try_from(found.len()).map_or(u32::MAX, |count| count + 1);
-        found.push(RevisionReport {
+/// The revisions of the file.
+pub(super) fn revisions(validation: &validate::Validation) -> Vec<RevisionReport> {
+    let numbered = (1..).zip(&validation.revisions);
+    numbered
+        .map(|(index, revision)| RevisionReport {
             index,
-            bytes,
-            signed_by,
-            what: Vec::new(),
-            allowed,
-        });
-    };
-    let mut reached = 0;
-    for signature in &validation.signatures {
-        let ends = signature.coverage != Coverage::Partial;
-        if let Some(end) = signature.end.filter(|end| ends && *end > reached) {
-            reached = end;
-            add(end, Some(signature.field.name.clone()), true);
-        }
-    }
-    if reached < length && reached > 0 {
-        let changed = |signature: &SignatureValidation| {
-            signature
-                .findings
-                .iter()
-                .any(|finding| finding.allows() == Headline::Changed)
-        };
-        let allowed = !validation.signatures.iter().any(changed);
-        add(length, None, allowed);
-    }
-    found
+            bytes: revision.bytes,
+            signed_by: revision.signed_by.clone(),
+            what: revision.what.clone(),
+            allowed: revision.allowed,
+        })
+        .collect()
 }
 
 fn about(signature: &SignatureValidation, what: About) -> Vec<crate::wire::Finding> {

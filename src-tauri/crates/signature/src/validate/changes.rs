@@ -5,10 +5,9 @@
 
 use std::collections::HashSet;
 
-use pdf::{Document, SignatureValue};
+use pdf::{History, RevisionChanges, SignatureValue};
 
 use super::finding::Finding;
-use crate::error::Result;
 
 /// Proof that all that came after a signature is explained by signatures that hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +15,18 @@ pub struct AsAllowed(());
 
 /// Judges what came after a signature that covers an earlier revision.
 pub(super) fn since(
-    document: &Document,
+    history: &History,
     value: &SignatureValue,
     holding: &HashSet<String>,
     findings: &mut Vec<Finding>,
-) -> Result<Option<AsAllowed>> {
+) -> Option<AsAllowed> {
     let pdf::Changes {
         signed,
+        filled,
+        commented,
+        described,
         unexplained,
-    } = document.changes_since(value)?;
+    } = history.since(value);
     let broken = signed
         .iter()
         .filter(|field| field.shown && !holding.contains(&field.name));
@@ -34,12 +36,69 @@ pub(super) fn since(
         })
         .collect();
     let proven = unexplained.is_empty() && broken.is_empty();
-    findings.extend(unexplained.into_iter().map(Finding::ChangedAfterSigning));
+    let changes = unexplained.into_iter().map(Finding::ChangedAfterSigning);
+    findings.extend(changes);
     findings.extend(broken);
+    let over = signed.iter().filter_map(|field| {
+        Some(Finding::LaterSignatureOverAnother {
+            field: field.name.clone(),
+            other: field.covers.clone()?,
+        })
+    });
+    findings.extend(over);
     if !proven {
-        return Ok(None);
+        return None;
     }
-    let fields = signed.into_iter().map(|field| field.name).collect();
-    findings.push(Finding::ChangedAsAllowed { fields });
-    Ok(Some(AsAllowed(())))
+    findings.push(Finding::ChangedAsAllowed {
+        fields: signed.into_iter().map(|field| field.name).collect(),
+        filled,
+        commented,
+        described,
+    });
+    Some(AsAllowed(()))
+}
+
+/// The judgement over one revision of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionValidation {
+    /// Length of the file at its end.
+    pub bytes: u64,
+    /// The field of the signature that covers the file up to here.
+    pub signed_by: Option<String>,
+    /// What it changed, a sentence each; nothing for those up to the first signature.
+    pub what: Vec<String>,
+    /// Whether every signature before it allows that.
+    pub allowed: bool,
+}
+
+/// Judges each revision by the signatures before it.
+pub(super) fn revisions(history: &History, values: &[SignatureValue]) -> Vec<RevisionValidation> {
+    let end = |value: &SignatureValue| {
+        let [_, _, start, length] = value.byte_range.unwrap_or_default();
+        start.saturating_add(length)
+    };
+    let judge = |revision: &RevisionChanges| {
+        let explained = revision.explained.iter().map(ToString::to_string);
+        let unexplained = revision.unexplained.iter().map(ToString::to_string);
+        let mut what: Vec<String> = explained.chain(unexplained).collect();
+        let mut allowed = revision.unexplained.is_empty();
+        for objection in values
+            .iter()
+            .flat_map(|value| history.objections(value, revision))
+        {
+            allowed = false;
+            let objection = objection.to_string();
+            if !what.contains(&objection) {
+                what.push(objection);
+            }
+        }
+        let signed_by = values.iter().find(|value| end(value) == revision.end);
+        RevisionValidation {
+            bytes: revision.end,
+            signed_by: signed_by.map(|value| value.field.name.clone()),
+            what,
+            allowed,
+        }
+    };
+    history.revisions().iter().map(judge).collect()
 }

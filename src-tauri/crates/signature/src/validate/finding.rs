@@ -167,20 +167,57 @@ pub enum Finding {
         /// Fully qualified name.
         field: String,
     },
-    /// Everything that came after it is a further signature, or proof for the long term.
-    #[error("{}", as_allowed(fields))]
+    /// The box of a later signature lies over that of another field, and may hide what is there.
+    #[error(
+        "the signature in {field}, which was added after this one, lies over the field {other}"
+    )]
+    LaterSignatureOverAnother {
+        /// Fully qualified name.
+        field: String,
+        /// That of the field below.
+        other: String,
+    },
+    /// Everything that came after it is a further signature, proof for the long term, or something
+    /// else that it allows.
+    #[error("{}", as_allowed(fields, filled, commented, *described))]
     ChangedAsAllowed {
         /// The fields that were signed since.
         fields: Vec<String>,
+        /// The form fields that were filled since.
+        filled: Vec<String>,
+        /// The pages that were commented since, counted from 1.
+        commented: Vec<u32>,
+        /// Whether title, author and the like were changed.
+        described: bool,
     },
 }
 
-fn as_allowed(fields: &[String]) -> String {
-    if fields.is_empty() {
-        return "what was added after this signature changes nothing that is shown".to_owned();
+fn as_allowed(fields: &[String], filled: &[String], commented: &[u32], described: bool) -> String {
+    if filled.is_empty() && commented.is_empty() && !described {
+        if fields.is_empty() {
+            return "what was added after this signature changes nothing that is shown".to_owned();
+        }
+        let fields = fields.join(", ");
+        return format!("after this signature the document was only signed further, in {fields}");
     }
-    let fields = fields.join(", ");
-    format!("after this signature the document was only signed further, in {fields}")
+    let mut parts = Vec::new();
+    if !fields.is_empty() {
+        parts.push(format!(
+            "the document was signed further, in {}",
+            fields.join(", ")
+        ));
+    }
+    if !filled.is_empty() {
+        parts.push(format!("fields were filled ({})", filled.join(", ")));
+    }
+    if !commented.is_empty() {
+        let pages: Vec<_> = commented.iter().map(u32::to_string).collect();
+        parts.push(format!("comments were made on page {}", pages.join(", ")));
+    }
+    if described {
+        parts.push("the description of the document was changed".to_owned());
+    }
+    format!("after this signature {}, which it allows", parts.join("; "))
 }
 
 /// How much a finding weighs.
@@ -228,6 +265,7 @@ impl Finding {
             Self::ChangedAfterSigning(_) => "changed_after_signing",
             Self::CrossReferencesDamaged => "cross_references_damaged",
             Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
+            Self::LaterSignatureOverAnother { .. } => "later_signature_over_another",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
         }
     }
@@ -253,7 +291,9 @@ impl Finding {
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. } => Headline::Changed,
-            Self::ChangedAsAllowed { .. } => Headline::ValidChangedAsAllowed,
+            Self::LaterSignatureOverAnother { .. } | Self::ChangedAsAllowed { .. } => {
+                Headline::ValidChangedAsAllowed
+            }
             Self::SubFilterNotSupported { .. }
             | Self::AlgorithmNotSupported { .. }
             | Self::NoPathToAnchor { .. }
@@ -314,6 +354,7 @@ impl Finding {
             | Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. }
+            | Self::LaterSignatureOverAnother { .. }
             | Self::ChangedAsAllowed { .. } => About::Document,
             Self::SignerCertificateMissing
             | Self::SignerCertificateMalformed
@@ -365,7 +406,9 @@ impl Finding {
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. } => SubIndication::SigConstraintsFailure,
-            Self::ChangedAsAllowed { .. } | Self::RevocationNotChecked => return None,
+            Self::LaterSignatureOverAnother { .. }
+            | Self::ChangedAsAllowed { .. }
+            | Self::RevocationNotChecked => return None,
         })
     }
 }

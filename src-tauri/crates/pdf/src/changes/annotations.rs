@@ -1,0 +1,192 @@
+//! Comments: the markup annotations that level 3 lets be added, changed and deleted (ISO 32000-2
+//! §12.5.6.2, table 257).
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use super::rules::Comparison;
+use super::{Change, Explained};
+use crate::error::Result;
+
+/// Kinds of comments. Not among them: FreeText, Stamp, Redact, FileAttachment, Sound and the like.
+const COMMENTS: [&[u8]; 12] = [
+    b"Text",
+    b"Popup",
+    b"Highlight",
+    b"Underline",
+    b"Squiggly",
+    b"StrikeOut",
+    b"Caret",
+    b"Ink",
+    b"Line",
+    b"Square",
+    b"Circle",
+    b"Polygon",
+];
+/// What stands where an annotation is named.
+const PLACES: [&str; 6] = ["/Annots[]", "[]", "/Parent", "/Popup", "/IRT", "/Obj"];
+/// Entries that a comment may have; none of them acts, and none hides it with a layer.
+const KEYS: [&[u8]; 43] = [
+    b"Type",
+    b"Subtype",
+    b"Rect",
+    b"Contents",
+    b"P",
+    b"NM",
+    b"M",
+    b"F",
+    b"AP",
+    b"AS",
+    b"Border",
+    b"C",
+    b"CA",
+    b"ca",
+    b"BM",
+    b"Lang",
+    b"T",
+    b"Popup",
+    b"Parent",
+    b"RC",
+    b"CreationDate",
+    b"IRT",
+    b"Subj",
+    b"RT",
+    b"IT",
+    b"QuadPoints",
+    b"L",
+    b"BS",
+    b"BE",
+    b"LE",
+    b"IC",
+    b"LL",
+    b"LLE",
+    b"LLO",
+    b"Cap",
+    b"CO",
+    b"CP",
+    b"Vertices",
+    b"InkList",
+    b"Name",
+    b"State",
+    b"StateModel",
+    b"Open",
+];
+
+impl Comparison<'_> {
+    /// Judges an annotation that a page has more than before and that is no widget of a new field.
+    pub(super) fn add_annotation(&mut self, page: u32, id: ObjectId) -> Result<()> {
+        let added = self.difference.added.contains(&id.0);
+        let annotation = match added {
+            true => self.new_state().unambiguous(id)?,
+            false => None,
+        };
+        match annotation {
+            Some(Object::Dictionary(new)) if self.is_comment(page, &new, None)? => {
+                self.explained(Explained::Commented { page });
+            }
+            _ => self.suspect(Change::Annotations { page }),
+        }
+        Ok(())
+    }
+
+    /// Judges annotations that a page has no more.
+    pub(super) fn remove_annotations(&mut self, page: u32, removed: Vec<ObjectId>) -> Result<()> {
+        for id in removed {
+            let old = self.old().dictionary(&id.into())?.unwrap_or_default();
+            if is_kind(&old) && !self.before.owners.contains_key(&id) {
+                self.deleted.insert(id);
+                self.explained(Explained::Commented { page });
+            } else {
+                self.suspect(Change::Annotations { page });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a changed object is a comment, and still one of the same kind.
+    pub(super) fn comment(
+        &mut self,
+        id: ObjectId,
+        old: &Dictionary,
+        new: &Dictionary,
+    ) -> Result<bool> {
+        let Some(page) = self.page_of_comment(id, old) else {
+            return Ok(false);
+        };
+        let same = old.get(b"Subtype").ok() == new.get(b"Subtype").ok();
+        let is_comment = same && is_kind(old) && self.is_comment(page, new, Some(old))?;
+        if is_comment {
+            self.explained(Explained::Commented { page });
+        }
+        Ok(is_comment)
+    }
+
+    /// Takes note that a comment is drawn another way.
+    pub(super) fn redraw_comment(&mut self, owner: ObjectId) -> Result<bool> {
+        let old = self.old().dictionary(&owner.into())?.unwrap_or_default();
+        let page = self.page_of_comment(owner, &old).filter(|_| is_kind(&old));
+        if let Some(page) = page {
+            self.explained(Explained::Commented { page });
+        }
+        Ok(page.is_some())
+    }
+
+    /// The page of an object that is named where annotations are, and only there.
+    fn page_of_comment(&self, id: ObjectId, annotation: &Dictionary) -> Option<u32> {
+        // An object that nothing names was not looked for; its own word is then taken.
+        let elsewhere = self
+            .uses
+            .of_number(id.0)
+            .any(|used| !PLACES.contains(&used.path));
+        let named = annotation.get(b"P").and_then(Object::as_reference).ok();
+        let named = named.and_then(|page| self.page_number(page));
+        let mut uses = self.uses.of_number(id.0);
+        let listed = uses.find_map(|used| self.page_number(used.by));
+        named.or(listed).filter(|_| !elsewhere)
+    }
+
+    /// Whether an annotation is a comment with nothing but what one may have, over nothing that it
+    /// may not lie on.
+    fn is_comment(&self, page: u32, new: &Dictionary, old: Option<&Dictionary>) -> Result<bool> {
+        let was = |key: &[u8]| old.and_then(|old| old.get(key).ok());
+        for (key, value) in new {
+            if was(key) == Some(value) {
+                continue;
+            }
+            let fits = match key.as_slice() {
+                b"AP" => self.is_new_appearance(value),
+                // Other annotations, and the page, are there already.
+                b"P" | b"Parent" | b"Popup" | b"IRT" => matches!(value, Object::Reference(_)),
+                key => KEYS.contains(&key) && self.is_new(value),
+            };
+            if !fits {
+                return Ok(false);
+            }
+        }
+        if !is_kind(new) {
+            return Ok(false);
+        }
+        // Shown by viewers beside the page, not on it (§12.5.6.14).
+        if new.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Popup") {
+            return Ok(true);
+        }
+        let rect = self.new_state().rectangle(new.get(b"Rect").ok())?;
+        let Some(rect) = rect else {
+            return Ok(true);
+        };
+        let mut pages = self.before.pages.iter();
+        let page = pages
+            .find(|(_, (number, _))| *number == page)
+            .map(|(id, _)| *id);
+        let over_signature = self
+            .fields_under(page, rect)
+            .any(|field| field.kind == "Sig");
+        let covers = page.is_some_and(|page| self.covers_most_of(page, rect));
+        Ok(!over_signature && !covers)
+    }
+}
+
+/// Whether an annotation is of a kind that comments.
+fn is_kind(annotation: &Dictionary) -> bool {
+    let kind = annotation.get(b"Subtype").and_then(Object::as_name);
+    kind.is_ok_and(|kind| COMMENTS.contains(&kind) || kind == b"PolyLine")
+}

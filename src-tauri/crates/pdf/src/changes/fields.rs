@@ -1,0 +1,277 @@
+//! Signature fields: those that were added, and those that were empty and were signed.
+
+use std::collections::HashSet;
+
+use lopdf::{Dictionary, Object, ObjectId};
+
+use super::rules::{Comparison, differing};
+use super::{Change, Explained, SignedSince, SignedWith};
+use crate::error::Result;
+use crate::field::Terminal;
+use crate::text;
+
+/// Entries that a new signature field or its widget may have; none of them acts or plays.
+const FIELD_KEYS: [&[u8]; 26] = [
+    b"Type",
+    b"Subtype",
+    b"FT",
+    b"T",
+    b"TU",
+    b"TM",
+    b"F",
+    b"Ff",
+    b"Rect",
+    b"P",
+    b"AP",
+    b"AS",
+    b"V",
+    b"MK",
+    b"DA",
+    b"Q",
+    b"BS",
+    b"Border",
+    b"Lock",
+    b"SV",
+    b"Kids",
+    b"Parent",
+    b"M",
+    b"NM",
+    b"Contents",
+    b"StructParent",
+];
+/// How much of a page a box in which anything can be drawn may cover.
+const MOST_OF_A_PAGE: f64 = 0.5;
+
+impl Comparison<'_> {
+    /// Whether a signature field that was there, or one of its widgets, changed as signing it does.
+    pub(super) fn signature_field(
+        &mut self,
+        owner: usize,
+        id: ObjectId,
+        old: &Dictionary,
+        new: &Dictionary,
+    ) -> bool {
+        let Some(field) = self.before.fields.get(owner) else {
+            return false;
+        };
+        let is_widget = field.widgets.contains(&id);
+        let explained = differing(old, new).iter().all(|key| {
+            let value = new.get(key).unwrap_or(&Object::Null);
+            match key.as_slice() {
+                b"V" => field.id == id && self.is_added(value),
+                b"AP" => is_widget && self.is_new_appearance(value),
+                b"F" => is_widget && matches!(value, Object::Integer(_)),
+                b"AS" => is_widget && !new.has(b"AS"),
+                b"M" => is_widget && matches!(value, Object::String(..)),
+                _ => false,
+            }
+        });
+        if explained {
+            self.signed.insert(owner);
+        }
+        explained
+    }
+
+    /// Judges an empty signature field that was changed: it has to be signed now.
+    pub(super) fn fill_signature_field(&mut self, index: usize) -> Result<()> {
+        let Some(field) = self.before.fields.get(index) else {
+            return Ok(());
+        };
+        let after = self.new_state().dictionary(&field.id.into())?;
+        let kind = match &after {
+            Some(after) => self.signed_with(after)?,
+            None => None,
+        };
+        match kind {
+            Some(kind) => {
+                let widgets = field.widgets.clone();
+                self.signed(field.name.clone(), kind, false, &widgets)
+            }
+            None => {
+                let name = field.name.clone();
+                self.suspect(Change::Field { name });
+                Ok(())
+            }
+        }
+    }
+
+    /// Judges a new field, and adds its widgets.
+    pub(super) fn add_field(
+        &mut self,
+        field: ObjectId,
+        widgets: &mut HashSet<ObjectId>,
+    ) -> Result<()> {
+        match self.new_field(field)? {
+            Some((name, kind, ids)) => {
+                self.signed(name, kind, true, &ids)?;
+                widgets.extend(ids);
+            }
+            None => self.suspect(Change::NewField),
+        }
+        Ok(())
+    }
+
+    fn signed(
+        &mut self,
+        name: String,
+        kind: SignedWith,
+        is_new: bool,
+        widgets: &[ObjectId],
+    ) -> Result<()> {
+        let mut shown = false;
+        let mut covers = None;
+        for widget in widgets {
+            let Some((page, rect)) = self.box_of(*widget)? else {
+                continue;
+            };
+            shown = true;
+            if let Some(page) = page.filter(|page| self.covers_most_of(*page, rect)) {
+                let (name, page) = (name.clone(), self.page_number(page).unwrap_or_default());
+                self.suspect(Change::Covering { name, page });
+            }
+            let over = self
+                .fields_under(page, rect)
+                .find(|field| field.name != name);
+            covers = covers.or_else(|| over.map(|field| field.name.clone()));
+        }
+        self.explained(Explained::Signed(SignedSince {
+            name,
+            shown,
+            is_new,
+            kind,
+            covers,
+        }));
+        Ok(())
+    }
+
+    /// Page and box of a widget, as it is now, if it has one with an area.
+    pub(super) fn box_of(&self, widget: ObjectId) -> Result<Option<(Option<ObjectId>, [f64; 4])>> {
+        let document = self.new_state();
+        let widget = document.dictionary(&widget.into())?.unwrap_or_default();
+        let rect = document.rectangle(widget.get(b"Rect").ok())?;
+        let page = widget.get(b"P").and_then(Object::as_reference).ok();
+        Ok(rect.map(|rect| (page, rect)))
+    }
+
+    /// Whether a box leaves less than half of a page in sight.
+    pub(super) fn covers_most_of(&self, page: ObjectId, rect: [f64; 4]) -> bool {
+        let Some((_, page)) = self.before.pages.get(&page) else {
+            return false;
+        };
+        let visible = page.visible();
+        area(common(visible, rect)) > MOST_OF_A_PAGE * area(visible)
+    }
+
+    /// Fields with a value whose box lies under this one.
+    pub(super) fn fields_under(
+        &self,
+        page: Option<ObjectId>,
+        rect: [f64; 4],
+    ) -> impl Iterator<Item = &Terminal> {
+        let under = move |field: &&Terminal| {
+            let same = field.page.is_none() || page.is_none() || field.page == page;
+            let covered = field.rect.map_or(0.0, |under| area(common(under, rect)));
+            field.has_value && same && covered > 0.0
+        };
+        self.before.fields.iter().filter(under)
+    }
+
+    /// Name and widgets of a new field, if it is a signature field and signed.
+    fn new_field(&self, id: ObjectId) -> Result<Option<(String, SignedWith, Vec<ObjectId>)>> {
+        let Some(field) = self.plain(id)? else {
+            return Ok(None);
+        };
+        let name = match field.get(b"T") {
+            Ok(Object::String(bytes, _)) => text::decode(bytes),
+            _ => String::new(),
+        };
+        let taken = |field: &Terminal| field.name.split('.').next() == Some(name.as_str());
+        let is_signature = field.get(b"FT").ok() == Some(&Object::Name(b"Sig".to_vec()));
+        if name.is_empty() || name.contains('.') || self.before.fields.iter().any(taken) {
+            return Ok(None);
+        }
+        let Some(kind) = self.signed_with(&field)? else {
+            return Ok(None);
+        };
+        if !is_signature || field.has(b"Parent") {
+            return Ok(None);
+        }
+        let mut widgets = Vec::new();
+        match field.get(b"Kids") {
+            Err(_) => widgets.push(id),
+            Ok(Object::Array(kids)) => {
+                for kid in kids {
+                    let Ok(kid) = kid.as_reference() else {
+                        return Ok(None);
+                    };
+                    match self.plain(kid)? {
+                        Some(widget)
+                            if !widget.has(b"T")
+                                && !widget.has(b"V")
+                                && widget.get(b"Parent").and_then(Object::as_reference).ok()
+                                    == Some(id) =>
+                        {
+                            widgets.push(kid);
+                        }
+                        _ => return Ok(None),
+                    }
+                }
+            }
+            Ok(_) => return Ok(None),
+        }
+        Ok(Some((name, kind, widgets)))
+    }
+
+    /// A new dictionary that has nothing but what a signature field or widget may have.
+    fn plain(&self, id: ObjectId) -> Result<Option<Dictionary>> {
+        if !self.difference.added.contains(&id.0) {
+            return Ok(None);
+        }
+        let Some(Object::Dictionary(dictionary)) = self.new_state().unambiguous(id)? else {
+            return Ok(None);
+        };
+        let known = |key: &[u8]| FIELD_KEYS.contains(&key);
+        let page = dictionary.get(b"P").and_then(Object::as_reference).ok();
+        let plain = dictionary.iter().all(|(key, _)| known(key))
+            && page.is_none_or(|page| self.before.pages.contains_key(&page))
+            && dictionary
+                .get(b"AP")
+                .map_or(true, |value| self.is_new_appearance(value));
+        Ok(plain.then_some(dictionary))
+    }
+
+    /// With what a field is signed whose value was added; none if it is not.
+    fn signed_with(&self, field: &Dictionary) -> Result<Option<SignedWith>> {
+        let value = field.get(b"V").unwrap_or(&Object::Null);
+        if !self.is_added(value) {
+            return Ok(None);
+        }
+        let signature = match value {
+            Object::Reference(id) => self.new_state().unambiguous(*id)?,
+            _ => None,
+        };
+        let Some(Object::Dictionary(signature)) = signature else {
+            return Ok(None);
+        };
+        let is_signature = signature.has(b"ByteRange") && signature.has(b"Contents");
+        let kind = match signature.get(b"Type").and_then(Object::as_name) {
+            Ok(b"DocTimeStamp") => SignedWith::Timestamp,
+            _ => SignedWith::Signature,
+        };
+        Ok(is_signature.then_some(kind))
+    }
+}
+
+/// What two boxes have in common; nothing has no area.
+fn common(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    [
+        a[0].max(b[0]),
+        a[1].max(b[1]),
+        a[2].min(b[2]),
+        a[3].min(b[3]),
+    ]
+}
+
+fn area([left, bottom, right, top]: [f64; 4]) -> f64 {
+    (right - left).max(0.0) * (top - bottom).max(0.0)
+}
