@@ -7,7 +7,7 @@ use tests::machine::{Said, said};
 use tests::organisation::programs;
 use tests::{Machine, VirtualCard, judge, sample, sql};
 use token::{
-    CardInput, CardKey, Digest, Host, Inserted, Launch, Pin, SignerAlgorithm, SpkiDer, Verified,
+    CardKey, Digest, Host, Inserted, Launch, Pin, SignerAlgorithm, SpkiDer, ToBeSigned, Verified,
 };
 
 fn host(card: &VirtualCard) -> Host {
@@ -68,10 +68,7 @@ fn each_key_of_a_card_signs_after_one_login_that_leaves_none_behind() {
             spki: spki.clone(),
             algorithm,
         };
-        let input = CardInput {
-            message: message.clone(),
-            digest,
-        };
+        let input = ToBeSigned::new(digest, &message);
         let inputs = [input.clone(), input];
         let pin = Pin::new(PIN.to_owned()).unwrap();
         let values = host

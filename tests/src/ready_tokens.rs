@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use token::{Host, Launch, Pin, TokenLabel};
 
-use service::requests::{ReadyToken, Tokens};
+use service::requests::{KeyMode, ReadyToken, Tokens};
 
 use crate::organisation::{OFFICER_SECRET, programs, secret};
 
@@ -128,6 +128,7 @@ impl ReadyTokens {
             signing,
             issuing,
             declared_hardware: false,
+            mode: KeyMode::Wrapped,
         }
     }
 

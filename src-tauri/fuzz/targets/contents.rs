@@ -53,6 +53,7 @@ fn unsigned() -> Unsigned {
         reason: None,
         location: None,
         revision_id: [7; 16],
+        extension: None,
     };
     revision
         .lay_out(&field, &details, ROOM)

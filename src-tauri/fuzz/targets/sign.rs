@@ -38,6 +38,7 @@ fn sign(document: &Document, bytes: &[u8], placement: &Placement) -> Option<()> 
         reason: None,
         location: None,
         revision_id: [7; 16],
+        extension: None,
     };
     let unsigned = revision.lay_out(&field, &details, 64).ok()?;
     let mut out = Cursor::new(Vec::new());

@@ -306,6 +306,26 @@ function unsafeProbe(): Probe {
   };
 }
 
+/** Keys stay on hardware of the organisation's: nothing is wrapped, and no secret is part of a key. */
+function residentProbe(): Probe {
+  const good = probe();
+  const { profile } = good;
+  if (!profile) return good;
+  const kept = ["A15", "A16", "A19"];
+  const attacks = profile.attacks.map((attack): ProbedAttack =>
+    kept.includes(attack.id)
+      ? attack
+      : { ...attack, verdict: "not_applicable", detail: "no key is wrapped here" },
+  );
+  return {
+    ...good,
+    profile: { ...profile, grade: "A", attacks, mechanism: null, wrapMechanisms: [] },
+    assurance: "basic",
+    setBy: "resident_keys",
+    limits: ["resident_keys", "pin_on_desktops", "pin_can_be_changed", "libraries_not_hashed"],
+  };
+}
+
 /** What the backend in memory answers with. */
 export interface Answers {
   status: Status;
@@ -685,6 +705,7 @@ export const scenes: Record<string, Scene<Answers>> = {
     },
   },
   probe: { answers: {}, play: probed },
+  "probe-resident": { answers: { probe: residentProbe() }, play: probed },
   "probe-unsafe": { answers: { probe: unsafeProbe() }, play: probed },
   "probe-detail": {
     answers: {},

@@ -129,6 +129,11 @@ pub(crate) struct Init {
     /// Declare that both tokens are hardware; their slots must say so too
     #[arg(long, requires = "module")]
     pub(crate) hardware: bool,
+    /// Where signers' keys live. `wrapped`: outside, under the token's master key and the signer's
+    /// secret. `resident`: on the signing token, one object each, for tokens that cannot wrap; then no
+    /// secret is part of a key
+    #[arg(long, value_enum, default_value_t = Mode::Wrapped, requires = "module")]
+    pub(crate) mode: Mode,
     /// Login of the founding officer
     #[arg(long, value_name = "LOGIN")]
     pub(crate) admin: String,
@@ -146,6 +151,21 @@ pub(crate) struct Init {
     pub(crate) pin_store: Option<PinStore>,
     #[command(flatten)]
     pub(crate) secrets: SecretFile,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Mode {
+    Wrapped,
+    Resident,
+}
+
+impl From<Mode> for service::requests::KeyMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Wrapped => Self::Wrapped,
+            Mode::Resident => Self::Resident,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

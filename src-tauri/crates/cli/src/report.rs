@@ -342,12 +342,16 @@ pub(crate) fn backup_made(made: &BackupMade, json: bool) {
             "folder": made.folder.to_string_lossy(), "created_at": made.created_at,
             "people": made.people, "keys": made.keys, "leaves": made.leaves,
             "token_files": made.token_files, "so_pins": made.so_pins,
+            "resident_keys": made.resident_keys,
             "records_secret": *made.records_secret, "tokens_secret": *made.tokens_secret,
         }));
     }
     say!("Backup made in {}", made.folder.display());
     if !made.token_files {
         say!("The token has a backup of its own: this one has its PINs, and none of its keys.");
+    }
+    if made.resident_keys {
+        say!("The keys of people stay on the token, and are not in it either.");
     }
     if made.so_pins {
         say!(

@@ -161,6 +161,7 @@ fn tokens(arguments: &arguments::Init, secrets: &mut Secrets) -> Result<Tokens, 
         signing: ready(module, &arguments.module_env, signing)?,
         issuing: ready(issuing_module, issuing_env, issuing)?,
         declared_hardware: arguments.hardware,
+        mode: arguments.mode.into(),
     })
 }
 

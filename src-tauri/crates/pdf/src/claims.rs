@@ -138,6 +138,12 @@ impl Claims {
         self.pdf_a.is_some_and(|pdf_a| pdf_a.part == part)
     }
 
+    /// Whether it claims something that binds it to a version before PDF 2.0 (ISO 19005-1 to -3,
+    /// ISO 14289-1).
+    pub(crate) fn is_of_an_earlier_version(&self) -> bool {
+        self.pdf_a.is_some_and(|pdf_a| pdf_a.part < 4) || self.pdf_ua == Some(1)
+    }
+
     /// What an appearance may be drawn with where `page` is the intent of its page.
     ///
     /// Only PDF/A-4 heeds the page's (§6.2.3).

@@ -29,6 +29,7 @@
 //!     reason: None,
 //!     location: None,
 //!     revision_id: [7; 16],
+//!     extension: None,
 //! };
 //! let unsigned = revision.lay_out(&field, &details, 2048)?;
 //! let mut output = std::io::Cursor::new(Vec::new());
@@ -70,8 +71,8 @@ pub use page::{Page, Rotation, ShownRect};
 pub use preflight::{Active, End, Preflight, Structure};
 pub use render::PageNumber;
 pub use revision::{
-    Certification, Completed, LockedFields, Passed, Placement, Revision, SignatureDetails,
-    SignatureField, Unsigned,
+    Certification, Completed, DeveloperExtension, LockedFields, Passed, Placement, Revision,
+    SignatureDetails, SignatureField, Unsigned,
 };
 pub use security_store::SecurityStore;
 pub use source::{FileSource, Source};

@@ -33,6 +33,7 @@ pub use certify::{Certification, LockedFields};
 pub use dangling::Passed;
 pub(crate) use edit::Edit;
 use edit::insert_element;
+pub use extension::DeveloperExtension;
 pub use unsigned::{Completed, Unsigned};
 
 /// Annotation flag Print (table 167): a signature is shown on paper, too.
@@ -86,6 +87,8 @@ pub struct SignatureDetails {
     pub location: Option<String>,
     /// 16 bytes by which this revision is told from others: the second `/ID`.
     pub revision_id: [u8; 16],
+    /// The extension of PDF 2.0 that the signature's algorithm is one of.
+    pub extension: Option<DeveloperExtension>,
 }
 
 /// A revision in the making.
@@ -97,6 +100,8 @@ pub struct Revision {
     first_signature: bool,
     /// Whether it brings a security store, or a timestamp of the document will come after it.
     pub(crate) lasting: bool,
+    /// The extension of PDF 2.0 that the signature makes use of.
+    extension: Option<DeveloperExtension>,
     claims: Claims,
 }
 
@@ -164,6 +169,7 @@ impl Revision {
             next,
             first_signature,
             lasting: false,
+            extension: None,
             claims: document.claims()?,
         })
     }
@@ -494,6 +500,7 @@ impl Revision {
             reason,
             field.certification,
         )?;
+        self.extension = details.extension;
         let entries = signature_entries(field, details);
         let sub_filter = details.sub_filter;
         self.lay_out_value(
@@ -535,7 +542,7 @@ impl Revision {
         revision_id: &[u8; 16],
         contents_bytes: usize,
     ) -> Result<Unsigned> {
-        self.name_extension(sub_filter)?;
+        self.name_extensions(sub_filter)?;
         self.remove_usage_rights()?;
         let length = self.document.len();
         let mut out = Vec::new();

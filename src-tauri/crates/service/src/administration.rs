@@ -20,8 +20,10 @@ mod revocation_list;
 mod rotation;
 mod status;
 
+use std::cell::RefCell;
 use std::fmt;
 
+use token::ToBeSigned;
 use vault::{KeyId, LeafIndex};
 
 pub(crate) use self::accept_restore::accept_restore;
@@ -35,17 +37,17 @@ pub(crate) use self::grant::{grant, take_office, withdraw};
 pub(crate) use self::import::import;
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
-pub(crate) use self::probe::{play, probe, shown};
+pub(crate) use self::probe::{play, probe, profile_of, shown};
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
 pub(crate) use self::status::{Change, change};
 use crate::audit::records::{Entry, Of};
-use crate::audit::{Act, Kind};
+use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::{self, Authority};
 use crate::custody::record::record_mac_input;
 use crate::custody::seal::{IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
-use crate::custody::{KeyState, SlotKind};
+use crate::custody::{KeyState, RowMessage, SlotKind};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::verifies;
 use crate::station::Station;
@@ -53,6 +55,7 @@ use crate::station::key::{self, IssuingRecord, KeyRecord, Use};
 use crate::station::log::{About, Log, RequestLock};
 use crate::station::officers::{Officers, newest_grant};
 use crate::station::records;
+use crate::station::resident::RESIDENT;
 use crate::station::tokens::{IssuingToken, SigningToken};
 use crate::wire::Secret;
 
@@ -222,6 +225,8 @@ pub(crate) struct Office<'s> {
     issuing: IssuingToken,
     log: Log<'s>,
     officer: &'s Administrator,
+    /// Keys that the act under way has made.
+    born: RefCell<Vec<KeyId>>,
 }
 
 impl<'s> Office<'s> {
@@ -254,6 +259,7 @@ impl<'s> Office<'s> {
             issuing,
             log,
             officer,
+            born: RefCell::default(),
         })
     }
 
@@ -275,12 +281,45 @@ impl<'s> Office<'s> {
         let lock = RequestLock::take(self.station, about.request)?;
         let intent = self.log.begin(about)?;
         let done = work(self, intent, &lock);
+        let born = self.born.take();
         if done.is_err() {
             self.log.give_up(about, intent);
+            self.take_back(&born);
         }
         lock.settle(self.station);
         self.notarise();
         done
+    }
+
+    /// Destroys what an act that failed has left on the token: keys that stay there, unless the vault
+    /// has them after all. Best effort, as the log says what became of the act.
+    fn take_back(&self, born: &[KeyId]) {
+        if self.signing.masters().resident().is_none() {
+            return;
+        }
+        for key in born {
+            if matches!(self.station.wait(self.station.store.record(*key)), Ok(None)) {
+                let _ = self.signing.destroy_resident(*key);
+            }
+        }
+    }
+
+    /// Destroys a revoked key that stays on the token, in an act of its own: the log says that it is
+    /// gone, and when.
+    fn destroy_revoked(&mut self, record: &KeyRecord) -> Result<()> {
+        if record.state.wrapping_key != RESIDENT {
+            return Ok(());
+        }
+        let request = certificates::new_id()?;
+        let officer = self.officer;
+        let about = About {
+            officer: Some(&officer.login),
+            ..About::key(Act::DestroyKey, &request, record)
+        };
+        self.act(&about, |office, intent| {
+            office.signing.destroy_resident(record.row.key.id)?;
+            office.log.conclude(&about, intent, Outcome::Done)
+        })
     }
 
     /// Has the notary sign the newest head. What is done is done without it: a notary that does not
@@ -289,15 +328,15 @@ impl<'s> Office<'s> {
         let _ = self.log.notarise(&self.issuing);
     }
 
-    /// The officer's signature over a row, for the act whose intent the digest names.
-    fn vouch(&self, digest: [u8; 32]) -> Result<Vec<u8>> {
-        let values = self.vouch_for_all(&[digest])?;
+    /// The officer's signature over a row, for the act whose intent it names.
+    fn vouch(&self, row: RowMessage) -> Result<Vec<u8>> {
+        let values = self.vouch_for_all(&[row])?;
         let value = values.into_iter().next();
         value.ok_or(Error::Token(token::Error::OutOfStep))
     }
 
     /// The officer's signatures over several rows, with one use of the key.
-    fn vouch_for_all(&self, rows: &[[u8; 32]]) -> Result<Vec<Vec<u8>>> {
+    fn vouch_for_all(&self, rows: &[RowMessage]) -> Result<Vec<Vec<u8>>> {
         let officer = KeyRecord::of_key(self.station, self.officer.key)?;
         let kind = officer.kind()?;
         let named = self
@@ -306,8 +345,8 @@ impl<'s> Office<'s> {
             .iter()
             .find(|blob| blob.wrapping_key == officer.state.wrapping_key)
             .ok_or_else(|| officer.damaged("no blob is wrapped under the current master"))?;
-        let digests: Vec<token::Digest> = rows.iter().map(|row| (*row).into()).collect();
-        let values = self.signing.sign_with(kind, named, &digests)?;
+        let inputs: Vec<ToBeSigned> = rows.iter().map(Into::into).collect();
+        let values = self.signing.sign_with(kind, named, &inputs)?;
         if values.len() != rows.len() {
             return Err(token::Error::OutOfStep.into());
         }

@@ -43,6 +43,11 @@ fn gives_keys_away(attack: Attack) -> bool {
     }
 }
 
+/// Whether an attack is on how keys are wrapped, and so on nothing where none is.
+pub(crate) fn is_about_wrapping(attack: Attack) -> bool {
+    gives_keys_away(attack) || matches!(attack, Attack::OwnWrappingKey | Attack::Injection)
+}
+
 /// What the word depends on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ground {
@@ -54,6 +59,17 @@ pub(crate) struct Ground {
     pub(crate) pin: PinHolder,
     /// What opens a signer's slot.
     pub(crate) secret: SecretKind,
+    /// Where keys live.
+    pub(crate) keys: KeyHome,
+}
+
+/// Where signers' keys live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyHome {
+    /// Outside, wrapped, and sealed under the signer's secret.
+    Wrapped,
+    /// On the token: the secret is no part of the key.
+    Resident,
 }
 
 /// What a token is: what it says of itself, and what the officers say of it.
@@ -100,8 +116,12 @@ pub(crate) fn assurance(ground: Ground) -> (Assurance, AssuranceReason) {
     let secret = match ground.secret {
         SecretKind::Phrase => (Assurance::Substantial, AssuranceReason::Phrase),
     };
+    let keys = match ground.keys {
+        KeyHome::Wrapped => (Assurance::High, AssuranceReason::ResidentKeys),
+        KeyHome::Resident => (Assurance::Basic, AssuranceReason::ResidentKeys),
+    };
     let mut lowest = attacks;
-    for other in [hardware, pin, secret] {
+    for other in [hardware, keys, pin, secret] {
         if other.0 < lowest.0 {
             lowest = other;
         }
@@ -157,6 +177,7 @@ mod tests {
         hardware: Hardware::Declared,
         pin: PinHolder::Desktop,
         secret: SecretKind::Phrase,
+        keys: KeyHome::Wrapped,
     };
 
     #[test]
@@ -164,6 +185,13 @@ mod tests {
         use AssuranceReason as R;
         for (ground, expected) in [
             (GOOD, (Assurance::Basic, R::PinOnDesktops)),
+            (
+                Ground {
+                    keys: KeyHome::Resident,
+                    ..GOOD
+                },
+                (Assurance::Basic, R::ResidentKeys),
+            ),
             (
                 Ground {
                     hardware: Hardware::Software,

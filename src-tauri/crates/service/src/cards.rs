@@ -17,8 +17,8 @@ use std::time::Duration;
 
 use signature::Certificate;
 use token::{
-    Card, CardAddress, CardInput, CardKey, CardSlot, Host, Inserted, Launch, Pin, PinEntry,
-    PinState, RawSignature, SlotKind, SpkiDer,
+    Card, CardAddress, CardKey, CardSlot, Host, Inserted, Launch, Pin, PinEntry, PinState,
+    RawSignature, SlotKind, SpkiDer, ToBeSigned,
 };
 
 use self::choice::Read;
@@ -376,7 +376,7 @@ impl ChosenCard {
     pub(crate) fn sign(
         &self,
         surroundings: &Surroundings,
-        inputs: &[CardInput],
+        inputs: &[ToBeSigned],
         pin: Option<&Pin>,
     ) -> Result<Vec<RawSignature>> {
         let mut link = locked(&self.driver.link);

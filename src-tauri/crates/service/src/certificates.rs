@@ -1,6 +1,6 @@
 //! The birth of a signer's key and its certificate: steps that founding and enrolment share.
 
-use token::{RawSignature, SessionKey};
+use token::{RawSignature, SessionKey, ToBeSigned};
 use vault::{KeyId, Seal, Sha256, UnixTime};
 use zeroize::Zeroizing;
 
@@ -8,11 +8,12 @@ use crate::audit::records::Entry;
 use crate::ca::{self, SerialNumber, Subject, Validity};
 use crate::custody::record::{Status, record_mac_input};
 use crate::custody::seal::WrappedBlob;
-use crate::custody::{Identity, KeyState, SealRow, random};
+use crate::custody::{Identity, KeyState, RowMessage, SealRow, random};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{KeyKind, on_token, sha256, verifies};
 use crate::station::masters::Master;
 use crate::station::records;
+use crate::station::resident::sealed;
 use crate::station::tokens::{IssuingToken, SigningToken, key_label};
 
 /// Validity of the CA certificate: ten years.
@@ -24,9 +25,12 @@ const EARLIER: i64 = 5 * 60;
 
 /// A key that was born in the token, wrapped, and destroyed there.
 pub(crate) struct Born {
+    /// What its row will be named by, and the object where it stays on the token.
+    pub(crate) key: [u8; 16],
     /// Public key, SPKI DER.
     pub(crate) spki: Vec<u8>,
-    /// The private key, wrapped under each master of its birth; its state will name the first.
+    /// The private key, wrapped under each master of its birth; its state will name the first. Or
+    /// where it stays on the token.
     pub(crate) blobs: Vec<WrappedBlob>,
     /// The certificate request, signed by the key itself.
     pub(crate) request: ca::CertificateRequest,
@@ -40,17 +44,20 @@ pub(crate) fn birth(
     organisation: &str,
     email: &str,
 ) -> Result<Born> {
+    let subject = Subject {
+        name,
+        organisation,
+        email,
+    };
+    if signing.masters().resident().is_some() {
+        return resident(signing, kind, &subject);
+    }
     let key = signing.token().generate(kind.on_token())?;
     let spki = key
         .spki()
         .ok_or(token::Error::PublicKeyMalformed)?
         .as_bytes()
         .to_vec();
-    let subject = Subject {
-        name,
-        organisation,
-        email,
-    };
     wrapped(key, kind, spki, &subject, &signing.masters().of_birth())
 }
 
@@ -77,12 +84,7 @@ fn wrapped(
     subject: &Subject<'_>,
     masters: &[&Master],
 ) -> Result<Born> {
-    let mut prepared = ca::request(subject, &spki)?;
-    if let Some(algorithm) = kind.signature_algorithm() {
-        prepared = prepared.by(algorithm);
-    }
-    let value = key.sign(&on_token(prepared.digest()))?;
-    let request = prepared.complete(value.as_bytes())?;
+    let request = requested(kind, &spki, subject, |input| Ok(key.sign(input)?))?;
     let mut blobs = Vec::new();
     for master in masters {
         let wrapped = key.wrap(&master.label)?;
@@ -95,10 +97,46 @@ fn wrapped(
     }
     key.destroy()?;
     Ok(Born {
+        key: new_id()?,
         spki,
         blobs,
         request,
     })
+}
+
+/// generate on the token → certificate request by the same key. One that comes to nothing is
+/// destroyed again.
+fn resident(signing: &SigningToken, kind: KeyKind, subject: &Subject<'_>) -> Result<Born> {
+    let key = new_id()?;
+    let (token, algorithm) = (signing.token(), kind.on_token());
+    let spki = token.generate_resident(algorithm, key.into())?;
+    let sign = |input: &ToBeSigned| {
+        let values = token.sign_resident(key.into(), &spki, algorithm, &[input.clone()])?;
+        let value = values.into_iter().next();
+        value.ok_or_else(|| token::Error::OutOfStep.into())
+    };
+    let request = requested(kind, spki.as_bytes(), subject, sign).inspect_err(|_| {
+        // Best effort: the first error is the one to tell.
+        let _ = token.destroy_resident(key.into());
+    })?;
+    Ok(Born {
+        key,
+        blobs: vec![sealed(key, spki.as_bytes())],
+        spki: spki.as_bytes().to_vec(),
+        request,
+    })
+}
+
+/// The certificate request of a key, signed by it.
+fn requested(
+    kind: KeyKind,
+    spki: &[u8],
+    subject: &Subject<'_>,
+    sign: impl FnOnce(&ToBeSigned) -> Result<RawSignature>,
+) -> Result<ca::CertificateRequest> {
+    let prepared = ca::request(subject, spki)?.by(kind.signature_algorithm());
+    let value = sign(&on_token(prepared.to_be_signed(), prepared.digest()))?;
+    Ok(prepared.complete(value.as_bytes())?)
 }
 
 impl Born {
@@ -107,19 +145,19 @@ impl Born {
         &self.blobs[0]
     }
 
-    /// Signs a digest with the key as each of its blobs gives it: each must be this key. Gives the
+    /// Signs a row with the key as each of its blobs gives it: each must be this key. Gives the
     /// signature by the first.
     pub(crate) fn round_trip(
         &self,
         signing: &SigningToken,
         kind: KeyKind,
-        digest: [u8; 32],
+        row: &RowMessage,
     ) -> Result<Vec<u8>> {
         let mut first = None;
         for blob in &self.blobs {
-            let values = signing.sign_with(kind, blob, &[digest.into()])?;
+            let values = signing.sign_with(kind, blob, &[row.into()])?;
             let value = values.first().ok_or(token::Error::OutOfStep)?.as_bytes();
-            if !verifies(kind, &self.spki, &digest, value) {
+            if !verifies(kind, &self.spki, row, value) {
                 let label = key_label(&blob.wrapping_key)?;
                 return Err(token::Error::KeyDiffers { label }.into());
             }
@@ -169,8 +207,8 @@ impl Enrolment<'_> {
         serial: &SerialNumber,
         now: i64,
     ) -> Result<(Rows, KeyState)> {
-        let digest = self.seal.to_be_signed(self.identity);
-        if !verifies(self.kind, &self.born.spki, &digest, self.seal_signature) {
+        let row = self.seal.to_be_signed(self.identity);
+        if !verifies(self.kind, &self.born.spki, &row, self.seal_signature) {
             let login = account.login.clone();
             let what = "the unwrapped key is not the one that was wrapped";
             return Err(Error::RecordDamaged { login, what });
@@ -180,7 +218,9 @@ impl Enrolment<'_> {
             not_after: now + SIGNER_VALIDITY,
         };
         let prepared = ca::issue(authority.ca, &self.born.request, serial, validity)?;
-        let value = authority.issuing.sign(&prepared.digest())?;
+        let value = authority
+            .issuing
+            .sign(prepared.to_be_signed(), prepared.digest())?;
         let der = prepared.complete(value.as_bytes())?;
         let certificate = vault::Certificate {
             sha256: Sha256::from(sha256(&der)),
@@ -247,7 +287,7 @@ pub(crate) fn root(
         not_after: now + CA_VALIDITY,
     };
     let prepared = ca::root(organisation, spki, &new_serial()?, validity)?;
-    let value: RawSignature = issuing.sign(&prepared.digest())?;
+    let value: RawSignature = issuing.sign(prepared.to_be_signed(), prepared.digest())?;
     Ok(prepared.complete(value.as_bytes())?)
 }
 

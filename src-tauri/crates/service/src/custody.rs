@@ -18,10 +18,12 @@ pub mod slot;
 pub mod tries;
 
 mod cbor;
+mod message;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use code::ActivationCode;
+pub use message::RowMessage;
 pub use record::{Identity, KeyState, SealRow};
 pub use seal::SealedBlob;
 pub use secret::NewSecret;

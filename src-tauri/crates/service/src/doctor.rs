@@ -54,6 +54,7 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
         Err(error) => bad("organisation", &error),
     });
     checks.push(assurance_check(&station));
+    checks.extend(keys_check(&station));
     checks.push(probe_check(&station));
     checks.push(pin_check(&station));
     checks.push(vault_check(&station));
@@ -62,7 +63,10 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
     checks.extend(rotation_check(&station));
     match SigningToken::open_anew(&station) {
         Ok(token) => {
-            let proven = "the signing token answers and its four keys are proven".to_owned();
+            let proven = match token.masters().resident() {
+                None => "the signing token answers and its four keys are proven".to_owned(),
+                Some(_) => "the signing token answers and its keys are proven".to_owned(),
+            };
             checks.push(if token.missing().is_empty() {
                 check("signing_token", Health::Good, proven)
             } else {
@@ -142,6 +146,14 @@ pub(crate) fn status_without_station(error: Error) -> Status {
             detail: error.to_string(),
         },
     }
+}
+
+/// Said where a person's secret is no part of the key.
+fn keys_check(station: &Station) -> Option<Check> {
+    let resident = station.organisation.fixed.canary.is_resident();
+    let message = "signers' keys stay on the token: whoever has the signing PIN signs with them all, \
+                   and a person's secret is a rule of this program; they are in no backup of it";
+    resident.then(|| check("keys", Health::Caution, message.to_owned()))
 }
 
 fn assurance_check(station: &Station) -> Check {

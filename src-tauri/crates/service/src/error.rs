@@ -182,6 +182,12 @@ pub enum Error {
         /// The master.
         label: String,
     },
+    /// Something was asked for that there is only where keys are wrapped.
+    #[error("the keys of this organisation stay on its token: {what}")]
+    KeysAreResident {
+        /// What there is not.
+        what: &'static str,
+    },
     /// The masters were changed while something was done under them.
     #[error("the master key was changed meanwhile; do it again")]
     MastersChanged,
@@ -530,6 +536,7 @@ impl Error {
             Self::BackupUnusable { .. } => (ErrorCode::BackupUnusable, InputOutput),
             Self::MasterUnvouched { .. } => (ErrorCode::KeysNotProven, Refused),
             Self::MasterRetired { .. } => (ErrorCode::MasterRetired, Refused),
+            Self::KeysAreResident { .. } => (ErrorCode::KeysAreResident, Refused),
             Self::MastersChanged => (ErrorCode::Busy, Device),
             Self::Rotation { .. } => (ErrorCode::RotationRefused, Refused),
             Self::StatusUnchanged { .. } => (ErrorCode::StatusUnchanged, Refused),
@@ -714,7 +721,7 @@ fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         | E::TemplateRefused { .. }
         | E::AlgorithmNotOffered { .. }
         | E::AlgorithmNotWrapped { .. }
-        | E::AlgorithmNotSupported { .. } => ErrorCode::TokenUnfit,
+        | E::MessageAbsent { .. } => ErrorCode::TokenUnfit,
         E::WrappedKeyRefused { .. }
         | E::MechanismNotAllowed { .. }
         | E::SessionKeyWeaker { .. } => return (ErrorCode::RecordDamaged, ErrorKind::Refused),

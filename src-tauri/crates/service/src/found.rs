@@ -34,7 +34,7 @@ use crate::organisation::{
     Base64Bytes, Canary, Deployment, Fixed, Founder, Id, Local, Organisation,
 };
 use crate::people::{checked_email, checked_login, checked_name};
-use crate::requests::{Founded, Init, Tokens};
+use crate::requests::{Founded, Init, KeyMode, Tokens};
 use crate::reseal::slotted;
 use crate::signing_algorithm::{KeyKind, hex, sha256};
 use crate::station::key::account_to_be_signed;
@@ -42,6 +42,7 @@ use crate::station::log::{Log, new_leaf};
 use crate::station::masters::Masters;
 use crate::station::pins::{self, PinPlace};
 use crate::station::profile::{self, Profile};
+use crate::station::resident::ResidentCanary;
 use crate::station::tokens::{
     CA, HEAD, IssuingToken, KNOWN_ANSWER, MASTER, NOTARY, PEPPER, RECORD_MAC, SigningToken,
     described, key_label,
@@ -125,7 +126,8 @@ pub(crate) fn found(surroundings: &Surroundings, request: Init) -> Result<Founde
             signing,
             issuing,
             declared_hardware,
-        } => tokens::ready(surroundings, signing, issuing, *declared_hardware)?,
+            mode,
+        } => tokens::ready(surroundings, signing, issuing, *declared_hardware, *mode)?,
     };
     let founded = founding.run(opened, &admin, &name, &email, &secret, request.pin_store)?;
     alone.settle();
@@ -162,20 +164,26 @@ impl Founding<'_> {
             local,
             signing_pin,
             secrets,
+            mode,
         } = opened;
         let (master, head) = (key_label(MASTER)?, key_label(HEAD)?);
-        signing.create(TokenKeyKind::Master, &master)?;
+        if mode == KeyMode::Wrapped {
+            signing.create(TokenKeyKind::Master, &master)?;
+        }
         signing.create(TokenKeyKind::Pepper, &key_label(PEPPER)?)?;
         signing.create(TokenKeyKind::RecordMac, &key_label(RECORD_MAC)?)?;
         let head_key = public(signing.create(TokenKeyKind::Head, &head)?)?;
         let ca_key = public(issuing.create(TokenKeyKind::CertificateAuthority, &key_label(CA)?)?)?;
         let notary_key = public(issuing.create(TokenKeyKind::Notary, &key_label(NOTARY)?)?)?;
-        let canary = signing.make_canary(&master)?;
+        let (canary, masters) = match mode {
+            KeyMode::Wrapped => wrapped_canary(signing.make_canary(&master)?)?,
+            KeyMode::Resident => resident_canary(ResidentCanary::make(&signing)?),
+        };
         let pepper_answer = *signing.hmac(&key_label(PEPPER)?, KNOWN_ANSWER)?.expose();
         let mac_answer = *signing
             .hmac(&key_label(RECORD_MAC)?, KNOWN_ANSWER)?
             .expose();
-        let signing = SigningToken::new(signing, Masters::founding(canary.clone())?)?;
+        let signing = SigningToken::new(signing, masters)?;
         let issuing = IssuingToken::new(issuing)?;
         let profile = self.profile(&signing, &local, admin, now)?;
 
@@ -216,12 +224,7 @@ impl Founding<'_> {
             }],
             pepper_answer: Base64Bytes(pepper_answer.to_vec()),
             mac_answer: Base64Bytes(mac_answer.to_vec()),
-            canary: Canary {
-                mechanism: canary.wrapped.mechanism().number(),
-                rfc: u32::from(canary.wrapped.mechanism().rfc()),
-                blob: Base64Bytes(canary.wrapped.expose_blob().to_vec()),
-                spki: Base64Bytes(canary.spki.as_bytes().to_vec()),
-            },
+            canary,
         };
         let organisation = Organisation::new(fixed, local);
         let station = Station::assemble(
@@ -257,7 +260,7 @@ impl Founding<'_> {
             fingerprint: hex(&station.organisation.fixed.fingerprint()),
             admin: admin.to_owned(),
             folder: home.folder().to_owned(),
-            notices: notices(&station.organisation.local, place),
+            notices: notices(&station.organisation.local, mode, place),
         })
     }
 
@@ -270,9 +273,10 @@ impl Founding<'_> {
         now: i64,
     ) -> Result<Vec<u8>> {
         let again = || Err(token::Error::HostGone.into());
-        let played = administration::play(signing.token(), &signing.production(), again)?;
+        let played = administration::play(signing.token(), signing.production().as_ref(), again)?;
         let said = described(self.surroundings, local, &local.signing)?;
-        let shown = administration::shown(local, said, signing.token().profile()?, played);
+        let shown =
+            administration::shown(local, said, administration::profile_of(signing)?, played);
         let profile = Profile::new(self.organisation.0, FIRST_PROFILE, now, admin, shown);
         profile.refuse_unsafe()?;
         Ok(profile.to_bytes())
@@ -297,7 +301,7 @@ impl Founding<'_> {
             &self.name,
             &account.email,
         )?;
-        let key_id = KeyId::from(certificates::new_id()?);
+        let key_id = KeyId::from(born.key);
         let organisation = &self.organisation.0;
         let identity = Identity::of_key(
             organisation,
@@ -325,8 +329,8 @@ impl Founding<'_> {
             KeyKind::P256,
             born.blob(),
             &[
-                seal.to_be_signed(&identity).into(),
-                pin_seal.to_be_signed(&pin_identity).into(),
+                (&seal.to_be_signed(&identity)).into(),
+                (&pin_seal.to_be_signed(&pin_identity)).into(),
             ],
         )?;
         let [own, pin] = &signatures[..] else {
@@ -348,8 +352,8 @@ impl Founding<'_> {
         let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
         let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
         let profile = Profile::to_be_signed(profile, FOUNDING_LEAF);
-        let digests = [state.into(), person.into(), profile.into()];
-        let signatures = signing.sign_with(KeyKind::P256, born.blob(), &digests)?;
+        let inputs: [token::ToBeSigned; 3] = [&state, &person, &profile].map(Into::into);
+        let signatures = signing.sign_with(KeyKind::P256, born.blob(), &inputs)?;
         let [state, person, signed_profile] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };
@@ -363,7 +367,7 @@ impl Founding<'_> {
             records::of_issuing_pin(account.id, &pin_identity, &pin_seal),
             records::of_offices(id, &[]),
             signing.masters().entry(id),
-            records::of_token_profile(id, Some(profile)),
+            records::of_token_profile(id, Some(profile.digest())),
         ];
         entries.extend(records::of_account(id, &account));
         let founder = vault::store::Founder {
@@ -533,7 +537,29 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn notices(local: &Local, place: PinPlace) -> Vec<String> {
+/// The canary of a master as the organisation file keeps it, and the master.
+fn wrapped_canary(canary: token::Canary) -> Result<(Canary, Masters)> {
+    let kept = Canary {
+        mechanism: canary.wrapped.mechanism().number(),
+        rfc: u32::from(canary.wrapped.mechanism().rfc()),
+        blob: Base64Bytes(canary.wrapped.expose_blob().to_vec()),
+        spki: Base64Bytes(canary.spki.as_bytes().to_vec()),
+    };
+    Ok((kept, Masters::founding(canary)?))
+}
+
+/// The canary of keys that stay on the token as the organisation file keeps it, and no master.
+fn resident_canary(canary: ResidentCanary) -> (Canary, Masters) {
+    let kept = Canary {
+        mechanism: 0,
+        rfc: 0,
+        blob: Base64Bytes(canary.id.as_bytes().to_vec()),
+        spki: Base64Bytes(canary.spki.as_bytes().to_vec()),
+    };
+    (kept, Masters::resident_keys(canary))
+}
+
+fn notices(local: &Local, mode: KeyMode, place: PinPlace) -> Vec<String> {
     let mut notices = vec![
         "there is one officer: no four eyes, and a forgotten secret of the officer can only be \
          mended from a backup"
@@ -551,6 +577,13 @@ fn notices(local: &Local, place: PinPlace) -> Vec<String> {
             }
         };
         notices.insert(0, software.to_owned());
+    }
+    if mode == KeyMode::Resident {
+        notices.push(
+            "keys stay on the signing token, one object a person: whoever has the signing PIN signs \
+             with them all; a person's secret is asked for and counted, and is no part of the key"
+                .to_owned(),
+        );
     }
     if place == PinPlace::File {
         notices.push(

@@ -90,7 +90,8 @@ pub struct Founder {
 }
 
 /// A throw-away key under the master, by which the master is proven; its public key is never
-/// certified.
+/// certified. Where keys stay on the token there is no master, and this is a key on the token:
+/// mechanism and RFC are 0, and `blob` is its CKA_ID.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Canary {
     /// PKCS#11 mechanism it is wrapped by.
@@ -101,6 +102,14 @@ pub struct Canary {
     pub blob: Base64Bytes,
     /// Its public key, SPKI DER.
     pub spki: Base64Bytes,
+}
+
+impl Canary {
+    /// Whether it says that the organisation's keys stay on the token.
+    #[must_use]
+    pub const fn is_resident(&self) -> bool {
+        self.mechanism == 0
+    }
 }
 
 /// What never changes.

@@ -88,7 +88,14 @@ pub(crate) fn token_health(station: &Station) -> TokenHealth {
         Ok((took, signing)) => TokenHealth {
             canary_microseconds: u32::try_from(took.as_micros()).ok(),
             state: TokenState::Ready,
-            detail: "every key gave its known answer, and the master its canary".to_owned(),
+            detail: match signing.masters().resident() {
+                None => "every key gave its known answer, and the master its canary".to_owned(),
+                Some(_) => {
+                    "every key gave its known answer, and the one that stands for those that \
+                            stay on the token signed"
+                        .to_owned()
+                }
+            },
             last_test,
             model: tokens::model(station).unwrap_or_default(),
             objects: signing

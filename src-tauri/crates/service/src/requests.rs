@@ -61,7 +61,19 @@ pub enum Tokens {
         issuing: ReadyToken,
         /// Whether the officer declares that both are hardware. Their slots must say so too.
         declared_hardware: bool,
+        /// Where signers' keys are to live.
+        mode: KeyMode,
     },
+}
+
+/// Where signers' keys live; decided when an organisation is founded, and for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyMode {
+    /// Outside the token, wrapped under its master and sealed under the signer's secret.
+    #[default]
+    Wrapped,
+    /// On the signing token, one object each: for tokens that cannot wrap. No secret is part of them.
+    Resident,
 }
 
 /// A token that is ready, and how it is reached.
@@ -421,6 +433,8 @@ pub struct BackupMade {
     pub leaves: u64,
     /// Whether the files of a software token are in it; another token has a backup of its own.
     pub token_files: bool,
+    /// Whether signers' keys stay on a token, and so are not in it.
+    pub resident_keys: bool,
     /// Whether it has the PINs of the tokens' security officers; they leave the vault once it was
     /// verified.
     pub so_pins: bool,

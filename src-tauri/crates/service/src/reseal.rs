@@ -238,13 +238,13 @@ fn sign(
     seal: &SealRow,
     identity: &Identity,
 ) -> Result<Vec<u8>> {
-    let digest = seal.to_be_signed(identity);
+    let row = seal.to_be_signed(identity);
     let kind = record.kind()?;
-    let values = token.sign_with(kind, &opened.blob, &[digest.into()])?;
+    let values = token.sign_with(kind, &opened.blob, &[(&row).into()])?;
     let value = values
         .first()
         .ok_or(Error::Token(token::Error::OutOfStep))?;
-    if verifies(kind, &record.row.key.spki, &digest, value.as_bytes()) {
+    if verifies(kind, &record.row.key.spki, &row, value.as_bytes()) {
         return Ok(value.as_bytes().to_vec());
     }
     Err(Error::RecordDamaged {

@@ -15,7 +15,7 @@ use pdf::{
     Certification, Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField,
 };
 use signature::{Certificate, Draft, Level, Prepared, SignatureAlgorithm, Signed, SubFilter};
-use token::RawSignature;
+use token::{RawSignature, ToBeSigned};
 
 use crate::audit::{Act, Kind, Outcome};
 use crate::auditing;
@@ -77,7 +77,7 @@ fn sign_locked(
     let words = (request.reason.as_deref(), request.location.as_deref());
     let signatory = Signatory {
         certificate: &record.certificate,
-        algorithm: kind.signature_algorithm(),
+        algorithm: Some(kind.signature_algorithm()),
         chain: &[station.ca()?],
         lasting: &lasting,
         look: look::of(station, &request.look, record, now, words)?,
@@ -449,11 +449,11 @@ fn carry_out(
     request: &Sign,
 ) -> Result<Vec<SignedFile>> {
     say(request, SigningStep::Signing);
-    let digests: Vec<token::Digest> = batch
+    let inputs: Vec<ToBeSigned> = batch
         .iter()
-        .map(|file| on_token(file.prepared.digest()))
+        .map(|file| on_token(file.prepared.to_be_signed(), file.prepared.digest()))
         .collect();
-    let values = token.sign_with(kind, &opened.blob, &digests)?;
+    let values = token.sign_with(kind, &opened.blob, &inputs)?;
     let anchors = [station.ca()?];
     complete_all(
         (batch, lasting),

@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 use signature::algorithm::{self, Curve, DigestAlgorithm, KeyAlgorithm, SignatureAlgorithm};
-use token::SignerAlgorithm;
+use token::{SignerAlgorithm, ToBeSigned};
 
+use crate::custody::RowMessage;
 use crate::error::{Error, Result};
 
 /// A kind of key that signers have.
@@ -27,7 +28,7 @@ pub(crate) enum KeyKind {
     RsaPss3072,
     /// RSA of 4096 bits with RSASSA-PSS and SHA-384.
     RsaPss4096,
-    /// Ed25519: the token is asked for one, and refuses it with its reason.
+    /// Ed25519, over messages; its CMS digests with SHA-512 (RFC 8419).
     Ed25519,
 }
 
@@ -88,16 +89,16 @@ impl KeyKind {
         }
     }
 
-    /// What its public keys are; none for a kind that nobody has.
-    const fn key_algorithm(self) -> Option<KeyAlgorithm> {
+    /// What its public keys are.
+    const fn key_algorithm(self) -> KeyAlgorithm {
         match self {
-            Self::P256 => Some(KeyAlgorithm::Ecdsa(Curve::P256)),
-            Self::P384 => Some(KeyAlgorithm::Ecdsa(Curve::P384)),
-            Self::P521 => Some(KeyAlgorithm::Ecdsa(Curve::P521)),
-            Self::Rsa2048 | Self::RsaPss2048 => Some(KeyAlgorithm::Rsa { modulus_bits: 2048 }),
-            Self::Rsa3072 | Self::RsaPss3072 => Some(KeyAlgorithm::Rsa { modulus_bits: 3072 }),
-            Self::Rsa4096 | Self::RsaPss4096 => Some(KeyAlgorithm::Rsa { modulus_bits: 4096 }),
-            Self::Ed25519 => None,
+            Self::P256 => KeyAlgorithm::Ecdsa(Curve::P256),
+            Self::P384 => KeyAlgorithm::Ecdsa(Curve::P384),
+            Self::P521 => KeyAlgorithm::Ecdsa(Curve::P521),
+            Self::Rsa2048 | Self::RsaPss2048 => KeyAlgorithm::Rsa { modulus_bits: 2048 },
+            Self::Rsa3072 | Self::RsaPss3072 => KeyAlgorithm::Rsa { modulus_bits: 3072 },
+            Self::Rsa4096 | Self::RsaPss4096 => KeyAlgorithm::Rsa { modulus_bits: 4096 },
+            Self::Ed25519 => KeyAlgorithm::Ed25519,
         }
     }
 
@@ -106,33 +107,29 @@ impl KeyKind {
         let found = KeyAlgorithm::of_spki(spki).ok()?;
         Self::ALL
             .into_iter()
-            .find(|kind| kind.key_algorithm() == Some(found))
+            .find(|kind| kind.key_algorithm() == found)
     }
 
     const fn is_pss(self) -> bool {
         matches!(self, Self::RsaPss2048 | Self::RsaPss3072 | Self::RsaPss4096)
     }
 
-    /// How its keys sign documents and requests; none for a kind that nobody has. The public key in
-    /// a certificate is a plain RSA key, which more readers know than one for PSS alone.
-    pub(crate) const fn signature_algorithm(self) -> Option<SignatureAlgorithm> {
-        let Some(key) = self.key_algorithm() else {
-            return None;
-        };
-        let algorithm = key.signature_algorithm();
-        Some(if self.is_pss() {
+    /// How its keys sign documents and requests. The public key in a certificate is a plain RSA key,
+    /// which more readers know than one for PSS alone.
+    pub(crate) const fn signature_algorithm(self) -> SignatureAlgorithm {
+        let algorithm = self.key_algorithm().signature_algorithm();
+        if self.is_pss() {
             SignatureAlgorithm::rsa_pss(algorithm.digest_algorithm())
         } else {
             algorithm
-        })
+        }
     }
 }
 
 /// Whether `value`, as a token gives it, is a signature over a row by the key `spki` of a kind.
 ///
-/// Rows are signed over 32 bytes (CUSTODY-FORMAT), which every kind of key signs as the SHA-256
-/// digest they are: ECDSA the number they stand for, RSA their DigestInfo or, with PSS, the digest.
-pub(crate) fn verifies(kind: KeyKind, spki: &[u8], digest: &[u8; 32], value: &[u8]) -> bool {
+/// Every kind of key signs its SHA-256, but for Ed25519, which signs the message.
+pub(crate) fn verifies(kind: KeyKind, spki: &[u8], message: &RowMessage, value: &[u8]) -> bool {
     let Ok(key) = KeyAlgorithm::of_spki(spki) else {
         return false;
     };
@@ -142,16 +139,25 @@ pub(crate) fn verifies(kind: KeyKind, spki: &[u8], digest: &[u8; 32], value: &[u
             SignatureAlgorithm::rsa_pss(DigestAlgorithm::Sha256)
         }
         KeyAlgorithm::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
+        KeyAlgorithm::Ed25519 => SignatureAlgorithm::Ed25519,
     };
-    kind.key_algorithm() == Some(key) && algorithm::verify(spki, algorithm, digest, value).is_ok()
+    kind.key_algorithm() == key
+        && algorithm::verify_message(spki, algorithm, message.as_bytes(), value).is_ok()
 }
 
-/// A digest as the token takes it.
-pub(crate) const fn on_token(digest: signature::Digest) -> token::Digest {
-    match digest {
+/// A message and its digest as the token takes them.
+pub(crate) fn on_token(message: &[u8], digest: signature::Digest) -> ToBeSigned {
+    let digest = match digest {
         signature::Digest::Sha256(digest) => token::Digest::Sha256(digest),
         signature::Digest::Sha384(digest) => token::Digest::Sha384(digest),
         signature::Digest::Sha512(digest) => token::Digest::Sha512(digest),
+    };
+    ToBeSigned::new(digest, message)
+}
+
+impl From<&RowMessage> for ToBeSigned {
+    fn from(message: &RowMessage) -> Self {
+        Self::sha256(message.as_bytes())
     }
 }
 
@@ -198,21 +204,24 @@ pub(crate) mod tests {
         pub(crate) fn new(kind: KeyKind) -> Self {
             let folder = tempfile::tempdir().unwrap();
             let (algorithm, option) = match kind {
+                KeyKind::Ed25519 => ("ED25519", ""),
                 KeyKind::P256 => ("EC", "ec_paramgen_curve:P-256"),
                 KeyKind::P384 => ("EC", "ec_paramgen_curve:P-384"),
                 KeyKind::P521 => ("EC", "ec_paramgen_curve:P-521"),
                 KeyKind::Rsa2048 | KeyKind::RsaPss2048 => ("RSA", "rsa_keygen_bits:2048"),
                 KeyKind::Rsa3072 | KeyKind::RsaPss3072 => ("RSA", "rsa_keygen_bits:3072"),
                 KeyKind::Rsa4096 | KeyKind::RsaPss4096 => ("RSA", "rsa_keygen_bits:4096"),
-                KeyKind::Ed25519 => panic!("nobody has one"),
             };
             let mut key = Self {
                 kind,
                 folder,
                 spki: Vec::new(),
             };
-            #[rustfmt::skip]
-            key.run(&["genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", "key"]);
+            let mut arguments = vec!["genpkey", "-algorithm", algorithm, "-out", "key"];
+            if !option.is_empty() {
+                arguments.extend(["-pkeyopt", option]);
+            }
+            key.run(&arguments);
             key.run(&[
                 "pkey", "-in", "key", "-pubout", "-outform", "DER", "-out", "spki",
             ]);
@@ -221,7 +230,15 @@ pub(crate) mod tests {
         }
 
         /// A value as a token gives it.
-        pub(crate) fn sign(&self, digest: signature::Digest) -> Vec<u8> {
+        pub(crate) fn sign(&self, message: &[u8], digest: signature::Digest) -> Vec<u8> {
+            if self.kind == KeyKind::Ed25519 {
+                fs::write(self.folder.path().join("message"), message).unwrap();
+                self.run(&[
+                    "pkeyutl", "-sign", "-rawin", "-inkey", "key", "-in", "message", "-out",
+                    "value",
+                ]);
+                return self.read("value");
+            }
             fs::write(self.folder.path().join("digest"), digest.as_bytes()).unwrap();
             let of_key = KeyAlgorithm::of_spki(&self.spki).unwrap();
             let mut arguments = vec![
@@ -261,9 +278,7 @@ pub(crate) mod tests {
 
     /// Every kind that somebody can have.
     pub(crate) fn kinds() -> impl Iterator<Item = KeyKind> {
-        KeyKind::ALL
-            .into_iter()
-            .filter(|kind| *kind != KeyKind::Ed25519)
+        KeyKind::ALL.into_iter()
     }
 
     #[test]
@@ -280,17 +295,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_row_is_signed_over_32_bytes_by_keys_of_every_kind() {
-        let digest = sha256(b"a seal row");
+    fn a_row_is_signed_by_keys_of_every_kind() {
+        let row = RowMessage::new(b"a seal row".to_vec());
         for kind in kinds() {
             let key = OpensslKey::new(kind);
-            let value = key.sign(signature::Digest::Sha256(digest));
-            assert!(verifies(kind, &key.spki, &digest, &value), "{kind:?}");
-            let other = sha256(b"another row");
+            let value = key.sign(row.as_bytes(), signature::Digest::Sha256(row.digest()));
+            assert!(verifies(kind, &key.spki, &row, &value), "{kind:?}");
+            let other = RowMessage::new(b"another row".to_vec());
             assert!(!verifies(kind, &key.spki, &other, &value), "{kind:?}");
             for another in KeyKind::ALL.into_iter().filter(|other| *other != kind) {
                 assert!(
-                    !verifies(another, &key.spki, &digest, &value),
+                    !verifies(another, &key.spki, &row, &value),
                     "{kind:?} is not {another:?}"
                 );
             }

@@ -17,6 +17,7 @@ pub(crate) mod profile;
 pub(crate) mod records;
 pub(crate) mod remembered;
 pub(crate) mod request;
+pub(crate) mod resident;
 pub(crate) mod restore;
 pub(crate) mod softhsm;
 pub(crate) mod tokens;

@@ -4,7 +4,11 @@
 //! the curve (PKCS#11 v3.1 §6.3.1). CMS, X.509 and signed notes carry the same pair as a DER
 //! `SEQUENCE` (RFC 3279 §2.2.3). The functions here take the raw form, because it is what every
 //! caller has in hand, and [`der_from_raw`] and [`raw_from_der`] go between the two. An RSA value
-//! is as long as the modulus in both forms (RFC 8017 §8.2.1).
+//! is as long as the modulus in both forms (RFC 8017 §8.2.1), one of Ed25519 64 bytes (RFC 8032
+//! §5.1.6).
+//!
+//! Ed25519 signs messages, not their digests: [`verify_message`] is for whoever has the message, and
+//! takes every algorithm; [`verify`] is for a digest, and has no answer for Ed25519.
 //!
 //! A [`KeyAlgorithm`] says what a key is, a [`SignatureAlgorithm`] how one signed. Keys of one kind
 //! may sign over several digests; [`KeyAlgorithm::signature_algorithm`] says which ours do.
@@ -20,6 +24,7 @@ use const_oid::db::rfc5912::{
     ID_RSASSA_PSS, RSA_ENCRYPTION, SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION,
     SHA_512_WITH_RSA_ENCRYPTION,
 };
+use const_oid::db::rfc8410::ID_ED_25519;
 use der::asn1::{Any, Null};
 use rsa::pkcs1::RsaPssParams;
 use spki::{AlgorithmIdentifierOwned, AlgorithmIdentifierRef};
@@ -62,6 +67,8 @@ pub enum KeyAlgorithm {
         /// Length of the modulus.
         modulus_bits: usize,
     },
+    /// An Ed25519 key (RFC 8410 §4).
+    Ed25519,
 }
 
 impl KeyAlgorithm {
@@ -85,6 +92,7 @@ impl KeyAlgorithm {
                 SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha384)
             }
             Self::Rsa { .. } => SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256),
+            Self::Ed25519 => SignatureAlgorithm::Ed25519,
         }
     }
 
@@ -94,6 +102,7 @@ impl KeyAlgorithm {
         match self {
             Self::Ecdsa(curve) => 2 * curve.width(),
             Self::Rsa { modulus_bits } => modulus_bits.div_ceil(8),
+            Self::Ed25519 => 64,
         }
     }
 
@@ -106,7 +115,7 @@ impl KeyAlgorithm {
             Self::Ecdsa(Curve::P256) => 2 + 2 * (2 + 33),
             Self::Ecdsa(Curve::P384) => 2 + 2 * (2 + 49),
             Self::Ecdsa(Curve::P521) => 3 + 2 * (2 + 66),
-            Self::Rsa { .. } => self.raw_len(),
+            Self::Rsa { .. } | Self::Ed25519 => self.raw_len(),
         }
     }
 
@@ -115,6 +124,7 @@ impl KeyAlgorithm {
         match self {
             Self::Ecdsa(_) => ID_EC_PUBLIC_KEY,
             Self::Rsa { .. } => RSA_ENCRYPTION,
+            Self::Ed25519 => ID_ED_25519,
         }
     }
 
@@ -123,6 +133,7 @@ impl KeyAlgorithm {
         matches!(
             (self, algorithm),
             (Self::Ecdsa(_), SignatureAlgorithm::Ecdsa(_))
+                | (Self::Ed25519, SignatureAlgorithm::Ed25519)
                 | (
                     Self::Rsa { .. },
                     SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::RsaPss { .. }
@@ -146,6 +157,8 @@ pub enum SignatureAlgorithm {
         /// Length of the salt in bytes.
         salt_len: u8,
     },
+    /// Ed25519, over the message itself (`id-Ed25519`, RFC 8410 §3, RFC 8032 §5.1).
+    Ed25519,
 }
 
 impl SignatureAlgorithm {
@@ -170,16 +183,17 @@ impl SignatureAlgorithm {
         Self::RsaPss { digest, salt_len }
     }
 
-    /// The digest that is signed.
+    /// The digest that is signed; with Ed25519, the one a CMS digests its content by (RFC 8419 §3.1).
     #[must_use]
     pub const fn digest_algorithm(self) -> DigestAlgorithm {
         match self {
             Self::Ecdsa(digest) | Self::RsaPkcs1(digest) | Self::RsaPss { digest, .. } => digest,
+            Self::Ed25519 => DigestAlgorithm::Sha512,
         }
     }
 
-    /// AlgorithmIdentifier for CMS and X.509. Parameters are absent for ECDSA (RFC 5758 §3.2),
-    /// NULL for RSASSA-PKCS1-v1_5 (RFC 5754 §3.2) and `RSASSA-PSS-params` for RSASSA-PSS (RFC 4056
+    /// AlgorithmIdentifier for CMS and X.509. Parameters are absent for ECDSA (RFC 5758 §3.2)
+    /// and Ed25519 (RFC 8410 §3), NULL for RSASSA-PKCS1-v1_5 (RFC 5754 §3.2) and `RSASSA-PSS-params` for RSASSA-PSS (RFC 4056
     /// §2).
     ///
     /// A SignerInfo may also name RSA by `rsaEncryption` alone; what pyHanko writes, and what
@@ -189,7 +203,7 @@ impl SignatureAlgorithm {
         AlgorithmIdentifierOwned {
             oid: self.oid(),
             parameters: match self {
-                Self::Ecdsa(_) => None,
+                Self::Ecdsa(_) | Self::Ed25519 => None,
                 Self::RsaPkcs1(_) => Some(Any::from(Null)),
                 Self::RsaPss { digest, salt_len } => {
                     let parameters = Any::encode_from(&digest.pss_parameters(salt_len));
@@ -210,6 +224,7 @@ impl SignatureAlgorithm {
             Self::RsaPkcs1(DigestAlgorithm::Sha384) => SHA_384_WITH_RSA_ENCRYPTION,
             Self::RsaPkcs1(DigestAlgorithm::Sha512) => SHA_512_WITH_RSA_ENCRYPTION,
             Self::RsaPss { .. } => ID_RSASSA_PSS,
+            Self::Ed25519 => ID_ED_25519,
         }
     }
 
@@ -222,6 +237,10 @@ impl SignatureAlgorithm {
         if identifier.oid == ID_RSASSA_PSS {
             return Self::from_pss(identifier);
         }
+        if identifier.oid == ID_ED_25519 {
+            // They must be absent (RFC 8410 §3).
+            return identifier.parameters.is_none().then_some(Self::Ed25519);
+        }
         DigestAlgorithm::ALL
             .into_iter()
             .flat_map(|digest| [Self::Ecdsa(digest), Self::RsaPkcs1(digest)])
@@ -230,7 +249,7 @@ impl SignatureAlgorithm {
                     && match algorithm {
                         Self::Ecdsa(_) => identifier.parameters.is_none(),
                         Self::RsaPkcs1(_) => is_null_or_absent(identifier),
-                        Self::RsaPss { .. } => false,
+                        Self::RsaPss { .. } | Self::Ed25519 => false,
                     }
             })
     }
@@ -286,7 +305,7 @@ pub fn der_from_raw(key: KeyAlgorithm, raw: &[u8]) -> Result<Vec<u8>> {
         KeyAlgorithm::Ecdsa(Curve::P521) => p521::ecdsa::Signature::from_slice(raw)
             .ok()
             .map(|value| value.to_der().as_bytes().to_vec()),
-        KeyAlgorithm::Rsa { .. } => Some(raw.to_vec()),
+        KeyAlgorithm::Rsa { .. } | KeyAlgorithm::Ed25519 => Some(raw.to_vec()),
     };
     der.ok_or(Error::MalformedSignature)
 }
@@ -307,7 +326,7 @@ pub fn raw_from_der(key: KeyAlgorithm, value: &[u8]) -> Result<Vec<u8>> {
         KeyAlgorithm::Ecdsa(Curve::P521) => p521::ecdsa::Signature::from_der(value)
             .ok()
             .map(|value| value.to_bytes().to_vec()),
-        KeyAlgorithm::Rsa { .. } => Some(value.to_vec()),
+        KeyAlgorithm::Rsa { .. } | KeyAlgorithm::Ed25519 => Some(value.to_vec()),
     };
     let raw = raw.ok_or(Error::MalformedSignature)?;
     // One encoding for one value: what is written again must be what was read.
@@ -327,7 +346,7 @@ pub fn raw_from_der(key: KeyAlgorithm, value: &[u8]) -> Result<Vec<u8>> {
 /// [`Error::SignatureDoesNotVerify`] if the mathematics does not hold;
 /// [`Error::MalformedKey`], [`Error::KeyNotSupported`], [`Error::RsaKeySize`],
 /// [`Error::DigestLength`], [`Error::SignatureLength`] or [`Error::MalformedSignature`] if it was
-/// not reached.
+/// not reached; [`Error::KeyNotSupported`] for Ed25519, whose signatures are over messages.
 pub fn verify(spki: &[u8], algorithm: SignatureAlgorithm, digest: &[u8], raw: &[u8]) -> Result<()> {
     Inputs::of(spki, algorithm, digest, raw)
         .once(|| verify_with(&key_for(spki, algorithm)?, algorithm, digest, raw))
@@ -347,6 +366,41 @@ pub fn verify_der(
     let key = key_for(spki, algorithm)?;
     let raw = raw_from_der(key.algorithm(), value)?;
     Inputs::of(spki, algorithm, digest, &raw).once(|| verify_with(&key, algorithm, digest, &raw))
+}
+
+/// Verifies a raw signature over a message, by every algorithm: what signs digests, by the digest of
+/// its algorithm; Ed25519 over the message itself (RFC 8032 §5.1.7).
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_message(
+    spki: &[u8],
+    algorithm: SignatureAlgorithm,
+    message: &[u8],
+    raw: &[u8],
+) -> Result<()> {
+    let key = key_for(spki, algorithm)?;
+    if let PublicKey::Ed25519(key) = &key {
+        check_length(KeyAlgorithm::Ed25519, raw)?;
+        return public_key::verify_ed25519(key, message, raw);
+    }
+    let digest = algorithm.digest_algorithm().digest(message);
+    verify_with(&key, algorithm, digest.as_bytes(), raw)
+}
+
+/// As [`verify_message`], the value being as CMS and X.509 carry it.
+///
+/// # Errors
+/// As [`verify_der`].
+pub fn verify_message_der(
+    spki: &[u8],
+    algorithm: SignatureAlgorithm,
+    message: &[u8],
+    value: &[u8],
+) -> Result<()> {
+    let key = key_for(spki, algorithm)?;
+    let raw = raw_from_der(key.algorithm(), value)?;
+    verify_message(spki, algorithm, message, &raw)
 }
 
 /// Reads a key that makes signatures by this algorithm.

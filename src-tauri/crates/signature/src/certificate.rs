@@ -357,8 +357,7 @@ impl Certificate {
         let Some(AnySignature::Strong(algorithm)) = self.signature_algorithm else {
             return Err(self.algorithm_not_supported());
         };
-        let digest = algorithm.digest_algorithm().digest(&self.tbs);
-        algorithm::verify_der(issuer_spki, algorithm, digest.as_bytes(), &self.signature)
+        algorithm::verify_message_der(issuer_spki, algorithm, &self.tbs, &self.signature)
     }
 
     /// Verifies the issuer's signature by whatever algorithm it is, and says by which.

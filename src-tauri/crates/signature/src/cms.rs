@@ -231,7 +231,7 @@ impl Prepared {
     /// As [`Self::complete`].
     pub fn sign(self, raw: &[u8]) -> Result<Valued> {
         let spki = self.signer.spki_der();
-        algorithm::verify(spki, self.algorithm(), self.digest.as_bytes(), raw)?;
+        algorithm::verify_message(spki, self.algorithm(), &self.to_be_signed, raw)?;
         let value = algorithm::der_from_raw(self.key, raw)?;
         Ok(Valued {
             prepared: self,

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::io::{Seek, Write};
 
-use pdf::{Completed, Document, Passed, Revision, SignatureDetails, SignatureField, Unsigned};
+use pdf::{
+    Completed, DeveloperExtension, Document, Passed, Revision, SignatureDetails, SignatureField,
+    Unsigned,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::{Digest, DigestAlgorithm, Hasher, SignatureAlgorithm};
@@ -204,6 +207,8 @@ impl<'o> Draft<'o> {
             reason: details.reason.clone(),
             location: details.location.clone(),
             revision_id: details.revision_id,
+            extension: (algorithm == SignatureAlgorithm::Ed25519)
+                .then_some(DeveloperExtension::Iso32002),
         };
         let reserved = cms::largest_size(algorithm, signer, chain, timestamp_bytes)?;
         let unsigned = revision.lay_out(field, &dictionary, reserved)?;

@@ -2,12 +2,15 @@ use std::fmt;
 
 use cryptoki_sys::{
     CK_FLAGS, CK_MECHANISM_TYPE, CKF_GENERATE_KEY_PAIR, CKF_SIGN, CKG_MGF1_SHA256, CKG_MGF1_SHA384,
-    CKG_MGF1_SHA512, CKM_EC_EDWARDS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, CKM_EDDSA,
-    CKM_RSA_PKCS, CKM_RSA_PKCS_KEY_PAIR_GEN, CKM_RSA_PKCS_PSS, CKM_SHA256, CKM_SHA384, CKM_SHA512,
+    CKG_MGF1_SHA512, CKM_EC_EDWARDS_KEY_PAIR_GEN, CKM_EC_KEY_PAIR_GEN, CKM_ECDSA, CKM_ECDSA_SHA256,
+    CKM_ECDSA_SHA384, CKM_ECDSA_SHA512, CKM_EDDSA, CKM_RSA_PKCS, CKM_RSA_PKCS_KEY_PAIR_GEN,
+    CKM_RSA_PKCS_PSS, CKM_SHA256, CKM_SHA256_RSA_PKCS, CKM_SHA256_RSA_PKCS_PSS, CKM_SHA384,
+    CKM_SHA384_RSA_PKCS, CKM_SHA384_RSA_PKCS_PSS, CKM_SHA512, CKM_SHA512_RSA_PKCS,
+    CKM_SHA512_RSA_PKCS_PSS,
 };
 use minicbor::{CborLen, Decode, Encode};
 
-use crate::{Error, Result, raw::Parameter};
+use crate::{Error, Result, ToBeSigned, raw::Parameter};
 
 /// Algorithm of a signer's key, and how long the key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, CborLen)]
@@ -31,7 +34,7 @@ pub enum SignerAlgorithm {
     /// RSASSA-PKCS1-v1_5 with a modulus of 4096 bits.
     #[n(5)]
     Rsa4096,
-    /// Ed25519 (RFC 8032 §5.1): always refused here, with the reason the token gives.
+    /// Ed25519 (RFC 8032 §5.1), which signs messages and not their digests.
     #[n(6)]
     Ed25519,
     /// RSASSA-PSS (RFC 8017 §8.1) with a modulus of 2048 bits; MGF1 by the digest that is signed,
@@ -110,22 +113,17 @@ impl SignerAlgorithm {
         }
     }
 
-    /// The mechanisms a token must offer, each with the flag that says for what: to make a key,
-    /// and to sign with it. What is signed is hashed before (SoftHSM 2.6.1 has no
-    /// CKM_ECDSA_SHA256 and its siblings).
-    pub(crate) const fn mechanisms(self) -> [(CK_MECHANISM_TYPE, CK_FLAGS); 2] {
-        let generation = match self.family() {
+    /// The mechanism that makes a key.
+    pub(crate) const fn generation_mechanism(self) -> CK_MECHANISM_TYPE {
+        match self.family() {
             Family::Ecdsa => CKM_EC_KEY_PAIR_GEN,
             Family::Rsa => CKM_RSA_PKCS_KEY_PAIR_GEN,
             Family::Eddsa => CKM_EC_EDWARDS_KEY_PAIR_GEN,
-        };
-        [
-            (generation, CKF_GENERATE_KEY_PAIR),
-            (self.signing_mechanism(), CKF_SIGN),
-        ]
+        }
     }
 
-    /// The one mechanism its keys sign with.
+    /// The mechanism that signs with its keys what is prepared outside: a digest, and with Ed25519
+    /// the message.
     pub(crate) const fn signing_mechanism(self) -> CK_MECHANISM_TYPE {
         match self.family() {
             Family::Ecdsa => CKM_ECDSA,
@@ -135,8 +133,37 @@ impl SignerAlgorithm {
         }
     }
 
-    /// The parameter of [`Self::signing_mechanism`] for a digest: none but for CKM_RSA_PKCS_PSS
-    /// (PKCS#11 v3.1 §6.1.10).
+    /// The mechanism that digests a message so, and signs.
+    pub(crate) const fn hashing_mechanism(self, digest: &Digest) -> CK_MECHANISM_TYPE {
+        match (self.family(), digest) {
+            (Family::Ecdsa, Digest::Sha256(_)) => CKM_ECDSA_SHA256,
+            (Family::Ecdsa, Digest::Sha384(_)) => CKM_ECDSA_SHA384,
+            (Family::Ecdsa, Digest::Sha512(_)) => CKM_ECDSA_SHA512,
+            (Family::Rsa, Digest::Sha256(_)) if self.is_pss() => CKM_SHA256_RSA_PKCS_PSS,
+            (Family::Rsa, Digest::Sha384(_)) if self.is_pss() => CKM_SHA384_RSA_PKCS_PSS,
+            (Family::Rsa, Digest::Sha512(_)) if self.is_pss() => CKM_SHA512_RSA_PKCS_PSS,
+            (Family::Rsa, Digest::Sha256(_)) => CKM_SHA256_RSA_PKCS,
+            (Family::Rsa, Digest::Sha384(_)) => CKM_SHA384_RSA_PKCS,
+            (Family::Rsa, Digest::Sha512(_)) => CKM_SHA512_RSA_PKCS,
+            (Family::Eddsa, _) => CKM_EDDSA,
+        }
+    }
+
+    /// The digests that its keys sign over: SHA-256 for what an organisation keeps, and one as
+    /// strong as the key for documents.
+    const fn digests(self) -> &'static [Digest] {
+        const SHA256: Digest = Digest::Sha256([0; 32]);
+        const SHA384: Digest = Digest::Sha384([0; 48]);
+        const SHA512: Digest = Digest::Sha512([0; 64]);
+        match self {
+            Self::EcdsaP384 | Self::Rsa4096 | Self::RsaPss4096 => &[SHA256, SHA384],
+            Self::EcdsaP521 => &[SHA256, SHA512],
+            _ => &[SHA256],
+        }
+    }
+
+    /// The parameter of a mechanism that signs a digest or makes it: none but for RSASSA-PSS
+    /// (PKCS#11 v3.1 §6.1.10, §6.1.12).
     pub(crate) const fn parameter(self, digest: &Digest) -> Parameter {
         if !self.is_pss() {
             return Parameter::None;
@@ -149,19 +176,113 @@ impl SignerAlgorithm {
         Parameter::Pss { hash, mask, salt }
     }
 
-    /// What [`Self::signing_mechanism`] takes to sign a digest: the digest itself for CKM_ECDSA
-    /// (PKCS#11 v3.1 §6.3.12) and CKM_RSA_PKCS_PSS (§6.1.10), its DigestInfo for CKM_RSA_PKCS
-    /// (§6.1.6, RFC 8017 §9.2).
+    /// How a token signs with its keys, by what it offers: what takes a digest, else what hashes the
+    /// message itself. Where there is neither, the first is what is missing.
+    pub(crate) fn signer(self, offers: impl Fn(CK_MECHANISM_TYPE) -> bool) -> Signer {
+        self.signer_over(self.digests(), offers)
+    }
+
+    /// As [`Self::signer`], for these digests alone.
+    pub(crate) fn signer_over(
+        self,
+        digests: &[Digest],
+        offers: impl Fn(CK_MECHANISM_TYPE) -> bool,
+    ) -> Signer {
+        let hashes = || {
+            let mut digests = digests.iter();
+            digests.all(|digest| offers(self.hashing_mechanism(digest)))
+        };
+        let takes = match self.family() {
+            Family::Eddsa => Takes::Message,
+            _ if !offers(self.signing_mechanism()) && hashes() => Takes::Message,
+            _ => Takes::Digest,
+        };
+        Signer {
+            algorithm: self,
+            takes,
+        }
+    }
+}
+
+/// What a token is given to sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    Digest,
+    Message,
+}
+
+/// An algorithm as one token signs by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Signer {
+    pub(crate) algorithm: SignerAlgorithm,
+    takes: Takes,
+}
+
+/// One signature: what goes into which mechanism.
+pub(crate) struct Operation {
+    pub(crate) mechanism: CK_MECHANISM_TYPE,
+    pub(crate) parameter: Parameter,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Signer {
+    /// What its keys may sign by, and by nothing else.
+    pub(crate) fn signing_mechanisms(self) -> Vec<CK_MECHANISM_TYPE> {
+        match self.takes {
+            Takes::Digest => vec![self.algorithm.signing_mechanism()],
+            Takes::Message => {
+                let digests = self.algorithm.digests().iter();
+                digests
+                    .map(|digest| self.algorithm.hashing_mechanism(digest))
+                    .collect()
+            }
+        }
+    }
+
+    /// The mechanisms a token must offer, each with the flag that says for what: to make a key, and
+    /// to sign with it.
+    pub(crate) fn mechanisms(self) -> Vec<(CK_MECHANISM_TYPE, CK_FLAGS)> {
+        let generation = self.algorithm.generation_mechanism();
+        let mut mechanisms = vec![(generation, CKF_GENERATE_KEY_PAIR)];
+        let signing = self.signing_mechanisms().into_iter();
+        mechanisms.extend(signing.map(|mechanism| (mechanism, CKF_SIGN)));
+        mechanisms
+    }
+
+    /// How something is signed: the digest itself by CKM_ECDSA (PKCS#11 v3.1 §6.3.12) and
+    /// CKM_RSA_PKCS_PSS (§6.1.10), its DigestInfo by CKM_RSA_PKCS (§6.1.6, RFC 8017 §9.2), the
+    /// message by everything else.
     ///
     /// # Errors
-    /// [`Error::AlgorithmNotSupported`] for Ed25519, which signs messages (RFC 8032 §5.1.6).
-    pub(crate) fn input(self, digest: &Digest) -> Result<Vec<u8>> {
-        match self.family() {
-            Family::Ecdsa => Ok(digest.as_bytes().to_vec()),
-            Family::Rsa if self.is_pss() => Ok(digest.as_bytes().to_vec()),
-            Family::Rsa => Ok(digest.to_digest_info()),
-            Family::Eddsa => Err(Error::AlgorithmNotSupported { algorithm: self }),
-        }
+    /// [`Error::MessageAbsent`] where there is a digest alone.
+    pub(crate) fn operation(self, input: &ToBeSigned) -> Result<Operation> {
+        let Self { algorithm, takes } = self;
+        let digest = input.digest();
+        let (mechanism, bytes) = match takes {
+            Takes::Message => {
+                let message = input.message().ok_or(Error::MessageAbsent { algorithm })?;
+                (algorithm.hashing_mechanism(digest), message.to_vec())
+            }
+            Takes::Digest => {
+                let bytes = match algorithm.family() {
+                    Family::Rsa if !algorithm.is_pss() => digest.to_digest_info(),
+                    _ => digest.as_bytes().to_vec(),
+                };
+                (algorithm.signing_mechanism(), bytes)
+            }
+        };
+        Ok(Operation {
+            mechanism,
+            parameter: algorithm.parameter(digest),
+            bytes,
+        })
+    }
+}
+
+/// As most tokens sign by it.
+impl From<SignerAlgorithm> for Signer {
+    fn from(algorithm: SignerAlgorithm) -> Self {
+        algorithm.signer(|_| true)
     }
 }
 
@@ -289,6 +410,16 @@ mod tests {
 
     use super::*;
 
+    fn operation(
+        algorithm: SignerAlgorithm,
+        offered: &[CK_MECHANISM_TYPE],
+        input: impl Into<ToBeSigned>,
+    ) -> Result<(CK_MECHANISM_TYPE, Vec<u8>)> {
+        let signer = algorithm.signer(|mechanism| offered.contains(&mechanism));
+        let operation = signer.operation(&input.into())?;
+        Ok((operation.mechanism, operation.bytes))
+    }
+
     #[test]
     fn a_digest_info_is_the_one_of_rfc_8017() {
         for (digest, padding) in [
@@ -297,18 +428,49 @@ mod tests {
             (Digest::Sha512([7; 64]), Pkcs1v15Sign::new::<Sha512>()),
         ] {
             let expected = [&padding.prefix[..], digest.as_bytes()].concat();
-            assert_eq!(SignerAlgorithm::Rsa2048.input(&digest).unwrap(), expected);
+            let (_, bytes) = operation(SignerAlgorithm::Rsa2048, &[CKM_RSA_PKCS], digest).unwrap();
+            assert_eq!(bytes, expected);
         }
     }
 
     #[test]
-    fn ecdsa_takes_the_bare_digest_and_ed25519_none() {
-        let digest = Digest::from([7; 32]);
-        assert_eq!(SignerAlgorithm::EcdsaP384.input(&digest).unwrap(), [7; 32]);
+    fn ecdsa_takes_the_bare_digest_and_ed25519_the_message() {
+        let input = ToBeSigned::sha256(b"message");
+        let digest = input.digest().as_bytes().to_vec();
+        let p384 = operation(SignerAlgorithm::EcdsaP384, &[CKM_ECDSA], &input);
+        assert_eq!(p384.unwrap(), (CKM_ECDSA, digest));
+        let ed25519 = operation(SignerAlgorithm::Ed25519, &[], &input);
+        assert_eq!(ed25519.unwrap(), (CKM_EDDSA, b"message".to_vec()));
         assert!(matches!(
-            SignerAlgorithm::Ed25519.input(&digest),
-            Err(Error::AlgorithmNotSupported { .. })
+            operation(SignerAlgorithm::Ed25519, &[], Digest::from([7; 32])),
+            Err(Error::MessageAbsent { .. })
         ));
+    }
+
+    #[test]
+    fn what_hashes_itself_is_used_where_nothing_takes_digests_and_gets_the_message() {
+        let input = ToBeSigned::sha256(b"message");
+        let message = b"message".to_vec();
+        for (algorithm, hashing) in [
+            (SignerAlgorithm::EcdsaP256, CKM_ECDSA_SHA256),
+            (SignerAlgorithm::Rsa3072, CKM_SHA256_RSA_PKCS),
+            (SignerAlgorithm::RsaPss3072, CKM_SHA256_RSA_PKCS_PSS),
+        ] {
+            let by_itself = operation(algorithm, &[hashing], &input).unwrap();
+            assert_eq!(by_itself, (hashing, message.clone()), "{algorithm}");
+            let raw = algorithm.signing_mechanism();
+            let (mechanism, _) = operation(algorithm, &[hashing, raw], &input).unwrap();
+            assert_eq!(mechanism, raw, "{algorithm}: digests are preferred");
+        }
+    }
+
+    #[test]
+    fn a_token_that_lacks_one_of_the_digests_a_key_signs_over_lacks_the_mechanism_for_digests() {
+        let offered = [CKM_ECDSA_SHA256, CKM_ECDSA_SHA512];
+        let signer = |algorithm: SignerAlgorithm| algorithm.signer(|m| offered.contains(&m));
+        let signing = |algorithm| signer(algorithm).signing_mechanisms();
+        assert_eq!(signing(SignerAlgorithm::EcdsaP521), offered);
+        assert_eq!(signing(SignerAlgorithm::EcdsaP384), [CKM_ECDSA]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(crate) use self::{
     read::{certificates, slots},
 };
 use crate::{
-    Digest, Host, Pin, RawSignature, Result, SignerAlgorithm, SpkiDer, TokenInfo,
+    Host, Pin, RawSignature, Result, SignerAlgorithm, SpkiDer, ToBeSigned, TokenInfo,
     host::protocol::Request, pin::PinInTransit,
 };
 
@@ -160,26 +160,6 @@ pub struct CardKey {
     pub algorithm: SignerAlgorithm,
 }
 
-/// What a card signs. Most cards sign digests; those that hash themselves are given the message.
-#[derive(Clone, Encode, Decode, CborLen)]
-#[cbor(array)]
-pub struct CardInput {
-    /// The message.
-    #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    pub message: Vec<u8>,
-    /// Its digest.
-    #[n(1)]
-    pub digest: Digest,
-}
-
-/// The digest; a message may be long.
-impl fmt::Debug for CardInput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CardInput({:?})", self.digest)
-    }
-}
-
 /// What a client asks about cards.
 #[derive(Encode, Decode, CborLen)]
 #[cbor(array)]
@@ -201,7 +181,7 @@ pub(crate) enum OnCard {
         #[n(1)]
         key: CardKey,
         #[n(2)]
-        inputs: Vec<CardInput>,
+        inputs: Vec<ToBeSigned>,
         #[n(3)]
         pin: Option<PinInTransit>,
     },
@@ -266,7 +246,7 @@ impl Host {
         &self,
         card: &CardAddress,
         key: &CardKey,
-        inputs: &[CardInput],
+        inputs: &[ToBeSigned],
         pin: Option<&Pin>,
     ) -> Result<Vec<RawSignature>> {
         let request = Request::OnCard(OnCard::Sign {

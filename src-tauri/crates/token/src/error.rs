@@ -380,10 +380,11 @@ pub enum Error {
         #[n(1)]
         answer: String,
     },
-    /// The token could do it, and this version cannot.
+    /// The token signs whole messages by this algorithm, and was given a digest alone: what is to be
+    /// signed is too long to be carried along.
     #[n(39)]
-    #[error("this version does not sign with {algorithm}")]
-    AlgorithmNotSupported {
+    #[error("the token signs whole messages by {algorithm}, and this one is too long for it")]
+    MessageAbsent {
         /// The algorithm.
         #[n(0)]
         algorithm: SignerAlgorithm,

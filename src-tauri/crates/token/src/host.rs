@@ -1,6 +1,6 @@
 //! The host process a module lives in, seen from its client, and its own side.
 
-mod frame;
+pub(crate) mod frame;
 pub(crate) mod process;
 pub(crate) mod protocol;
 mod server;

@@ -57,7 +57,9 @@ mod label;
 mod pin;
 mod probe;
 mod public_key;
+mod resident;
 mod secret;
+mod to_be_signed;
 
 mod host;
 mod session_key;
@@ -75,8 +77,8 @@ mod template;
 
 pub use algorithm::{Digest, RawSignature, SignerAlgorithm};
 pub use card::{
-    Card, CardAddress, CardCertificate, CardInput, CardKey, CardSlot, Inserted, PinEntry,
-    PinRefusal, PinRules, SlotKind,
+    Card, CardAddress, CardCertificate, CardKey, CardSlot, Inserted, PinEntry, PinRefusal,
+    PinRules, SlotKind,
 };
 pub use error::{Error, Result};
 pub use host::{Host, Launch, serve};
@@ -91,7 +93,9 @@ pub use pin::Pin;
 pub use probe::{Attack, Gap, Missing, Played, Production, TokenProfile, Verdict};
 pub use public_key::{SpkiDer, Verified};
 pub use reconnect::Recovery;
+pub use resident::ResidentId;
 pub use secret::Mac;
 pub use session_key::SessionKey;
 pub use slot::{Hardware, PinState, TokenInfo, TokenState};
+pub use to_be_signed::ToBeSigned;
 pub use token::Token;

@@ -6,6 +6,7 @@ mod offer;
 mod pool;
 mod probe;
 mod prove;
+mod resident;
 mod session_key;
 mod wrap;
 
@@ -29,8 +30,9 @@ use zeroize::Zeroizing;
 pub(crate) use self::session_key::KeyNumber;
 use self::{pool::Pool, session_key::SessionKeys};
 use crate::{
-    AttributeName, Digest, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result,
-    SignerAlgorithm, TokenLabel, WrapMechanism,
+    AttributeName, Error, KeyLabel, Mac, ObjectCounts, Pin, RawSignature, Result, SignerAlgorithm,
+    ToBeSigned, TokenLabel, WrapMechanism,
+    algorithm::{Operation, Signer},
     module::Module,
     raw::Parameter,
     slot,
@@ -52,6 +54,10 @@ pub(crate) struct Login {
     wrap_mechanism: Mutex<Option<WrapMechanism>>,
     /// Algorithms whose mechanisms the token was seen to offer.
     offered: Mutex<HashSet<SignerAlgorithm>>,
+    /// Algorithms whose keys it was seen to wrap.
+    wraps: Mutex<HashSet<SignerAlgorithm>>,
+    /// The mechanisms it listed when the login began: they say how it is asked to sign.
+    listed: Vec<u64>,
     /// The token has ended it.
     over: AtomicBool,
     slot: Slot,
@@ -85,12 +91,15 @@ impl Login {
         let slot = slot::find(&module.context, label)?;
         let keeper = module.context.open_ro_session(slot)?;
         slot::login(&keeper, UserType::User, label, pin)?;
+        let listed = module.raw.mechanisms(slot)?;
         Ok(Self {
             keys: SessionKeys::default(),
             pool: Pool::default(),
             found: Mutex::default(),
             wrap_mechanism: Mutex::default(),
             offered: Mutex::default(),
+            wraps: Mutex::default(),
+            listed,
             over: AtomicBool::new(false),
             slot,
             keeper: Mutex::new(keeper),
@@ -135,10 +144,10 @@ impl Login {
     }
 
     /// ECDSA on P-256 with a token key.
-    pub(crate) fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+    pub(crate) fn sign(&self, label: &KeyLabel, input: &ToBeSigned) -> Result<RawSignature> {
         self.pooled(|session| {
             let key = self.find(session, label, KeyClass::Private)?;
-            self.sign_digest(session, key, TOKEN_KEY, digest)
+            self.sign_by(session, key, TOKEN_KEY, input)
         })
     }
 
@@ -179,17 +188,25 @@ impl Login {
         Ok(Mac::new(mac))
     }
 
-    fn sign_digest(
+    /// How this token signs by an algorithm.
+    fn signer(&self, algorithm: SignerAlgorithm) -> Signer {
+        algorithm.signer(|mechanism| self.listed.contains(&mechanism))
+    }
+
+    fn sign_by(
         &self,
         session: &Session,
         key: ObjectHandle,
         algorithm: SignerAlgorithm,
-        digest: &Digest,
+        input: &ToBeSigned,
     ) -> Result<RawSignature> {
-        let mechanism = algorithm.signing_mechanism();
-        let input = algorithm.input(digest)?;
-        let (raw, parameter) = (&self.module.raw, algorithm.parameter(digest));
-        let output = raw.sign(session, mechanism, parameter, key, &input)?;
+        let Operation {
+            mechanism,
+            parameter,
+            bytes,
+        } = self.signer(algorithm).operation(input)?;
+        let raw = &self.module.raw;
+        let output = raw.sign(session, mechanism, parameter, key, &bytes)?;
         RawSignature::from_token(algorithm, &output)
     }
 

@@ -5,15 +5,15 @@ use p256::{
 };
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey, traits::PublicKeyParts};
 
-use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm, algorithm::Padding};
+use crate::{Digest, Error, RawSignature, Result, SignerAlgorithm, ToBeSigned, algorithm::Padding};
 
-/// A public key as DER SubjectPublicKeyInfo: a point on P-256, P-384 or P-521 (RFC 5480 §2), or
-/// an RSA key (RFC 3279 §2.3.1).
+/// A public key as DER SubjectPublicKeyInfo: a point on P-256, P-384 or P-521 (RFC 5480 §2), an RSA
+/// key (RFC 3279 §2.3.1), or one of Ed25519 (RFC 8410 §4).
 ///
 /// ```asn1
 /// SubjectPublicKeyInfo ::= SEQUENCE {
-///     algorithm         AlgorithmIdentifier,   -- id-ecPublicKey and curve, or rsaEncryption
-///     subjectPublicKey  BIT STRING }           -- 04 ‖ x ‖ y, or RSAPublicKey
+///     algorithm         AlgorithmIdentifier,   -- id-ecPublicKey and curve, rsaEncryption, id-Ed25519
+///     subjectPublicKey  BIT STRING }           -- 04 ‖ x ‖ y, RSAPublicKey, the 32 bytes
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
 #[cbor(transparent)]
@@ -29,6 +29,7 @@ enum PublicKey {
     P384(p384::PublicKey),
     P521(p521::PublicKey),
     Rsa(RsaPublicKey),
+    Ed25519(ed25519_dalek::VerifyingKey),
 }
 
 impl PublicKey {
@@ -40,14 +41,22 @@ impl PublicKey {
             Some(Self::P384(key))
         } else if let Ok(key) = p521::PublicKey::from_public_key_der(der) {
             Some(Self::P521(key))
+        } else if let Some(key) = der.strip_prefix(&ED25519) {
+            let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?);
+            Some(Self::Ed25519(key.ok()?))
         } else {
             let key = RsaPublicKey::from_public_key_der(der).ok()?;
             Some(Self::Rsa(key))
         }
     }
 
-    fn verify(&self, padding: Padding, digest: &Digest, signature: &[u8]) -> Option<()> {
+    fn verify(&self, padding: Padding, input: &ToBeSigned, signature: &[u8]) -> Option<()> {
+        let digest = input.digest();
         match self {
+            Self::Ed25519(key) => {
+                let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+                key.verify_strict(input.message()?, &signature).ok()
+            }
             Self::P256(key) => {
                 let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
                 let key = p256::ecdsa::VerifyingKey::from(key);
@@ -93,7 +102,7 @@ impl SpkiDer {
     ///
     /// # Errors
     /// [`Error::PublicKeyMalformed`] unless it is one of P-256, P-384 or P-521 with a point on
-    /// the curve, or one of RSA with at most 4096 bits.
+    /// the curve, one of RSA with at most 4096 bits, or one of Ed25519.
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self> {
         let der = der.into();
         match PublicKey::read(&der) {
@@ -105,6 +114,9 @@ impl SpkiDer {
     /// Reads CKA_EC_POINT: a DER OCTET STRING of the point (PKCS#11 v3.1 §6.3.3), or the bare
     /// point, which some tokens give.
     pub(crate) fn from_ec_point(algorithm: SignerAlgorithm, attribute: &[u8]) -> Result<Self> {
+        if algorithm == SignerAlgorithm::Ed25519 {
+            return Self::from_ed25519(attribute);
+        }
         let point = octet_string(attribute).unwrap_or(attribute);
         let der = match algorithm {
             SignerAlgorithm::EcdsaP256 => p256::PublicKey::from_sec1_bytes(point)
@@ -126,6 +138,16 @@ impl SpkiDer {
         };
         der.map(|der| Self(der.into_vec()))
             .ok_or(Error::PublicKeyMalformed)
+    }
+
+    /// Reads CKA_EC_POINT of an Edwards key: its 32 bytes (RFC 8032 §5.1.5), bare or in an OCTET
+    /// STRING; by the length, since the first of them may look like a header.
+    fn from_ed25519(attribute: &[u8]) -> Result<Self> {
+        let point = match attribute.len() {
+            32 => attribute,
+            _ => octet_string(attribute).unwrap_or_default(),
+        };
+        Self::from_der([&ED25519[..], point].concat())
     }
 
     /// Reads CKA_MODULUS and CKA_PUBLIC_EXPONENT, both big-endian (PKCS#11 v3.1 §6.1.2). The
@@ -170,34 +192,39 @@ impl SpkiDer {
     /// §8.2.2).
     #[must_use]
     pub fn verify(&self, digest: &Digest, signature: &RawSignature) -> Verified {
-        self.verify_padded(Padding::Pkcs1, digest, signature)
+        self.verify_padded(Padding::Pkcs1, &digest.into(), signature)
     }
 
-    /// Verifies a signature over a digest as keys of an algorithm make it, which the key itself does
-    /// not tell of RSA (RFC 8017 §8.1.2, §8.2.2).
+    /// Verifies a signature as keys of an algorithm make it, which the key itself does not tell of RSA
+    /// (RFC 8017 §8.1.2, §8.2.2). With Ed25519 nothing holds without the message (RFC 8032 §5.1.7).
     #[must_use]
     pub fn verify_by(
         &self,
         algorithm: SignerAlgorithm,
-        digest: &Digest,
+        input: impl Into<ToBeSigned>,
         signature: &RawSignature,
     ) -> Verified {
-        self.verify_padded(algorithm.padding(), digest, signature)
+        self.verify_padded(algorithm.padding(), &input.into(), signature)
     }
 
     fn verify_padded(
         &self,
         padding: Padding,
-        digest: &Digest,
+        input: &ToBeSigned,
         signature: &RawSignature,
     ) -> Verified {
         let key = PublicKey::read(&self.0);
-        match key.and_then(|key| key.verify(padding, digest, signature.as_bytes())) {
+        match key.and_then(|key| key.verify(padding, input, signature.as_bytes())) {
             Some(()) => Verified::Holds,
             None => Verified::Fails,
         }
     }
 }
+
+/// Everything in front of the 32 bytes of an Ed25519 key (RFC 8410 §4; its §10.1 has an example).
+const ED25519: [u8; 12] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
 
 /// The public exponent of every RSA key made here: 65537, big-endian.
 pub(crate) const RSA_EXPONENT: [u8; 3] = [1, 0, 1];
@@ -279,6 +306,37 @@ mod tests {
                 ));
             }
         }
+    }
+
+    /// The key of RFC 8032 §7.1, test 1, which signs nothing at all.
+    #[test]
+    fn an_ed25519_key_is_read_bare_and_wrapped_and_verifies_messages_alone() {
+        const KEY: [u8; 32] = [
+            0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64,
+            0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68,
+            0xf7, 0x07, 0x51, 0x1a,
+        ];
+        const VALUE: [u8; 64] = [
+            0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72, 0x90, 0x86, 0xe2, 0xcc, 0x80, 0x6e,
+            0x82, 0x8a, 0x84, 0x87, 0x7f, 0x1e, 0xb8, 0xe5, 0xd9, 0x74, 0xd8, 0x73, 0xe0, 0x65,
+            0x22, 0x49, 0x01, 0x55, 0x5f, 0xb8, 0x82, 0x15, 0x90, 0xa3, 0x3b, 0xac, 0xc6, 0x1e,
+            0x39, 0x70, 0x1c, 0xf9, 0xb4, 0x6b, 0xd2, 0x5b, 0xf5, 0xf0, 0x59, 0x5b, 0xbe, 0x24,
+            0x65, 0x51, 0x41, 0x43, 0x8e, 0x7a, 0x10, 0x0b,
+        ];
+        const ALGORITHM: SignerAlgorithm = SignerAlgorithm::Ed25519;
+        let spki = SpkiDer::from_ec_point(ALGORITHM, &KEY).unwrap();
+        let wrapped = [&[0x04, 32][..], &KEY].concat();
+        assert_eq!(spki, SpkiDer::from_ec_point(ALGORITHM, &wrapped).unwrap());
+        for other in [&KEY[1..], &[], &[0x04, 32]] {
+            assert!(SpkiDer::from_ec_point(ALGORITHM, other).is_err());
+        }
+        let value = RawSignature::from_token(ALGORITHM, &VALUE).unwrap();
+        let nothing = ToBeSigned::sha256(b"");
+        assert_eq!(spki.verify_by(ALGORITHM, &nothing, &value), Verified::Holds);
+        let other = ToBeSigned::sha256(b"something");
+        assert_eq!(spki.verify_by(ALGORITHM, &other, &value), Verified::Fails);
+        let digest = nothing.digest();
+        assert_eq!(spki.verify_by(ALGORITHM, digest, &value), Verified::Fails);
     }
 
     #[test]

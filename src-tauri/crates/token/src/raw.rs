@@ -83,6 +83,11 @@ impl Raw {
         })
     }
 
+    /// Whether lists in attributes can be read back; without, nothing is wrapped either.
+    pub(crate) const fn reads_lists(&self) -> bool {
+        self.apart.is_none()
+    }
+
     /// Lists all mechanisms of a token, known to the crate or not (C_GetMechanismList).
     pub(crate) fn mechanisms(&self, slot: Slot) -> CkResult<Vec<CK_MECHANISM_TYPE>> {
         if let Some(apart) = &self.apart {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Digest, KeyLabel, RawSignature, Result, SpkiDer, WrappedKey, host::protocol::OnToken,
+    KeyLabel, RawSignature, Result, SpkiDer, ToBeSigned, WrappedKey, host::protocol::OnToken,
     login::KeyNumber, token::Login,
 };
 
@@ -33,16 +33,17 @@ impl SessionKey {
         self.spki.as_ref()
     }
 
-    /// Signs a digest.
+    /// Signs something, or a digest whose message is not at hand.
     ///
     /// # Errors
     /// [`SessionKeyGone`](crate::Error::SessionKeyGone),
+    /// [`MessageAbsent`](crate::Error::MessageAbsent),
     /// [`OutputMalformed`](crate::Error::OutputMalformed); otherwise as every call on a
     /// [`Token`](crate::Token).
-    pub fn sign(&self, digest: &Digest) -> Result<RawSignature> {
-        let digest = *digest;
+    pub fn sign(&self, input: impl Into<ToBeSigned>) -> Result<RawSignature> {
+        let input = input.into();
         let key = self.number()?;
-        self.login.call(OnToken::SessionKeySign { key, digest })
+        self.login.call(OnToken::SessionKeySign { key, input })
     }
 
     /// Wraps the key under a master. Only a generated key can be: an unwrapped one is refused by

@@ -10,7 +10,7 @@ use cryptoki_sys::{CKA_UNWRAP_TEMPLATE, CKA_WRAP_TEMPLATE};
 
 use crate::{
     KeyLabel, SignerAlgorithm, Weaker,
-    algorithm::Family,
+    algorithm::{Family, Signer},
     public_key::RSA_EXPONENT,
     raw::{self, NestedTemplate},
 };
@@ -227,8 +227,13 @@ fn mac_key(label: &KeyLabel, id: Id, storage: Storage, verify: bool) -> Template
     ])
 }
 
-/// Template of the private half of a CA, notary or head key: P-256 that signs digests.
-pub(crate) fn signing_key(label: &KeyLabel, id: Id, storage: Storage) -> Template {
+/// Template of the private half of a CA, notary or head key: P-256 that signs.
+pub(crate) fn signing_key(
+    signer: impl Into<Signer>,
+    label: &KeyLabel,
+    id: Id,
+    storage: Storage,
+) -> Template {
     let mut attributes = vec![
         Attribute::Class(ObjectClass::PRIVATE_KEY),
         Attribute::KeyType(KeyType::EC),
@@ -240,7 +245,7 @@ pub(crate) fn signing_key(label: &KeyLabel, id: Id, storage: Storage) -> Templat
         Attribute::Decrypt(false),
         Attribute::Unwrap(false),
         Attribute::Derive(false),
-        Attribute::AllowedMechanisms(vec![MechanismType::ECDSA]),
+        allowed(signer.into()),
     ];
     attributes.extend(frozen(label, id, storage));
     Template::new(attributes).moot(&[
@@ -278,11 +283,30 @@ fn frozen(label: &KeyLabel, id: Id, storage: Storage) -> Vec<Attribute> {
     attributes
 }
 
+/// Template of the private half of a signer's key that stays on the token: never to be read or
+/// wrapped, good for signing only. DESTROYABLE is not switched off, for a revoked key is destroyed.
+pub(crate) fn resident_key(signer: Signer, label: &KeyLabel, id: Id, storage: Storage) -> Template {
+    let mut attributes = signer_key(signer, id);
+    attributes.extend([
+        Attribute::Extractable(false),
+        Attribute::Label(label.as_str().into()),
+        Attribute::Modifiable(false), // nobody adds DECRYPT later
+        Attribute::Copyable(false),   // nor to a copy
+    ]);
+    let kept = Attribute::Token(storage == Storage::Token);
+    Template::new(attributes).changed(&[kept]).moot(&[
+        AttributeType::SignRecover,
+        AttributeType::Decrypt,
+        AttributeType::Unwrap,
+        AttributeType::Derive,
+    ])
+}
+
 /// Template of the private half of a signer's key between its birth and its wrapping.
 ///
 /// EXTRACTABLE=T is what wrapping needs; the key is destroyed right after.
-pub(crate) fn newborn_signing_key(algorithm: SignerAlgorithm, id: Id) -> Template {
-    let mut attributes = signer_key(algorithm, id);
+pub(crate) fn newborn_signing_key(signer: impl Into<Signer>, id: Id) -> Template {
+    let mut attributes = signer_key(signer.into(), id);
     attributes.push(Attribute::Extractable(true));
     Template::new(attributes)
 }
@@ -296,8 +320,8 @@ pub(crate) fn newborn_public_key(algorithm: SignerAlgorithm, id: Id) -> Template
 ///
 /// Gone with the PKCS#11 session, unreadable, not to be wrapped again, good for signing only. All
 /// of it is always sent: EXTRACTABLE defaults to true (PKCS#11 v3.1 §5.18.4).
-pub(crate) fn unwrapped_signing_key(algorithm: SignerAlgorithm, id: Id) -> Template {
-    let mut attributes = signer_key(algorithm, id);
+pub(crate) fn unwrapped_signing_key(signer: impl Into<Signer>, id: Id) -> Template {
+    let mut attributes = signer_key(signer.into(), id);
     attributes.push(Attribute::Extractable(false));
     Template::new(attributes)
 }
@@ -314,13 +338,17 @@ pub(crate) const SWITCHED_OFF: [AttributeType; 6] = [
     AttributeType::Wrap,
 ];
 
-fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
-    // The one mechanism it signs with. SoftHSM 2.6.1 does not take this in UNWRAP_TEMPLATE, so it
-    // binds only our own call.
-    let mechanism = raw::mechanism_type(algorithm.signing_mechanism());
+/// What a key signs by, and nothing else. SoftHSM 2.6.1 does not take this in UNWRAP_TEMPLATE, so
+/// of a key that is unwrapped it binds only our own call.
+fn allowed(signer: Signer) -> Attribute {
+    let mechanisms = signer.signing_mechanisms().into_iter();
+    Attribute::AllowedMechanisms(mechanisms.map(raw::mechanism_type).collect())
+}
+
+fn signer_key(signer: Signer, id: Id) -> Vec<Attribute> {
     vec![
         Attribute::Class(ObjectClass::PRIVATE_KEY),
-        Attribute::KeyType(key_type(algorithm)),
+        Attribute::KeyType(key_type(signer.algorithm)),
         Attribute::Token(false),    // never written to the token's storage
         Attribute::Private(true),   // invisible until login
         Attribute::Sensitive(true), // the value cannot be read
@@ -330,7 +358,7 @@ fn signer_key(algorithm: SignerAlgorithm, id: Id) -> Vec<Attribute> {
         Attribute::Unwrap(false),
         Attribute::Derive(false),
         Attribute::Id(id.to_vec()),
-        Attribute::AllowedMechanisms(vec![mechanism]),
+        allowed(signer),
     ]
 }
 
@@ -388,10 +416,10 @@ fn public_half(algorithm: SignerAlgorithm, id: Id, token: bool) -> Vec<Attribute
 
 /// The templates a wrapping key must not unwrap with, each the full template with one thing
 /// changed, so that only this thing can be the reason of a refusal.
-pub(crate) fn weaker_unwrapped_keys(algorithm: SignerAlgorithm, id: Id) -> [(Weaker, Template); 7] {
+pub(crate) fn weaker_unwrapped_keys(signer: impl Into<Signer>, id: Id) -> [(Weaker, Template); 7] {
+    let signer = signer.into();
     let with = |changed: Attribute| {
-        let mut template =
-            unwrapped_signing_key(algorithm, id).without(&[changed.attribute_type()]);
+        let mut template = unwrapped_signing_key(signer, id).without(&[changed.attribute_type()]);
         template.attributes.push(changed);
         template
     };

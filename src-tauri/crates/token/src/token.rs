@@ -4,10 +4,11 @@ use minicbor::Decode;
 use zeroize::Zeroizing;
 
 use crate::{
-    Attack, Canary, Created, Digest, KeyLabel, KnownAnswer, Mac, ObjectCounts, Played, Production,
-    Proven, RawSignature, Result, SessionKey, SignerAlgorithm, SpkiDer, TokenKeyKind, TokenLabel,
-    TokenProfile, WrapMechanism, WrappedKey,
+    Attack, Canary, Created, KeyLabel, KnownAnswer, Mac, ObjectCounts, Played, Production, Proven,
+    RawSignature, ResidentId, Result, SessionKey, SignerAlgorithm, SpkiDer, ToBeSigned,
+    TokenKeyKind, TokenLabel, TokenProfile, WrapMechanism, WrappedKey,
     host::{
+        frame::LONGEST as LONGEST_FRAME,
         process::Process,
         protocol::{Generation, OnToken, Request},
     },
@@ -151,7 +152,7 @@ impl Token {
     }
 
     /// Proves that a key is the private half of a public key: its attributes, and a signature
-    /// over the digest. The digest must be of nothing anybody could use a signature of.
+    /// over the challenge, which must be nothing anybody could use a signature of.
     ///
     /// # Errors
     /// [`KeyAttribute`](crate::Error::KeyAttribute), [`KeyDiffers`](crate::Error::KeyDiffers).
@@ -159,12 +160,12 @@ impl Token {
         &self,
         label: &KeyLabel,
         spki: &SpkiDer,
-        digest: &[u8; 32],
+        challenge: &ToBeSigned,
     ) -> Result<Proven> {
         self.login.call(OnToken::ProveSigningKey {
             label: label.clone(),
             spki: spki.clone(),
-            digest: (*digest).into(),
+            challenge: challenge.clone(),
         })
     }
 
@@ -181,14 +182,15 @@ impl Token {
         Ok(mac)
     }
 
-    /// Signs a digest with a CA, notary or head key: ECDSA on P-256.
+    /// Signs with a CA, notary or head key: ECDSA on P-256.
     ///
     /// # Errors
+    /// [`MessageAbsent`](crate::Error::MessageAbsent);
     /// [`OutputMalformed`](crate::Error::OutputMalformed) if the signature has another length.
-    pub fn sign(&self, label: &KeyLabel, digest: &Digest) -> Result<RawSignature> {
+    pub fn sign(&self, label: &KeyLabel, input: impl Into<ToBeSigned>) -> Result<RawSignature> {
         self.login.call(OnToken::Sign {
             label: label.clone(),
-            digest: *digest,
+            input: input.into(),
         })
     }
 
@@ -196,8 +198,7 @@ impl Token {
     ///
     /// # Errors
     /// [`AlgorithmNotOffered`](crate::Error::AlgorithmNotOffered),
-    /// [`AlgorithmNotWrapped`](crate::Error::AlgorithmNotWrapped) and
-    /// [`AlgorithmNotSupported`](crate::Error::AlgorithmNotSupported) before anything is made;
+    /// [`AlgorithmNotWrapped`](crate::Error::AlgorithmNotWrapped) before anything is made;
     /// [`SessionKeyWeaker`](crate::Error::SessionKeyWeaker),
     /// [`PublicKeyMalformed`](crate::Error::PublicKeyMalformed),
     /// [`TooManySessionKeys`](crate::Error::TooManySessionKeys).
@@ -248,8 +249,9 @@ impl Token {
         Ok(SessionKey::new(Arc::clone(&self.login), number, None))
     }
 
-    /// Unwraps a signer's key, signs each digest in order, destroys the key: one call to the
-    /// host. Whatever happens, the key is gone afterwards.
+    /// Unwraps a signer's key, signs each input in order, destroys the key: one call to the host.
+    /// Whatever happens, the key is gone afterwards. Messages that do not fit into one call stay
+    /// behind, and their digests go.
     ///
     /// The signatures are not verified here; who holds the certificate does that before they are
     /// used.
@@ -263,14 +265,57 @@ impl Token {
         master: &KeyLabel,
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
-        digests: &[Digest],
+        inputs: &[impl Into<ToBeSigned> + Clone],
     ) -> Result<Vec<RawSignature>> {
         self.login.call(OnToken::SignWithWrapped {
             master: master.clone(),
             wrapped: wrapped.clone(),
             algorithm,
-            digests: digests.to_vec(),
+            inputs: fitting(inputs),
         })
+    }
+
+    /// Makes a signer's key that stays on the token, found by its id alone, and reads back that it can
+    /// neither be read nor leave. RSA takes seconds, twice.
+    ///
+    /// # Errors
+    /// [`AlgorithmNotOffered`](crate::Error::AlgorithmNotOffered),
+    /// [`KeyExists`](crate::Error::KeyExists), [`TemplateRefused`](crate::Error::TemplateRefused),
+    /// [`KeyAttribute`](crate::Error::KeyAttribute), [`KeyDiffers`](crate::Error::KeyDiffers).
+    pub fn generate_resident(&self, algorithm: SignerAlgorithm, id: ResidentId) -> Result<SpkiDer> {
+        self.login.call(OnToken::GenerateResident { algorithm, id })
+    }
+
+    /// Signs each input in order with a key that stays on the token. First it is proven: the only one
+    /// of its id, its attributes, a signature over a challenge; and every signature is verified.
+    ///
+    /// # Errors
+    /// Then there is no signature at all. [`KeyNotFound`](crate::Error::KeyNotFound),
+    /// [`KeyAmbiguous`](crate::Error::KeyAmbiguous), [`KeyAttribute`](crate::Error::KeyAttribute),
+    /// [`KeyDiffers`](crate::Error::KeyDiffers) if it is not the key of `spki`;
+    /// [`MessageTooLong`](crate::Error::MessageTooLong) as [`Token::sign_with_wrapped`].
+    pub fn sign_resident(
+        &self,
+        id: ResidentId,
+        spki: &SpkiDer,
+        algorithm: SignerAlgorithm,
+        inputs: &[impl Into<ToBeSigned> + Clone],
+    ) -> Result<Vec<RawSignature>> {
+        self.login.call(OnToken::SignResident {
+            id,
+            spki: spki.clone(),
+            algorithm,
+            inputs: fitting(inputs),
+        })
+    }
+
+    /// Destroys every object of an id; says how many private keys there were, which may be none.
+    ///
+    /// # Errors
+    /// [`KeyAmbiguous`](crate::Error::KeyAmbiguous) if one is left although the token said that it
+    /// destroyed it.
+    pub fn destroy_resident(&self, id: ResidentId) -> Result<u32> {
+        self.login.call(OnToken::DestroyResident { id })
     }
 
     /// Counts the objects this login sees.
@@ -301,6 +346,18 @@ impl Token {
     pub fn profile(&self) -> Result<TokenProfile> {
         self.login.call(OnToken::Profile)
     }
+}
+
+/// What is signed in one call: with the messages, if they fit into half of it.
+fn fitting(inputs: &[impl Into<ToBeSigned> + Clone]) -> Vec<ToBeSigned> {
+    let inputs = inputs.iter().cloned().map(Into::into);
+    let inputs: Vec<ToBeSigned> = inputs.collect();
+    let messages = inputs.iter().filter_map(ToBeSigned::message);
+    if messages.map(<[u8]>::len).sum::<usize>() <= LONGEST_FRAME / 2 {
+        return inputs;
+    }
+    let inputs = inputs.into_iter();
+    inputs.map(ToBeSigned::without_message).collect()
 }
 
 /// Best effort: a host that is gone is logged out, and after [`Token::logout`] there is nothing

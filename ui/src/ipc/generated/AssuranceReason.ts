@@ -3,4 +3,4 @@
 /**
  * Which of the four set the assurance, and how.
  */
-export type AssuranceReason = "keys_given_away" | "attack_open" | "not_probed" | "software_token" | "hardware_not_declared" | "pin_on_desktops" | "phrase";
+export type AssuranceReason = "keys_given_away" | "attack_open" | "not_probed" | "software_token" | "hardware_not_declared" | "pin_on_desktops" | "phrase" | "resident_keys";

@@ -55,6 +55,7 @@ export const administration: Record<keyof typeof en, string> = {
   "log-prepare_master": "Nächster Hauptschlüssel erzeugt",
   "log-turn_rotation": "Schritt eines Schlüsselwechsels",
   "log-move_keys": "Schlüssel zum nächsten Hauptschlüssel bewegt",
+  "log-destroy_key": "Schlüssel auf dem Token vernichtet",
   "log-replace_own": "Eigener Schlüssel ersetzt",
   "log-import": "Schlüssel eingebracht",
   "log-backup": "Sicherung",
@@ -488,6 +489,8 @@ export const administration: Record<keyof typeof en, string> = {
   "limit-attack_open": "Andere Angriffe als A5 sind offen.",
   "limit-pin_can_be_changed":
     "Wer die PIN hat, kann sie ändern und mit falschen sperren. Das wurde nicht versucht.",
+  "limit-resident_keys":
+    "Schlüssel bleiben auf dem Token, ein Objekt je Person. Wer die Signatur-PIN hat, signiert mit allen; das Geheimnis einer Person wird erfragt und gezählt, ist aber kein Teil des Schlüssels.",
   "limit-pin_on_desktops": "Wer das Konto dieses Rechners benutzen darf, hat die Signatur-PIN.",
   "limit-phrase": "Wer PIN und Tresor hat, kann Phrasen raten; sie müssen dem standhalten.",
   "limit-libraries_not_hashed": "Bibliotheken, die das Modul lädt, deckt sein Hash nicht.",

@@ -224,6 +224,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-last_officer": "Dies ist die einzige Person, die die Organisation verwaltet.",
   "rec-last_officer":
     "Ohne sie könnte niemand mehr aufgenommen oder gesperrt werden, und niemandem geholfen.",
+  "err-keys_are_resident": "Die Schlüssel dieser Organisation bleiben auf ihrem Token.",
+  "rec-keys_are_resident":
+    "Es gibt keinen Hauptschlüssel zu wechseln, und kein Schlüssel kann eingebracht werden. Eine Person erhält einen neuen Schlüssel durch Zurücksetzen.",
   "err-master_retired": "Der Schlüssel liegt unter einem Hauptschlüssel, der außer Dienst ist.",
   "rec-master_retired": "Die Verwaltung stellt einen neuen Schlüssel aus.",
   "err-rotation_refused": "Dieser Schritt des Schlüsselwechsels ist jetzt nicht möglich.",

@@ -138,6 +138,8 @@ export const window: Record<keyof typeof en, string> = {
   "assurance-by-not_probed": "Angriffe auf dieses Token nicht gespielt, wie es ist",
   "assurance-by-software_token": "Softwaretoken",
   "assurance-by-hardware_not_declared": "Hardware, die niemand Beauftragtes bestätigt hat",
+  "assurance-by-resident_keys":
+    "Schlüssel bleiben auf dem Token, und kein Geheimnis ist Teil davon",
   "assurance-by-pin_on_desktops": "die Signatur-PIN liegt auf Arbeitsplätzen",
   "assurance-by-phrase": "Unterzeichnende haben eine Phrase, kein Gerät",
   "pages-and-size": "{pages} Seiten, {size}",

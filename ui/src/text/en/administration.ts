@@ -54,6 +54,7 @@ export const administration = {
   "log-prepare_master": "Next master key made",
   "log-turn_rotation": "Step of a rotation",
   "log-move_keys": "Keys moved to the next master",
+  "log-destroy_key": "Key on the token destroyed",
   "log-replace_own": "Own key replaced",
   "log-import": "Key imported",
   "log-backup": "Backup",
@@ -482,6 +483,8 @@ export const administration = {
   "limit-attack_open": "Other attacks than A5 are open.",
   "limit-pin_can_be_changed":
     "Whoever has the PIN can change it, and lock it with wrong ones. That was not tried.",
+  "limit-resident_keys":
+    "Keys stay on the token, one object a person. Whoever has the signing PIN signs with them all; a person’s secret is asked for and counted, and is no part of the key.",
   "limit-pin_on_desktops": "Whoever may use this machine's account holds the signing PIN.",
   "limit-phrase": "Who has the PIN and the vault can guess phrases; they must stand guessing.",
   "limit-libraries_not_hashed": "Libraries that the module loads are not covered by its hash.",

@@ -206,6 +206,9 @@ export const errors = {
   "rec-status_unchanged": "Look at the person's status.",
   "err-last_officer": "This is the organisation's only officer.",
   "rec-last_officer": "Without one nobody could be enrolled, suspended or helped again.",
+  "err-keys_are_resident": "The keys of this organisation stay on its token.",
+  "rec-keys_are_resident":
+    "There is no master key to rotate, and no key can be brought in. A person gets a new key by a reset.",
   "err-master_retired": "The key lies under a master key that was retired.",
   "rec-master_retired": "Ask an officer for a new key.",
   "err-rotation_refused": "The rotation of the master key cannot take this step now.",

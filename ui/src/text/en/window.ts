@@ -130,6 +130,7 @@ export const window = {
   "assurance-by-not_probed": "attacks not played on this token as it is",
   "assurance-by-software_token": "software token",
   "assurance-by-hardware_not_declared": "hardware that no officer has declared",
+  "assurance-by-resident_keys": "keys stay on the token, and a secret is no part of the key",
   "assurance-by-pin_on_desktops": "the signing PIN lies on desktops",
   "assurance-by-phrase": "signers have a phrase, not a device",
   "pages-and-size": "{pages} pages, {size}",

@@ -6,7 +6,7 @@ use token::{
 };
 
 use crate::attacks::Attacker;
-use crate::support::{DIGEST, Module, On, SHA256, label, on_every_module, verifies};
+use crate::support::{DIGEST, Module, On, label, on_every_module, verifies};
 
 on_every_module!(a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs);
 fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs(on: On) {
@@ -280,12 +280,12 @@ fn a_ca_key_signs_and_is_proven_by_its_public_key_alone(on: On) {
     assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &DIGEST).unwrap()));
     assert_eq!(
         token
-            .prove_signing_key(&ca, &spki, &SHA256)
+            .prove_signing_key(&ca, &spki, &DIGEST.into())
             .unwrap()
             .missing,
         []
     );
-    let proof = token.prove_signing_key(&other, &spki, &SHA256);
+    let proof = token.prove_signing_key(&other, &spki, &DIGEST.into());
     assert!(matches!(proof, Err(Error::KeyDiffers { label }) if label == other));
 }
 

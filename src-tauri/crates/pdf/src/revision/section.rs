@@ -36,6 +36,7 @@ impl Document {
                 next: self.chain().next_number(),
                 first_signature: true,
                 lasting: false,
+                extension: None,
                 claims: Claims::default(),
             };
             out.push(b'\n');

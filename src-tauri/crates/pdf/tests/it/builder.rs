@@ -195,6 +195,7 @@ pub(crate) fn sign_field(
         reason: reason.map(str::to_owned),
         location: None,
         revision_id: [7; 16],
+        extension: None,
     };
     let unsigned = revision.lay_out(&field, &details, reserved)?;
     let byte_range = unsigned.byte_range();

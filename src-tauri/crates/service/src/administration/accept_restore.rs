@@ -52,12 +52,12 @@ pub(crate) fn accept_restore(
         time: station.now()?,
     };
     let bytes = statement.to_bytes();
-    let digest = Statement::to_be_signed(&bytes);
+    let row = Statement::to_be_signed(&bytes);
     let request = new_id()?;
     let lock = RequestLock::take(station, &request)?;
     let secret = Normal::of(secret);
     let about = About {
-        digests: &[digest],
+        digests: &[row.digest()],
         officer: Some(officer.login()),
         note: Some(&reason),
         ..About::key(Act::Restore, &request, &officer)
@@ -72,12 +72,12 @@ pub(crate) fn accept_restore(
     let opened = key::open(station, &signing, &mut log, &asked);
     let done = opened.and_then(|opened| {
         let kind = officer.kind()?;
-        let values = signing.sign_with(kind, &opened.blob, &[digest.into()])?;
+        let values = signing.sign_with(kind, &opened.blob, &[(&row).into()])?;
         let value = values
             .first()
             .ok_or(Error::Token(token::Error::OutOfStep))?;
         let spki = &officer.row.key.spki;
-        let written = if verifies(kind, spki, &digest, value.as_bytes()) {
+        let written = if verifies(kind, spki, &row, value.as_bytes()) {
             let restore = vault::Restore {
                 sequence: statement.sequence,
                 statement: bytes.clone(),

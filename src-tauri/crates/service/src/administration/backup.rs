@@ -152,6 +152,7 @@ fn write(
         keys: facts.keys,
         leaves: facts.leaves,
         token_files: facts.token_files,
+        resident_keys: station.organisation.fixed.canary.is_resident(),
         so_pins: facts.so_pins,
         records_secret: records.reveal(),
         tokens_secret: tokens.reveal(),
@@ -383,7 +384,7 @@ fn look_at_rows(station: &Station, opened: &Opened, folder: &Path) -> Result<()>
     }
     let intent = LeafIndex(manifest.intent);
     let signed = &opened.signed;
-    if !Officers::of(station)?.vouch(&signed.digest, &signed.signature, intent) {
+    if !Officers::of(station)?.vouch(&signed.message, &signed.signature, intent) {
         return Err(unusable(
             "no officer of the organisation has signed its manifest",
         ));

@@ -157,7 +157,9 @@ impl Office<'_> {
         self.signing.masters().expect_unchanged(self.station)?;
         let ca = self.station.ca()?;
         let organisation = ca.subject_common_name();
-        certificates::birth(self.signing, kind, whom.name, organisation, whom.email)
+        let born = certificates::birth(self.signing, kind, whom.name, organisation, whom.email)?;
+        self.born.borrow_mut().push(born.key.into());
+        Ok(born)
     }
 
     /// Makes seal, certificate and code for a key that is wrapped.
@@ -212,7 +214,7 @@ impl Office<'_> {
         let Wrapped { born, origin } = wrapped;
         let ca = station.ca()?;
         let now = station.now()?;
-        let key = KeyId::from(certificates::new_id()?);
+        let key = KeyId::from(born.key);
         let identity = Identity::of_key(
             station.id().as_bytes(),
             account.id.as_bytes(),
@@ -232,8 +234,8 @@ impl Office<'_> {
             slots: vec![slot(&outer, &identity)?],
         };
         // The signature over the seal row is the round trip: unwrap, sign, verify, destroy.
-        let digest = seal.to_be_signed(&identity);
-        let value = born.round_trip(self.signing, kind, digest)?;
+        let row = seal.to_be_signed(&identity);
+        let value = born.round_trip(self.signing, kind, &row)?;
         let enrolment = Enrolment {
             identity: &identity,
             seal: &seal,

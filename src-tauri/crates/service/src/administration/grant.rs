@@ -161,12 +161,13 @@ impl Office<'_> {
             role: granted.as_str(),
             intent: intent.0,
         };
-        let digest = row.to_be_signed();
+        let message = row.to_be_signed();
+        let digest = message.digest();
         let grant = Grant {
             account,
             key,
             granted,
-            officer_signature: self.vouch(digest)?,
+            officer_signature: self.vouch(message)?,
             intent,
             outcome: None,
         };
@@ -320,13 +321,13 @@ fn next_copy(
         sealed: seal_issuing(&outer, &identity, &secrets),
         slots,
     };
-    let digest = next.to_be_signed(&identity);
+    let row_message = next.to_be_signed(&identity);
     let kind = record.kind()?;
-    let values = token.sign_with(kind, blob, &[digest.into()])?;
+    let values = token.sign_with(kind, blob, &[(&row_message).into()])?;
     let value = values
         .first()
         .ok_or(Error::Token(token::Error::OutOfStep))?;
-    if !verifies(kind, &record.row.key.spki, &digest, value.as_bytes()) {
+    if !verifies(kind, &record.row.key.spki, &row_message, value.as_bytes()) {
         return Err(record.damaged("the unwrapped key is not the enrolled one"));
     }
     let mac = token.record_mac(&record_mac_input(&identity, None, &next))?;

@@ -48,7 +48,13 @@ pub(crate) fn import(
 ) -> Result<Enrolled> {
     let note = checked_note(&request.note)?;
     let (pkcs8, spki, kind) = chosen(request)?;
-    if Masters::of(station)?.import().is_none() {
+    let masters = Masters::of(station)?;
+    if masters.resident().is_some() {
+        return Err(Error::KeysAreResident {
+            what: "none is brought in from outside, since that takes a master key",
+        });
+    }
+    if masters.import().is_none() {
         make_master(station, officer)?;
     }
     Office::enter(station, officer, |office| {
@@ -246,9 +252,10 @@ fn make_master(station: &Station, officer: &Administrator) -> Result<()> {
             let add = |leaf| station.store.add_import_master(master.clone(), leaf);
             let entry = || {
                 let masters = Masters::of(station)?;
-                Ok(vec![
-                    masters.entry_with_import(station.id(), row.to_be_signed()),
-                ])
+                Ok(vec![masters.entry_with_import(
+                    station.id(),
+                    row.to_be_signed().digest(),
+                )])
             };
             let (index, leaf) = office.log.write_anew(draft, entry, add)?;
             office.log.sign_done(index, &leaf)

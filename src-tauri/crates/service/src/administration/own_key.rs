@@ -35,9 +35,10 @@ const NOTE: &str = "replaced by its officer";
 pub(crate) fn replace_own(station: &Station, login: &str, secret: &Secret) -> Result<Person> {
     let officer = log_in(station, login, secret)?;
     let chosen = NewSecret::choose(secret)?;
-    let serial = Office::enter(station, &officer, |office| {
+    let (serial, left) = Office::enter(station, &officer, |office| {
         let record = KeyRecord::of_key(station, officer.key)?;
-        office.replace(&record, &officer, &Normal::of(secret), &chosen)
+        let serial = office.replace(&record, &officer, &Normal::of(secret), &chosen)?;
+        Ok((serial, record))
     })?;
     // The old key could publish no more; the new one does, and proves itself by that.
     let renewed = log_in(station, login, secret)?;
@@ -46,7 +47,8 @@ pub(crate) fn replace_own(station: &Station, login: &str, secret: &Secret) -> Re
             serial: &serial,
             listed: true,
         });
-        published.map_err(|error| Error::ListNotWritten(Box::new(error)))
+        published.map_err(|error| Error::ListNotWritten(Box::new(error)))?;
+        office.destroy_revoked(&left)
     })?;
     people::person(station, login)
 }
@@ -97,7 +99,7 @@ impl Office<'_> {
             let version = issuing.seal.version + 1;
             let identity = &issuing.identity;
             let next = slotted(office.signing, version, sealed, &outer, identity, chosen)?;
-            let value = born.round_trip(office.signing, kind, next.to_be_signed(identity))?;
+            let value = born.round_trip(office.signing, kind, &next.to_be_signed(identity))?;
             let mac = office
                 .signing
                 .record_mac(&record_mac_input(identity, None, &next))?;
@@ -150,7 +152,7 @@ impl Office<'_> {
             let replace = |leaf| station.store.replace_officer(replacement.clone(), leaf);
             let entries = || {
                 let officers = Officers::of(station)?;
-                let offices = officers.entry_with(station.id(), row.to_be_signed());
+                let offices = officers.entry_with(station.id(), row.to_be_signed().digest());
                 Ok([&entries[..], &[offices]].concat())
             };
             let (index, leaf) = office.log.write_anew(draft, entries, replace)?;

@@ -1,9 +1,12 @@
 //! Plays the attacks on the signing token, and writes down how they went.
 
-use token::{Attack, Played, Production, TokenInfo, Verdict};
+use token::{
+    Attack, Played, Production, Recovery, TokenInfo, TokenProfile as TokenProfileShown, Verdict,
+};
 use vault::{LeafIndex, TokenProfile};
 
 use super::{Administrator, Office};
+use crate::assurance;
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
@@ -40,7 +43,7 @@ pub(crate) fn probe(station: &Station, officer: &Administrator) -> Result<wire::
                 ..about
             };
             let signed = Profile::to_be_signed(&bytes, intent);
-            let entry = records::of_token_profile(station.id(), Some(signed));
+            let entry = records::of_token_profile(station.id(), Some(signed.digest()));
             let row = TokenProfile {
                 version,
                 signature: office.vouch(signed)?,
@@ -64,8 +67,8 @@ fn show(station: &Station) -> Result<Shown> {
     let signing = SigningToken::open_anew(station)?;
     let production = signing.production();
     let again = || Ok(SigningToken::open_anew(station)?.token());
-    let played = play(signing.token(), &production, again)?;
-    let token = SigningToken::open_anew(station)?.token().profile()?;
+    let played = play(signing.token(), production.as_ref(), again)?;
+    let token = profile_of(&SigningToken::open_anew(station)?)?;
     let said = tokens::said(station)?;
     Ok(shown(&station.organisation.local, said, token, played))
 }
@@ -88,30 +91,66 @@ pub(crate) fn shown(
     }
 }
 
-/// Plays every attack. One that ends the module, or that it does not answer, was not defeated.
+/// What the token is like. One that keys stay on may not let itself be asked: what is asked is mostly
+/// how it wraps.
+pub(crate) fn profile_of(signing: &SigningToken<'_>) -> Result<TokenProfileShown> {
+    match signing.token().profile() {
+        Err(error) if signing.masters().resident().is_some() => Ok(TokenProfileShown {
+            mechanism: None,
+            wrap_mechanisms: Vec::new(),
+            gaps: vec![token::Gap {
+                missing: token::Missing::Wrapping,
+                detail: error.to_string(),
+            }],
+        }),
+        other => Ok(other?),
+    }
+}
+
+/// Plays every attack; without a master to play them on, those that are about one do not apply. One
+/// that ends the module, or that it does not answer, was not defeated.
 pub(crate) fn play(
     mut token: SignedIn,
-    production: &Production,
+    production: Option<&Production>,
     again: impl Fn() -> Result<SignedIn>,
 ) -> Result<Vec<Played>> {
     let mut restarts = 0;
     let mut all = Vec::new();
     for attack in Attack::ALL {
-        match token.probe(attack, Some(production)) {
+        if production.is_none() && assurance::is_about_wrapping(attack) {
+            all.push(Played {
+                attack,
+                verdict: Verdict::NotApplicable,
+                detail: "no key is wrapped here: keys stay on the token, and are read back as not \
+                         extractable at every use"
+                    .to_owned(),
+            });
+            continue;
+        }
+        match token.probe(attack, production) {
             Ok(played) => all.push(played),
+            // It answered, and not to the question: a token that is reached by a connection lets only
+            // some be put. There is no key here that could be given away by going on.
+            Err(error) if production.is_none() && error.recovery() == Recovery::Tell => {
+                all.push(unfinished(attack, &error));
+            }
             Err(error) => {
                 restarts += 1;
                 if restarts > RESTARTS {
                     return Err(Error::Token(error));
                 }
-                all.push(Played {
-                    attack,
-                    verdict: Verdict::Open,
-                    detail: format!("not played to its end: {error}"),
-                });
+                all.push(unfinished(attack, &error));
                 token = again()?;
             }
         }
     }
     Ok(all)
+}
+
+fn unfinished(attack: Attack, error: &token::Error) -> Played {
+    Played {
+        attack,
+        verdict: Verdict::Open,
+        detail: format!("not played to its end: {error}"),
+    }
 }

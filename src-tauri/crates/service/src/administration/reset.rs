@@ -94,6 +94,9 @@ pub(crate) fn reset(
             serial: record.certificate.serial(),
             listed: true,
         });
+        // The code is told whatever becomes of the old key, which is revoked: the log says if it is
+        // not gone, and revoking again destroys it.
+        let _ = office.destroy_revoked(&record);
         Ok(enrolled)
     })
 }

@@ -74,7 +74,9 @@ impl Office<'_> {
         };
         let ca = station.ca()?;
         let prepared = ca::revoke(&ca, number, validity, &revoked)?;
-        let value = self.issuing.sign(&prepared.digest())?;
+        let value = self
+            .issuing
+            .sign(prepared.to_be_signed(), prepared.digest())?;
         let der = prepared.complete(value.as_bytes())?;
         let made = ca::RevocationList::verified(&der, &ca)?;
         if let Some(Changed { serial, listed }) = changed

@@ -16,9 +16,9 @@ use crate::audit::records::Entry;
 use crate::audit::{Act, Kind, Outcome};
 use crate::auditing;
 use crate::certificates::new_id;
-use crate::custody::KeyState;
 use crate::custody::master::{MasterRow, RotationRow};
 use crate::custody::record::{Status, record_mac_input};
+use crate::custody::{KeyState, RowMessage};
 use crate::error::{Error, Result};
 use crate::home::{create_private_folder, lock_file};
 use crate::requests::RotationWatch;
@@ -43,6 +43,7 @@ const NAMED: usize = 100;
 pub(crate) fn prepare(station: &Station, officer: &Administrator) -> Result<Rotation> {
     Office::enter(station, officer, |office| {
         let masters = office.signing.masters().clone();
+        let newest = masters.newest()?.number;
         if masters.moving().is_some() {
             return Err(Error::Rotation {
                 why: "the next master is there already; move keys to it with chancery hsm rotate \
@@ -56,7 +57,7 @@ pub(crate) fn prepare(station: &Station, officer: &Administrator) -> Result<Rota
             ..About::of(Act::PrepareMaster, &request)
         };
         office.act(&about, |office, intent| {
-            let (number, label) = office.make_master(masters.newest().number)?;
+            let (number, label) = office.make_master(newest)?;
             let token = office.signing.token();
             let canary = token.make_canary(&label)?;
             token.prove_wrapping_key(&label, &canary)?;
@@ -87,8 +88,8 @@ pub(crate) fn prepare(station: &Station, officer: &Administrator) -> Result<Rota
             let add = |leaf| station.store.add_master(master.clone(), step.clone(), leaf);
             let entry = || {
                 let masters = Masters::of(station)?;
-                let made = Some(row.to_be_signed());
-                let taken = signed_step(station, &step);
+                let made = Some(row.to_be_signed().digest());
+                let taken = signed_step(station, &step).digest();
                 Ok(vec![masters.entry_with_step(station.id(), made, taken)])
             };
             let (index, leaf) = office.log.write_anew(draft, entry, add)?;
@@ -100,7 +101,9 @@ pub(crate) fn prepare(station: &Station, officer: &Administrator) -> Result<Rota
 
 /// Begins to move keys, or takes it up after a pause; [`carry_on`] does it.
 pub(crate) fn start(station: &Station, officer: &Administrator) -> Result<()> {
-    match Masters::of(station)?.phase() {
+    let masters = Masters::of(station)?;
+    masters.newest()?;
+    match masters.phase() {
         Some(Phase::Running) => Ok(()),
         Some(Phase::Prepared | Phase::Paused) => turn(station, officer, Phase::Running),
         Some(Phase::Finished) | None => Err(Error::Rotation {
@@ -178,8 +181,9 @@ fn turn(station: &Station, officer: &Administrator, phase: Phase) -> Result<()> 
             note: Some(phase.as_str()),
             ..About::of(Act::TurnRotation, &request)
         };
+        let newest = masters.newest()?.number;
         office.act(&about, |office, intent| {
-            let step = office.step(&masters, masters.newest().number, phase, intent)?;
+            let step = office.step(&masters, newest, phase, intent)?;
             let draft = Draft::outcome(&about, intent, Outcome::Done);
             let turn = |leaf| {
                 station
@@ -188,7 +192,7 @@ fn turn(station: &Station, officer: &Administrator, phase: Phase) -> Result<()> 
             };
             let entry = || {
                 let masters = Masters::of(station)?;
-                let taken = signed_step(station, &step);
+                let taken = signed_step(station, &step).digest();
                 Ok(vec![masters.entry_with_step(station.id(), None, taken)])
             };
             let (index, leaf) = office.log.write_anew(draft, entry, turn)?;
@@ -240,7 +244,9 @@ pub(crate) fn status(station: &Station) -> Result<Rotation> {
             Some(Phase::Paused) => RotationPhase::Paused,
             Some(Phase::Finished) => RotationPhase::Finished,
         },
-        current: masters.current().label.as_str().to_owned(),
+        current: masters
+            .current()
+            .map_or_else(String::new, |master| master.label.as_str().to_owned()),
         from: None,
         to: None,
         moved: 0,
@@ -317,7 +323,7 @@ fn is_born_under(
 }
 
 /// What an officer signs of a step.
-fn signed_step(station: &Station, step: &vault::Rotation) -> [u8; 32] {
+fn signed_step(station: &Station, step: &vault::Rotation) -> RowMessage {
     let row = RotationRow {
         organisation: &station.organisation.fixed.organisation.0,
         version: step.version,
@@ -447,10 +453,10 @@ impl Office<'_> {
             })
             .collect();
         let pairs = || of.iter().zip(&states);
-        let digests: Vec<[u8; 32]> = pairs()
+        let messages: Vec<RowMessage> = pairs()
             .map(|(record, state)| state.to_be_signed(&record.identity, intent.0))
             .collect();
-        let signatures = self.vouch_for_all(&digests)?;
+        let signatures = self.vouch_for_all(&messages)?;
         let mut entries = Vec::new();
         for (record, state) in pairs() {
             let key = record.row.key.id;

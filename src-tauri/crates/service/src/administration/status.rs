@@ -10,6 +10,7 @@ use crate::people;
 use crate::station::Station;
 use crate::station::key::KeyRecord;
 use crate::station::log::{About, Draft, Log};
+use crate::station::resident::RESIDENT;
 use crate::station::tokens::SigningToken;
 use crate::wire::{Person, RevocationReason};
 
@@ -109,6 +110,14 @@ pub(crate) fn change(
         let record = KeyRecord::of_login(station, login)?;
         // Before a new MAC is made over it: an edited record must not come out believed.
         record.check(station, office.signing, &mut office.log)?;
+        // A key that was revoked and is still on the token: its destruction is taken up again.
+        if matches!(change, Change::Revoke(_))
+            && record.state.status == Status::Revoked
+            && record.state.wrapping_key == RESIDENT
+        {
+            office.destroy_revoked(&record)?;
+            return people::person(station, login);
+        }
         change.permitted(&record)?;
         if !matches!(change, Change::Resume) {
             spare_the_last_officer(station, &record)?;
@@ -147,6 +156,9 @@ pub(crate) fn change(
             .map_err(|error| Error::ListNotWritten(Box::new(error)))?;
         holds(station, office.signing, &mut office.log, &record, change)?;
         logged?;
+        if matches!(change, Change::Revoke(_)) {
+            office.destroy_revoked(&record)?;
+        }
         people::person(station, login)
     })
 }

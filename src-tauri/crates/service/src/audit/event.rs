@@ -95,6 +95,8 @@ pub enum Act {
     /// The PINs of the security officers are taken out of the vault: a backup that has them was
     /// verified.
     ReleaseSoPins,
+    /// A revoked key that stays on the token is destroyed there.
+    DestroyKey,
 }
 
 impl Act {
@@ -129,6 +131,7 @@ impl Act {
             Self::Withdraw => "withdraw",
             Self::TakeOffice => "take_office",
             Self::ReleaseSoPins => "release_so_pins",
+            Self::DestroyKey => "destroy_key",
         }
     }
 

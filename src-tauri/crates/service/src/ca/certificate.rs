@@ -30,6 +30,12 @@ const ADOBE_AUTHENTIC_DOCUMENTS: ObjectIdentifier =
 pub struct PreparedCertificate(Unsigned);
 
 impl PreparedCertificate {
+    /// The TBSCertificate in DER.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.0.to_be_signed()
+    }
+
     /// Digest of the TBSCertificate, to be signed with the CA's key.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -29,6 +29,12 @@ impl PreparedRequest {
         Self(self.0.by(algorithm))
     }
 
+    /// The CertificationRequestInfo in DER.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.0.to_be_signed()
+    }
+
     /// Digest of the CertificationRequestInfo, to be signed with the requester's key.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -153,8 +159,7 @@ fn verify(request: &CertReq, spki: &[u8]) -> std::result::Result<(), signature::
         .signature
         .as_bytes()
         .ok_or(signature::Error::MalformedSignature)?;
-    let digest = algorithm.digest_algorithm().digest(&request.info.to_der()?);
-    algorithm::verify_der(spki, algorithm, digest.as_bytes(), value)
+    algorithm::verify_message_der(spki, algorithm, &request.info.to_der()?, value)
 }
 
 /// The one address in the one extension of the one attribute.

@@ -49,6 +49,12 @@ pub struct Revoked<'a> {
 pub struct PreparedRevocationList(Unsigned);
 
 impl PreparedRevocationList {
+    /// The TBSCertList in DER.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.0.to_be_signed()
+    }
+
     /// Digest of the TBSCertList, to be signed with the CA's key.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -409,8 +409,8 @@ fn keys_of_every_kind_are_requested_and_certified_and_openssl_verifies_both() {
     for kind in kinds() {
         let key = OpensslKey::new(kind);
         let prepared = request(&ADA, &key.spki).unwrap();
-        let prepared = prepared.by(kind.signature_algorithm().unwrap());
-        let value = key.sign(prepared.digest());
+        let prepared = prepared.by(kind.signature_algorithm());
+        let value = key.sign(prepared.to_be_signed(), prepared.digest());
         let request = prepared.complete(&value).unwrap();
         fs::write(folder.path().join("request.der"), request.as_der()).unwrap();
         let arguments = [
@@ -454,7 +454,7 @@ fn a_request_that_another_key_of_the_kind_signed_proves_nothing() {
     for kind in [KeyKind::P384, KeyKind::Rsa2048] {
         let (ada, eve) = (OpensslKey::new(kind), OpensslKey::new(kind));
         let prepared = request(&ADA, &ada.spki).unwrap();
-        let value = eve.sign(prepared.digest());
+        let value = eve.sign(prepared.to_be_signed(), prepared.digest());
         assert!(matches!(
             prepared.complete(&value),
             Err(Error::Signature(signature::Error::SignatureDoesNotVerify))

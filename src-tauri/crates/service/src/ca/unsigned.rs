@@ -48,6 +48,11 @@ impl Unsigned {
         Self { algorithm, ..self }
     }
 
+    /// The bytes to sign, for a key that signs messages.
+    pub(super) fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
     /// Digest of the bytes to sign.
     pub(super) fn digest(&self) -> Digest {
         let algorithm = self.algorithm().digest_algorithm();
@@ -61,7 +66,7 @@ impl Unsigned {
     /// Verifies a raw value and gives the signed structure in DER.
     pub(super) fn complete(self, raw: &[u8]) -> Result<Vec<u8>> {
         let algorithm = self.algorithm();
-        algorithm::verify(&self.spki, algorithm, self.digest().as_bytes(), raw)?;
+        algorithm::verify_message(&self.spki, algorithm, &self.to_be_signed, raw)?;
         let signed = Signed {
             to_be_signed: Any::from_der(&self.to_be_signed)?,
             algorithm: algorithm.identifier(),
@@ -82,13 +87,8 @@ pub(super) fn verify(der: &[u8], spki: &[u8]) -> Result<()> {
     let (Some(value), true) = (value, signed.algorithm == algorithm.identifier()) else {
         return Err(signature::Error::MalformedSignature.into());
     };
-    let digest = algorithm
-        .digest_algorithm()
-        .digest(&signed.to_be_signed.to_der()?);
-    Ok(algorithm::verify_der(
-        spki,
-        algorithm,
-        digest.as_bytes(),
-        value,
+    let message = signed.to_be_signed.to_der()?;
+    Ok(algorithm::verify_message_der(
+        spki, algorithm, &message, value,
     )?)
 }

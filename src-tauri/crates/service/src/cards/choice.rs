@@ -45,6 +45,7 @@ impl Read {
             KeyAlgorithm::Rsa { modulus_bits: 3072 } => SignerAlgorithm::Rsa3072,
             KeyAlgorithm::Rsa { modulus_bits: 4096 } => SignerAlgorithm::Rsa4096,
             KeyAlgorithm::Rsa { .. } => return None,
+            KeyAlgorithm::Ed25519 => SignerAlgorithm::Ed25519,
         })
     }
 

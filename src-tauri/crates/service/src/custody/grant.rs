@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::RowMessage;
 use super::cbor::{Infallible, versioned};
 use super::record::labelled;
 
@@ -21,9 +22,9 @@ pub struct GrantRow<'a> {
 }
 
 impl GrantRow<'_> {
-    /// SHA-256 of `"chancery grant v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
+    /// `"chancery grant v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
     #[must_use]
-    pub fn to_be_signed(&self) -> [u8; 32] {
+    pub fn to_be_signed(&self) -> RowMessage {
         let mut writer = versioned(5);
         writer
             .bytes(self.organisation)
@@ -32,8 +33,8 @@ impl GrantRow<'_> {
             .sure();
         writer.bytes(&Sha256::digest(self.spki)).sure();
         writer.str(self.role).sure().u64(self.intent).sure();
-        let message = labelled(b"chancery grant v1", &Sha256::digest(writer.into_writer()));
-        Sha256::digest(message).into()
+        let row = Sha256::digest(writer.into_writer());
+        RowMessage::new(labelled(b"chancery grant v1", &row))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::RowMessage;
 use super::cbor::{Infallible, Writer, versioned};
 use super::record::labelled;
 
@@ -29,9 +30,9 @@ pub struct MasterRow<'a> {
 }
 
 impl MasterRow<'_> {
-    /// SHA-256 of `"chancery master v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
+    /// `"chancery master v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
     #[must_use]
-    pub fn to_be_signed(&self) -> [u8; 32] {
+    pub fn to_be_signed(&self) -> RowMessage {
         let mut writer = versioned(8);
         writer
             .bytes(self.organisation)
@@ -63,9 +64,9 @@ pub struct RotationRow<'a> {
 }
 
 impl RotationRow<'_> {
-    /// SHA-256 of `"chancery rotation v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
+    /// `"chancery rotation v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
     #[must_use]
-    pub fn to_be_signed(&self) -> [u8; 32] {
+    pub fn to_be_signed(&self) -> RowMessage {
         let mut writer = versioned(5);
         writer
             .bytes(self.organisation)
@@ -96,9 +97,9 @@ pub struct OfficeRow<'a> {
 }
 
 impl OfficeRow<'_> {
-    /// SHA-256 of `"chancery office v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
+    /// `"chancery office v1" ‖ 0 ‖ SHA-256(CBOR of the row)`.
     #[must_use]
-    pub fn to_be_signed(&self) -> [u8; 32] {
+    pub fn to_be_signed(&self) -> RowMessage {
         let mut writer = versioned(5);
         writer
             .bytes(self.organisation)
@@ -115,8 +116,8 @@ impl OfficeRow<'_> {
     }
 }
 
-fn to_be_signed(label: &[u8], writer: Writer) -> [u8; 32] {
-    Sha256::digest(labelled(label, &Sha256::digest(writer.into_writer()))).into()
+fn to_be_signed(label: &[u8], writer: Writer) -> RowMessage {
+    RowMessage::new(labelled(label, &Sha256::digest(writer.into_writer())))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::cbor::{Infallible, Reader, Writer, splice, versioned};
 use super::slot::Slot;
-use super::{Error, SealedBlob};
+use super::{Error, RowMessage, SealedBlob};
 
 /// Most slots a seal row may carry; more is not a row of ours.
 const MOST_SLOTS: u64 = 16;
@@ -141,20 +141,19 @@ impl KeyState {
 impl KeyState {
     /// What the acting officer signs, to vouch for the state and for the act that made it.
     ///
-    /// SHA-256 of `"chancery key state v1" ‖ 0 ‖ SHA-256(CBOR[identity, state, intent])`, where
+    /// `"chancery key state v1" ‖ 0 ‖ SHA-256(CBOR[identity, state, intent])`, where
     /// `intent` is the log index of the act's intent.
     #[must_use]
-    pub fn to_be_signed(&self, identity: &Identity, intent: u64) -> [u8; 32] {
+    pub fn to_be_signed(&self, identity: &Identity, intent: u64) -> RowMessage {
         let mut writer: Writer = minicbor::Encoder::new(Vec::new());
         writer.array(3).sure();
         splice(&mut writer, identity.as_bytes());
         splice(&mut writer, &self.to_bytes());
         writer.u64(intent).sure();
-        let message = labelled(
+        RowMessage::new(labelled(
             b"chancery key state v1",
             &Sha256::digest(writer.into_writer()),
-        );
-        Sha256::digest(message).into()
+        ))
     }
 }
 
@@ -200,19 +199,18 @@ impl AccountRow<'_> {
 
     /// What the acting officer signs.
     ///
-    /// SHA-256 of `"chancery account v1" ‖ 0 ‖ SHA-256(CBOR[account row, intent])`, where `intent` is
+    /// `"chancery account v1" ‖ 0 ‖ SHA-256(CBOR[account row, intent])`, where `intent` is
     /// the log index of the act's intent.
     #[must_use]
-    pub fn to_be_signed(&self, intent: u64) -> [u8; 32] {
+    pub fn to_be_signed(&self, intent: u64) -> RowMessage {
         let mut writer: Writer = minicbor::Encoder::new(Vec::new());
         writer.array(2).sure();
         splice(&mut writer, &self.to_bytes());
         writer.u64(intent).sure();
-        let message = labelled(
+        RowMessage::new(labelled(
             b"chancery account v1",
             &Sha256::digest(writer.into_writer()),
-        );
-        Sha256::digest(message).into()
+        ))
     }
 }
 
@@ -270,11 +268,11 @@ impl SealRow {
         writer.into_writer()
     }
 
-    /// What the sealed key itself signs: the digest over which its signature vouches for the row.
+    /// What the sealed key itself signs, to vouch for the row.
     ///
-    /// SHA-256 of `"chancery seal row v1" ‖ 0 ‖ SHA-256(CBOR[identity, version, sealed, slots])`.
+    /// `"chancery seal row v1" ‖ 0 ‖ SHA-256(CBOR[identity, version, sealed, slots])`.
     #[must_use]
-    pub fn to_be_signed(&self, identity: &Identity) -> [u8; 32] {
+    pub fn to_be_signed(&self, identity: &Identity) -> RowMessage {
         let mut writer: Writer = minicbor::Encoder::new(Vec::new());
         writer.array(4).sure();
         splice(&mut writer, identity.as_bytes());
@@ -284,11 +282,10 @@ impl SealRow {
             .bytes(self.sealed.as_bytes())
             .sure();
         splice(&mut writer, &self.slots_to_bytes());
-        let message = labelled(
+        RowMessage::new(labelled(
             b"chancery seal row v1",
             &Sha256::digest(writer.into_writer()),
-        );
-        Sha256::digest(message).into()
+        ))
     }
 }
 

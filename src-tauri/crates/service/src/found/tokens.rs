@@ -10,7 +10,7 @@ use crate::custody::seal::IssuingSecrets;
 use crate::error::{Error, Result};
 use crate::home::{Surroundings, create_private_folder};
 use crate::organisation::{Base64Bytes, Deployment, Local, TokenAddress};
-use crate::requests::ReadyToken;
+use crate::requests::{KeyMode, ReadyToken};
 use crate::station::softhsm;
 use crate::station::tokens::{
     self, CA, HEAD, MASTER, NOTARY, PEPPER, RECORD_MAC, embedded_environment, key_label,
@@ -34,6 +34,7 @@ pub(super) struct Opened {
     pub(super) local: Local,
     pub(super) signing_pin: Pin,
     pub(super) secrets: IssuingSecrets,
+    pub(super) mode: KeyMode,
 }
 
 /// Finds the software token's module.
@@ -95,6 +96,7 @@ pub(super) fn embedded(surroundings: &Surroundings) -> Result<Opened> {
         local,
         signing_pin,
         secrets,
+        mode: KeyMode::Wrapped,
     })
 }
 
@@ -105,6 +107,7 @@ pub(super) fn ready(
     signing: &ReadyToken,
     issuing: &ReadyToken,
     declared_hardware: bool,
+    mode: KeyMode,
 ) -> Result<Opened> {
     if (&signing.module, &signing.environment, &signing.label)
         == (&issuing.module, &issuing.environment, &issuing.label)
@@ -120,7 +123,9 @@ pub(super) fn ready(
     let hardware = declared_hardware && first.is_hardware && second.is_hardware;
     first.expect_vacant(&[MASTER, PEPPER, RECORD_MAC], &[HEAD])?;
     second.expect_vacant(&[], &[CA, NOTARY])?;
-    first.token.wrap_mechanism()?;
+    if mode == KeyMode::Wrapped {
+        first.token.wrap_mechanism()?;
+    }
     let secrets = IssuingSecrets {
         issuing_pin: Zeroizing::new(second.pin.expose().to_owned()),
         signing_so_pin: Zeroizing::default(),
@@ -140,6 +145,7 @@ pub(super) fn ready(
         local,
         signing_pin: first.pin,
         secrets,
+        mode,
     })
 }
 
@@ -193,7 +199,7 @@ impl Login {
             taken(key, self.token.hmac(&key_label(key)?, b"").map(drop))?;
         }
         for key in private {
-            let nothing = token::Digest::Sha256([0; 32]);
+            let nothing = token::ToBeSigned::sha256(b"");
             taken(key, self.token.sign(&key_label(key)?, &nothing).map(drop))?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use token::{CardInput, Pin, PinRefusal};
+use token::{Pin, PinRefusal, ToBeSigned};
 
 use super::{
     PreparedFile, Signatory, check_targets, complete_all, own_lists, prepare, reach, say, settled,
@@ -197,12 +197,9 @@ impl Work<'_> {
         station: Option<&Station>,
     ) -> Result<Vec<SignedFile>> {
         say(self.request, SigningStep::Signing);
-        let inputs: Vec<CardInput> = batch
+        let inputs: Vec<ToBeSigned> = batch
             .iter()
-            .map(|file| CardInput {
-                message: file.prepared.to_be_signed().to_vec(),
-                digest: on_token(file.prepared.digest()),
-            })
+            .map(|file| on_token(file.prepared.to_be_signed(), file.prepared.digest()))
             .collect();
         let values = self.card.sign(self.surroundings, &inputs, self.pin)?;
         let anchors = station.map(Station::ca).transpose()?;

@@ -16,7 +16,7 @@ use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
 use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
 use crate::custody::secret::Normal;
 use crate::custody::slot::{Attempt, HmacOutput, Slot, Verdict};
-use crate::custody::{Identity, KeyState, OuterKey, SealRow, SlotKind, tries};
+use crate::custody::{Identity, KeyState, OuterKey, RowMessage, SealRow, SlotKind, tries};
 use crate::error::{Error, Result};
 use crate::signing_algorithm::{self, KeyKind};
 
@@ -256,16 +256,16 @@ impl KeyRecord {
         let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) else {
             return Err(self.damaged("no officer vouches for the state"));
         };
-        let digest = self.state.to_be_signed(&self.identity, intent.0);
-        if !officers.vouch(&digest, signature, intent) {
+        let message = self.state.to_be_signed(&self.identity, intent.0);
+        if !officers.vouch(&message, signature, intent) {
             return Err(self.damaged("no officer of the organisation has signed the state"));
         }
         let account = &self.row.account;
         let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) else {
             return Err(self.damaged("no officer vouches for the account"));
         };
-        let digest = account_to_be_signed(station.id(), account, intent);
-        if !officers.vouch(&digest, signature, intent) {
+        let message = account_to_be_signed(station.id(), account, intent);
+        if !officers.vouch(&message, signature, intent) {
             return Err(self.damaged("no officer of the organisation has signed the account"));
         }
         Ok(())
@@ -352,7 +352,7 @@ pub(crate) fn account_to_be_signed(
     organisation: OrganisationId,
     account: &vault::Account,
     intent: LeafIndex,
-) -> [u8; 32] {
+) -> RowMessage {
     let row = AccountRow {
         organisation: organisation.as_bytes(),
         account: account.id.as_bytes(),

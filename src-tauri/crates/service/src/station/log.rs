@@ -681,7 +681,7 @@ impl<'s> Log<'s> {
             size,
             root: self.frontier.root(),
         };
-        let value = self.token.sign_head(&checkpoint.digest())?;
+        let value = self.token.sign_head(&checkpoint)?;
         let spki = &organisation.fixed.head_key.0;
         let note = checkpoint.sign(&organisation.head_key_name(), spki, &value);
         // A head that does not open would lock everyone out: better no head than that one.
@@ -725,7 +725,7 @@ impl<'s> Log<'s> {
             return Err(audit::Error::RootDiffers { size }.into());
         }
         let (name, spki) = notary(station);
-        let value = issuing.notarise(&checkpoint.digest())?;
+        let value = issuing.notarise(&checkpoint)?;
         let note = checkpoint.countersign(&head.note, &name, spki, &value);
         Checkpoint::open(&note, &checkpoint.origin, &name, spki)?;
         let notarised = Head {

@@ -3,19 +3,22 @@
 //!
 //! A key is wrapped under the current master and, where there is one, under the next. Which of its
 //! blobs is used stands in its state. A master that was left is retired, and no longer proven.
+//!
+//! Where keys stay on the token there is no master, and there is nothing to rotate.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use token::{Canary, KeyLabel, SignerAlgorithm, SpkiDer, WrappedKey};
+use token::{Canary, KeyLabel, ResidentId, SignerAlgorithm, SpkiDer, WrappedKey};
 use vault::{LeafIndex, OrganisationId, Phase, Rotation};
 
 use super::Station;
 use super::log::Log;
 use super::officers::Officers;
 use super::records;
+use super::resident::ResidentCanary;
 use super::tokens::{MASTER, key_label};
 use crate::audit::records::{Entry, Hash, Of};
 use crate::custody::master::{MasterRow, RotationRow};
@@ -41,8 +44,10 @@ pub(crate) struct Master {
 /// The masters that are in use, and the newest step of a rotation.
 #[derive(Clone)]
 pub(crate) struct Masters {
-    /// The one that keys are moving to or from, or the only one.
-    newest: Master,
+    /// The one that keys are moving to or from, or the only one; none where keys stay on the token.
+    newest: Option<Master>,
+    /// What such keys are proven by.
+    resident: Option<ResidentCanary>,
     /// The one before, unless it was left.
     before: Option<Master>,
     /// The one for keys that were brought in, once there is one.
@@ -62,12 +67,13 @@ impl Masters {
     /// The first master and no other.
     pub(crate) fn founding(canary: Canary) -> Result<Self> {
         Ok(Self {
-            newest: Master {
+            newest: Some(Master {
                 number: FIRST,
                 label: key_label(MASTER)?,
                 canary,
                 since: LeafIndex(0),
-            },
+            }),
+            resident: None,
             before: None,
             import: None,
             labels: vec![MASTER.to_owned()],
@@ -78,8 +84,31 @@ impl Masters {
         })
     }
 
+    /// No master: keys stay on the token.
+    pub(crate) const fn resident_keys(canary: ResidentCanary) -> Self {
+        Self {
+            newest: None,
+            resident: Some(canary),
+            before: None,
+            import: None,
+            labels: Vec::new(),
+            rotation: None,
+            signed: Vec::new(),
+            signed_import: None,
+            signed_step: None,
+        }
+    }
+
     /// Reads them; each row is believed for its officer's signature.
     pub(crate) fn of(station: &Station) -> Result<Self> {
+        let first = &station.organisation.fixed.canary;
+        if first.is_resident() {
+            // Whatever rows there are: no officer can have made them.
+            return Ok(Self::resident_keys(ResidentCanary {
+                id: ResidentId::try_from(&first.blob.0[..])?,
+                spki: SpkiDer::from_der(first.spki.0.clone())?,
+            }));
+        }
         let vault::Masters {
             mut masters,
             rotation,
@@ -88,7 +117,7 @@ impl Masters {
         if let Some(row) = masters.pop_if(|row| row.number == IMPORT) {
             let officers = Officers::of(station)?;
             all.import = Some(believed(station, &officers, &row)?);
-            all.signed_import = Some(signed(station, &row).to_be_signed());
+            all.signed_import = Some(signed(station, &row).to_be_signed().digest());
         }
         let Some(rotation) = rotation else {
             return Ok(all);
@@ -118,16 +147,18 @@ impl Masters {
         {
             let master = believed(station, &officers, row)?;
             all.labels.push(row.label.clone());
-            all.signed.push(signed(station, row).to_be_signed());
-            all.before = Some(std::mem::replace(&mut all.newest, master));
+            all.signed
+                .push(signed(station, row).to_be_signed().digest());
+            all.before = all.newest.replace(master);
         }
-        if all.newest.number != rotation.master {
+        let newest = all.newest.as_ref().map(|newest| newest.number);
+        if newest != Some(rotation.master) {
             return Err(unvouched("the master that keys move to is not there"));
         }
         if rotation.phase == Phase::Finished {
             all.before = None;
         }
-        all.signed_step = Some(row.to_be_signed());
+        all.signed_step = Some(row.to_be_signed().digest());
         all.rotation = Some(rotation);
         Ok(all)
     }
@@ -148,20 +179,24 @@ impl Masters {
 
     /// Those that must be proven: every blob that may be used lies under one of them.
     pub(crate) fn in_use(&self) -> impl Iterator<Item = &Master> {
-        self.before.iter().chain([&self.newest]).chain(&self.import)
+        self.before.iter().chain(&self.newest).chain(&self.import)
     }
 
     /// Those that a key is wrapped under at its birth, the one its state will name first.
     pub(crate) fn of_birth(&self) -> Vec<&Master> {
-        match (&self.before, self.phase()) {
-            (Some(before), Some(Phase::Prepared)) => vec![before, &self.newest],
-            _ => vec![&self.newest],
-        }
+        let before = self.before.iter();
+        let before = before.filter(|_| self.phase() == Some(Phase::Prepared));
+        before.chain(&self.newest).collect()
     }
 
-    /// The one whose blobs are used, unless a key is behind.
-    pub(crate) fn current(&self) -> &Master {
-        self.of_birth()[0]
+    /// The one whose blobs are used, unless a key is behind; none where keys stay on the token.
+    pub(crate) fn current(&self) -> Option<&Master> {
+        self.of_birth().first().copied()
+    }
+
+    /// What keys that stay on the token are proven by, where they do.
+    pub(crate) const fn resident(&self) -> Option<&ResidentCanary> {
+        self.resident.as_ref()
     }
 
     /// The one that a blob is wrapped under.
@@ -215,7 +250,7 @@ impl Masters {
 
     /// The master that keys move from and the one they move to, unless they have.
     pub(crate) fn moving(&self) -> Option<(&Master, &Master)> {
-        Some((self.before.as_ref()?, &self.newest))
+        Some((self.before.as_ref()?, self.newest.as_ref()?))
     }
 
     /// Labels of all masters there were, oldest first.
@@ -224,8 +259,13 @@ impl Masters {
     }
 
     /// The newest master.
-    pub(crate) fn newest(&self) -> &Master {
-        &self.newest
+    ///
+    /// # Errors
+    /// [`Error::KeysAreResident`].
+    pub(crate) fn newest(&self) -> Result<&Master> {
+        self.newest.as_ref().ok_or(Error::KeysAreResident {
+            what: "there is no master to rotate",
+        })
     }
 
     /// The next step, not yet signed.

@@ -14,10 +14,9 @@ use super::log::{Log, told};
 use super::office_acts::{Happened, OfficeAct};
 use super::records;
 use crate::audit::records::{Entry, Hash, Of};
-use crate::custody::SealRow;
-use crate::custody::SlotKind;
 use crate::custody::grant::GrantRow;
 use crate::custody::master::OfficeRow;
+use crate::custody::{RowMessage, SealRow, SlotKind};
 use crate::error::Result;
 use crate::signing_algorithm::{self, KeyKind, sha256};
 
@@ -85,7 +84,7 @@ impl Officers {
         let Some((account, kind, spki)) = public_key(station, grant.key)? else {
             return Ok(None);
         };
-        let digest = digest_of(station, grant, &spki);
+        let message = message_of(station, grant, &spki);
         // By somebody who acted still when it was done, whatever the row says.
         let signed = self.keys.iter().any(|key| {
             key.until.is_none()
@@ -93,7 +92,7 @@ impl Officers {
                 && signing_algorithm::verifies(
                     key.kind,
                     &key.spki,
-                    &digest,
+                    &message,
                     &grant.officer_signature,
                 )
         });
@@ -115,7 +114,7 @@ impl Officers {
                 until: None,
             }),
         }
-        Ok(Some(digest))
+        Ok(Some(message.digest()))
     }
 
     /// Takes a key up that the one before vouches for; gives what was signed.
@@ -133,7 +132,7 @@ impl Officers {
             replaced: &old,
             intent: office.intent.0,
         };
-        let digest = row.to_be_signed();
+        let message = row.to_be_signed();
         let before = self
             .keys
             .iter_mut()
@@ -143,7 +142,7 @@ impl Officers {
         };
         let signature = &office.officer_signature;
         if account != office.account
-            || !signing_algorithm::verifies(before.kind, &before.spki, &digest, signature)
+            || !signing_algorithm::verifies(before.kind, &before.spki, &message, signature)
         {
             return Ok(None);
         }
@@ -155,7 +154,7 @@ impl Officers {
             since: Some(LeafIndex(office.intent.0.saturating_sub(1))),
             until: None,
         });
-        Ok(Some(digest))
+        Ok(Some(message.digest()))
     }
 
     /// Whether who gave somebody the office has signed this; an office is given before it is taken up,
@@ -163,14 +162,14 @@ impl Officers {
     pub(crate) fn vouch_for_grant(
         &self,
         account: AccountId,
-        digest: &[u8; 32],
+        message: &RowMessage,
         signature: &[u8],
     ) -> bool {
         self.keys
             .iter()
             .filter(|key| key.account == account && key.until.is_none())
             .filter_map(|key| key.since)
-            .any(|since| self.vouch(digest, signature, since))
+            .any(|since| self.vouch(message, signature, since))
     }
 
     /// The accounts that act as officers.
@@ -208,11 +207,11 @@ impl Officers {
     }
 
     /// Whether an officer signed this, in the act whose intent is named.
-    pub(crate) fn vouch(&self, digest: &[u8; 32], signature: &[u8], intent: LeafIndex) -> bool {
+    pub(crate) fn vouch(&self, message: &RowMessage, signature: &[u8], intent: LeafIndex) -> bool {
         self.keys.iter().any(|key| {
             key.since.is_none_or(|since| since < intent)
                 && key.until.is_none_or(|until| intent <= until)
-                && signing_algorithm::verifies(key.kind, &key.spki, digest, signature)
+                && signing_algorithm::verifies(key.kind, &key.spki, message, signature)
         })
     }
 
@@ -341,7 +340,7 @@ fn founding_keys(station: &Station) -> Result<Vec<OfficerKey>> {
 }
 
 /// What an officer signs of a grant.
-fn digest_of(station: &Station, grant: &Grant, spki: &[u8]) -> [u8; 32] {
+fn message_of(station: &Station, grant: &Grant, spki: &[u8]) -> RowMessage {
     let row = GrantRow {
         organisation: &station.organisation.fixed.organisation.0,
         account: grant.account.as_bytes(),
@@ -358,7 +357,7 @@ pub(crate) fn newest_grant(station: &Station, account: AccountId) -> Result<Opti
     let newest = grants.iter().rev().find(|grant| grant.account == account);
     let Some(grant) = newest else { return Ok(None) };
     let key = public_key(station, grant.key)?;
-    Ok(key.map(|(_, _, spki)| digest_of(station, grant, &spki)))
+    Ok(key.map(|(_, _, spki)| message_of(station, grant, &spki).digest()))
 }
 
 fn public_key(station: &Station, key: KeyId) -> Result<Option<(AccountId, KeyKind, Vec<u8>)>> {

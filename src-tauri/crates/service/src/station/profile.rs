@@ -18,11 +18,12 @@ use super::Station;
 use super::log::Log;
 use super::officers::Officers;
 use super::records;
-use crate::assurance::{self, Ground, Hardware, PinHolder, SecretKind};
+use crate::assurance::{self, Ground, Hardware, KeyHome, PinHolder, SecretKind};
 use crate::audit::records::Entry;
+use crate::custody::RowMessage;
 use crate::error::{Error, Result};
 use crate::home::write_private;
-use crate::signing_algorithm::{hex, sha256};
+use crate::signing_algorithm::hex;
 use crate::wire::{
     self, Assurance, AssuranceReason, AttackVerdict, Grade, MissingFeature, ProbeLimit,
 };
@@ -125,15 +126,15 @@ impl Profile {
         minicbor::to_vec(self).expect("writing CBOR into a Vec does not fail")
     }
 
-    /// What an officer signs: SHA-256 of
+    /// What an officer signs:
     /// `"chancery token profile v1" ‖ 0 ‖ SHA-256(CBOR of the profile) ‖ intent, 8 bytes`.
-    pub(crate) fn to_be_signed(bytes: &[u8], intent: LeafIndex) -> [u8; 32] {
+    pub(crate) fn to_be_signed(bytes: &[u8], intent: LeafIndex) -> RowMessage {
         let message = [
             b"chancery token profile v1\0".as_slice(),
             &Sha256::digest(bytes),
             &intent.0.to_be_bytes(),
         ];
-        sha256(&message.concat())
+        RowMessage::new(message.concat())
     }
 
     fn played(&self) -> Vec<(Attack, Verdict)> {
@@ -257,7 +258,7 @@ pub(crate) fn newest(station: &Station) -> Result<Option<Profile>> {
 /// What the tree over the current records says of the newest profile, believed or not.
 pub(crate) fn entry(station: &Station) -> Result<Entry> {
     let row = station.wait(station.store.token_profile())?;
-    let signed = row.map(|row| Profile::to_be_signed(&row.profile, row.intent));
+    let signed = row.map(|row| Profile::to_be_signed(&row.profile, row.intent).digest());
     Ok(records::of_token_profile(station.id(), signed))
 }
 
@@ -299,6 +300,10 @@ fn ground(station: &Station, profile: Option<&Profile>) -> Ground {
         // Both ways an organisation runs have the PIN where people sign.
         pin: PinHolder::Desktop,
         secret: SecretKind::Phrase,
+        keys: match station.organisation.fixed.canary.is_resident() {
+            true => KeyHome::Resident,
+            false => KeyHome::Wrapped,
+        },
     }
 }
 
@@ -346,6 +351,9 @@ fn limits(ground: Ground, profile: Option<&Profile>) -> Vec<ProbeLimit> {
     }
     if ground.attacks.is_none() {
         limits.push(ProbeLimit::NotProbed);
+    }
+    if ground.keys == KeyHome::Resident {
+        limits.push(ProbeLimit::ResidentKeys);
     }
     let played = profile.map(Profile::played).unwrap_or_default();
     let is_open = |attack: Attack| {

@@ -23,7 +23,7 @@ pub(crate) fn of_key(key: KeyId, identity: &Identity, state: &KeyState, seal: &S
 pub(crate) fn of_account(organisation: OrganisationId, account: &vault::Account) -> Option<Entry> {
     Some(Entry {
         path: Of::Account.path(account.id.as_bytes()),
-        value: account_to_be_signed(organisation, account, account.intent?),
+        value: account_to_be_signed(organisation, account, account.intent?).digest(),
     })
 }
 

@@ -13,6 +13,7 @@ use super::Station;
 use super::officers::Officers;
 use super::remembered::Remembered;
 use crate::audit::records::Hash;
+use crate::custody::RowMessage;
 use crate::error::Result;
 
 /// What an officer states: `CBOR[1, organisation, sequence, [lost size, lost root], [new size, new
@@ -75,10 +76,9 @@ impl Statement {
         (reader.position() == bytes.len()).then_some(statement)
     }
 
-    /// What the officer signs: SHA-256 of `"chancery restore v1" ‖ 0 ‖ SHA-256(statement)`.
-    pub(crate) fn to_be_signed(bytes: &[u8]) -> [u8; 32] {
-        let message = [b"chancery restore v1\0".as_slice(), &Sha256::digest(bytes)].concat();
-        Sha256::digest(message).into()
+    /// What the officer signs: `"chancery restore v1" ‖ 0 ‖ SHA-256(statement)`.
+    pub(crate) fn to_be_signed(bytes: &[u8]) -> RowMessage {
+        RowMessage::new([b"chancery restore v1\0".as_slice(), &Sha256::digest(bytes)].concat())
     }
 }
 
@@ -90,9 +90,9 @@ pub(crate) fn accepted(station: &Station, remembered: &Remembered) -> Result<Opt
         let Some(statement) = Statement::read(&restore.statement) else {
             continue;
         };
-        let digest = Statement::to_be_signed(&restore.statement);
+        let message = Statement::to_be_signed(&restore.statement);
         let when = LeafIndex(statement.new.0);
-        let signed = officers.vouch(&digest, &restore.signature, when);
+        let signed = officers.vouch(&message, &restore.signature, when);
         if signed
             && statement.organisation == station.organisation.fixed.organisation.0
             && statement.sequence == restore.sequence

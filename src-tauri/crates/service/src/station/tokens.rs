@@ -8,13 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use token::{
-    Digest, Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, Production, RawSignature,
-    Recovery, SpkiDer, Token, TokenInfo, TokenLabel, WrappedKey,
+    Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, Production, RawSignature, Recovery,
+    SpkiDer, ToBeSigned, Token, TokenInfo, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
 use super::masters::Masters;
+use super::resident::{self, RESIDENT};
 use super::{Station, health, pins, softhsm};
+use crate::audit::Checkpoint;
+use crate::custody::RowMessage;
 use crate::custody::seal::WrappedBlob;
 use crate::custody::slot::HmacOutput;
 use crate::error::{Error, Result};
@@ -320,6 +323,9 @@ impl<'s> SigningToken<'s> {
             let found = token.prove_wrapping_key(label, &master.canary)?;
             proven.push((label, found));
         }
+        if let Some(canary) = masters.resident() {
+            canary.sign(token, &challenge_message()?)?;
+        }
         Ok(proven
             .iter()
             .flat_map(|(label, proven)| {
@@ -329,15 +335,15 @@ impl<'s> SigningToken<'s> {
             .collect())
     }
 
-    /// Its keys, for what can be tried on them without harm.
-    pub(crate) fn production(&self) -> Production {
-        let master = self.masters.current();
-        Production {
+    /// Its keys, for what can be tried on them without harm; none where keys stay on the token.
+    pub(crate) fn production(&self) -> Option<Production> {
+        let master = self.masters.current()?;
+        Some(Production {
             master: master.label.clone(),
             canary: master.canary.clone(),
             mac_keys: vec![self.pepper.clone(), self.record_mac.clone()],
             signing_keys: vec![self.head.clone()],
-        }
+        })
     }
 
     /// What the token does not have of its keys' templates.
@@ -363,23 +369,30 @@ impl<'s> SigningToken<'s> {
     }
 
     /// Signs a head of the log; DER as a note carries it.
-    pub(crate) fn sign_head(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
-        let value = self.ask(|token| token.sign(&self.head, &(*digest).into()))?;
+    pub(crate) fn sign_head(&self, head: &Checkpoint) -> Result<Vec<u8>> {
+        let input = ToBeSigned::sha256(head.text().as_bytes());
+        let value = self.ask(|token| token.sign(&self.head, &input))?;
         der_signature(value.as_bytes())
     }
 
-    /// Unwraps a key for one batch, signs each digest, destroys it: one call.
+    /// Unwraps a key for one batch, signs each input, destroys it: one call. Or has a key sign that
+    /// stays on the token.
     pub(crate) fn sign_with(
         &self,
         kind: KeyKind,
         blob: &WrappedBlob,
-        digests: &[Digest],
+        inputs: &[ToBeSigned],
     ) -> Result<Vec<RawSignature>> {
+        if blob.wrapping_key == RESIDENT {
+            let (id, spki) = resident::named(blob)?;
+            let algorithm = kind.on_token();
+            return self.ask(|token| token.sign_resident(id, &spki, algorithm, inputs));
+        }
         let rfc = u16::try_from(blob.rfc).unwrap_or(u16::MAX);
         let wrapped = WrappedKey::from_parts(blob.mechanism, rfc, blob.blob.to_vec())?;
         let master = &self.masters.of_blob(&blob.wrapping_key)?.label;
         let algorithm = kind.on_token();
-        self.ask(|token| token.sign_with_wrapped(master, &wrapped, algorithm, digests))
+        self.ask(|token| token.sign_with_wrapped(master, &wrapped, algorithm, inputs))
     }
 
     /// Asks what may be asked twice.
@@ -416,24 +429,29 @@ impl<'s> SigningToken<'s> {
         SignedIn(self.login())
     }
 
-    /// Has the canary of the current master unwrap and sign, verifies what it signed, and says how
-    /// long that took.
+    /// Has the canary of the current master unwrap and sign, or that of keys on the token sign, verifies
+    /// what it signed, and says how long that took.
     pub(crate) fn exercise(&self) -> Result<Duration> {
-        let master = self.masters.current();
-        let canary = &master.canary;
-        let digest = challenge()?;
+        let message = RowMessage::new(challenge_message()?);
         let begun = Instant::now();
-        let digests = [digest.into()];
+        if let Some(canary) = self.masters.resident() {
+            canary.sign(&self.token(), message.as_bytes())?;
+            return Ok(begun.elapsed());
+        }
+        let master = self.masters.newest()?;
+        let master = self.masters.current().unwrap_or(master);
+        let canary = &master.canary;
+        let inputs = [ToBeSigned::from(&message)];
         // Once: a test that was repeated until it passed would be none.
         let values = self.token().sign_with_wrapped(
             &master.label,
             &canary.wrapped,
             canary.algorithm,
-            &digests,
+            &inputs,
         )?;
         let took = begun.elapsed();
         let value = values.first().ok_or(token::Error::OutOfStep)?.as_bytes();
-        if verifies(KeyKind::P256, canary.spki.as_bytes(), &digest, value) {
+        if verifies(KeyKind::P256, canary.spki.as_bytes(), &message, value) {
             return Ok(took);
         }
         let label = master.label.clone();
@@ -549,25 +567,33 @@ impl IssuingToken {
     }
 
     /// Countersigns a head of the log; DER as a note carries it.
-    pub(crate) fn notarise(&self, digest: &[u8; 32]) -> Result<Vec<u8>> {
-        let value = self.token.sign(&key_label(NOTARY)?, &(*digest).into())?;
+    pub(crate) fn notarise(&self, head: &Checkpoint) -> Result<Vec<u8>> {
+        let input = ToBeSigned::sha256(head.text().as_bytes());
+        let value = self.token.sign(&key_label(NOTARY)?, &input)?;
         der_signature(value.as_bytes())
     }
 
     /// Signs a certificate or revocation list.
-    pub(crate) fn sign(&self, digest: &signature::Digest) -> Result<RawSignature> {
-        Ok(self.token.sign(&self.ca, &on_token(*digest))?)
+    pub(crate) fn sign(
+        &self,
+        to_be_signed: &[u8],
+        digest: signature::Digest,
+    ) -> Result<RawSignature> {
+        let input = on_token(to_be_signed, digest);
+        Ok(self.token.sign(&self.ca, &input)?)
     }
 }
 
 /// What a signing key is proven over: the label and 32 random bytes, so that the signature is of
 /// nothing anybody could use (CUSTODY-FORMAT 5).
-fn challenge() -> Result<[u8; 32]> {
+fn challenge() -> Result<ToBeSigned> {
+    Ok(ToBeSigned::sha256(&challenge_message()?))
+}
+
+fn challenge_message() -> Result<Vec<u8>> {
     let mut random = [0; 32];
     crate::custody::random(&mut random)?;
-    Ok(crate::signing_algorithm::sha256(
-        &[KNOWN_ANSWER, &random].concat(),
-    ))
+    Ok([KNOWN_ANSWER, &random].concat())
 }
 
 fn bytes(mac: &Mac) -> HmacOutput {

@@ -63,6 +63,7 @@ pub enum ErrorCode {
     NothingLost,
     NotAnExport,
     ImportRefused,
+    KeysAreResident,
 
     // One use of a key.
     WrongSecret,

@@ -39,6 +39,8 @@ pub enum AssuranceReason {
     PinOnDesktops,
     /// Signers have a phrase, not a device.
     Phrase,
+    /// Keys stay on the token, and no secret is part of one.
+    ResidentKeys,
 }
 
 impl AssuranceReason {
@@ -55,6 +57,9 @@ impl AssuranceReason {
             }
             Self::PinOnDesktops => "whoever may use this machine's account holds the signing PIN",
             Self::Phrase => "signers have a phrase, not a device",
+            Self::ResidentKeys => {
+                "keys stay on the token, and a person's secret is no part of the key"
+            }
         }
     }
 }
@@ -71,6 +76,10 @@ impl ProbeLimit {
             Self::OpenAtBirth => {
                 "A5 is open: with the PIN, a key can be taken in the instant between its birth and \
                  its wrapping"
+            }
+            Self::ResidentKeys => {
+                "keys stay on the token: whoever has the signing PIN signs with them all, without \
+                 any secret, which is no part of a key"
             }
             Self::AttackOpen => "other attacks than A5 are open",
             Self::PinCanBeChanged => {
@@ -184,6 +193,8 @@ pub enum ProbeLimit {
     HardwareNotDeclared,
     /// The attacks were not played on this token, or on its module as it is now.
     NotProbed,
+    /// Keys stay on the token: whoever has the PIN signs with them all, without any secret.
+    ResidentKeys,
 }
 
 /// What a token is like, as it was probed and as an officer signed it.

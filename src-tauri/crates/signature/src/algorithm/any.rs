@@ -167,6 +167,14 @@ impl AnySignature {
     /// # Errors
     /// As [`super::verify_der`]; RSA keys down to 1024 bits are taken.
     pub(crate) fn verify(self, spki: &[u8], message: &[u8], value: &[u8]) -> Result<Used> {
+        if let Self::Strong(algorithm @ SignatureAlgorithm::Ed25519) = self {
+            // It signs messages, not their digests.
+            super::verify_message_der(spki, algorithm, message, value)?;
+            return Ok(Used {
+                digest: self.digest(),
+                rsa_bits: None,
+            });
+        }
         self.verify_digest(spki, &self.digest().digest(message), value)
     }
 

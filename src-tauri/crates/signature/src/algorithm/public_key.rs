@@ -1,8 +1,9 @@
-//! Public keys as DER SubjectPublicKeyInfo (RFC 5480, RFC 3279 §2.3.1): read, and verified with.
+//! Public keys as DER SubjectPublicKeyInfo (RFC 5480, RFC 3279 §2.3.1, RFC 8410 §4): read, and verified with.
 
 use const_oid::db::rfc5912::{
     ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1, SECP_521_R_1,
 };
+use const_oid::db::rfc8410::ID_ED_25519;
 use der::{Decode, Encode};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::RsaPublicKey as Pkcs1PublicKey;
@@ -24,6 +25,7 @@ pub(super) enum PublicKey {
     P384(p384::ecdsa::VerifyingKey),
     P521(p521::ecdsa::VerifyingKey),
     Rsa(RsaPublicKey),
+    Ed25519(ed25519_dalek::VerifyingKey),
 }
 
 impl PublicKey {
@@ -56,6 +58,15 @@ impl PublicKey {
                 }
                 Self::Rsa(rsa_key(key)?)
             }
+            (ID_ED_25519, _) => {
+                // The parameters must be absent (RFC 8410 §3).
+                if parsed.algorithm.parameters.is_some() {
+                    return Err(Error::MalformedKey);
+                }
+                let key = key.try_into().map_err(|_| Error::MalformedKey)?;
+                let key = ed25519_dalek::VerifyingKey::from_bytes(key);
+                Self::Ed25519(key.map_err(|_| Error::MalformedKey)?)
+            }
             (ID_EC_PUBLIC_KEY, Some(oid)) | (oid, _) => {
                 return Err(Error::KeyNotSupported {
                     oid: oid.to_string(),
@@ -77,6 +88,7 @@ impl PublicKey {
             Self::Rsa(key) => KeyAlgorithm::Rsa {
                 modulus_bits: key.n().bits(),
             },
+            Self::Ed25519(_) => KeyAlgorithm::Ed25519,
         }
     }
 
@@ -116,6 +128,12 @@ impl PublicKey {
                 end.copy_from_slice(digest);
                 key.verify_prehash(&wide, &value).is_ok()
             }
+            // There is no message here, and nobody signs a digest in its place.
+            Self::Ed25519(_) => {
+                return Err(Error::KeyNotSupported {
+                    oid: ID_ED_25519.to_string(),
+                });
+            }
             Self::Rsa(key) => match algorithm {
                 SignatureAlgorithm::RsaPss {
                     digest: digest_algorithm,
@@ -138,6 +156,18 @@ impl PublicKey {
             false => Err(Error::SignatureDoesNotVerify),
         }
     }
+}
+
+/// Verifies a value over a message (RFC 8032 §5.1.7), strictly: points of small order, with which one
+/// value fits several messages, are refused.
+pub(super) fn verify_ed25519(
+    key: &ed25519_dalek::VerifyingKey,
+    message: &[u8],
+    raw: &[u8],
+) -> Result<()> {
+    let value = ed25519_dalek::Signature::from_slice(raw).map_err(|_| Error::MalformedSignature)?;
+    key.verify_strict(message, &value)
+        .map_err(|_| Error::SignatureDoesNotVerify)
 }
 
 /// RSASSA-PSS, the mask by MGF1 with the same digest (RFC 8017 §9.1, appendix B.2.1).

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use ed25519_dalek::Signer;
+
 use super::*;
 use crate::algorithm::DigestAlgorithm;
-use crate::samples::{Authority, Key, run};
+use crate::samples::{Authority, Key, Template, run};
 
 const DOCUMENT: &[u8] = b"the bytes of a document";
 
@@ -29,6 +31,72 @@ fn signed_by(key: &Key) -> (Authority, Certificate, Vec<u8>) {
     let value = key.sign(prepared.digest());
     let contents = prepared.complete(&value).unwrap();
     (ca, ada, contents)
+}
+
+/// RFC 8419: the attributes themselves are signed, SHA-512 is the digest of all else, and the
+/// identifier has no parameters.
+#[test]
+fn an_ed25519_key_signs_the_attributes_and_digests_with_sha_512() {
+    let key = ed25519_dalek::SigningKey::from_bytes(&[2; 32]);
+    let spki = ed25519_spki(&key);
+    let ca = Authority::new("Test CA", 1);
+    let ada = ca.sign(Template {
+        spki: spki.clone(),
+        ..Template::person("Ada", &Key::from_seed(2))
+    });
+    assert_eq!(ada.key_algorithm().unwrap(), KeyAlgorithm::Ed25519);
+    let wrong = prepare(&document_digest(), &ada, &[]);
+    assert!(matches!(wrong, Err(Error::DigestLength { .. })), "SHA-256");
+
+    let prepared = || prepare(&digest_for(&ada), &ada, &[ca.certificate()]).unwrap();
+    let attributes = prepared().to_be_signed().to_vec();
+    let of_the_digest = key.sign(prepared().digest().as_bytes()).to_bytes();
+    assert!(matches!(
+        prepared().complete(&of_the_digest),
+        Err(Error::SignatureDoesNotVerify)
+    ));
+    let value = key.sign(&attributes).to_bytes();
+    let contents = prepared().complete(&value).unwrap();
+    assert_eq!(
+        contents.len(),
+        largest_size(SignatureAlgorithm::Ed25519, &ada, &[ca.certificate()]).unwrap()
+    );
+
+    let read = read::SignedData::read(&contents).unwrap();
+    assert_eq!(
+        DigestAlgorithm::from_identifier(read.digest_algorithm),
+        Some(DigestAlgorithm::Sha512)
+    );
+    let identifier = read.signature_algorithm;
+    assert_eq!(identifier.oid.to_string(), "1.3.101.112");
+    assert!(identifier.parameters.is_none());
+    assert_eq!(read.signature, value);
+
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("spki", &spki[..]),
+        ("signed", &attributes),
+        ("value", &value),
+    ] {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (spki, signed, value) = (path("spki"), path("signed"), path("value"));
+    run(
+        "openssl",
+        &[
+            "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", &spki, "-in",
+            &signed, "-sigfile", &value,
+        ],
+    );
+}
+
+/// RFC 8410 §4.
+fn ed25519_spki(key: &ed25519_dalek::SigningKey) -> Vec<u8> {
+    let prefix = [
+        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+    ];
+    [&prefix[..], key.verifying_key().as_bytes()].concat()
 }
 
 #[test]

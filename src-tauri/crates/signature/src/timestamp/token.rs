@@ -313,9 +313,8 @@ fn verify(signed_data: &SignedData<'_>, authority: &Certificate) -> Result<(), F
     let to_be_signed = signed_data
         .to_be_signed()
         .ok_or(Fault::SignatureDoesNotVerify)?;
-    let digest = algorithm.digest_algorithm().digest(&to_be_signed);
     let (spki, value) = (authority.spki_der(), signed_data.signature);
-    match algorithm::verify_der(spki, algorithm, digest.as_bytes(), value) {
+    match algorithm::verify_message_der(spki, algorithm, &to_be_signed, value) {
         Ok(()) => Ok(()),
         Err(crate::Error::KeyNotSupported { oid }) => Err(not_supported(oid)),
         Err(crate::Error::RsaKeySize { .. }) => Err(not_supported(identifier.oid.to_string())),

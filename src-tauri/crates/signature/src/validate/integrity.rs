@@ -218,9 +218,8 @@ fn check_signature(
     let Some(to_be_signed) = signed_data.to_be_signed() else {
         return false;
     };
-    let digest = algorithm.digest_algorithm().digest(&to_be_signed);
     let (spki, value) = (signer.spki_der(), signed_data.signature);
-    let verified = algorithm::verify_der(spki, algorithm, digest.as_bytes(), value);
+    let verified = algorithm::verify_message_der(spki, algorithm, &to_be_signed, value);
     // One digest algorithm for document and attributes (RFC 5652 §5.4).
     let same_digest = algorithm.digest_algorithm() == digest_algorithm;
     match verified {

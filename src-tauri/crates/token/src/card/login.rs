@@ -8,18 +8,15 @@ use cryptoki::{
     session::{Session, UserType},
     slot::{Slot, TokenInfo as CkTokenInfo},
 };
-use cryptoki_sys::{
-    CK_MECHANISM_TYPE, CKF_SIGN, CKM_ECDSA, CKM_ECDSA_SHA256, CKM_ECDSA_SHA384, CKM_ECDSA_SHA512,
-    CKM_RSA_PKCS, CKM_SHA256_RSA_PKCS, CKM_SHA384_RSA_PKCS, CKM_SHA512_RSA_PKCS,
-};
+use cryptoki_sys::CKF_SIGN;
 
 use super::{
-    CardAddress, CardInput, CardKey, PinEntry, PinRefusal, PinRules, key,
+    CardAddress, CardKey, PinEntry, PinRefusal, PinRules, key,
     read::{self, lost},
 };
 use crate::{
-    Digest, Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, algorithm::Family,
-    module::Module, raw::Parameter, slot,
+    Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, ToBeSigned, algorithm::Operation,
+    module::Module, slot,
 };
 
 /// How long a card may take to say how its PIN is, after it refused one.
@@ -30,14 +27,14 @@ pub(crate) fn sign(
     module: &Module,
     card: &CardAddress,
     key: &CardKey,
-    inputs: &[CardInput],
+    inputs: &[ToBeSigned],
     pin: Option<&Pin>,
 ) -> Result<Vec<RawSignature>> {
     let (slot, token) = read::find(module, card)?;
     check_pin(&token, pin)?;
     let inputs = inputs
         .iter()
-        .map(|input| Signing::of(module, slot, key.algorithm, input))
+        .map(|input| operation(module, slot, key.algorithm, input))
         .collect::<Result<Vec<_>>>()?;
     let card = OpenCard { module, slot, pin };
     let session = module.context.open_ro_session(slot).map_err(lost)?;
@@ -94,7 +91,7 @@ impl OpenCard<'_> {
         &self,
         session: &Session,
         key: &CardKey,
-        inputs: &[Signing],
+        inputs: &[Operation],
     ) -> Result<Vec<RawSignature>> {
         // Even where CKF_LOGIN_REQUIRED is not set: some drivers leave it out.
         self.login(session, UserType::User)
@@ -184,57 +181,24 @@ impl OpenCard<'_> {
     }
 }
 
-/// One signature: what goes into which mechanism.
-struct Signing {
-    mechanism: CK_MECHANISM_TYPE,
-    parameter: Parameter,
-    bytes: Vec<u8>,
-}
-
-impl Signing {
-    /// Chooses by what the card lists: what signs a digest, else what hashes the message itself.
-    fn of(
-        module: &Module,
-        slot: Slot,
-        algorithm: SignerAlgorithm,
-        input: &CardInput,
-    ) -> Result<Self> {
-        let of_digest = algorithm.signing_mechanism();
-        let offers = |mechanism| {
-            let info = module.raw.mechanism_info(slot, mechanism);
-            info.is_ok_and(|info| info.does(CKF_SIGN))
-        };
-        if algorithm.family() != Family::Eddsa && offers(of_digest) {
-            let bytes = algorithm.input(&input.digest)?;
-            return Ok(Self {
-                mechanism: of_digest,
-                parameter: algorithm.parameter(&input.digest),
-                bytes,
-            });
-        }
-        match of_message(algorithm, &input.digest).filter(|mechanism| offers(*mechanism)) {
-            Some(mechanism) => Ok(Self {
-                mechanism,
-                parameter: Parameter::None,
-                bytes: input.message.clone(),
-            }),
-            None => Err(Error::AlgorithmNotOffered {
-                algorithm,
-                mechanism: of_digest,
-            }),
-        }
+/// Chooses by what the card lists: what signs a digest, else what hashes the message itself.
+fn operation(
+    module: &Module,
+    slot: Slot,
+    algorithm: SignerAlgorithm,
+    input: &ToBeSigned,
+) -> Result<Operation> {
+    let offers = |mechanism| {
+        let info = module.raw.mechanism_info(slot, mechanism);
+        info.is_ok_and(|info| info.does(CKF_SIGN))
+    };
+    let signer = algorithm.signer_over(&[*input.digest()], offers);
+    let operation = signer.operation(input)?;
+    if !offers(operation.mechanism) {
+        return Err(Error::AlgorithmNotOffered {
+            algorithm,
+            mechanism: operation.mechanism,
+        });
     }
-}
-
-/// The mechanism that hashes a message and signs the digest.
-fn of_message(algorithm: SignerAlgorithm, digest: &Digest) -> Option<CK_MECHANISM_TYPE> {
-    Some(match (algorithm.signing_mechanism(), digest) {
-        (CKM_RSA_PKCS, Digest::Sha256(_)) => CKM_SHA256_RSA_PKCS,
-        (CKM_RSA_PKCS, Digest::Sha384(_)) => CKM_SHA384_RSA_PKCS,
-        (CKM_RSA_PKCS, Digest::Sha512(_)) => CKM_SHA512_RSA_PKCS,
-        (CKM_ECDSA, Digest::Sha256(_)) => CKM_ECDSA_SHA256,
-        (CKM_ECDSA, Digest::Sha384(_)) => CKM_ECDSA_SHA384,
-        (CKM_ECDSA, Digest::Sha512(_)) => CKM_ECDSA_SHA512,
-        _ => return None,
-    })
+    Ok(operation)
 }

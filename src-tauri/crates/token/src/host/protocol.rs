@@ -3,12 +3,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use minicbor::{CborLen, Decode, Encode, bytes::ByteArray};
+use minicbor::{CborLen, Decode, Encode};
 
 use crate::{
-    Attack, Canary, Digest, KeyLabel, KnownAnswer, LoadedBy, Production, Sha256, SignerAlgorithm,
-    SpkiDer, TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family, card::OnCard,
-    login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
+    Attack, Canary, KeyLabel, KnownAnswer, LoadedBy, Production, ResidentId, Sha256,
+    SignerAlgorithm, SpkiDer, ToBeSigned, TokenKeyKind, TokenLabel, WrappedKey, algorithm::Family,
+    card::OnCard, login::KeyNumber, pin::PinInTransit, secret::SecretBytes,
 };
 
 #[derive(Encode, Decode, CborLen)]
@@ -142,7 +142,7 @@ pub(crate) enum OnToken {
         #[n(1)]
         spki: SpkiDer,
         #[n(2)]
-        digest: ByteArray<32>,
+        challenge: ToBeSigned,
     },
     /// `MacInTransit`.
     #[n(7)]
@@ -158,7 +158,7 @@ pub(crate) enum OnToken {
         #[n(0)]
         label: KeyLabel,
         #[n(1)]
-        digest: Digest,
+        input: ToBeSigned,
     },
     /// `(KeyNumber, SpkiDer)`.
     #[n(9)]
@@ -182,7 +182,7 @@ pub(crate) enum OnToken {
         #[n(0)]
         key: KeyNumber,
         #[n(1)]
-        digest: Digest,
+        input: ToBeSigned,
     },
     /// `WrappedKey`.
     #[n(12)]
@@ -208,7 +208,7 @@ pub(crate) enum OnToken {
         #[n(2)]
         algorithm: SignerAlgorithm,
         #[n(3)]
-        digests: Vec<Digest>,
+        inputs: Vec<ToBeSigned>,
     },
     /// `ObjectCounts`.
     #[n(15)]
@@ -232,6 +232,32 @@ pub(crate) enum OnToken {
         #[n(1)]
         algorithm: SignerAlgorithm,
     },
+    /// `SpkiDer`. A key that stays on the token.
+    #[n(19)]
+    GenerateResident {
+        #[n(0)]
+        algorithm: SignerAlgorithm,
+        #[n(1)]
+        id: ResidentId,
+    },
+    /// `Vec<RawSignature>`.
+    #[n(20)]
+    SignResident {
+        #[n(0)]
+        id: ResidentId,
+        #[n(1)]
+        spki: SpkiDer,
+        #[n(2)]
+        algorithm: SignerAlgorithm,
+        #[n(3)]
+        inputs: Vec<ToBeSigned>,
+    },
+    /// `u32`: how many there were.
+    #[n(21)]
+    DestroyResident {
+        #[n(0)]
+        id: ResidentId,
+    },
 }
 
 impl OnToken {
@@ -245,10 +271,17 @@ impl OnToken {
         const PROBE: Duration = Duration::from_secs(60);
         match self {
             Self::Generate { algorithm } if algorithm.family() == Family::Rsa => RSA_GENERATION,
+            // Once for the trial, once for the token.
+            Self::GenerateResident { algorithm, .. } if algorithm.family() == Family::Rsa => {
+                RSA_GENERATION.saturating_mul(2)
+            }
             Self::SignWithWrapped {
-                algorithm, digests, ..
+                algorithm, inputs, ..
+            }
+            | Self::SignResident {
+                algorithm, inputs, ..
             } if algorithm.family() == Family::Rsa => {
-                RSA_SIGNATURE.saturating_mul(digests.len() as u32)
+                RSA_SIGNATURE.saturating_mul(inputs.len() as u32)
             }
             Self::Probe { .. } | Self::Profile => PROBE,
             _ => Duration::ZERO,

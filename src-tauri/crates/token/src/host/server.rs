@@ -31,7 +31,7 @@ use super::{
     protocol::{Generation, OnToken, Opened, Request},
 };
 use crate::{
-    Error, Result,
+    Error, Result, SignerAlgorithm, ToBeSigned,
     card::{self, OnCard},
     login::Login,
     module::Module,
@@ -150,6 +150,18 @@ fn answer_all(socket: &UnixStream) -> io::Result<()> {
     });
     server.end();
     worked
+}
+
+/// An answer that will not fit is not worked for.
+fn answer_fits(algorithm: SignerAlgorithm, inputs: &[ToBeSigned]) -> Result<()> {
+    let length = inputs.len().saturating_mul(algorithm.signature_len());
+    if length > frame::LONGEST {
+        return Err(Error::MessageTooLong {
+            length: length as u64,
+            limit: frame::LONGEST as u64,
+        });
+    }
+    Ok(())
 }
 
 struct Server<'s> {
@@ -319,15 +331,15 @@ impl Server<'_> {
             OnToken::ProveSigningKey {
                 label,
                 spki,
-                digest,
+                challenge,
             } => self.done(call, login, |login| {
-                login.prove_signing_key(&label, &spki, digest.into())
+                login.prove_signing_key(&label, &spki, &challenge)
             }),
             OnToken::Hmac { label, data } => self.done(call, login, |login| {
                 login.hmac(&label, data.expose()).map(MacInTransit)
             }),
-            OnToken::Sign { label, digest } => {
-                self.done(call, login, |login| login.sign(&label, &digest))
+            OnToken::Sign { label, input } => {
+                self.done(call, login, |login| login.sign(&label, &input))
             }
             OnToken::Generate { algorithm } => {
                 self.done(call, login, |login| login.generate(algorithm))
@@ -342,8 +354,8 @@ impl Server<'_> {
             } => self.done(call, login, |login| {
                 login.unwrap(&master, &wrapped, algorithm)
             }),
-            OnToken::SessionKeySign { key, digest } => {
-                self.done(call, login, |login| login.session_key_sign(key, &digest))
+            OnToken::SessionKeySign { key, input } => {
+                self.done(call, login, |login| login.session_key_sign(key, &input))
             }
             OnToken::SessionKeyWrap { key, master } => {
                 self.done(call, login, |login| login.session_key_wrap(key, &master))
@@ -355,18 +367,26 @@ impl Server<'_> {
                 master,
                 wrapped,
                 algorithm,
-                digests,
+                inputs,
             } => self.done(call, login, |login| {
-                // An answer that will not fit is not worked for.
-                let length = digests.len().saturating_mul(algorithm.signature_len());
-                if length > frame::LONGEST {
-                    return Err(Error::MessageTooLong {
-                        length: length as u64,
-                        limit: frame::LONGEST as u64,
-                    });
-                }
-                login.sign_with_wrapped(&master, &wrapped, algorithm, &digests)
+                answer_fits(algorithm, &inputs)?;
+                login.sign_with_wrapped(&master, &wrapped, algorithm, &inputs)
             }),
+            OnToken::GenerateResident { algorithm, id } => {
+                self.done(call, login, |login| login.generate_resident(algorithm, id))
+            }
+            OnToken::SignResident {
+                id,
+                spki,
+                algorithm,
+                inputs,
+            } => self.done(call, login, |login| {
+                answer_fits(algorithm, &inputs)?;
+                login.sign_resident(id, &spki, algorithm, &inputs)
+            }),
+            OnToken::DestroyResident { id } => {
+                self.done(call, login, |login| login.destroy_resident(id))
+            }
             OnToken::ObjectCounts => self.done(call, login, |login| login.object_counts()),
             OnToken::Probe { attack, production } => self.done(call, login, |login| {
                 login.probe(attack, production.as_ref())

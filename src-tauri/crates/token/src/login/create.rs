@@ -8,7 +8,9 @@ use subtle::ConstantTimeEq;
 
 use super::{KeyClass, Login, TOKEN_KEY, name, objects, random_id, session_key::public_key};
 use crate::{
-    Created, Error, KeyLabel, Result, SpkiDer, TokenKeyKind, WrapMechanism, answer, raw,
+    Created, Error, KeyLabel, Result, SpkiDer, ToBeSigned, TokenKeyKind, WrapMechanism,
+    algorithm::Signer,
+    answer, raw,
     template::{self, Id, Storage, Template},
 };
 
@@ -19,7 +21,7 @@ enum Making {
     ImportMaster(WrapMechanism),
     Pepper,
     RecordMac,
-    SigningKey,
+    SigningKey(Signer),
 }
 
 /// A key that was made: the key itself, and the public half where it has one.
@@ -38,7 +40,7 @@ impl Login {
             TokenKeyKind::Pepper => Making::Pepper,
             TokenKeyKind::RecordMac => Making::RecordMac,
             TokenKeyKind::CertificateAuthority | TokenKeyKind::Head | TokenKeyKind::Notary => {
-                Making::SigningKey
+                Making::SigningKey(self.signer(TOKEN_KEY))
             }
         };
         let session = self.read_write_session()?;
@@ -103,16 +105,13 @@ impl Login {
                     });
                 }
             }
-            Making::SigningKey => {
+            Making::SigningKey(_) => {
                 let spki: SpkiDer = match made.public {
                     Some(public) => public_key(session, TOKEN_KEY, public)?,
                     None => return Err(Error::PublicKeyMalformed),
                 };
-                let digest: [u8; 32] = [random_id()?, random_id()?]
-                    .concat()
-                    .try_into()
-                    .map_err(|_| Error::NoRandomBytes)?;
-                self.prove_pair(session, label, made.key, TOKEN_KEY, &spki, &digest.into())?;
+                let challenge = ToBeSigned::sha256(&random_id()?);
+                self.prove_pair(session, label, made.key, TOKEN_KEY, &spki, &challenge)?;
             }
         }
         Ok(missing)
@@ -125,7 +124,7 @@ impl Making {
             Self::Master(_) | Self::ImportMaster(_) | Self::Pepper | Self::RecordMac => {
                 KeyClass::Secret
             }
-            Self::SigningKey => KeyClass::Private,
+            Self::SigningKey(_) => KeyClass::Private,
         }
     }
 
@@ -141,7 +140,7 @@ impl Making {
             }
             Self::Pepper => template::pepper(label, id, storage),
             Self::RecordMac => template::record_mac(label, id, storage),
-            Self::SigningKey => template::signing_key(label, id, storage),
+            Self::SigningKey(signer) => template::signing_key(signer, label, id, storage),
         }
     }
 
@@ -157,7 +156,7 @@ impl Making {
         let mechanism = match self {
             Self::Master(_) | Self::ImportMaster(_) => Mechanism::AesKeyGen,
             Self::Pepper | Self::RecordMac => Mechanism::GenericSecretKeyGen,
-            Self::SigningKey => {
+            Self::SigningKey(_) => {
                 let public = template::signing_key_public(label, id, storage);
                 let (public, key) = session.generate_key_pair(
                     &Mechanism::EccKeyPairGen,

@@ -22,7 +22,7 @@ impl Login {
         pkcs8: &SecretBytes,
         algorithm: SignerAlgorithm,
     ) -> Result<KeyNumber> {
-        self.check_offered(algorithm)?;
+        self.check_wrapped(algorithm)?;
         let mechanism = self.wrap_mechanism()?;
         let mut value = Zeroizing::new([0; 32]);
         getrandom::fill(value.as_mut()).map_err(|_| Error::NoRandomBytes)?;
@@ -35,7 +35,7 @@ impl Login {
         let throw_away = template::throw_away_wrapping_key(throw_away, Some(&value));
         let wrapping = session.create_object(throw_away.attributes())?;
         let id = random_id()?;
-        let full = || template::newborn_signing_key(algorithm, id);
+        let full = || template::newborn_signing_key(self.signer(algorithm), id);
         let raw = &self.module.raw;
         let unwrapped = leaner(|dropped| {
             let template = full().without(dropped);

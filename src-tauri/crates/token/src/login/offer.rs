@@ -1,8 +1,6 @@
-use std::convert::Infallible;
+use cryptoki::error::Error as CkError;
 
-use cryptoki::{error::Error as CkError, mechanism::Mechanism};
-
-use super::{Login, lock, random_id};
+use super::{Login, lock};
 use crate::{
     Error, Result, SignerAlgorithm, answer,
     raw::{self, Parameter},
@@ -18,7 +16,7 @@ impl Login {
             return Ok(());
         }
         let listed = self.module.raw.mechanisms(self.slot)?;
-        for (mechanism, flag) in algorithm.mechanisms() {
+        for (mechanism, flag) in self.signer(algorithm).mechanisms() {
             let offered = listed.contains(&mechanism) && {
                 let info = self.module.raw.mechanism_info(self.slot, mechanism)?;
                 info.does(flag) && info.takes(algorithm.key_bits())
@@ -30,37 +28,39 @@ impl Login {
                 });
             }
         }
-        if algorithm == SignerAlgorithm::Ed25519 {
-            match self.refuse_ed25519()? {}
-        }
         lock(&self.offered).insert(algorithm);
         Ok(())
     }
 
-    /// Says why no signer gets an Ed25519 key. SoftHSM 2.6.1 lists its mechanisms and makes one,
-    /// but does not wrap it; the mechanism list does not tell, so a throw-away key does.
-    fn refuse_ed25519(&self) -> Result<Infallible> {
-        const ALGORITHM: SignerAlgorithm = SignerAlgorithm::Ed25519;
+    /// As [`Self::check_offered`], and refuses an algorithm whose keys the token does not wrap:
+    /// SoftHSM 2.6.1 lists the mechanisms of Ed25519 and makes such a key, but does not wrap it. The
+    /// mechanism list does not tell, so a throw-away key does; once a login.
+    pub(super) fn check_wrapped(&self, algorithm: SignerAlgorithm) -> Result<()> {
+        self.check_offered(algorithm)?;
+        // Of the others a key is wrapped where the mechanism is found, and making one of RSA for
+        // nothing takes seconds.
+        if algorithm != SignerAlgorithm::Ed25519 || lock(&self.wraps).contains(&algorithm) {
+            return Ok(());
+        }
         let number = self.wrap_mechanism()?.number();
         let session = self.session()?; // what is made here goes with it
-        let id = random_id()?;
-        let (_, key) = session.generate_key_pair(
-            &Mechanism::EccEdwardsKeyPairGen,
-            template::newborn_public_key(ALGORITHM, id).attributes(),
-            template::newborn_signing_key(ALGORITHM, id).attributes(),
-        )?;
+        let (key, _) = self.newborn(&session, algorithm)?;
         let template = template::throw_away_wrapping_key(raw::mechanism_type(number), None);
-        let wrapping = session.generate_key(&Mechanism::AesKeyGen, template.attributes())?;
+        let wrapping = session.generate_key(
+            &cryptoki::mechanism::Mechanism::AesKeyGen,
+            template.attributes(),
+        )?;
         let raw = &self.module.raw;
         match raw.wrap(&session, number, Parameter::None, wrapping, key) {
-            Ok(_) => Err(Error::AlgorithmNotSupported {
-                algorithm: ALGORITHM,
-            }),
+            Ok(_) => {
+                lock(&self.wraps).insert(algorithm);
+                Ok(())
+            }
             Err(error @ CkError::Pkcs11(..))
                 if answer::meaning(&error, || false) == Meaning::Other =>
             {
                 Err(Error::AlgorithmNotWrapped {
-                    algorithm: ALGORITHM,
+                    algorithm,
                     answer: answer::names(&error).1,
                 })
             }

@@ -8,14 +8,14 @@ use subtle::ConstantTimeEq;
 
 use super::{KeyClass, Login, TOKEN_KEY, lock, name, random_id};
 use crate::{
-    AttributeName, Canary, Digest, Error, KeyLabel, KnownAnswer, Proven, Result, SignerAlgorithm,
-    SpkiDer, Verified, Weaker, answer,
+    AttributeName, Canary, Error, KeyLabel, KnownAnswer, Proven, Result, SignerAlgorithm, SpkiDer,
+    ToBeSigned, Verified, Weaker, answer,
     raw::{self, Difference, Parameter},
     template::{self, DROPPABLE, Storage, Template},
 };
 
-/// A digest nobody has a use for a signature of.
-const DIGEST: Digest = Digest::Sha256(*b"chancery proves its keys by this");
+/// A message nobody has a use for a signature of.
+const MESSAGE: &[u8] = b"chancery proves its keys by this";
 
 impl Login {
     /// Wraps a key of no value under a master, to prove the master by later.
@@ -61,13 +61,14 @@ impl Login {
         &self,
         label: &KeyLabel,
         spki: &SpkiDer,
-        digest: [u8; 32],
+        challenge: &ToBeSigned,
     ) -> Result<Proven> {
         let session = self.session()?;
         let key = self.prove_alone(&session, label, KeyClass::Private)?;
-        let template = template::signing_key(label, random_id()?, Storage::Token);
+        let template =
+            template::signing_key(self.signer(TOKEN_KEY), label, random_id()?, Storage::Token);
         let missing = self.prove_attributes(&session, label, key, &template)?;
-        self.prove_pair(&session, label, key, TOKEN_KEY, spki, &digest.into())?;
+        self.prove_pair(&session, label, key, TOKEN_KEY, spki, challenge)?;
         Ok(Proven { missing })
     }
 
@@ -103,7 +104,10 @@ impl Login {
         let mut missing = Vec::new();
         for (attribute, difference) in self.module.raw.differences(session, key, &expected)? {
             let unknown = difference == Difference::Absent;
-            let lowers_assurance = DROPPABLE.contains(&attribute)
+            let unseen =
+                attribute == AttributeType::AllowedMechanisms && !self.module.raw.reads_lists();
+            let lowers_assurance = unseen
+                || DROPPABLE.contains(&attribute)
                 || (unknown && (is_birth(attribute) || template.is_moot(attribute)));
             if !lowers_assurance {
                 return Err(Error::KeyAttribute {
@@ -124,10 +128,10 @@ impl Login {
         key: ObjectHandle,
         algorithm: SignerAlgorithm,
         spki: &SpkiDer,
-        digest: &Digest,
+        challenge: &ToBeSigned,
     ) -> Result<()> {
-        let signature = self.sign_digest(session, key, algorithm, digest)?;
-        match spki.verify(digest, &signature) {
+        let signature = self.sign_by(session, key, algorithm, challenge)?;
+        match spki.verify_by(algorithm, challenge, &signature) {
             Verified::Holds => Ok(()),
             Verified::Fails => Err(Error::KeyDiffers {
                 label: label.clone(),
@@ -170,7 +174,15 @@ impl Login {
             },
             other => other,
         })?;
-        self.prove_pair(session, label, key, canary.algorithm, &canary.spki, &DIGEST)?;
+        let challenge = ToBeSigned::sha256(MESSAGE);
+        self.prove_pair(
+            session,
+            label,
+            key,
+            canary.algorithm,
+            &canary.spki,
+            &challenge,
+        )?;
         let accepts = |weaker| Error::WrappingKeyAcceptsWeaker {
             label: label.clone(),
             weaker,
@@ -180,7 +192,9 @@ impl Login {
         }
         session.destroy_object(key)?;
 
-        for (weaker, template) in template::weaker_unwrapped_keys(canary.algorithm, random_id()?) {
+        for (weaker, template) in
+            template::weaker_unwrapped_keys(self.signer(canary.algorithm), random_id()?)
+        {
             let template = template.without(unsaid);
             if self.unwraps_as(session, master, canary, &template)? {
                 return Err(accepts(weaker));
@@ -247,7 +261,7 @@ impl Login {
         canary: &Canary,
         unsaid: &[AttributeType],
     ) -> Result<Option<Weaker>> {
-        let template = template::unwrapped_signing_key(canary.algorithm, random_id()?);
+        let template = template::unwrapped_signing_key(self.signer(canary.algorithm), random_id()?);
         let template = template.without(unsaid);
         let (key, _) = self.newborn(session, canary.algorithm)?;
         let raw = &self.module.raw;

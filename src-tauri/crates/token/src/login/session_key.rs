@@ -13,7 +13,7 @@ use minicbor::{CborLen, Decode, Encode};
 
 use super::{KeyClass, Login, lock, name, random_id};
 use crate::{
-    Digest, Error, KeyLabel, RawSignature, Result, SignerAlgorithm, SpkiDer, WrapMechanism,
+    Error, KeyLabel, RawSignature, Result, SignerAlgorithm, SpkiDer, ToBeSigned, WrapMechanism,
     WrappedKey,
     algorithm::Family,
     answer,
@@ -87,7 +87,7 @@ impl SessionKeys {
 impl Login {
     /// Generates a signer's key pair as session objects.
     pub(crate) fn generate(&self, algorithm: SignerAlgorithm) -> Result<(KeyNumber, SpkiDer)> {
-        self.check_offered(algorithm)?;
+        self.check_wrapped(algorithm)?;
         let session = self.session()?;
         let (private, spki) = self.newborn(&session, algorithm)?;
         let number = self.keys.insert(SessionKey {
@@ -105,7 +105,7 @@ impl Login {
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
     ) -> Result<KeyNumber> {
-        self.check_offered(algorithm)?;
+        self.check_wrapped(algorithm)?;
         let session = self.session()?;
         let master = self.find(&session, master, KeyClass::Secret)?;
         let private = self.unwrapped(&session, master, wrapped, algorithm)?;
@@ -116,7 +116,7 @@ impl Login {
         })
     }
 
-    /// Unwraps a signer's key, signs each digest, destroys the key.
+    /// Unwraps a signer's key, signs each input, destroys the key.
     ///
     /// However this is left, the key is gone: it is destroyed, or its session ends.
     pub(crate) fn sign_with_wrapped(
@@ -124,15 +124,15 @@ impl Login {
         master: &KeyLabel,
         wrapped: &WrappedKey,
         algorithm: SignerAlgorithm,
-        digests: &[Digest],
+        inputs: &[ToBeSigned],
     ) -> Result<Vec<RawSignature>> {
-        self.check_offered(algorithm)?;
+        self.check_wrapped(algorithm)?;
         self.pooled(|session| {
             let master = self.find(session, master, KeyClass::Secret)?;
             let key = self.unwrapped(session, master, wrapped, algorithm)?;
-            let signatures: Vec<_> = digests
+            let signatures: Vec<_> = inputs
                 .iter()
-                .map(|digest| self.sign_digest(session, key, algorithm, digest))
+                .map(|input| self.sign_by(session, key, algorithm, input))
                 .collect::<Result<_>>()?;
             session.destroy_object(key)?;
             Ok(signatures)
@@ -156,10 +156,10 @@ impl Login {
     pub(crate) fn session_key_sign(
         &self,
         number: KeyNumber,
-        digest: &Digest,
+        input: &ToBeSigned,
     ) -> Result<RawSignature> {
         self.keys.use_once(number, |key| {
-            self.sign_digest(&key.session, key.private, key.algorithm, digest)
+            self.sign_by(&key.session, key.private, key.algorithm, input)
         })
     }
 
@@ -198,11 +198,11 @@ impl Login {
         let mechanism = match algorithm.family() {
             Family::Ecdsa => Mechanism::EccKeyPairGen,
             Family::Rsa => Mechanism::RsaPkcsKeyPairGen,
-            Family::Eddsa => return Err(Error::AlgorithmNotSupported { algorithm }),
+            Family::Eddsa => Mechanism::EccEdwardsKeyPairGen,
         };
         let id = random_id()?;
         let of_public = || template::newborn_public_key(algorithm, id);
-        let of_private = || template::newborn_signing_key(algorithm, id);
+        let of_private = || template::newborn_signing_key(self.signer(algorithm), id);
         let ((public, private), _) = leaner(|dropped| {
             let (public, private) = (of_public().without(dropped), of_private().without(dropped));
             session.generate_key_pair(&mechanism, public.attributes(), private.attributes())
@@ -247,7 +247,7 @@ impl Login {
         algorithm: SignerAlgorithm,
     ) -> Result<(ObjectHandle, &'static [AttributeType])> {
         let id = random_id()?;
-        let full = || template::unwrapped_signing_key(algorithm, id);
+        let full = || template::unwrapped_signing_key(self.signer(algorithm), id);
         let number = wrapped.mechanism().number();
         let blob = wrapped.expose_blob();
         let raw = &self.module.raw;

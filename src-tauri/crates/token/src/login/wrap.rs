@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{Login, lock};
 use crate::{
-    Digest, Error, Result, SignerAlgorithm, Verified, WrapMechanism, WrappedKey,
+    Error, Result, SignerAlgorithm, ToBeSigned, Verified, WrapMechanism, WrappedKey,
     raw::{self, Parameter},
     secret::SecretBytes,
     template,
@@ -84,7 +84,6 @@ impl Login {
         identify: impl FnOnce(&[u8]) -> Result<WrapMechanism>,
     ) -> Result<WrapMechanism> {
         const ALGORITHM: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
-        const DIGEST: Digest = Digest::Sha256([0x5A; 32]);
 
         let (key, spki) = self.newborn(session, ALGORITHM)?;
         let raw = &self.module.raw;
@@ -94,8 +93,9 @@ impl Login {
         session.destroy_object(key)?;
 
         let unwrapped = self.unwrapped(session, wrapping, &wrapped, ALGORITHM)?;
-        let signature = self.sign_digest(session, unwrapped, ALGORITHM, &DIGEST)?;
-        match spki.verify(&DIGEST, &signature) {
+        let input = ToBeSigned::sha256(b"chancery tries a mechanism by this");
+        let signature = self.sign_by(session, unwrapped, ALGORITHM, &input)?;
+        match spki.verify(input.digest(), &signature) {
             Verified::Holds => Ok(mechanism),
             Verified::Fails => Err(Error::NoWrapMechanism),
         }

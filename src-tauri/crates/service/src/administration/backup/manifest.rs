@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::stream::Half;
+use crate::custody::RowMessage;
 use crate::error::{Error, Result};
 use crate::home::write_private;
 use crate::organisation::Id;
-use crate::signing_algorithm::{hex, sha256};
+use crate::signing_algorithm::hex;
 
 const VERSION: u32 = 1;
 const MANIFEST: &str = "manifest.json";
@@ -157,13 +158,13 @@ impl Part {
 /// A manifest as it lies in a folder, with the signature over it.
 pub(super) struct Signed {
     pub(super) manifest: Manifest,
-    pub(super) digest: [u8; 32],
+    pub(super) message: RowMessage,
     pub(super) signature: Vec<u8>,
 }
 
-/// What an officer signs: SHA-256 of `"chancery backup v1" ‖ 0 ‖ manifest`.
-pub(super) fn to_be_signed(manifest: &[u8]) -> [u8; 32] {
-    sha256(&[b"chancery backup v1\0".as_slice(), manifest].concat())
+/// What an officer signs: `"chancery backup v1" ‖ 0 ‖ manifest`.
+pub(super) fn to_be_signed(manifest: &[u8]) -> RowMessage {
+    RowMessage::new([b"chancery backup v1\0".as_slice(), manifest].concat())
 }
 
 /// Writes signature and manifest, the manifest last: from then on there is a backup.
@@ -220,7 +221,7 @@ pub(super) fn read(folder: &Path) -> Result<Signed> {
         .decode(content(SIGNATURE)?.trim_ascii())
         .map_err(|_| unusable("its signature is not base64".to_owned()))?;
     Ok(Signed {
-        digest: to_be_signed(&bytes),
+        message: to_be_signed(&bytes),
         manifest,
         signature,
     })

@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 use super::{Facts, Master, Stage, facts::ckr, label};
 use crate::{
     Error, Result, answer,
-    login::{KeyClass, create::settle, random_id},
+    login::{KeyClass, TOKEN_KEY, create::settle, random_id},
     mechanism_name,
     raw::{self, Parameter},
     template::{self, Storage, Template},
@@ -190,7 +190,7 @@ impl Stage<'_> {
             facts,
             &Undestroyable {
                 subject: "throw-away signing key",
-                template: &|| template::signing_key(&label, id, trial),
+                template: &|| template::signing_key(TOKEN_KEY, &label, id, trial),
                 make: &|session, template| {
                     let public = template::signing_key_public(&label, id, trial);
                     let (public, private) = (public.attributes(), template.attributes());
