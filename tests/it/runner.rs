@@ -28,6 +28,7 @@ mod pin_pad;
 mod probe;
 mod records;
 mod refusals;
+mod resident;
 mod rotation;
 mod signing;
 mod terms;

@@ -255,6 +255,7 @@ impl Waiting {
             reason: None,
             location: None,
             revision_id: [7; 16],
+            extension: None,
         };
         let unsigned = revision
             .lay_out(&field, &details, RESERVED)

@@ -488,7 +488,7 @@ impl Revision {
     /// [`Error::SeedValue`] where the field demands another signature, [`Error::Missing`] where the
     /// file outgrows what a cross-reference table can name.
     pub fn lay_out(
-        self,
+        mut self,
         field: &SignatureField,
         details: &SignatureDetails,
         contents_bytes: usize,

@@ -111,7 +111,8 @@ fn resident(signing: &SigningToken, kind: KeyKind, subject: &Subject<'_>) -> Res
     let (token, algorithm) = (signing.token(), kind.on_token());
     let spki = token.generate_resident(algorithm, key.into())?;
     let sign = |input: &ToBeSigned| {
-        let values = token.sign_resident(key.into(), &spki, algorithm, &[input.clone()])?;
+        let values =
+            token.sign_resident(key.into(), &spki, algorithm, std::slice::from_ref(input))?;
         let value = values.into_iter().next();
         value.ok_or_else(|| token::Error::OutOfStep.into())
     };

@@ -133,14 +133,14 @@ fn a_host_that_is_killed_is_gone_and_another_can_be_started() {
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let key = token.generate(SignerAlgorithm::EcdsaP256).unwrap();
     signal(&host, Signal::KILL);
-    assert!(matches!(key.sign(&DIGEST), Err(Error::HostGone)));
+    assert!(matches!(key.sign(DIGEST), Err(Error::HostGone)));
     assert!(matches!(token.mechanisms(), Err(Error::HostGone)));
     assert!(matches!(host.tokens(), Err(Error::HostGone)));
     assert_eq!(host.process_id(), None);
 
     let token = tokens.login();
     let key = token.generate(SignerAlgorithm::EcdsaP256).unwrap();
-    let signature = key.sign(&DIGEST).unwrap();
+    let signature = key.sign(DIGEST).unwrap();
     assert!(verifies(key.spki().unwrap(), &DIGEST, &signature));
 }
 
@@ -175,7 +175,7 @@ fn a_host_ends_with_its_last_handle() {
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let key = token.generate(SignerAlgorithm::EcdsaP256).unwrap();
     drop(host);
-    key.sign(&DIGEST).expect("a key keeps its host");
+    key.sign(DIGEST).expect("a key keeps its host");
     drop(token);
     drop(key);
     assert!(!Path::new(&format!("/proc/{process}")).exists());

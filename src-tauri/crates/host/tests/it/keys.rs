@@ -15,12 +15,12 @@ fn a_key_is_generated_wrapped_destroyed_unwrapped_and_still_signs(on: On) {
 
     let key = token.generate(EcdsaP256).unwrap();
     let spki = key.spki().unwrap().clone();
-    assert!(verifies(&spki, &DIGEST, &key.sign(&DIGEST).unwrap()));
+    assert!(verifies(&spki, &DIGEST, &key.sign(DIGEST).unwrap()));
     let wrapped = key.wrap(&master).unwrap();
     key.destroy().unwrap();
 
     let key = token.unwrap(&master, &wrapped, EcdsaP256).unwrap();
-    let signature = key.sign(&DIGEST).unwrap();
+    let signature = key.sign(DIGEST).unwrap();
     assert!(verifies(&spki, &DIGEST, &signature));
     assert!(!verifies(&spki, &Digest::Sha256([0; 32]), &signature));
     key.destroy().unwrap();
@@ -277,7 +277,7 @@ fn a_ca_key_signs_and_is_proven_by_its_public_key_alone(on: On) {
     token
         .create(TokenKeyKind::CertificateAuthority, &other)
         .unwrap();
-    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, &DIGEST).unwrap()));
+    assert!(verifies(&spki, &DIGEST, &token.sign(&ca, DIGEST).unwrap()));
     assert_eq!(
         token
             .prove_signing_key(&ca, &spki, &DIGEST.into())

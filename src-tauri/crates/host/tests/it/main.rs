@@ -10,6 +10,7 @@ mod isolation;
 mod keys;
 mod probe;
 mod remote;
+mod resident;
 mod support;
 mod table;
 mod tokens;

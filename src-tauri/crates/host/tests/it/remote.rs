@@ -15,7 +15,10 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use token::{Error, Host, Launch, Recovery, SpkiDer, Token, TokenKeyKind};
+use token::{
+    Error, Host, Launch, Recovery, ResidentId, SignerAlgorithm, SpkiDer, ToBeSigned, Token,
+    TokenKeyKind, Verified,
+};
 
 use crate::support::{DIGEST, Module, SoftTokens, label, verifies};
 
@@ -98,7 +101,7 @@ impl Remote {
     }
 
     fn sign(&self, token: &Token) -> Result<(), Error> {
-        let value = token.sign(&label("head-1"), &DIGEST)?;
+        let value = token.sign(&label("head-1"), DIGEST)?;
         assert!(
             verifies(&self.spki, &DIGEST, &value),
             "a right signature or none"
@@ -207,4 +210,30 @@ fn a_remote_token_that_stalls_is_given_up_at_the_deadline_and_found_once_it_goes
     remote.signal(Signal::CONT);
     let token = remote.log_in(&remote.host()).unwrap();
     remote.sign(&token).unwrap();
+}
+
+#[test]
+fn keys_that_stay_on_a_remote_token_are_made_used_and_destroyed_over_the_connection() {
+    let remote = Remote::new();
+    let token = remote.log_in(&remote.host()).unwrap();
+    let before = token.object_counts().unwrap();
+    let input = ToBeSigned::sha256(b"signed attributes");
+    for (algorithm, id) in [
+        (SignerAlgorithm::EcdsaP256, [1; 16]),
+        (SignerAlgorithm::Rsa2048, [2; 16]),
+    ] {
+        let id = ResidentId::from(id);
+        let spki = token.generate_resident(algorithm, id).unwrap();
+        let values = token.sign_resident(id, &spki, algorithm, &[&input, &input]);
+        for value in values.unwrap() {
+            assert_eq!(spki.verify_by(algorithm, &input, &value), Verified::Holds);
+        }
+        assert_eq!(token.destroy_resident(id).unwrap(), 1);
+    }
+    assert_eq!(token.object_counts().unwrap(), before);
+    let refused = token.generate_resident(SignerAlgorithm::Ed25519, ResidentId::from([3; 16]));
+    assert!(matches!(refused, Err(Error::AlgorithmNotOffered { .. })));
+    remote.cut();
+    let lost = token.destroy_resident(ResidentId::from([1; 16]));
+    assert!(matches!(lost, Err(Error::TokenLost { .. })), "{lost:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use token::{Digest, Error, SignerAlgorithm, Verified};
+use token::{Error, ResidentId, SignerAlgorithm, ToBeSigned, Verified};
 
 use crate::support::{Module, SoftTokens};
 
@@ -28,8 +28,9 @@ const MODULES: [(Module, &str); 2] = [
 const BEGIN: &str = "<!-- written by host/tests/it/table.rs -->\n";
 const END: &str = "<!-- end -->\n";
 
-/// Runs every kind of key on a module: the wrap mechanism, and what became of each.
-fn column(module: Module) -> (String, Vec<String>) {
+/// Runs every kind of key on a module: the wrap mechanism, and what became of each, wrapped and as an
+/// object that stays on the token.
+fn columns(module: Module) -> (String, Vec<[String; 2]>) {
     let tokens = SoftTokens::on(module);
     let (token, master) = tokens.with_master();
     let mechanism = token.wrap_mechanism().unwrap();
@@ -39,27 +40,44 @@ fn column(module: Module) -> (String, Vec<String>) {
         let spki = key.spki().unwrap().clone();
         let wrapped = key.wrap(&master)?;
         key.destroy()?;
-        let digest = Digest::Sha256([0x5A; 32]);
-        let signatures = token.sign_with_wrapped(&master, &wrapped, algorithm, &[digest])?;
-        let verified = spki.verify_by(algorithm, &digest, &signatures[0]);
+        let input = ToBeSigned::sha256(b"signed attributes");
+        let signatures = token.sign_with_wrapped(&master, &wrapped, algorithm, &[&input])?;
+        let verified = spki.verify_by(algorithm, &input, &signatures[0]);
         assert_eq!(verified, Verified::Holds, "{algorithm}");
         Ok("signs".to_owned())
     };
-    let cells = ALGORITHMS.map(|(algorithm, _)| of(algorithm).unwrap_or_else(|e| e.to_string()));
+    let resident = |algorithm| -> Result<String, Error> {
+        let id = ResidentId::from([7; 16]);
+        let spki = token.generate_resident(algorithm, id)?;
+        let input = ToBeSigned::sha256(b"signed attributes");
+        let signatures = token.sign_resident(id, &spki, algorithm, &[&input])?;
+        let verified = spki.verify_by(algorithm, &input, &signatures[0]);
+        assert_eq!(verified, Verified::Holds, "{algorithm}");
+        assert_eq!(token.destroy_resident(id)?, 1);
+        Ok("signs".to_owned())
+    };
+    let cells = ALGORITHMS.map(|(algorithm, _)| {
+        let resident = match algorithm {
+            // As every other of RSA, and its generation takes seconds.
+            SignerAlgorithm::Rsa4096 | SignerAlgorithm::RsaPss4096 => Ok("not run".to_owned()),
+            _ => resident(algorithm),
+        };
+        [of(algorithm), resident].map(|cell| cell.unwrap_or_else(|error| error.to_string()))
+    });
     (wrap, cells.into())
 }
 
 fn table() -> String {
-    let columns = MODULES.map(|(module, name)| (name, column(module)));
+    let columns = MODULES.map(|(module, name)| (name, columns(module)));
     let mut table = "| key | signs by |".to_owned();
     for (name, (wrap, _)) in &columns {
-        table += &format!(" {name}: wrapped by {wrap} |");
+        table += &format!(" {name}: wrapped by {wrap} | {name}: on the token |");
     }
-    table += &format!("\n|---|---|{}\n", "---|".repeat(columns.len()));
+    table += &format!("\n|---|---|{}\n", "---|---|".repeat(columns.len()));
     for (row, (algorithm, mechanism)) in ALGORITHMS.iter().enumerate() {
         table += &format!("| {algorithm} | {mechanism} |");
         for (_, (_, cells)) in &columns {
-            table += &format!(" {} |", cells[row]);
+            table += &format!(" {} | {} |", cells[row][0], cells[row][1]);
         }
         table.push('\n');
     }

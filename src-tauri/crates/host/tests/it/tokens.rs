@@ -111,13 +111,13 @@ fn handles_of_an_older_login_are_refused(on: On) {
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let old = token.generate(token::SignerAlgorithm::EcdsaP256).unwrap();
     token.logout().unwrap();
-    assert!(matches!(old.sign(&DIGEST), Err(Error::LoginOver)));
+    assert!(matches!(old.sign(DIGEST), Err(Error::LoginOver)));
 
     let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
     let new = token.generate(token::SignerAlgorithm::EcdsaP256).unwrap();
-    assert!(matches!(old.sign(&DIGEST), Err(Error::LoginOver)));
+    assert!(matches!(old.sign(DIGEST), Err(Error::LoginOver)));
     drop(old);
-    new.sign(&DIGEST)
+    new.sign(DIGEST)
         .expect("dropping the old handle does not touch the new key");
 }
 
@@ -130,12 +130,12 @@ fn a_key_that_is_not_there_is_said_and_the_login_goes_on(on: On) {
         matches!(token.hmac(&absent, b""), Err(Error::KeyNotFound { label }) if label == absent)
     );
     assert!(matches!(
-        token.sign(&absent, &DIGEST),
+        token.sign(&absent, DIGEST),
         Err(Error::KeyNotFound { .. })
     ));
     token.create(TokenKeyKind::Pepper, &absent).unwrap();
     assert!(
-        matches!(token.sign(&absent, &DIGEST), Err(Error::KeyNotFound { .. })),
+        matches!(token.sign(&absent, DIGEST), Err(Error::KeyNotFound { .. })),
         "a key of another class is another key"
     );
 }

@@ -70,18 +70,18 @@ fn a_call_that_hangs_does_not_stop_the_others_until_its_deadline_passes() {
     let other = token.generate(ALGORITHM).unwrap();
     shim.next(Call::Sign, Fault::Hang);
     thread::scope(|scope| {
-        let hanging = scope.spawn(|| key.sign(&DIGEST));
+        let hanging = scope.spawn(|| key.sign(DIGEST));
         while shim.faults() == 0 {
             thread::yield_now();
         }
-        let value = other.sign(&DIGEST).unwrap();
+        let value = other.sign(DIGEST).unwrap();
         assert!(verifies(other.spki().unwrap(), &DIGEST, &value));
         let given_up = hanging.join().unwrap();
         assert!(
             matches!(given_up, Err(Error::HostTimedOut { deadline: said }) if said == deadline)
         );
     });
-    assert!(matches!(other.sign(&DIGEST), Err(Error::HostGone)));
+    assert!(matches!(other.sign(DIGEST), Err(Error::HostGone)));
     assert_eq!(host.process_id(), None, "it was killed");
 }
 
@@ -99,7 +99,7 @@ fn what_is_in_flight_when_the_host_is_given_up_is_told_so() {
             .map(|key| {
                 scope.spawn(|| {
                     together.wait();
-                    key.sign(&DIGEST)
+                    key.sign(DIGEST)
                 })
             })
             .collect();
@@ -128,7 +128,7 @@ fn more_calls_than_workers_wait_for_their_turn_and_not_for_their_deadline() {
     shim.always(Call::Sign, Fault::Delay(deadline / 3));
     thread::scope(|scope| {
         for key in &keys {
-            scope.spawn(|| key.sign(&DIGEST).unwrap());
+            scope.spawn(|| key.sign(DIGEST).unwrap());
         }
     });
 }
@@ -146,7 +146,7 @@ fn no_handle_is_used_under_another_login_than_its_own() {
             let signing = scope.spawn(|| {
                 let mut first = true;
                 loop {
-                    match key.sign(&DIGEST) {
+                    match key.sign(DIGEST) {
                         Ok(value) => assert!(verifies(&spki, &DIGEST, &value)),
                         Err(error) => return error,
                     }
@@ -160,7 +160,7 @@ fn no_handle_is_used_under_another_login_than_its_own() {
             // Its session keys have the numbers that the others had.
             let next = login(&tokens, &host);
             let alike = next.generate(ALGORITHM).unwrap();
-            let value = alike.sign(&DIGEST).unwrap();
+            let value = alike.sign(DIGEST).unwrap();
             assert!(verifies(alike.spki().unwrap(), &DIGEST, &value));
             assert!(matches!(signing.join().unwrap(), Error::LoginOver));
         });

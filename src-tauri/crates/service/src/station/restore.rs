@@ -101,7 +101,7 @@ pub(crate) fn accepted(station: &Station, remembered: &Remembered) -> Result<Opt
             && !remembered
                 .noted
                 .as_ref()
-                .is_some_and(|noted| noted.went_through(&digest))
+                .is_some_and(|noted| noted.went_through(&message.digest()))
             && statement.lost.0 >= remembered.frontier.size()
         {
             return Ok(Some(statement));

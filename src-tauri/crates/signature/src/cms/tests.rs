@@ -59,7 +59,7 @@ fn an_ed25519_key_signs_the_attributes_and_digests_with_sha_512() {
     let contents = prepared().complete(&value).unwrap();
     assert_eq!(
         contents.len(),
-        largest_size(SignatureAlgorithm::Ed25519, &ada, &[ca.certificate()]).unwrap()
+        largest_size(SignatureAlgorithm::Ed25519, &ada, &[ca.certificate()], 0).unwrap()
     );
 
     let read = read::SignedData::read(&contents).unwrap();
