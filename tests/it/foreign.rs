@@ -3,6 +3,7 @@
 //! Where one of them says something else, the page says why. `CHANCERY_WRITE_TABLE=1` writes what the judges said.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::{env, fs};
 
 use service::requests::{Trust, TrustFile};
@@ -275,6 +276,9 @@ fn table(rows: &[Row], anchored: bool) -> (String, Vec<String>) {
 /// Compares a table with the one between two marks of the page.
 #[track_caller]
 pub(crate) fn documented(mark: &str, table: &str) {
+    /// Tests that write the page do so one after another.
+    static PAGE: Mutex<()> = Mutex::new(());
+    let _page = PAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/validation.md");
     let begin = format!("<!-- {mark}, written by tests/it -->\n");
     let end = "<!-- end -->\n";

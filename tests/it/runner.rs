@@ -20,6 +20,8 @@ mod import;
 mod judges;
 mod kills;
 mod lasting;
+mod lasting_documents;
+mod levels;
 mod log;
 mod looks;
 mod network;
