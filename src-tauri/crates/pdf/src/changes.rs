@@ -24,15 +24,20 @@
 //! one, and the words for it ("Valid, changed later as allowed") name the fields. Comments are then
 //! not accepted, because what can be written over a page cannot be told from the page.
 //!
-//! **Comments** are those of §12.5.6.2 that have no room for a page of their own: not free text,
-//! stamps, redactions and attachments, which can look like content and were used to forge it ("evil
-//! annotation"), nothing that acts, nothing over the box of a signature, nothing that covers most of
-//! a page. The same bound holds for boxes of signatures and of fields that are filled: whatever is
-//! drawn in them, some of the page stays in sight.
+//! **Comments** are the markup annotations of §12.5.6.2 that viewers draw themselves as a sign or a
+//! mark which hides no text, without an appearance of their own: whatever brings a drawing can look
+//! like content, and was used to forge it ("evil annotation"). Nothing that acts, nothing over the box
+//! of a signature, nothing that covers most of a page.
+//!
+//! **Boxes** of signatures leave half of a page in sight, all of those on one page together; so does
+//! each field that is filled. Where a widget is, the page that lists it says; one that names another
+//! page, or whose rectangle readers may take for anything, is a change. A timestamp has no box.
 //!
 //! **Filling** changes the value, which must be of the field's type and no object that was there,
 //! and with it the appearance, which readers fit into the box the field had: neither without the
-//! other. Looks of buttons stay; their state is one that they had, and the one that the value says. Boxes, actions, flags that hide or show, fonts and lists of choices stay.
+//! other. Looks of buttons stay; their state is one that they had, and the one that the value says.
+//! Boxes, actions, flags that hide or show, fonts and lists of choices stay, and fields that are
+//! read-only stay as they are.
 
 mod annotations;
 mod difference;
@@ -228,8 +233,14 @@ pub enum Change {
         /// Fully qualified name.
         name: String,
     },
+    /// A timestamp with a box: nobody stands for what is drawn there.
+    #[error("the timestamp in the field {name} has a box on a page")]
+    TimestampShown {
+        /// Fully qualified name.
+        name: String,
+    },
     /// A box in which anything can be drawn, over most of a page.
-    #[error("the box of the field {name} covers most of page {page}")]
+    #[error("the box of the field {name}, with those signed before it, covers most of page {page}")]
     Covering {
         /// Fully qualified name.
         name: String,
@@ -261,6 +272,7 @@ impl Change {
             Self::Supplied { .. } => "object_supplied",
             Self::Forbidden { .. } => "signed_although_forbidden",
             Self::Locked { .. } => "filled_although_locked",
+            Self::TimestampShown { .. } => "timestamp_shown",
             Self::Covering { .. } => "box_covers_page",
         }
     }

@@ -7,8 +7,9 @@ use super::rules::Comparison;
 use super::{Change, Explained};
 use crate::error::Result;
 
-/// Kinds of comments. Not among them: FreeText, Stamp, Redact, FileAttachment, Sound and the like.
-const COMMENTS: [&[u8]; 12] = [
+/// Kinds of comments that viewers draw themselves, as a sign or as a mark that hides no text. Not
+/// among them: what has a shape of its own, such as FreeText, Stamp, Square, Ink.
+const COMMENTS: [&[u8]; 7] = [
     b"Text",
     b"Popup",
     b"Highlight",
@@ -16,55 +17,32 @@ const COMMENTS: [&[u8]; 12] = [
     b"Squiggly",
     b"StrikeOut",
     b"Caret",
-    b"Ink",
-    b"Line",
-    b"Square",
-    b"Circle",
-    b"Polygon",
 ];
 /// What stands where an annotation is named.
 const PLACES: [&str; 6] = ["/Annots[]", "[]", "/Parent", "/Popup", "/IRT", "/Obj"];
-/// Entries that a comment may have; none of them acts, and none hides it with a layer.
-const KEYS: [&[u8]; 43] = [
+/// Entries that a comment may have; none of them acts, draws, or hides it with a layer. One with an
+/// /AP can look like anything.
+const KEYS: [&[u8]; 24] = [
     b"Type",
     b"Subtype",
     b"Rect",
     b"Contents",
-    b"P",
     b"NM",
     b"M",
     b"F",
-    b"AP",
-    b"AS",
-    b"Border",
     b"C",
     b"CA",
     b"ca",
-    b"BM",
     b"Lang",
     b"T",
-    b"Popup",
-    b"Parent",
     b"RC",
     b"CreationDate",
-    b"IRT",
     b"Subj",
     b"RT",
     b"IT",
     b"QuadPoints",
-    b"L",
-    b"BS",
-    b"BE",
-    b"LE",
-    b"IC",
-    b"LL",
-    b"LLE",
-    b"LLO",
-    b"Cap",
-    b"CO",
-    b"CP",
-    b"Vertices",
-    b"InkList",
+    b"RD",
+    b"Sy",
     b"Name",
     b"State",
     b"StateModel",
@@ -120,16 +98,6 @@ impl Comparison<'_> {
         Ok(is_comment)
     }
 
-    /// Takes note that a comment is drawn another way.
-    pub(super) fn redraw_comment(&mut self, owner: ObjectId) -> Result<bool> {
-        let old = self.old().dictionary(&owner.into())?.unwrap_or_default();
-        let page = self.page_of_comment(owner, &old).filter(|_| is_kind(&old));
-        if let Some(page) = page {
-            self.explained(Explained::Commented { page });
-        }
-        Ok(page.is_some())
-    }
-
     /// The page of an object that is named where annotations are, and only there.
     fn page_of_comment(&self, id: ObjectId, annotation: &Dictionary) -> Option<u32> {
         // An object that nothing names was not looked for; its own word is then taken.
@@ -153,7 +121,6 @@ impl Comparison<'_> {
                 continue;
             }
             let fits = match key.as_slice() {
-                b"AP" => self.is_new_appearance(value),
                 // Other annotations, and the page, are there already.
                 b"P" | b"Parent" | b"Popup" | b"IRT" => matches!(value, Object::Reference(_)),
                 key => KEYS.contains(&key) && self.is_new(value),
@@ -171,16 +138,15 @@ impl Comparison<'_> {
         }
         let rect = self.new_state().rectangle(new.get(b"Rect").ok())?;
         let Some(rect) = rect else {
-            return Ok(true);
+            return Ok(false);
         };
         let mut pages = self.before.pages.iter();
         let page = pages
             .find(|(_, (number, _))| *number == page)
             .map(|(id, _)| *id);
-        let over_signature = self
-            .fields_under(page, rect)
-            .any(|field| field.kind == "Sig");
-        let covers = page.is_some_and(|page| self.covers_most_of(page, rect));
+        let under = self.fields_under(page, rect);
+        let over_signature = under.iter().any(|field| field.kind == "Sig");
+        let covers = page.is_none_or(|page| self.is_most_of(page, rect));
         Ok(!over_signature && !covers)
     }
 }
@@ -188,5 +154,5 @@ impl Comparison<'_> {
 /// Whether an annotation is of a kind that comments.
 fn is_kind(annotation: &Dictionary) -> bool {
     let kind = annotation.get(b"Subtype").and_then(Object::as_name);
-    kind.is_ok_and(|kind| COMMENTS.contains(&kind) || kind == b"PolyLine")
+    kind.is_ok_and(|kind| COMMENTS.contains(&kind))
 }

@@ -8,6 +8,7 @@ use super::rules::{Comparison, differing};
 use super::{Change, Explained, SignedSince, SignedWith};
 use crate::error::Result;
 use crate::field::Terminal;
+use crate::page::number;
 use crate::text;
 
 /// Entries that a new signature field or its widget may have; none of them acts or plays.
@@ -42,7 +43,7 @@ const FIELD_KEYS: [&[u8]; 26] = [
 /// How much of a page a box in which anything can be drawn may cover.
 const MOST_OF_A_PAGE: f64 = 0.5;
 
-impl Comparison<'_> {
+impl<'d> Comparison<'d> {
     /// Whether a signature field that was there, or one of its widgets, changed as signing it does.
     pub(super) fn signature_field(
         &mut self,
@@ -121,18 +122,35 @@ impl Comparison<'_> {
         let mut shown = false;
         let mut covers = None;
         for widget in widgets {
-            let Some((page, rect)) = self.box_of(*widget)? else {
-                continue;
+            let rect = match self.box_of(*widget)? {
+                Place::Nowhere => continue,
+                Place::Unreadable => {
+                    let name = name.clone();
+                    self.suspect(Change::Field { name });
+                    continue;
+                }
+                Place::At(rect) => rect,
             };
             shown = true;
-            if let Some(page) = page.filter(|page| self.covers_most_of(*page, rect)) {
+            let page = self.page_of(*widget)?;
+            let Some(page) = page else {
+                // Drawn somewhere, or on a page that it does not name.
+                let name = name.clone();
+                self.suspect(Change::Field { name });
+                continue;
+            };
+            if self.covers_most_of(*widget, page, rect) {
                 let (name, page) = (name.clone(), self.page_number(page).unwrap_or_default());
                 self.suspect(Change::Covering { name, page });
             }
-            let over = self
-                .fields_under(page, rect)
-                .find(|field| field.name != name);
+            let over = self.fields_under(Some(page), rect);
+            let over = over.into_iter().find(|field| field.name != name);
             covers = covers.or_else(|| over.map(|field| field.name.clone()));
+        }
+        // Nobody vouches for what a timestamp would draw (§12.8.5).
+        if shown && kind == SignedWith::Timestamp {
+            let name = name.clone();
+            self.suspect(Change::TimestampShown { name });
         }
         self.explained(Explained::Signed(SignedSince {
             name,
@@ -144,36 +162,79 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Page and box of a widget, as it is now, if it has one with an area.
-    pub(super) fn box_of(&self, widget: ObjectId) -> Result<Option<(Option<ObjectId>, [f64; 4])>> {
+    /// The box of a widget, as it is now.
+    pub(super) fn box_of(&self, widget: ObjectId) -> Result<Place> {
         let document = self.new_state();
         let widget = document.dictionary(&widget.into())?.unwrap_or_default();
-        let rect = document.rectangle(widget.get(b"Rect").ok())?;
-        let page = widget.get(b"P").and_then(Object::as_reference).ok();
-        Ok(rect.map(|rect| (page, rect)))
+        let rect = match document.get(&widget, b"Rect")? {
+            Object::Null => return Ok(Place::Nowhere),
+            Object::Array(rect) => rect,
+            _ => return Ok(Place::Unreadable),
+        };
+        let mut numbers = Vec::new();
+        for value in &rect {
+            numbers.extend(number(&document.resolve(value)?));
+        }
+        let [a, b, c, d] = numbers[..] else {
+            return Ok(Place::Unreadable);
+        };
+        let finite = [a, b, c, d].iter().all(|value| value.is_finite());
+        let rect = [a.min(c), b.min(d), a.max(c), b.max(d)];
+        Ok(match (finite && rect.len() == 4, area(rect) > 0.0) {
+            (false, _) => Place::Unreadable,
+            (true, false) => Place::Nowhere,
+            (true, true) => Place::At(rect),
+        })
     }
 
-    /// Whether a box leaves less than half of a page in sight.
-    pub(super) fn covers_most_of(&self, page: ObjectId, rect: [f64; 4]) -> bool {
+    /// The page that lists a widget, which the widget may name and no other.
+    pub(super) fn page_of(&self, widget: ObjectId) -> Result<Option<ObjectId>> {
+        let dictionary = self.new_state().dictionary(&widget.into())?;
+        let named = dictionary.unwrap_or_default();
+        let named = named.get(b"P").and_then(Object::as_reference).ok();
+        let listed = match self.listed.get(&widget) {
+            Some(page) => Some(*page),
+            None => self.before.listing()?.get(&widget).copied(),
+        };
+        Ok(match (named, listed) {
+            (Some(named), Some(listed)) if named != listed => None,
+            (_, Some(listed)) => Some(listed),
+            // One that no page lists is drawn by readers that believe its own word.
+            (Some(named), None) => Some(named).filter(|page| self.before.pages.contains_key(page)),
+            (None, None) => None,
+        })
+    }
+
+    /// Whether the box of a signature, with those before it on the page, leaves less than half of
+    /// the page in sight.
+    fn covers_most_of(&mut self, widget: ObjectId, page: ObjectId, rect: [f64; 4]) -> bool {
+        let Some((_, known)) = self.before.pages.get(&page) else {
+            return true;
+        };
+        let visible = known.visible();
+        self.boxes
+            .insert(widget, (page, area(common(visible, rect))));
+        let here = self.boxes.values().filter(|(other, _)| *other == page);
+        here.map(|(_, area)| area).sum::<f64>() > MOST_OF_A_PAGE * area(visible)
+    }
+
+    /// Whether one box leaves less than half of a page in sight.
+    pub(super) fn is_most_of(&self, page: ObjectId, rect: [f64; 4]) -> bool {
         let Some((_, page)) = self.before.pages.get(&page) else {
-            return false;
+            return true;
         };
         let visible = page.visible();
         area(common(visible, rect)) > MOST_OF_A_PAGE * area(visible)
     }
 
     /// Fields with a value whose box lies under this one.
-    pub(super) fn fields_under(
-        &self,
-        page: Option<ObjectId>,
-        rect: [f64; 4],
-    ) -> impl Iterator<Item = &Terminal> {
+    pub(super) fn fields_under(&self, page: Option<ObjectId>, rect: [f64; 4]) -> Vec<&'d Terminal> {
         let under = move |field: &&Terminal| {
             let same = field.page.is_none() || page.is_none() || field.page == page;
             let covered = field.rect.map_or(0.0, |under| area(common(under, rect)));
             field.has_value && same && covered > 0.0
         };
-        self.before.fields.iter().filter(under)
+        self.before.fields.iter().filter(under).collect()
     }
 
     /// Name and widgets of a new field, if it is a signature field and signed.
@@ -254,12 +315,23 @@ impl Comparison<'_> {
             return Ok(None);
         };
         let is_signature = signature.has(b"ByteRange") && signature.has(b"Contents");
-        let kind = match signature.get(b"Type").and_then(Object::as_name) {
-            Ok(b"DocTimeStamp") => SignedWith::Timestamp,
+        // It decides how the value is judged (ISO 32000-2 table 255); /Type is only said.
+        let kind = match signature.get(b"SubFilter").and_then(Object::as_name) {
+            Ok(b"ETSI.RFC3161") => SignedWith::Timestamp,
             _ => SignedWith::Signature,
         };
         Ok(is_signature.then_some(kind))
     }
+}
+
+/// Where a widget is.
+pub(super) enum Place {
+    /// It has no area.
+    Nowhere,
+    /// Left, bottom, right, top in the page's own units.
+    At([f64; 4]),
+    /// Readers may take it for anything.
+    Unreadable,
 }
 
 /// What two boxes have in common; nothing has no area.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::fields::Place;
 use super::rules::{Comparison, differing};
 use super::{Change, Explained};
 use crate::document::Document;
@@ -62,9 +63,12 @@ impl Comparison<'_> {
         let kind = field.kind.as_str();
         let (is_field, is_widget) = (field.id == id, field.widgets.contains(&id));
         let writes = kind == "Tx" || kind == "Ch";
-        if kind == "Btn" && self.flags_of(field.id)? & PUSH_BUTTON != 0 {
+        let flags = self.flags_of(field.id)?;
+        if flags & READ_ONLY != 0 || kind == "Btn" && flags & PUSH_BUTTON != 0 {
             return Ok(false);
         }
+        // How a value looks changes with the value, which is then drawn anew.
+        let has_value = is_field && keys.iter().any(|key| key == b"V");
         let states = match kind {
             "Btn" => self.states(&field.widgets)?,
             _ => BTreeSet::new(),
@@ -86,17 +90,17 @@ impl Comparison<'_> {
                         }
                 }
                 b"RV" => {
-                    is_field && kind == "Tx" && matches!(value, Object::String(..) | Object::Null)
+                    has_value && kind == "Tx" && matches!(value, Object::String(..) | Object::Null)
                 }
-                b"I" => is_field && kind == "Ch" && is_list_of_integers(value),
-                b"TI" => is_field && kind == "Ch" && matches!(value, Object::Integer(_)),
+                b"I" => has_value && kind == "Ch" && is_list_of_integers(value),
+                b"TI" => has_value && kind == "Ch" && matches!(value, Object::Integer(_)),
                 b"AS" => match value {
                     Object::Name(name) => is_widget && kind == "Btn" && is_state(name),
                     _ => false,
                 },
                 b"AP" if writes => is_widget && self.is_new_appearance(value),
-                b"DA" => writes && matches!(value, Object::String(..)),
-                b"Q" => writes && matches!(value, Object::Integer(0..=2)),
+                b"DA" => has_value && writes && matches!(value, Object::String(..)),
+                b"Q" => has_value && writes && matches!(value, Object::Integer(0..=2)),
                 b"F" => is_widget && is_harmless(old, new),
                 b"Ff" => is_field && is_closed(old, new),
                 b"Type" => !old.has(b"Type") && value.as_name().ok() == Some(b"Annot"),
@@ -119,10 +123,19 @@ impl Comparison<'_> {
         };
         let name = field.name.clone();
         for widget in &field.widgets {
-            let Some((Some(page), rect)) = self.box_of(*widget)? else {
+            let rect = match self.box_of(*widget)? {
+                Place::Nowhere => continue,
+                Place::Unreadable => {
+                    self.suspect(Change::Field { name: name.clone() });
+                    continue;
+                }
+                Place::At(rect) => rect,
+            };
+            let Some(page) = self.page_of(*widget)? else {
+                self.suspect(Change::Field { name: name.clone() });
                 continue;
             };
-            if self.covers_most_of(page, rect) {
+            if self.is_most_of(page, rect) {
                 let (name, page) = (name.clone(), self.page_number(page).unwrap_or_default());
                 self.suspect(Change::Covering { name, page });
             }
@@ -195,7 +208,7 @@ impl Comparison<'_> {
         Ok(true)
     }
 
-    /// Whether a changed stream is the appearance of one widget or comment, and nothing else.
+    /// Whether a changed stream is the appearance of one widget, and nothing else.
     pub(super) fn appearance(&mut self, id: ObjectId, new: &Dictionary) -> Result<bool> {
         let is_form = new.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Form");
         let is_shape = |path: &str| matches!(path, "/N" | "/R" | "/D");
@@ -212,13 +225,12 @@ impl Comparison<'_> {
             }
             owner = by;
         }
-        match owner.filter(|_| is_form) {
-            Some(owner) => self.redraw(owner),
-            None => Ok(false),
-        }
+        Ok(owner
+            .filter(|_| is_form)
+            .is_some_and(|owner| self.redraw(owner)))
     }
 
-    /// Whether a changed dictionary is the `/AP` of one widget or comment, and shows what was added.
+    /// Whether a changed dictionary is the `/AP` of one widget, and shows what was added.
     pub(super) fn appearance_dictionary(
         &mut self,
         id: ObjectId,
@@ -230,7 +242,7 @@ impl Comparison<'_> {
         };
         let added = |key: &Vec<u8>| new.get(key).is_ok_and(|value| self.is_added(value));
         if differing(old, new).iter().all(added) {
-            return self.redraw(owner);
+            return Ok(self.redraw(owner));
         }
         Ok(false)
     }
@@ -242,25 +254,18 @@ impl Comparison<'_> {
         (only.path == "/AP" && uses.next().is_none()).then_some(only.by)
     }
 
-    /// Takes note that the appearance of an object is another one, if it may be.
-    fn redraw(&mut self, owner: ObjectId) -> Result<bool> {
-        if let Some(index) = self.before.owners.get(&owner) {
-            let Some(field) = self.before.fields.get(*index) else {
-                return Ok(false);
-            };
-            return Ok(match (field.kind.as_str(), field.has_value) {
-                ("Tx" | "Ch", _) => {
-                    self.filled.insert(*index);
-                    true
-                }
-                ("Sig", false) => {
-                    self.signed.insert(*index);
-                    true
-                }
-                _ => false,
-            });
-        }
-        self.redraw_comment(owner)
+    /// Takes note that the appearance of a widget is another one, if it may be.
+    fn redraw(&mut self, widget: ObjectId) -> bool {
+        let Some(index) = self.before.owners.get(&widget) else {
+            return false;
+        };
+        let field = self.before.fields.get(*index);
+        match field.map(|field| (field.kind.as_str(), field.has_value)) {
+            Some(("Tx" | "Ch", _)) => self.filled.insert(*index),
+            Some(("Sig", false)) => self.signed.insert(*index),
+            _ => return false,
+        };
+        true
     }
 
     /// Names of the states of buttons: what their normal appearances are called (§12.7.5.2.3).

@@ -1,7 +1,8 @@
 //! The revisions behind the first signature, each judged once, and what each signature makes of
 //! them.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
@@ -9,7 +10,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 use super::difference::Difference;
 use super::extent::Extent;
 use super::references::Uses;
-use super::rules::Comparison;
+use super::rules::{Boxes, Comparison};
 use super::{Change, Changes, Explained, SignedWith};
 use crate::document::Document;
 use crate::error::{Error, Result};
@@ -18,6 +19,8 @@ use crate::page::Page;
 
 /// Most revisions behind the first signature; the proof of a century takes fewer.
 const MOST_REVISIONS: usize = 2_000;
+/// Most fields of all states together: they are listed anew for each.
+const MOST_FIELDS_READ: usize = 2_000_000;
 /// How often all objects are read: once, unless revisions are unreadable or written anew.
 const MOST_READINGS: usize = 8;
 /// What an approval signature allows that says nothing (DocMDP level, table 257).
@@ -65,6 +68,8 @@ pub(super) struct State {
     /// Index of the field that an object is, or is a widget of.
     pub(super) owners: HashMap<ObjectId, usize>,
     pub(super) pages: Rc<HashMap<ObjectId, (u32, Page)>>,
+    /// On which page each annotation is; read when it is first asked for.
+    listing: Rc<OnceCell<HashMap<ObjectId, ObjectId>>>,
 }
 
 impl Document {
@@ -98,6 +103,8 @@ impl Document {
             state: None,
             uses: None,
             readings: 0,
+            boxes: Boxes::new(),
+            fields_read: 0,
         };
         for (index, extent) in extents.iter().enumerate() {
             let mut revision = RevisionChanges {
@@ -172,6 +179,10 @@ impl History {
                 .extend(revision.unexplained.iter().cloned());
         }
         changes.unexplained.dedup();
+        let mut seen = HashSet::new();
+        changes.filled.retain(|name| seen.insert(name.clone()));
+        let mut seen = HashSet::new();
+        changes.commented.retain(|page| seen.insert(*page));
         changes
     }
 
@@ -234,9 +245,7 @@ impl Base {
                     let name = name.clone();
                     changes.unexplained.push(Change::Locked { name });
                 }
-                if !changes.filled.contains(name) {
-                    changes.filled.push(name.clone());
-                }
+                changes.filled.push(name.clone());
             }
             Explained::Commented { page } => {
                 if self.level < 3 || closed {
@@ -244,9 +253,7 @@ impl Base {
                         .unexplained
                         .push(Change::Annotations { page: *page });
                 }
-                if !changes.commented.contains(page) {
-                    changes.commented.push(*page);
-                }
+                changes.commented.push(*page);
             }
         }
     }
@@ -268,6 +275,10 @@ struct Walk<'d> {
     uses: Option<Uses>,
     /// How often all objects were read.
     readings: usize,
+    /// What signatures cover of pages.
+    boxes: Boxes,
+    /// How many fields all states had.
+    fields_read: usize,
 }
 
 impl Walk<'_> {
@@ -279,7 +290,7 @@ impl Walk<'_> {
         revision: &mut RevisionChanges,
     ) -> Result<()> {
         let is_first = revision.index == self.first + 1;
-        if revision.index > self.first + MOST_REVISIONS {
+        if revision.index > self.first + MOST_REVISIONS || self.fields_read > MOST_FIELDS_READ {
             let why = "there are too many revisions".to_owned();
             revision.unexplained.push(Change::Unreadable { why });
             self.state = None;
@@ -300,7 +311,10 @@ impl Walk<'_> {
             Ok(state)
         });
         match known {
-            Ok(state) => self.state = Some(state),
+            Ok(state) => {
+                self.fields_read += state.fields.len();
+                self.state = Some(state);
+            }
             Err(Error::Read(source)) => return Err(Error::Read(source)),
             Err(error) => {
                 let why = error.to_string();
@@ -346,8 +360,8 @@ impl Walk<'_> {
         }
         let difference = Difference::between(&before.document, &after)?;
         unexplained.extend(difference.unexplained.iter().cloned());
-        let pages = Some(&before.pages).filter(|_| difference.unexplained.is_empty());
-        let after = State::of(after, pages.map(Rc::clone))?;
+        let pages = difference.unexplained.is_empty().then_some(());
+        let after = State::of(after, pages.map(|()| before))?;
         if let Some(uses) = &mut self.uses {
             for number in &difference.added {
                 if uses.of_number(*number).next().is_some() {
@@ -355,7 +369,8 @@ impl Walk<'_> {
                     unexplained.push(Change::Supplied { id });
                 }
             }
-            Comparison::new(before, &after, &difference, uses, revision).explain()?;
+            let boxes = &mut self.boxes;
+            Comparison::new(before, &after, &difference, uses, boxes, revision).explain()?;
             uses.update(&difference, &after.document)?;
         } else {
             let why = "the revision before it cannot be read".to_owned();
@@ -402,7 +417,8 @@ impl Walk<'_> {
 }
 
 impl State {
-    fn of(document: Document, pages: Option<Rc<HashMap<ObjectId, (u32, Page)>>>) -> Result<Self> {
+    /// Reads a state; its pages are those of the one before it, if that is given.
+    fn of(document: Document, before: Option<&Self>) -> Result<Self> {
         let fields = document.terminal_fields()?;
         let mut owners = HashMap::new();
         for (index, field) in fields.iter().enumerate() {
@@ -410,8 +426,8 @@ impl State {
                 owners.entry(*id).or_insert(index);
             }
         }
-        let pages = match pages {
-            Some(pages) => pages,
+        let pages = match before {
+            Some(before) => Rc::clone(&before.pages),
             None => {
                 let numbered = (1..).zip(document.pages()?);
                 let by_id = numbered.filter_map(|(number, page)| {
@@ -426,7 +442,32 @@ impl State {
             fields,
             owners,
             pages,
+            listing: before
+                .map(|before| Rc::clone(&before.listing))
+                .unwrap_or_default(),
         })
+    }
+
+    /// The page that each annotation is on, and the first of several; without those that were added
+    /// since it was first read, whose page is looked at when they are added.
+    pub(super) fn listing(&self) -> Result<&HashMap<ObjectId, ObjectId>> {
+        if let Some(listing) = self.listing.get() {
+            return Ok(listing);
+        }
+        let mut listing = HashMap::new();
+        for page in self.pages.keys() {
+            let dictionary = self
+                .document
+                .dictionary(&(*page).into())?
+                .unwrap_or_default();
+            if let Object::Array(list) = self.document.get(&dictionary, b"Annots")? {
+                let ids = list.iter().filter_map(|object| object.as_reference().ok());
+                ids.for_each(|id| {
+                    listing.entry(id).or_insert(*page);
+                });
+            }
+        }
+        Ok(self.listing.get_or_init(|| listing))
     }
 }
 

@@ -43,7 +43,7 @@ impl Uses {
         let gone = difference.freed.iter();
         for (id, old) in gone.chain(difference.changed.iter().map(|(id, (old, _))| (id, old))) {
             let mut names = BTreeSet::new();
-            each_reference(old, &mut |number| {
+            each_reference(old, &mut |(number, _)| {
                 names.insert(number);
             });
             for number in names {
@@ -96,10 +96,10 @@ impl Uses {
     }
 }
 
-/// Sees the number of every reference; the depth is bounded by that of the parser.
-fn each_reference(object: &Object, see: &mut dyn FnMut(u32)) {
+/// Sees every reference; the depth is bounded by that of the parser.
+pub(super) fn each_reference(object: &Object, see: &mut dyn FnMut(ObjectId)) {
     match object {
-        Object::Reference((number, _)) => see(*number),
+        Object::Reference(id) => see(*id),
         Object::Array(array) => array
             .iter()
             .for_each(|element| each_reference(element, see)),

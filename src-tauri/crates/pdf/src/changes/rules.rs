@@ -1,18 +1,24 @@
 //! What explains a change: the places that signing, filling and commenting touch, and how.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lopdf::{Dictionary, Object, ObjectId};
 
 use super::difference::Difference;
 use super::history::{RevisionChanges, State};
-use super::references::Uses;
+use super::references::{Uses, each_reference};
 use super::{Change, Explained};
 use crate::document::Document;
 use crate::error::Result;
 
 /// How deep the structure below `/DSS` is.
 const DEEPEST_PROOF: usize = 4;
+/// What stands for proof among what is told once.
+const PROOF: (u8, u32) = (0, 0);
+/// Most objects below `/DSS`.
+const MOST_PROOF: usize = 100_000;
+/// Most things that one revision did and that are told; a file with more is judged by hand.
+const MOST_TOLD: usize = 10_000;
 
 /// The two states, what differs, and what was found on the way.
 pub(super) struct Comparison<'d> {
@@ -31,8 +37,17 @@ pub(super) struct Comparison<'d> {
     pub(super) signed: BTreeSet<usize>,
     /// Other fields that were filled, by their index.
     pub(super) filled: BTreeSet<usize>,
+    /// What was told that is told once.
+    told: BTreeSet<(u8, u32)>,
+    /// Boxes of signatures, and what they cover of which page; those of earlier revisions, too.
+    pub(super) boxes: &'d mut Boxes,
+    /// On which page each new annotation is.
+    pub(super) listed: HashMap<ObjectId, ObjectId>,
     pub(super) revision: &'d mut RevisionChanges,
 }
+
+/// What boxes cover of a page, by their widgets.
+pub(super) type Boxes = HashMap<ObjectId, (ObjectId, f64)>;
 
 impl<'d> Comparison<'d> {
     pub(super) fn new(
@@ -40,6 +55,7 @@ impl<'d> Comparison<'d> {
         after: &'d State,
         difference: &'d Difference,
         uses: &'d Uses,
+        boxes: &'d mut Boxes,
         revision: &'d mut RevisionChanges,
     ) -> Self {
         let form = before.document.catalog().get(b"AcroForm");
@@ -54,6 +70,9 @@ impl<'d> Comparison<'d> {
             deleted: HashSet::new(),
             signed: BTreeSet::new(),
             filled: BTreeSet::new(),
+            told: BTreeSet::new(),
+            boxes,
+            listed: HashMap::new(),
             revision,
         }
     }
@@ -68,6 +87,9 @@ impl<'d> Comparison<'d> {
                     self.dictionary(*id, old, new)?;
                 }
                 (Object::Array(old), Object::Array(new)) => self.array(*id, old, new)?,
+                // What it holds, or says where it is, would be another thing without its object.
+                (Object::Stream(was), _) if holds_objects(&was.dict) => self.unexplained(*id, old),
+                (_, Object::Stream(is)) if holds_objects(&is.dict) => self.unexplained(*id, old),
                 (Object::Stream(_), Object::Stream(_)) if self.is_proof(*id, 0) => {
                     self.explained(Explained::Proof);
                 }
@@ -77,6 +99,14 @@ impl<'d> Comparison<'d> {
                     }
                 }
                 _ => self.unexplained(*id, old),
+            }
+        }
+        let numbered = self.before.pages.iter();
+        let by_number: HashMap<u32, ObjectId> =
+            numbered.map(|(id, (number, _))| (*number, *id)).collect();
+        for (page, annotation) in &self.new_annotations {
+            if let Some(page) = by_number.get(page) {
+                self.listed.insert(*annotation, *page);
             }
         }
         let mut widgets = HashSet::new();
@@ -95,6 +125,7 @@ impl<'d> Comparison<'d> {
         for index in std::mem::take(&mut self.filled) {
             self.fill_field(index)?;
         }
+        self.proof_stays_apart()?;
         for id in difference.freed.keys() {
             if !self.deleted.contains(id) {
                 self.suspect(Change::Removed { id: *id });
@@ -105,9 +136,22 @@ impl<'d> Comparison<'d> {
 
     /// Notes what can be allowed.
     pub(super) fn explained(&mut self, done: Explained) {
-        if !self.revision.explained.contains(&done) {
-            self.revision.explained.push(done);
+        let once = match &done {
+            Explained::Proof => Some(PROOF),
+            Explained::Description => Some((1, 0)),
+            Explained::Commented { page } => Some((2, *page)),
+            // Each field comes once.
+            Explained::Signed(_) | Explained::Filled { .. } => None,
+        };
+        if once.is_some_and(|once| !self.told.insert(once)) {
+            return;
         }
+        if self.revision.explained.len() >= MOST_TOLD {
+            let why = "it did too much".to_owned();
+            self.suspect(Change::Unreadable { why });
+            return;
+        }
+        self.revision.explained.push(done);
     }
 
     /// Notes what cannot.
@@ -408,9 +452,40 @@ impl<'d> Comparison<'d> {
         depth < DEEPEST_PROOF
             && uses.peek().is_some()
             && uses.all(|used| {
-                let by_root = used.path == "/Extensions" || used.path.starts_with("/DSS");
+                let by_root = used.path == "/Extensions" || is_in_dss(used.path);
                 used.by == root && by_root || used.by != root && self.is_proof(used.by, depth + 1)
             })
+    }
+
+    /// Looks whether `/DSS` and `/Extensions` reach nothing but what they reached and what was added:
+    /// an object that is something else, too, would be explained by being proof.
+    fn proof_stays_apart(&mut self) -> Result<()> {
+        if !self.told.contains(&PROOF) {
+            return Ok(());
+        }
+        for key in [&b"DSS"[..], b"Extensions"] {
+            let (old, new) = (
+                self.old().catalog().get(key),
+                self.new_state().catalog().get(key),
+            );
+            let Ok(new) = new else { continue };
+            let reached = reach(self.new_state(), new)?;
+            let known = match old {
+                Ok(old) => reach(self.old(), old)?,
+                Err(_) => Some(BTreeSet::new()),
+            };
+            let apart = match (&reached, &known) {
+                (Some(reached), Some(known)) => reached
+                    .iter()
+                    .all(|number| known.contains(number) || self.difference.added.contains(number)),
+                _ => false,
+            };
+            if !apart {
+                let key = String::from_utf8_lossy(key).into_owned();
+                self.suspect(Change::Catalog { key });
+            }
+        }
+        Ok(())
     }
 
     /// Says what is known of a change that nothing explains.
@@ -429,6 +504,33 @@ impl<'d> Comparison<'d> {
         };
         self.suspect(change);
     }
+}
+
+/// Whether a stream holds objects, or says where they are (§7.5.7, §7.5.8).
+fn holds_objects(dictionary: &Dictionary) -> bool {
+    let kind = dictionary.get(b"Type").and_then(Object::as_name);
+    matches!(kind, Ok(b"ObjStm" | b"XRef"))
+}
+
+fn is_in_dss(path: &str) -> bool {
+    let rest = path.strip_prefix("/DSS");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Numbers of all objects that a value leads to; `None` if they are more than any proof has.
+fn reach(document: &Document, value: &Object) -> Result<Option<BTreeSet<u32>>> {
+    let mut reached = BTreeSet::new();
+    let mut waiting = Vec::new();
+    each_reference(value, &mut |id| waiting.push(id));
+    while let Some(id) = waiting.pop() {
+        if reached.len() > MOST_PROOF {
+            return Ok(None);
+        }
+        if reached.insert(id.0) {
+            each_reference(&document.fetch(id)?, &mut |id| waiting.push(id));
+        }
+    }
+    Ok(Some(reached))
 }
 
 /// Keys whose values are not the same.

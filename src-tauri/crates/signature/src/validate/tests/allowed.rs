@@ -299,6 +299,8 @@ fn comments_are_for_level_3() {
     changed(&added(&p2, &highlight), "annotations on page 1");
     for evil in [
         note("FreeText", "72 690 300 730", ""),
+        note("Highlight", "72 690 300 730", "/AP<</N 180 0 R>>"),
+        note("Ink", "72 690 300 730", "/BS<</W 99>>"),
         note("Stamp", "72 690 300 730", "/AP<</N 180 0 R>>"),
         note("Redact", "72 690 300 730", ""),
         note("Link", "72 690 300 730", "/A<</S/URI/URI(x)>>"),
@@ -306,8 +308,8 @@ fn comments_are_for_level_3() {
         note("Square", "72 690 300 730", "/AP<</N 4 0 R>>"),
         note("Square", "72 690 300 730", "/OC<</Type/OCG/Name(x)>>"),
         // Over the signature, and over nearly everything.
-        note("Square", "310 610 470 650", ""),
-        note("Circle", "0 0 595 842", "/IC[1 1 1]"),
+        note("Underline", "310 610 470 650", ""),
+        note("Highlight", "0 0 595 842", ""),
     ] {
         changed(&added(&p3, &evil), "annotations on page 1");
     }
@@ -377,7 +379,8 @@ fn proof_and_invisible_timestamps_are_allowed_even_where_nothing_may_change() {
     allowed(&with_proof, "nothing that is shown");
     let stamp = |rect: &str, kind: &str| {
         let field = format!("<</FT/Sig/T(Stamp)/Rect[{rect}]/V 191 0 R>>");
-        let value = format!("<</Type/{kind}/ByteRange[0 1 2 3]/Contents<00>>>");
+        let value =
+            format!("<</Type/DocTimeStamp/SubFilter/{kind}/ByteRange[0 1 2 3]/Contents<00>>>");
         let form = with(&with_proof, 13, "20 0 R]", "20 0 R 190 0 R]");
         updated(&with_proof, &[form, (190, field), (191, value)])
     };
@@ -389,12 +392,15 @@ fn proof_and_invisible_timestamps_are_allowed_even_where_nothing_may_change() {
         first.unwrap().headline
     };
     assert_eq!(
-        first(&stamp("0 0 0 0", "DocTimeStamp")),
+        first(&stamp("0 0 0 0", "ETSI.RFC3161")),
         Headline::ValidChangedAsAllowed
     );
-    assert_eq!(first(&stamp("0 0 0 0", "Sig")), Headline::Changed);
     assert_eq!(
-        first(&stamp("72 690 300 730", "DocTimeStamp")),
+        first(&stamp("0 0 0 0", "ETSI.CAdES.detached")),
+        Headline::Changed
+    );
+    assert_eq!(
+        first(&stamp("72 690 300 730", "ETSI.RFC3161")),
         Headline::Changed
     );
 }
@@ -406,4 +412,36 @@ fn a_stream_that_is_written_again_as_it_was_is_no_change() {
         &updated(&file, &[(4, body(&file, 4))]),
         "nothing that is shown",
     );
+}
+
+#[test]
+fn a_read_only_field_is_not_filled() {
+    let objects: Vec<String> = (1..=21)
+        .map(|number| body(&forms(""), number).replace("/T(Amount)", "/T(Amount)/Ff 1"))
+        .collect();
+    let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
+    let file = fill(&build(&objects), "Approval");
+    changed(
+        &updated(&file, &amount(&file)),
+        "the form field Amount was changed",
+    );
+}
+
+#[test]
+fn proof_reaches_nothing_that_was_something_else() {
+    let file = signed_forms();
+    for (key, inner) in [("DSS", "<</Certs[4 0 R]>>"), ("DSS", "<</Certs[181 0 R]>>")] {
+        let catalog = with(
+            &file,
+            1,
+            "/Type/Catalog",
+            &format!("/Type/Catalog/{key} 180 0 R"),
+        );
+        let between = (181, "[4 0 R]".to_owned());
+        let file = updated(&file, &[catalog, (180, inner.to_owned()), between]);
+        changed(&file, "the document's entry");
+    }
+    // An entry that only starts like it.
+    let catalog = with(&file, 1, "/Type/Catalog", "/Type/Catalog/DSSX 4 0 R");
+    changed(&updated(&file, &[catalog]), "the document's entry DSSX");
 }

@@ -204,3 +204,49 @@ fn each_of_many_revisions_is_judged_by_itself() {
     let evil = update(&file, &[(5, "<<>>")]);
     assert_eq!(headlines(&evil), vec![Headline::Changed; signed]);
 }
+
+#[test]
+fn boxes_that_lie_about_their_page_or_their_size_are_changes() {
+    let file = signed_form();
+    let later = |rect: &str, page: &str| {
+        let field = format!(
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(New)/Rect[{rect}]{page}/V 182 0 R/AP<</N 181 0 R>>>>"
+        );
+        let look = "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 3>>\nstream\nq Q\nendstream";
+        let value = "<</Type/Sig/ByteRange[0 1 2 3]/Contents<00>>>";
+        let form = body(&file, 1).replace("]/DA(", " 180 0 R]/DA(");
+        let annots = body(&file, 8).replace(']', " 180 0 R]");
+        update(
+            &file,
+            &[
+                (1, &form),
+                (8, &annots),
+                (180, &field),
+                (181, look),
+                (182, value),
+            ],
+        )
+    };
+    changed(&later("0 0 595 500", ""), "covers most of page 1");
+    changed(&later("0 0 595 500", "/P 3 0 R"), "covers most of page 1");
+    changed(
+        &later("0 0 9999999999 9999999999", "/P 3 0 R"),
+        "form field New was changed",
+    );
+    changed(&later("0 0 (x) 99", ""), "form field New was changed");
+    // Not those of one signature alone: two halves are a whole.
+    let half = |file: &[u8], y: f64| {
+        let placement = Placement::Visible {
+            page: PageNumber::FIRST,
+            rect: ShownRect::new(0.0, y, 595.0, 300.0).unwrap(),
+            look: look(),
+        };
+        let field = |revision: &mut Revision| revision.add_signature_field(&placement);
+        let waiting = prepared_in(file, &ada(), &[], Level::BB, field).unwrap();
+        let value = key().sign(waiting.prepared.digest());
+        waiting.complete(&value)
+    };
+    let once = half(&file, 0.0);
+    assert_eq!(judged(&once).headline, Headline::ValidChangedAsAllowed);
+    changed(&half(&once, 400.0), "covers most of page 1");
+}
