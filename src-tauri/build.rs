@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "forget_issuer",
     "open_revision",
     "save_revision",
+    "compare_revision",
     "save_report",
     "show_in_folder",
     "copy_path",

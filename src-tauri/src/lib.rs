@@ -111,6 +111,7 @@ pub fn build<R: Runtime>(
             commands::validation::forget_issuer,
             commands::validation::open_revision,
             commands::validation::save_revision,
+            commands::validation::compare_revision,
             commands::validation::save_report,
             commands::status::status,
         ])

@@ -8,6 +8,7 @@ import type { Backend } from "./ipc/backend";
 import { Attempts } from "./ipc/attempt.svelte";
 import { failure, type Failure } from "./ipc/error";
 import type { Certification } from "./ipc/generated/Certification";
+import type { Comparison } from "./ipc/generated/Comparison";
 import type { Level } from "./ipc/generated/Level";
 import type { OpenedDocument } from "./ipc/generated/OpenedDocument";
 import type { OutputChoice } from "./ipc/generated/OutputChoice";
@@ -61,6 +62,8 @@ export class Desk {
   locked = $state.raw<Locked | null>(null);
   /** What is shown instead of the document, for as long as somebody looks. */
   version = $state.raw<Version | null>(null);
+  /** Where the document looks different from an earlier version, once somebody asked. */
+  comparison = $state.raw<{ index: number; found: Comparison } | null>(null);
   /** A file that was not opened, and why. */
   refused = $state.raw<{ name: string; failure: Failure } | null>(null);
   /** Whether the appearance could be drawn in its box. */
@@ -387,9 +390,25 @@ export class Desk {
 
   /** Shows the document as it is now. */
   leaveVersion(): void {
+    this.comparison = null;
     if (!this.version || !this.document) return;
     this.#dropVersion();
     this.#showPages(this.document);
+  }
+
+  /** Compares all pages of a revision with the document as it is, and shows the first difference. */
+  async compareVersion({ index }: RevisionReport): Promise<void> {
+    const open = this.document;
+    if (!open) return;
+    this.comparison = null;
+    const found = await this.attempts.run(this.#backend.compareRevision(open.id, index));
+    // Somebody went on meanwhile.
+    if (!found || this.document !== open) return;
+    this.leaveVersion();
+    this.comparison = { index, found };
+    const [page] = found.pages;
+    const place = page?.places[0];
+    if (page && place) this.view.show(page.page, place);
   }
 
   /** Writes the document as it was to where the person says; `null` if they thought better of it. */
@@ -408,6 +427,7 @@ export class Desk {
   }
 
   #dropVersion(): void {
+    this.comparison = null;
     const left = this.version;
     this.version = null;
     if (left) void this.#backend.closeDocument(left.document.id).catch(() => {});

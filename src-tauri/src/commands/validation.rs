@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde::Deserialize;
 use service::{
     Service,
-    requests::{Existing, Language, PdfFile, ReportForm, Trust},
+    requests::{Between, Existing, Language, PdfFile, ReportForm, Trust},
     wire,
 };
 use tauri::State;
@@ -129,6 +129,28 @@ pub async fn open_revision(
         .await
         .map_err(|error| documents::without_folder(error.into(), version.path()))?;
     documents.add_version(&document, version, inspection)
+}
+
+/// Compares every page of an earlier version with the document as it is now.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn compare_revision(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    document: String,
+    index: u32,
+) -> Result<wire::Comparison, wire::Error> {
+    let document = documents.find(&document)?;
+    let between = Between {
+        from: Some(index),
+        to: None,
+    };
+    service
+        .compare(document.file(), between)
+        .await
+        .map_err(|error| document.told(error))
 }
 
 /// Asks where an earlier version shall go and writes it there; `None` if the person chose nothing.

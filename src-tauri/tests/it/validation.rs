@@ -104,6 +104,12 @@ fn an_earlier_revision_is_opened_to_be_looked_at_and_saved_as_it_was() {
         .ask("close_document", json!({"document": version}))
         .unwrap();
 
+    // Every page of both is drawn; what the signatures show is on page 1.
+    let compared = ask("compare_revision", bytes).unwrap();
+    assert_eq!(compared["from"], bytes);
+    assert_eq!(compared["pages"][0]["page"], 1, "{compared}");
+    assert!(compared["pages"][0]["places"][0]["width"].is_number());
+
     assert_eq!(ask("save_revision", bytes).unwrap(), Value::Null);
     let output = program.folder().join("first.pdf");
     *program.desktop.output.lock().unwrap() = Some(output.clone());

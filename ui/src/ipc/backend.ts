@@ -2,6 +2,7 @@ import type { Failure } from "./error";
 import type { ActivateKey } from "./generated/ActivateKey";
 import type { Cards } from "./generated/Cards";
 import type { ChangeSecret } from "./generated/ChangeSecret";
+import type { Comparison } from "./generated/Comparison";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
 import type { LookEntry } from "./generated/LookEntry";
@@ -67,6 +68,8 @@ export interface Backend {
   openRevision(document: string, bytes: number): Promise<OpenedDocument>;
   /** Writes the file as it was; `null` if the person thought better of it. */
   saveRevision(document: string, bytes: number, index: number): Promise<OutputChoice | null>;
+  /** Compares every page of a revision with the file as it is now. */
+  compareRevision(document: string, index: number): Promise<Comparison>;
   /** Writes a report of the validation, made anew; `null` if the person thought better of it. */
   saveReport(
     document: string,

@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 import type { Failure } from "./error";
 import type { Cards } from "./generated/Cards";
+import type { Comparison } from "./generated/Comparison";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
 import type { LookEntry } from "./generated/LookEntry";
@@ -28,6 +29,8 @@ import {
   valid,
 } from "./samples";
 
+import { same } from "./verdicts";
+
 export { scenes } from "./scenes";
 export * from "./samples";
 
@@ -40,6 +43,8 @@ export interface Answers {
   validation: Validation;
   /** Whom a signature names at the top. */
   offer: TrustOffer | null;
+  /** Where an earlier version looks different. */
+  comparison: Comparison;
   /** Whom the person trusts already. */
   issuers: TrustedIssuer[];
   /** The judgement once somebody is trusted, if it is another one. */
@@ -83,6 +88,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     status: ready,
     validation: valid,
     offer: null,
+    comparison: same,
     issuers: [],
     trusting: null,
     sizes: {},
@@ -190,6 +196,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
       return { ...open, id: `${document}-${bytes}`, bytes, fields: [] };
     },
     saveRevision: async () => ({ name: "contract-revision-1.pdf", folder: "Contracts" }),
+    compareRevision: async () => answers.comparison,
     saveReport: async (_document, form) => ({
       name: `contract-validation.${form}`,
       folder: "Contracts",

@@ -33,6 +33,7 @@ import {
   byChoice,
   changed,
   CHANGES,
+  different,
   expired,
   expiredStamped,
   history,
@@ -575,6 +576,24 @@ export const scenes: Record<string, Scene<Answers>> = {
     async play(page) {
       await page.click("view-revision");
       await page.find("version-bar");
+    },
+  },
+  compared: {
+    ...judged(
+      { headline: "changed", signatures: [changed], revisions: history("Trust", null) },
+      1,
+      { comparison: different },
+    ),
+    async play(page) {
+      await page.click("compare-revision");
+      await page.find("differences");
+    },
+  },
+  "compared-same": {
+    ...judged({ headline: "valid", signatures: [stamped], revisions: history(null, "Trust") }),
+    async play(page) {
+      await page.click("compare-revision");
+      await page.find("differences");
     },
   },
   "version-saved": {

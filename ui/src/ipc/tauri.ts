@@ -34,6 +34,7 @@ export const tauri: Backend = {
   forgetIssuer: (sha256) => invoke("forget_issuer", { sha256 }),
   openRevision: (document, bytes) => invoke("open_revision", { document, bytes }),
   saveRevision: (document, bytes, index) => invoke("save_revision", { document, bytes, index }),
+  compareRevision: (document, index) => invoke("compare_revision", { document, index }),
   saveReport: (document, form, language) => invoke("save_report", { document, form, language }),
   showInFolder: (document) => invoke("show_in_folder", { document }),
   copyPath: (document) => invoke("copy_path", { document }),

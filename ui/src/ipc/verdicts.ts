@@ -1,5 +1,6 @@
 // Verdicts of every kind, for scenes and tests.
 
+import type { Comparison } from "./generated/Comparison";
 import type { IdentityAnswer } from "./generated/IdentityAnswer";
 import type { PathCertificate } from "./generated/PathCertificate";
 import type { RevisionReport } from "./generated/RevisionReport";
@@ -279,4 +280,31 @@ export const twenty: Validation = {
     signer: at % 3 === 0 ? "Ana Ruiz" : `Approver number ${at + 1} of the harbour board`,
   })),
   revisions: history(null, ...Array.from({ length: 19 }, (_, at) => `Approver ${at + 1}`)),
+};
+
+/** Two versions that look the same. */
+export const same: Comparison = { from: 1, to: 2, pagesBefore: 3, pagesAfter: 3, pages: [] };
+
+/** Two versions that look different on two pages. */
+export const different: Comparison = {
+  ...same,
+  pages: [
+    {
+      page: 1,
+      width: 595,
+      height: 842,
+      places: [
+        { x: 120, y: 560, width: 200, height: 24 },
+        { x: 120, y: 440, width: 120, height: 24 },
+      ],
+      notDrawn: null,
+    },
+    {
+      page: 3,
+      width: 595,
+      height: 842,
+      places: [{ x: 0, y: 0, width: 595, height: 842 }],
+      notDrawn: null,
+    },
+  ],
 };

@@ -4,7 +4,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import App from "../../App.svelte";
 import type { Validation } from "../../ipc/generated/Validation";
 import { agreement, memory, type Answers } from "../../ipc/memory";
-import { byChoice, changed, history, offer, stamped, stranger } from "../../ipc/verdicts";
+import {
+  byChoice,
+  changed,
+  different,
+  history,
+  offer,
+  stamped,
+  stranger,
+} from "../../ipc/verdicts";
 
 beforeEach(() => localStorage.clear());
 afterEach(cleanup);
@@ -69,6 +77,15 @@ describe("a revision", () => {
     );
     await fireEvent.click(screen.getByTestId("version-now"));
     expect(screen.queryByTestId("version-bar")).toBeNull();
+  });
+
+  it("is compared with what the file is now, and each difference can be shown", async () => {
+    await reading({ validation, comparison: different });
+    const [compare] = screen.getAllByTestId("compare-revision");
+    if (!compare) throw new Error("an earlier revision can be compared");
+    await fireEvent.click(compare);
+    expect(await screen.findByTestId("differences")).toHaveTextContent("2 of 3");
+    expect(screen.getByText("Page 1, places: 2")).toBeInTheDocument();
   });
 
   it("is left when somebody signs: what is signed is the file as it is", async () => {
