@@ -29,6 +29,14 @@ const OF_SIGNERS: &[&str] = &[
     "change_secret",
     "suspend_own_key",
     "open_administration",
+    "trusted_issuers",
+    "trust_offer",
+    "trust_issuer",
+    "forget_issuer",
+    "open_revision",
+    "save_revision",
+    "compare_revision",
+    "save_report",
 ];
 
 /// What only the administrator's window may ask for.

@@ -21,7 +21,12 @@ pub(super) fn attacks(originals: &Originals) -> Vec<Attack> {
     plain.chain(permissions(originals)).collect()
 }
 
-const DESCRIPTIONS: [&str; 3] = ["another-title", "another-author", "without-a-title"];
+const DESCRIPTIONS: [&str; 4] = [
+    "another-title",
+    "another-author",
+    "without-a-title",
+    "another-description",
+];
 
 fn entries(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let catalog = body(signed, 1);
@@ -37,7 +42,7 @@ fn entries(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         update().object(1, catalog.replace(entry, "")).write()
     };
     vec![
-        ("another-version", with("/Version/2.0")),
+        // A higher one is what a writer of newer things must set; it changes nothing that is shown.
         ("an-older-version", with("/Version/1.0")),
         (
             "another-language",
