@@ -4,6 +4,7 @@ use std::{
     fs, io,
     path::Path,
     process::{Command, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -21,6 +22,24 @@ fn proc(process: u32, file: &str) -> io::Result<Vec<u8>> {
 fn signal(host: &Host, signal: Signal) {
     let process = i32::try_from(host.process_id().unwrap()).unwrap();
     kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
+}
+
+/// Stops a host; returns when each of its threads has stopped, since one may run on for a moment.
+fn stop(host: &Host) {
+    signal(host, Signal::STOP);
+    let threads = format!("/proc/{}/task", host.process_id().unwrap());
+    let stopped = |thread: fs::DirEntry| {
+        let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+        status.contains("State:\tT")
+    };
+    let asked = Instant::now();
+    while !fs::read_dir(&threads)
+        .unwrap()
+        .all(|thread| stopped(thread.unwrap()))
+    {
+        assert!(asked.elapsed() < Duration::from_secs(30), "it stops");
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -154,7 +173,7 @@ fn a_host_that_does_not_answer_in_time_is_killed() {
     })
     .unwrap();
     let process = host.process_id().unwrap();
-    signal(&host, Signal::STOP);
+    stop(&host);
     let asked = Instant::now();
     let answer = host.tokens();
     assert!(matches!(answer, Err(Error::HostTimedOut { deadline: said }) if said == deadline));
