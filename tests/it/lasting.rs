@@ -218,6 +218,18 @@ fn a_level_that_cannot_be_reached_is_refused_before_the_secret_is_asked_for() {
             "timestamp_unavailable",
             "timestamp_not_granted",
         ),
+        (
+            Office::Tsa,
+            Behaviour::Unchecked,
+            "evidence_unavailable",
+            "Unchecked TSA",
+        ),
+        (
+            Office::Ocsp,
+            Behaviour::EndlessResponders,
+            "evidence_unavailable",
+            "without an end",
+        ),
         (Office::Ocsp, Behaviour::Revoked, "revoked", "Test TSA"),
     ] {
         authorities.behave_well();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use self::http::{Asked, Listener, Reply};
-use crate::pki::{self, DAY, Hash, Party, Pki, crl, ocsp, tsp};
+use crate::pki::{self, DAY, Hash, Key, Party, Pki, crl, ocsp, tsp};
 
 /// How an authority answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +62,12 @@ pub enum Behaviour {
     Refused,
     /// With a time that is an hour away.
     WrongTime,
+    /// With a time that is hours away.
+    FarTime,
+    /// By a certificate that nobody but its own key signed.
+    SelfMade,
+    /// By a certificate that says of itself that nobody need ask about it, and names nobody to ask.
+    Unchecked,
 
     // Of an OCSP responder.
     /// Revoked, a day ago, for a compromise of the key.
@@ -80,6 +86,10 @@ pub enum Behaviour {
     CheckedResponder,
     /// About another certificate.
     OtherSerial,
+    /// By a responder that nobody saw before and that must be checked, each time.
+    EndlessResponders,
+    /// An answer of days ago that does not say until when it holds.
+    Undated,
 
     // Of a revocation list.
     /// By another issuer.
@@ -225,7 +235,18 @@ impl Shared {
 
     fn stamp(&self, asked: &Asked, behaviour: &Behaviour, usual: &Party) -> Option<Vec<u8>> {
         let mut question = tsp::Question::read(&asked.body)?;
+        let made;
         let authority = match behaviour {
+            Behaviour::SelfMade => {
+                made = Party::root(&pki::Terms::timestamps("Self-made TSA", 60), Key::P256(60));
+                &made
+            }
+            Behaviour::Unchecked => {
+                let no_check = pki::extension("1.3.6.1.5.5.7.48.1.5", false, &pki::der::null());
+                let terms = pki::Terms::timestamps("Unchecked TSA", 61).with(no_check);
+                made = self.pki.stamping.issue(&terms, Key::P256(61));
+                &made
+            }
             Behaviour::Expired => &self.pki.expired_tsa,
             Behaviour::NoPurpose => &self.pki.purposeless_tsa,
             Behaviour::UncriticalPurpose => &self.pki.uncritical_tsa,
@@ -252,6 +273,7 @@ impl Shared {
             Behaviour::SpoiltSignature => terms.spoilt = true,
             Behaviour::OtherContent => terms.other_content = true,
             Behaviour::WrongTime => terms.time += 3600,
+            Behaviour::FarTime => terms.time -= 3 * 3600,
             Behaviour::Refused => return Some(tsp::refused("not today")),
             _ => {}
         }
@@ -285,7 +307,18 @@ impl Shared {
         } else {
             &self.pki.responder
         };
+        let made;
         let responder = match behaviour {
+            Behaviour::EndlessResponders => {
+                let serial = 1000
+                    + lock(&self.asked)
+                        .get(&Office::Ocsp)
+                        .map_or(0, |asked| *asked as u64);
+                let terms = pki::Terms::checked_responder("Test Responder of many", serial);
+                let terms = terms.access(Some(&format!("{}/ocsp", self.pki.url)), None);
+                made = issuer.issue(&terms, Key::P256(62));
+                &made
+            }
             Behaviour::ByIssuer => issuer,
             Behaviour::WrongSigner => &self.pki.wrong_responder,
             Behaviour::CheckedResponder => &self.pki.checked_responder,
@@ -304,6 +337,12 @@ impl Shared {
                 terms.this_update = past;
                 terms.next_update = Some(past + DAY);
                 terms.nonce = None;
+            }
+            Behaviour::Undated => {
+                let past = pki::now() - 10 * DAY;
+                terms.produced_at = past;
+                terms.this_update = past;
+                terms.next_update = None;
             }
             Behaviour::OtherSerial => cert_id = ocsp::cert_id(issuer, 99_999, Hash::Sha1),
             _ => {}

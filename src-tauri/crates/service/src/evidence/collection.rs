@@ -12,6 +12,8 @@ use crate::error::Result;
 
 /// Most certificates of a path.
 const DEEPEST: usize = 10;
+/// Certificates that are looked into at most: a responder may have a responder, without an end.
+const MOST_LOOKED_INTO: usize = 64;
 /// How far the clock of a responder may be ahead of ours, in seconds.
 const AHEAD: i64 = 300;
 
@@ -137,12 +139,14 @@ impl<'c> Collection<'c> {
 
     /// Finds what is said about a certificate, and keeps it.
     fn look_into(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<()> {
-        if certificate.needs_no_revocation_check()
-            || !self.looked_into.insert(certificate.fingerprint())
-        {
+        if !self.looked_into.insert(certificate.fingerprint()) {
             return Ok(());
         }
         let mut tries = Vec::new();
+        if self.looked_into.len() > MOST_LOOKED_INTO {
+            tries.push("responders are vouched for by responders, without an end".to_owned());
+            return Err(missing(certificate, "the revocation status", tries));
+        }
         for list in self.lists.clone() {
             match crl::judge(&list, certificate, issuer) {
                 Ok(said) if self.is_fresh(&said) => {
@@ -278,7 +282,10 @@ impl<'c> Collection<'c> {
         // A responder with a certificate of its own is a part of the proof.
         if said.signer != *issuer {
             self.keep(&said.signer);
-            self.look_into(&said.signer, issuer)?;
+            // `ocsp-nocheck` is a responder's, and nobody else's (RFC 6960 §4.2.2.2.1).
+            if !said.signer.needs_no_revocation_check() {
+                self.look_into(&said.signer, issuer)?;
+            }
         }
         Ok(())
     }
