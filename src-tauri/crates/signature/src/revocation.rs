@@ -4,7 +4,7 @@
 //! A [`Statement`] is made only of what its issuer signed: by the key of the certificate's own
 //! issuer, or, for an answer, by a responder to whom that issuer gave the right. When it was made
 //! and until when it is good are in it; whether that is fresh enough for a time, and whether the
-//! algorithm was good enough then, is for [`crate::validate`].
+//! algorithm was good enough then, is for [`mod@crate::validate`].
 
 pub mod crl;
 pub mod ocsp;

@@ -3,7 +3,7 @@
 //! A [`Request`] names a digest; what comes back is a [`Response`], which was made for that request
 //! or is refused; its [`Token`] says when the digest was there. Whether an authority may be believed
 //! is two questions: [`Token::judge`] answers whether the token holds, and which certificate signed
-//! it; the path of that certificate is for [`crate::validate`].
+//! it; the path of that certificate is for [`mod@crate::validate`].
 
 mod info;
 mod request;
@@ -46,7 +46,7 @@ impl Beside {
     /// Reads them out of the Contents of a signature dictionary.
     ///
     /// # Errors
-    /// [`Malformed`] where it is no signature that can be judged.
+    /// The Contents are no signature that can be judged: damaged, or of another kind.
     pub fn read(contents: &[u8]) -> Result<Self, Malformed> {
         let signed_data = SignedData::read(contents)?;
         let mut beside = Self {
