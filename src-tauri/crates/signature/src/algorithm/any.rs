@@ -2,7 +2,7 @@
 //!
 //! They are types of their own, so that nothing of ours can come to sign or to certify by them.
 //! Here is only whether the mathematics holds; until when an algorithm was good enough is for
-//! [`crate::validate::policy`].
+//! [`mod@crate::validate`].
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_MGF_1, ID_RSASSA_PSS, RSA_ENCRYPTION};

@@ -130,7 +130,7 @@ impl Token {
     /// Reads a token: a ContentInfo, then zeros or nothing.
     ///
     /// # Errors
-    /// [`Malformed`].
+    /// The bytes are no timestamp token: damaged, or of another kind.
     pub fn read(der: &[u8]) -> Result<Self, Malformed> {
         let signed_data = SignedData::read_enclosing(der)?;
         if signed_data.content_type != ID_CT_TST_INFO {
