@@ -31,7 +31,8 @@ impl Bench {
 
     fn sign(&self, output: &str, terms: &str) -> String {
         let tsa = self.authorities.url("tsa");
-        format!("{} {terms} --tsa {tsa}", self.machine.sign("ana", output))
+        let sign = self.machine.sign("ana", output);
+        format!("{sign} {terms} --tsa {tsa} --tsa-trust root.pem")
     }
 
     /// What pyHanko makes of the signatures of a file at a time.
@@ -220,6 +221,18 @@ fn a_level_that_cannot_be_reached_is_refused_before_the_secret_is_asked_for() {
         ),
         (
             Office::Tsa,
+            Behaviour::SelfMade,
+            "timestamp_unavailable",
+            "timestamp_not_trusted",
+        ),
+        (
+            Office::Tsa,
+            Behaviour::FarTime,
+            "timestamp_unavailable",
+            "timestamp_clock",
+        ),
+        (
+            Office::Tsa,
             Behaviour::Unchecked,
             "evidence_unavailable",
             "Unchecked TSA",
@@ -256,6 +269,7 @@ fn a_list_stands_in_for_a_responder_and_neither_is_replaced_by_silence() {
         Behaviour::TryLater,
         Behaviour::Unknown,
         Behaviour::Stale,
+        Behaviour::Undated,
         Behaviour::WrongSigner,
         Behaviour::OtherSerial,
         Behaviour::Garbage,
@@ -307,8 +321,11 @@ fn the_next_authority_stands_in_and_none_at_all_is_no_lower_level() {
     // What the organisation has set is used where nobody says otherwise.
     let path = machine.path("home/organisation.json");
     let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    file["local"]["signatures"] =
-        serde_json::json!({ "level": "b-t", "timestamp_authorities": [second] });
+    file["local"]["signatures"] = serde_json::json!({
+        "level": "b-t",
+        "timestamp_authorities": [second],
+        "timestamp_anchors": ["../root.pem"],
+    });
     fs::write(&path, file.to_string()).unwrap();
     let said = machine.done(&machine.sign("ana", "set.pdf"), &[SIGNER_SECRET]);
     assert_eq!(said.json["signed"][0]["level"], "b-t");
@@ -334,6 +351,41 @@ fn a_certification_that_allows_nothing_takes_no_later_timestamp() {
 }
 
 #[test]
+fn an_authority_that_nobody_named_gives_no_time_and_the_refusal_says_how_to_trust_it() {
+    let bench = Bench::new();
+    let machine = &bench.machine;
+    let sign = machine.sign("ana", "out.pdf");
+    let tsa = bench.authorities.url("tsa");
+    for level in ["b-t", "b-lta"] {
+        let said = machine.run(&format!("{sign} --level {level} --tsa {tsa}"), &[]);
+        assert_eq!(said.code(), "timestamp_unavailable", "{said:?}");
+        let error = said.json["error"].to_string();
+        for part in ["timestamp_not_trusted", "--tsa-trust", "Test Root"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+    // The organisation's own CA vouches for people, not for the time.
+    let own = format!("{sign} --level b-t --tsa {tsa} --tsa-trust home/ca.pem");
+    assert_eq!(machine.run(&own, &[]).code(), "timestamp_unavailable");
+    assert!(!machine.path("out.pdf").exists());
+}
+
+#[test]
+fn what_locks_new_fields_takes_no_later_timestamp_and_is_told_before_the_secret() {
+    let bench = Bench::new();
+    let machine = &bench.machine;
+    for lock in ["all", "all-but:Total"] {
+        let lock = |level: &str| bench.sign("out.pdf", &format!("--level {level} --lock {lock}"));
+        // Whoever judged this secret would fail of that.
+        let wrong = "this is no secret of hers";
+        machine.refused(&lock("b-lta"), &[wrong], 3, "certified_for_good");
+        assert!(!machine.path("out.pdf").exists());
+    }
+    let named = bench.sign("named.pdf", "--level b-lta --lock Total");
+    machine.done(&named, &[SIGNER_SECRET]);
+}
+
+#[test]
 fn a_clock_that_is_wrong_is_told_of() {
     let bench = Bench::new();
     bench.authorities.behave(Office::Tsa, Behaviour::WrongTime);
@@ -350,7 +402,8 @@ fn a_document_is_extended_and_extended_again_and_every_byte_before_stays() {
     let sign = bench.sign("signed.pdf", "--level b-t");
     machine.done(&sign, &[SIGNER_SECRET]);
     let tsa = bench.authorities.url("tsa");
-    let extend = |from: &str, to: &str| format!("extend {from} -o {to} --tsa {tsa}");
+    let extend =
+        |from: &str, to: &str| format!("extend {from} -o {to} --tsa {tsa} --tsa-trust root.pem");
     for (from, to, stamps) in [
         ("signed.pdf", "once.pdf", 1u64),
         ("once.pdf", "twice.pdf", 2),
@@ -403,7 +456,8 @@ fn a_card_without_an_organisation_signs_a_batch_that_lasts() {
         fs::create_dir(machine.path(folder)).unwrap();
         let words = format!(
             "sign one.pdf two.pdf --out-dir {folder} --card --cert {folder} --module {MODULE} \
-             --page 1 --rect 36,36,180,60 --level b-lta --tsa {tsa}"
+             --page 1 --rect 36,36,180,60 --level b-lta --tsa {tsa} \
+             --tsa-trust root.pem"
         );
         let mut command = machine.command(&words, &[PIN]);
         let told = said(command.env(SOCKET, card.socket()));

@@ -36,7 +36,7 @@ fn judged(
             let tsa = if *level == "b-b" {
                 String::new()
             } else {
-                format!(" --tsa {}", authorities.url("tsa"))
+                format!(" --tsa {} --tsa-trust root.pem", authorities.url("tsa"))
             };
             let sign = machine.sign(kind, &output);
             let sign = format!("{sign} --level {level} --subfilter {form}{tsa}");

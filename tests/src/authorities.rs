@@ -60,7 +60,7 @@ pub enum Behaviour {
     OtherContent,
     /// With a refusal.
     Refused,
-    /// With a time that is an hour away.
+    /// With a time that is half an hour away.
     WrongTime,
     /// With a time that is hours away.
     FarTime,
@@ -272,7 +272,7 @@ impl Shared {
             }
             Behaviour::SpoiltSignature => terms.spoilt = true,
             Behaviour::OtherContent => terms.other_content = true,
-            Behaviour::WrongTime => terms.time += 3600,
+            Behaviour::WrongTime => terms.time += 1800,
             Behaviour::FarTime => terms.time -= 3 * 3600,
             Behaviour::Refused => return Some(tsp::refused("not today")),
             _ => {}

@@ -263,6 +263,10 @@ pub(crate) struct Sign {
     /// Address of a timestamp authority; several are asked in this order until one gives a timestamp
     #[arg(long, value_name = "URL")]
     pub(crate) tsa: Vec<String>,
+    /// Whom to trust for timestamps, besides whom the organisation has set (may be repeated; default:
+    /// the authorities of the operating system)
+    #[arg(long, value_name = "PEM")]
+    pub(crate) tsa_trust: Vec<PathBuf>,
     /// Form of the signature (default: what the field demands, else etsi)
     #[arg(long, value_enum)]
     pub(crate) subfilter: Option<SubFilter>,
@@ -292,6 +296,10 @@ pub(crate) struct Extend {
     /// Address of a timestamp authority; several are asked in this order until one gives a timestamp
     #[arg(long, value_name = "URL")]
     pub(crate) tsa: Vec<String>,
+    /// Whom to trust for timestamps, besides whom the organisation has set (may be repeated; default:
+    /// the authorities of the operating system)
+    #[arg(long, value_name = "PEM")]
+    pub(crate) tsa_trust: Vec<PathBuf>,
     /// Replace an existing output
     #[arg(long)]
     pub(crate) overwrite: bool,

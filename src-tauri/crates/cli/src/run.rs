@@ -479,6 +479,7 @@ async fn sign(
     let lasting = Asked {
         level: arguments.level,
         authorities: std::mem::take(&mut arguments.tsa),
+        anchors: anchors(&arguments.tsa_trust)?,
     };
     let gathered = service.gather(signs(&arguments), lasting.clone()).await?;
     let signer = signer(service, &mut arguments).await?;
@@ -542,6 +543,7 @@ async fn extend(
             false => Existing::Keep,
         },
         authorities: arguments.tsa,
+        anchors: anchors(&arguments.tsa_trust)?,
     };
     report::extended(&service.extend(request).await?, json);
     Ok(ExitCode::SUCCESS)
@@ -657,21 +659,23 @@ fn signed_name(input: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Reads files of trust anchors.
+fn anchors(paths: &[PathBuf]) -> Result<Vec<TrustFile>, Failure> {
+    let read = |path: &PathBuf| {
+        TrustFile::read(path)
+            .map_err(|error| Failure::file("cannot read the trust anchors in", path, &error))
+    };
+    paths.iter().map(read).collect()
+}
+
 async fn validate(
     service: &Service,
     arguments: &arguments::Validate,
     json: bool,
 ) -> Result<ExitCode, Failure> {
-    let read = |paths: &[PathBuf]| -> Result<Vec<TrustFile>, Failure> {
-        let read = |path: &PathBuf| {
-            TrustFile::read(path)
-                .map_err(|error| Failure::file("cannot read the trust anchors in", path, &error))
-        };
-        paths.iter().map(read).collect()
-    };
     let trust = Trust {
-        files: read(&arguments.trust)?,
-        lists: read(&arguments.trusted_list)?,
+        files: anchors(&arguments.trust)?,
+        lists: anchors(&arguments.trusted_list)?,
         system: arguments.trust_system,
     };
     let file = unlocked(service, arguments.file.clone(), &arguments.password).await?;

@@ -16,11 +16,14 @@ use pdf::SecurityStore;
 use signature::{Certificate, DigestAlgorithm, Level, timestamp};
 
 pub(crate) use self::collection::Collection;
-pub(crate) use self::extend::{archive, extend};
+pub(crate) use self::extend::{archive, extend, rehearse};
 pub(crate) use self::stamps::Stamps;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::organisation::Signatures;
+use crate::requests::{Trust, TrustFile};
+use crate::trust;
+use crate::wire::AnchorSource;
 
 /// How far our clock may be from that of a timestamp authority, in seconds, before it is said.
 const CLOCK: u64 = 300;
@@ -33,6 +36,9 @@ pub struct Asked {
     /// Addresses of timestamp authorities in the order they are asked; none for those that the
     /// organisation has set.
     pub authorities: Vec<String>,
+    /// Whose timestamps are trusted, besides what the organisation has set; the system's anchors
+    /// where neither names anybody.
+    pub anchors: Vec<TrustFile>,
 }
 
 /// Everything that a level takes and that a key need not be asked for.
@@ -100,6 +106,28 @@ pub enum Failed {
         /// What is left for it.
         room: usize,
     },
+    /// The authority's certificate leads to nobody who is trusted for timestamps.
+    #[error(
+        "{subject} is not trusted for timestamps: {why}; its path ends at {top} (SHA-256 {sha256}): \
+         if that is whom you trust, name its certificate with --tsa-trust PEM, or in the \
+         organisation's setting timestamp_anchors"
+    )]
+    Untrusted {
+        /// The authority.
+        subject: String,
+        /// What is wrong with its path.
+        why: String,
+        /// Where its path ends.
+        top: String,
+        /// SHA-256 over the certificate there, in hexadecimal digits.
+        sha256: String,
+    },
+    /// Its time is far from ours.
+    #[error("its clock and that of this machine are {minutes} minutes apart; set the clock")]
+    Clock {
+        /// How far.
+        minutes: u64,
+    },
     /// Another certificate signed than the one that was looked into.
     #[error("its timestamp is signed with another certificate than its sample was")]
     OtherCertificate,
@@ -129,6 +157,8 @@ impl Failed {
             },
             Self::Faults(faults) => faults.first().map_or("timestamp", timestamp::Fault::code),
             Self::TooLarge { .. } => "timestamp_too_large",
+            Self::Untrusted { .. } => "timestamp_not_trusted",
+            Self::Clock { .. } => "timestamp_clock",
             Self::OtherCertificate => "timestamp_other_certificate",
         }
     }
@@ -205,12 +235,16 @@ pub enum Fault {
         /// Since when, Unix time.
         at: i64,
     },
-    /// A certification that allows nothing, and a level that adds to the document afterwards.
+    /// What allows nothing afterwards, and a level that adds to the document afterwards.
     #[error(
-        "a certification that allows no changes and level {level} exclude each other: viewers take \
-         the timestamp that comes later for a change; certify with 2, or sign at level b-lt"
+        "{what} and level {level} exclude each other: viewers take the timestamp that comes later \
+         for a change; {instead}, or sign at level b-lt"
     )]
     CertifiedForGood {
+        /// What allows nothing.
+        what: &'static str,
+        /// What does not exclude it.
+        instead: &'static str,
         /// The level.
         level: Level,
     },
@@ -286,7 +320,7 @@ pub(crate) fn gather(
     let digest = key.map_or(DigestAlgorithm::Sha256, |key| {
         key.signature_algorithm().digest_algorithm()
     });
-    let mut stamps = stamps(&client, settings, asked, level, digest, now)?;
+    let mut stamps = stamps(surroundings, &client, settings, asked, level, digest)?;
     if level >= Level::BLt {
         let mut collection = Collection::new(&client, now);
         collection.know(signer.above);
@@ -296,7 +330,7 @@ pub(crate) fn gather(
             .for_each(|list| collection.know_list(list));
         collection.path(signer.certificate)?;
         collection.know(&stamps.carried);
-        collection.path(&stamps.authority)?;
+        collection.proven(&stamps.path)?;
         lasting.store = collection.into_store();
         stamps.only_by_sample();
     }
@@ -307,12 +341,12 @@ pub(crate) fn gather(
 
 /// The authorities of a request, with the sample that one of them gave.
 pub(crate) fn stamps(
+    surroundings: &Surroundings,
     client: &network::Client,
     settings: &Signatures,
     asked: &Asked,
     level: Level,
     digest: DigestAlgorithm,
-    now: i64,
 ) -> Result<Stamps> {
     let addresses = match asked.authorities.as_slice() {
         [] => settings.timestamp_authorities.clone(),
@@ -321,7 +355,45 @@ pub(crate) fn stamps(
     if addresses.is_empty() {
         return Err(Fault::NoAuthority { level }.into());
     }
-    Stamps::sample(client.clone(), addresses, digest, now)
+    let anchors = anchors(surroundings, settings, asked)?;
+    Stamps::sample(client.clone(), addresses, digest, anchors)
+}
+
+/// Who is trusted for timestamps: whom the organisation or the person names, else whom the system
+/// trusts. The organisation's own CA vouches for signers, and people's choices for what they read.
+fn anchors(
+    surroundings: &Surroundings,
+    settings: &Signatures,
+    asked: &Asked,
+) -> Result<Vec<Certificate>> {
+    let mut files = asked.anchors.clone();
+    for named in &settings.timestamp_anchors {
+        let content = if named.trim_start().starts_with("-----BEGIN") {
+            named.clone().into_bytes()
+        } else {
+            let path = surroundings.home.folder().join(named);
+            trust::read_at_most(&path, trust::LARGEST_PEM).map_err(|source| Error::File {
+                doing: "read the trust anchors in",
+                path,
+                source,
+            })?
+        };
+        files.push(TrustFile {
+            name: "timestamp_anchors".to_owned(),
+            content,
+        });
+    }
+    let trust = Trust {
+        system: files.is_empty() && surroundings.system_anchors.exists(),
+        files,
+        ..Trust::default()
+    };
+    let anchors = trust::Anchors::collect(surroundings, &trust, crate::validate::now())?;
+    let named = |anchor: &&trust::Anchor| {
+        matches!(anchor.source, AnchorSource::File | AnchorSource::System)
+    };
+    let anchors = anchors.all().iter().filter(named);
+    Ok(anchors.map(|anchor| anchor.certificate.clone()).collect())
 }
 
 pub(crate) fn client(surroundings: &Surroundings) -> Result<network::Client> {

@@ -248,6 +248,10 @@ pub struct Signatures {
     /// Addresses of timestamp authorities, in the order they are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timestamp_authorities: Vec<String>,
+    /// Whose timestamps are trusted: certificates in PEM, or files of them, relative to this one;
+    /// the system's authorities where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub timestamp_anchors: Vec<String>,
 }
 
 impl Signatures {

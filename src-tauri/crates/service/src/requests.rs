@@ -280,6 +280,8 @@ pub struct Extend {
     /// Addresses of timestamp authorities in the order they are asked; none for those that the
     /// organisation has set.
     pub authorities: Vec<String>,
+    /// Whose timestamps are trusted, besides what the organisation has set.
+    pub anchors: Vec<TrustFile>,
 }
 
 /// A document that was extended.

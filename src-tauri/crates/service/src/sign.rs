@@ -322,7 +322,12 @@ fn prepare<'n>(
         // Viewers take a timestamp that comes afterwards for the change that is not allowed.
         if certification == Certification::NoChanges && lasting.level == Level::BLta {
             let level = lasting.level;
-            return Err(evidence::Fault::CertifiedForGood { level }.into());
+            return Err(evidence::Fault::CertifiedForGood {
+                what: "a certification that allows no changes",
+                instead: "certify with 2",
+                level,
+            }
+            .into());
         }
         let certified = revision.certify(&mut field, certification);
         certified.map_err(unsuitable)?;
@@ -354,6 +359,9 @@ fn prepare<'n>(
             lasting.level,
         )
         .map_err(|source| fault(source, file))?;
+    if lasting.level == Level::BLta {
+        evidence::rehearse(&output, (&file.input, &file.output), password)?;
+    }
     Ok(PreparedFile {
         input: file.input.clone(),
         output: file.output.clone(),

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use pdf::SecurityStore;
 use signature::Certificate;
 use signature::revocation::{Statement, Status, crl, ocsp};
+use signature::validate::chain::find_timestamp_path;
+use signature::validate::finding::Finding;
 
 use super::{Fault, network_code};
 use crate::error::Result;
@@ -17,6 +19,17 @@ const MOST_LOOKED_INTO: usize = 64;
 /// How far the clock of a responder may be ahead of ours, in seconds.
 const AHEAD: i64 = 300;
 
+/// How old what is said without an end may be, in seconds: RFC 6960 §2.4 has it that newer ones can
+/// be had at any time, and one that somebody kept is none of them.
+const OLDEST_UNDATED: i64 = 24 * 3600;
+/// How many responders may vouch for one another: one for a certificate, one for that one, and the
+/// second one must be vouched for by what need not be asked.
+const MOST_RESPONDERS: usize = 2;
+/// Most questions of one collection.
+const MOST_QUESTIONS: usize = 64;
+/// Most bytes of all answers to them.
+const MOST_BYTES: usize = 64 << 20;
+
 /// How long all questions together may take: addresses are written by whoever made a certificate,
 /// and a path of them must not keep anybody for an hour.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -27,6 +40,10 @@ pub(crate) struct Collection<'c> {
     now: i64,
     /// When nobody is asked any more.
     end: Instant,
+    /// How many questions may be asked yet.
+    questions: usize,
+    /// How many bytes of answers may come yet.
+    bytes: usize,
     /// Certificates that may be somebody's issuer.
     pool: Vec<Certificate>,
     /// Lists that are here already.
@@ -46,6 +63,8 @@ impl<'c> Collection<'c> {
             client,
             now,
             end: Instant::now() + PATIENCE,
+            questions: MOST_QUESTIONS,
+            bytes: MOST_BYTES,
             pool: Vec::new(),
             lists: Vec::new(),
             answers: Vec::new(),
@@ -90,10 +109,49 @@ impl<'c> Collection<'c> {
                 return Ok(());
             }
             let issuer = self.issuer(&certificate)?;
-            self.look_into(&certificate, &issuer)?;
+            self.look_into(&certificate, &issuer, 0)?;
             certificate = issuer;
         }
         Err(missing(&certificate, "the end of the path", Vec::new()))
+    }
+
+    /// The path of a timestamp authority to one of the anchors, all of it valid now; issuers that
+    /// are not known are fetched.
+    ///
+    /// # Errors
+    /// Where the certificates end that could be had, and what is wrong with the path.
+    pub(crate) fn anchored(
+        &mut self,
+        authority: &Certificate,
+        anchors: &[Certificate],
+    ) -> std::result::Result<Vec<Certificate>, Box<(Certificate, Vec<Finding>)>> {
+        let mut last = authority.clone();
+        let mut depth = 0;
+        loop {
+            let wrong = match find_timestamp_path(authority, &self.pool, anchors, self.now) {
+                Ok(path) => return Ok(path.certificates().to_vec()),
+                Err(wrong) => wrong,
+            };
+            depth += 1;
+            if depth == DEEPEST || is_root(&last) {
+                return Err(Box::new((last, wrong)));
+            }
+            match self.issuer(&last) {
+                Ok(issuer) => last = issuer,
+                Err(_) => return Err(Box::new((last, wrong))),
+            }
+        }
+    }
+
+    /// Collects a path that is proven, and what is said about each of it but the root.
+    pub(crate) fn proven(&mut self, path: &[Certificate]) -> Result<()> {
+        let above = path.iter().skip(1);
+        for (certificate, issuer) in path.iter().zip(above) {
+            self.keep(certificate);
+            self.look_into(certificate, issuer, 0)?;
+        }
+        // An anchor need not be a root, and others may trust the root alone.
+        path.last().map_or(Ok(()), |anchor| self.path(anchor))
     }
 
     fn keep(&mut self, certificate: &Certificate) {
@@ -107,6 +165,7 @@ impl<'c> Collection<'c> {
     fn issuer(&mut self, certificate: &Certificate) -> Result<Certificate> {
         let issued = |issuer: &Certificate| {
             issuer.subject_der() == certificate.issuer_der()
+                && may_issue(issuer)
                 && certificate.verify_issued_by_key(issuer.spki_der()).is_ok()
         };
         if let Some(issuer) = self.pool.iter().find(|known| issued(known)) {
@@ -119,6 +178,7 @@ impl<'c> Collection<'c> {
             }
             match self.client.get(address, network::Wanted::Certificate) {
                 Ok(der) => {
+                    self.bytes = self.bytes.saturating_sub(der.len());
                     let read = Certificate::from_der(&der).or_else(|_| Certificate::from_pem(&der));
                     match read {
                         Ok(issuer) if issued(&issuer) => {
@@ -137,16 +197,22 @@ impl<'c> Collection<'c> {
         Err(missing(certificate, "the issuer's certificate", tries))
     }
 
-    /// Finds what is said about a certificate, and keeps it.
-    fn look_into(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<()> {
+    /// Finds what is said about a certificate, and keeps it; `depth` is how many responders led
+    /// here.
+    fn look_into(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        depth: usize,
+    ) -> Result<()> {
         if !self.looked_into.insert(certificate.fingerprint()) {
             return Ok(());
         }
-        let mut tries = Vec::new();
-        if self.looked_into.len() > MOST_LOOKED_INTO {
-            tries.push("responders are vouched for by responders, without an end".to_owned());
-            return Err(missing(certificate, "the revocation status", tries));
+        if depth > MOST_RESPONDERS || self.looked_into.len() > MOST_LOOKED_INTO {
+            let why = "responders vouch for one another without an end".to_owned();
+            return Err(missing(certificate, "the revocation status", vec![why]));
         }
+        let mut tries = Vec::new();
         for list in self.lists.clone() {
             match crl::judge(&list, certificate, issuer) {
                 Ok(said) if self.is_fresh(&said) => {
@@ -162,14 +228,14 @@ impl<'c> Collection<'c> {
         }
         // A certificate that is past is nobody's concern any more: its issuer need not say.
         if certificate.is_valid_at(self.now) {
-            if self.ask(certificate, issuer, &mut tries)? {
+            if self.ask(certificate, issuer, depth, &mut tries)? {
                 return Ok(());
             }
             if self.fetch(certificate, issuer, &mut tries)? {
                 return Ok(());
             }
         }
-        if self.past_counts && self.take_past(certificate, issuer)? {
+        if self.past_counts && self.take_past(certificate, issuer, depth)? {
             return Ok(());
         }
         Err(missing(certificate, "the revocation status", tries))
@@ -180,6 +246,7 @@ impl<'c> Collection<'c> {
         &mut self,
         certificate: &Certificate,
         issuer: &Certificate,
+        depth: usize,
         tries: &mut Vec<String>,
     ) -> Result<bool> {
         let addresses = certificate.addresses().ocsp.clone();
@@ -197,6 +264,7 @@ impl<'c> Collection<'c> {
                     continue;
                 }
             };
+            self.bytes = self.bytes.saturating_sub(answer.len());
             match ocsp::judge(&answer, certificate, issuer) {
                 Ok(said) if !self.is_fresh(&said) => {
                     tries.push(format!("{address}: its answer is past"));
@@ -205,7 +273,7 @@ impl<'c> Collection<'c> {
                     tries.push(format!("{address}: it does not know the certificate"));
                 }
                 Ok(said) => {
-                    self.take_answer(certificate, issuer, &said, answer)?;
+                    self.take_answer((certificate, issuer), depth, &said, answer)?;
                     return Ok(true);
                 }
                 Err(refused) => tries.push(format!("{address}: {refused}")),
@@ -234,6 +302,7 @@ impl<'c> Collection<'c> {
                     continue;
                 }
             };
+            self.bytes = self.bytes.saturating_sub(list.len());
             match crl::judge(&list, certificate, issuer) {
                 Ok(said) if !self.is_fresh(&said) => {
                     tries.push(format!("{address}: its list is past"));
@@ -250,12 +319,17 @@ impl<'c> Collection<'c> {
     }
 
     /// Takes what a document has about a certificate that nobody says anything new about.
-    fn take_past(&mut self, certificate: &Certificate, issuer: &Certificate) -> Result<bool> {
+    fn take_past(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        depth: usize,
+    ) -> Result<bool> {
         for answer in self.answers.clone() {
             if let Ok(said) = ocsp::judge(&answer, certificate, issuer)
                 && said.status != Status::Unknown
             {
-                self.take_answer(certificate, issuer, &said, answer)?;
+                self.take_answer((certificate, issuer), depth, &said, answer)?;
                 return Ok(true);
             }
         }
@@ -270,8 +344,8 @@ impl<'c> Collection<'c> {
 
     fn take_answer(
         &mut self,
-        certificate: &Certificate,
-        issuer: &Certificate,
+        (certificate, issuer): (&Certificate, &Certificate),
+        depth: usize,
         said: &Statement,
         answer: Vec<u8>,
     ) -> Result<()> {
@@ -284,7 +358,7 @@ impl<'c> Collection<'c> {
             self.keep(&said.signer);
             // `ocsp-nocheck` is a responder's, and nobody else's (RFC 6960 §4.2.2.2.1).
             if !said.signer.needs_no_revocation_check() {
-                self.look_into(&said.signer, issuer)?;
+                self.look_into(&said.signer, issuer, depth + 1)?;
             }
         }
         Ok(())
@@ -303,18 +377,32 @@ impl<'c> Collection<'c> {
         Ok(())
     }
 
-    /// Whether enough time went by; says so.
-    fn is_late(&self, tries: &mut Vec<String>) -> bool {
-        let late = Instant::now() >= self.end;
-        if late {
-            tries.push("no more time to ask".to_owned());
-        }
-        late
+    /// Counts a question, unless enough time went by or enough was asked; says so.
+    fn is_late(&mut self, tries: &mut Vec<String>) -> bool {
+        let late = if Instant::now() >= self.end {
+            "no more time to ask"
+        } else if self.questions == 0 || self.bytes == 0 {
+            "enough was asked"
+        } else {
+            self.questions -= 1;
+            return false;
+        };
+        tries.push(late.to_owned());
+        true
     }
 
     fn is_fresh(&self, said: &Statement) -> bool {
-        said.this_update <= self.now + AHEAD && said.next_update.is_none_or(|next| next >= self.now)
+        let end = said
+            .next_update
+            .unwrap_or_else(|| said.this_update.saturating_add(OLDEST_UNDATED));
+        said.this_update <= self.now + AHEAD && end >= self.now
     }
+}
+
+/// Whether a certificate is one of those that issue others; roots of the first version of X.509
+/// cannot say so.
+fn may_issue(issuer: &Certificate) -> bool {
+    issuer.is_ca() || issuer.basic_constraints().is_none() && issuer.is_self_issued()
 }
 
 fn refuse_revoked(certificate: &Certificate, said: &Statement) -> Result<()> {

@@ -52,15 +52,16 @@ pub(crate) fn extend(
     let asked = Asked {
         level: None,
         authorities: request.authorities.clone(),
+        anchors: request.anchors.clone(),
     };
     let level = signature::Level::BLta;
     let digest = DigestAlgorithm::Sha256;
-    let mut stamps = super::stamps(&client, settings, &asked, level, digest, now)?;
+    let mut stamps = super::stamps(surroundings, &client, settings, &asked, level, digest)?;
     for certificate in &paths {
         collection.path(certificate)?;
     }
     collection.know(&stamps.carried);
-    collection.path(&stamps.authority)?;
+    collection.proven(&stamps.path)?;
     stamps.only_by_sample();
 
     let mut output = Output::begin(&request.output, UNNOTED)?;
@@ -117,6 +118,30 @@ pub(super) fn add(
     let token = stamps.stamp(*laid.imprint())?;
     let stamped = laid.complete(&token).map_err(fault)?;
     stamped.write_to(output.file()).map_err(fault)
+}
+
+/// Refuses a document, written but for its signature, that could not be stamped once it is signed:
+/// what it locks, or its author permits, is told while nobody's secret was asked for.
+pub(crate) fn rehearse(
+    output: &Output<'_>,
+    (path, target): (&Path, &Path),
+    password: Option<&wire::Secret>,
+) -> Result<()> {
+    let document = document::open_as(&output.place(), target, password)?;
+    let passed = Passed::through(&document, |_| Ok(()));
+    let field = passed.and_then(|passed| Revision::after(&passed)?.add_timestamp_field());
+    match field {
+        Ok(_) => Ok(()),
+        Err(pdf::Error::CertifiedWithoutChanges | pdf::Error::NotPermitted { .. }) => {
+            Err(Fault::CertifiedForGood {
+                what: "what the signature locks or the document's author permits,",
+                instead: "lock named fields",
+                level: signature::Level::BLta,
+            }
+            .into())
+        }
+        Err(source) => Err(written(source, path, target)),
+    }
 }
 
 /// Stamps a document that was signed a moment ago, and is written but for its name.

@@ -1,10 +1,18 @@
 //! Timestamp authorities, asked in the order somebody gave them in.
 
+use signature::validate::chain::find_timestamp_path;
+use signature::validate::finding::Finding;
 use signature::{Certificate, Digest, DigestAlgorithm, timestamp};
 
-use super::{Failed, Fault, Try};
+use super::{Collection, Failed, Fault, Try};
 use crate::certificates::new_id;
 use crate::error::Result;
+use crate::signing_algorithm::hex;
+use crate::validate;
+
+/// How far an authority's clock may be from ours, in seconds: one of both is wrong, and who may
+/// choose the time in a signature may choose whether its certificate was valid.
+const FARTHEST_CLOCK: u64 = 3600;
 
 /// Room beside the length of a sample, for what differs from one timestamp to the next: a serial
 /// number, a fraction of a second, the length of a value.
@@ -25,6 +33,10 @@ pub(crate) struct Stamps {
     pub(crate) room: usize,
     /// Who signed the sample.
     pub(crate) authority: Certificate,
+    /// Its path to one of the anchors, itself first.
+    pub(crate) path: Vec<Certificate>,
+    /// Who is trusted for timestamps.
+    anchors: Vec<Certificate>,
     /// What else the sample carried.
     pub(crate) carried: Vec<Certificate>,
     /// When the sample was made.
@@ -38,13 +50,20 @@ impl Stamps {
         client: network::Client,
         addresses: Vec<String>,
         digest: DigestAlgorithm,
-        _now: i64,
+        anchors: Vec<Certificate>,
     ) -> Result<Self> {
         let imprint = digest.digest(&new_id()?);
         let mut tries = Vec::new();
         for (index, address) in addresses.iter().enumerate() {
-            match ask(&client, address, imprint) {
-                Ok((token, judged, authority)) => {
+            let asked = ask(&client, address, imprint).and_then(|(token, judged, authority)| {
+                let mut collection = Collection::new(&client, validate::now());
+                collection.know(&judged.certificates);
+                let path = collection.anchored(&authority, &anchors);
+                let path = path.map_err(|ended| untrusted(&authority, &ended.0, &ended.1))?;
+                Ok((token, judged, authority, path))
+            });
+            match asked {
+                Ok((token, judged, authority, path)) => {
                     let mut ordered = addresses.clone();
                     ordered.rotate_left(index);
                     // Whoever failed is asked last.
@@ -60,6 +79,8 @@ impl Stamps {
                         digest,
                         room,
                         authority,
+                        path,
+                        anchors,
                         carried: judged.certificates,
                         gen_time: judged.gen_time,
                         only_by_sample: false,
@@ -104,7 +125,10 @@ impl Stamps {
                         }
                         Failed::OtherCertificate
                     }
-                    Ok((token, _, _)) => return Ok(token),
+                    Ok((token, judged, authority)) => match self.vouch(&authority, &judged) {
+                        Ok(()) => return Ok(token),
+                        Err(failed) => failed,
+                    },
                     Err(failed) => failed,
                 };
                 tries.push(Try {
@@ -115,6 +139,29 @@ impl Stamps {
             }
         }
         Err(Fault::Timestamp { tries }.into())
+    }
+
+    /// Whether the path of an authority leads to one of the anchors now, by what is here already.
+    fn vouch(
+        &self,
+        authority: &Certificate,
+        judged: &timestamp::TimestampJudgement,
+    ) -> std::result::Result<(), Failed> {
+        let others = [&judged.certificates[..], &self.path].concat();
+        find_timestamp_path(authority, &others, &self.anchors, validate::now())
+            .map(|_| ())
+            .map_err(|wrong| untrusted(authority, authority, &wrong))
+    }
+}
+
+/// `top` is where the path of the authority ends, as far as it could be had.
+fn untrusted(authority: &Certificate, top: &Certificate, wrong: &[Finding]) -> Failed {
+    let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    Failed::Untrusted {
+        subject: authority.subject_common_name().to_owned(),
+        why: wrong.join("; "),
+        top: top.subject_common_name().to_owned(),
+        sha256: hex(&top.fingerprint()),
     }
 }
 
@@ -137,6 +184,12 @@ fn ask(
     let judged = token.judge(Some(&imprint));
     match &judged.holds {
         Some(holds) => {
+            let apart = judged.gen_time.abs_diff(validate::now());
+            if apart > FARTHEST_CLOCK {
+                return Err(Failed::Clock {
+                    minutes: apart / 60,
+                });
+            }
             let authority = holds.authority.clone();
             Ok((token, judged, authority))
         }

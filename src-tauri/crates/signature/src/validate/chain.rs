@@ -43,8 +43,33 @@ pub fn find_path(
     anchors: &[Certificate],
     at: i64,
 ) -> Result<Path, Vec<Finding>> {
+    find_path_for(Purpose::Documents, signer, others, anchors, at)
+}
+
+/// As [`find_path`], for a timestamp authority, whose certificate is for timestamps as the
+/// judgement of its token says.
+///
+/// # Errors
+/// Those of [`find_path`].
+pub fn find_timestamp_path(
+    authority: &Certificate,
+    others: &[Certificate],
+    anchors: &[Certificate],
+    at: i64,
+) -> Result<Path, Vec<Finding>> {
+    find_path_for(Purpose::Timestamps, authority, others, anchors, at)
+}
+
+/// As [`find_path`], for a purpose.
+pub(super) fn find_path_for(
+    purpose: Purpose,
+    signer: &Certificate,
+    others: &[Certificate],
+    anchors: &[Certificate],
+    at: i64,
+) -> Result<Path, Vec<Finding>> {
     let mut findings = about_certificate(signer, at);
-    if !signer.is_for_documents() {
+    if purpose == Purpose::Documents && !signer.is_for_documents() {
         findings.push(Finding::NotForDocuments {
             subject: signer.subject_common_name().to_owned(),
         });
@@ -69,6 +94,15 @@ pub fn find_path(
     } else {
         Err(findings)
     }
+}
+
+/// What a key at the end of a path was used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To sign a document.
+    Documents,
+    /// To give the time; that the certificate is for it has been judged with the token.
+    Timestamps,
 }
 
 struct Search<'a> {
