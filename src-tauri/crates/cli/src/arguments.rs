@@ -330,6 +330,20 @@ impl From<SubFilter> for service::requests::SubFilter {
     }
 }
 
+/// Reads a time as people write it, UTC where no offset is given; gives Unix seconds.
+fn time(text: &str) -> Result<i64, String> {
+    let instant: Result<jiff::Timestamp, _> = text.parse();
+    let date = || {
+        let date: jiff::civil::DateTime = text.parse().ok()?;
+        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    instant
+        .ok()
+        .or_else(date)
+        .map(jiff::Timestamp::as_second)
+        .ok_or_else(|| "write it as 2031-01-31T12:00:00Z or 2031-01-31".to_owned())
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// The PDF
@@ -350,6 +364,12 @@ pub(crate) struct Validate {
     /// Replace an existing report
     #[arg(long, requires = "report")]
     pub(crate) overwrite: bool,
+    /// The time to validate for, such as 2031-01-31T12:00:00Z or 2031-01-31 (default: now)
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "report")]
+    pub(crate) at: Option<i64>,
+    /// A revocation list, an answer of a responder or a certificate to judge by (may be repeated)
+    #[arg(long, value_name = "FILE", conflicts_with = "report")]
+    pub(crate) evidence: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PdfPassword,
 }

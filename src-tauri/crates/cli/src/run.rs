@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use service::evidence::Asked;
 use service::requests::{
-    Activate, Between, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For,
+    Activate, AtHand, Between, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For,
     ImportKey, Init, Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign,
     Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
 };
@@ -694,7 +694,16 @@ async fn validate(
             .write_report(file, trust, form, output, existing)
             .await?;
     }
-    let validation = service.validate(file, trust).await?;
+    let mut by = AtHand {
+        at: arguments.at,
+        evidence: Vec::new(),
+    };
+    for path in &arguments.evidence {
+        let read = std::fs::read(path)
+            .map_err(|error| Failure::file("cannot read the evidence", path, &error))?;
+        by.evidence.push(read);
+    }
+    let validation = service.validate_by(file, trust, by).await?;
     Ok(report::validation(
         &arguments.file,
         &validation,

@@ -61,6 +61,9 @@ pub(crate) struct Terminal {
     pub(crate) page: Option<ObjectId>,
 }
 
+/// Most certificates that are taken from beside a signature.
+const MOST_CERTIFICATES: usize = 32;
+
 /// A signature as it stands in a document.
 #[derive(Debug, Clone)]
 pub struct SignatureValue {
@@ -74,6 +77,8 @@ pub struct SignatureValue {
     pub contents: Vec<u8>,
     /// Whether a key is in its dictionary twice, so that readers may take one value or the other.
     pub is_ambiguous: bool,
+    /// `/Cert`, DER: the signer's first. Only older kinds have it (ISO 32000-2 §12.8.3.2).
+    pub certificates: Vec<Vec<u8>>,
     /// `/M` as seconds of Unix time, if it can be read.
     pub signing_time: Option<i64>,
     /// `/Reason`.
@@ -265,9 +270,23 @@ impl Document {
             Object::Name(name) => String::from_utf8_lossy(&name).into_owned(),
             _ => String::new(),
         };
+        let certificates = match self.get(&value, b"Cert")? {
+            Object::String(bytes, _) => vec![bytes],
+            Object::Array(array) => {
+                let strings = array.into_iter().take(MOST_CERTIFICATES);
+                strings
+                    .filter_map(|element| match element {
+                        Object::String(bytes, _) => Some(bytes),
+                        _ => None,
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
         let holder = node.get(b"V").and_then(Object::as_reference);
         Ok(SignatureValue {
             is_ambiguous: self.unambiguous(holder.unwrap_or(field.id))?.is_none(),
+            certificates,
             byte_range: self.byte_range(&value)?,
             contents: string(b"Contents")?.unwrap_or_default(),
             signing_time: words(b"M")?.and_then(|date| text::parse_date(&date)),

@@ -6,7 +6,7 @@ use crate::document::{self, shown};
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::preflight;
-use crate::requests::{Field, Inspection, PdfFile, Permissions, Trust};
+use crate::requests::{AtHand, Field, Inspection, PdfFile, Permissions, Trust};
 use crate::trust::Anchors;
 use crate::validate;
 use crate::wire::{self, PageSize};
@@ -19,11 +19,8 @@ pub(crate) fn inspect(surroundings: &Surroundings, file: &PdfFile) -> Result<Ins
         source,
     };
     let fields = document.fields().map_err(unreadable)?;
-    let signatures = validate::judge(
-        file,
-        &Anchors::collect(surroundings, &Trust::default(), validate::now())?,
-    )?
-    .signatures;
+    let anchors = Anchors::collect(surroundings, &Trust::default(), validate::now())?;
+    let signatures = validate::judge(surroundings, file, &anchors, &AtHand::default())?.signatures;
     let refusal = document
         .permit_signature()
         .map_err(unreadable)

@@ -74,10 +74,10 @@ pub use network::Settings as Network;
 pub use pages::{Appearance, Shown};
 pub use report::{name_beside as report_name, printable};
 use requests::{
-    Activate, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check, Enrol,
-    Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection, KnownHead,
-    LogVerdict, ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead, RestoreAccepted,
-    Restored, RotationWatch, Sign, SignedFile, Signer, TakeOffice, Trust,
+    Activate, AtHand, BackupMade, BackupVerified, CardChoice, CardToSign, ChangeSecret, Check,
+    Enrol, Enrolled, Existing, ExportVerdict, Exported, Founded, ImportKey, Init, Inspection,
+    KnownHead, LogVerdict, ModuleChange, OfficeGranted, OpenBackup, PdfFile, PrintedHead,
+    RestoreAccepted, Restored, RotationWatch, Sign, SignedFile, Signer, TakeOffice, Trust,
 };
 use station::Station;
 use station::logins::Logins;
@@ -620,10 +620,23 @@ impl Service {
         file: impl Into<PdfFile>,
         trust: Trust,
     ) -> Result<wire::Validation> {
+        self.validate_by(file, trust, AtHand::default()).await
+    }
+
+    /// As [`Self::validate`], at a time and by evidence of the caller's.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`]; [`Error::NotAnAnchor`] for evidence that is none.
+    pub async fn validate_by(
+        &self,
+        file: impl Into<PdfFile>,
+        trust: Trust,
+        by: AtHand,
+    ) -> Result<wire::Validation> {
         let file = file.into();
         self.blocking(move |surroundings| {
             let anchors = Anchors::collect(surroundings, &trust, validate::now())?;
-            validate::judge(&file, &anchors)
+            validate::judge(surroundings, &file, &anchors, &by)
         })
         .await
     }

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::document;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
-use crate::requests::{PdfFile, ReportForm, Trust};
+use crate::requests::{AtHand, PdfFile, ReportForm, Trust};
 use crate::signing_algorithm::hex;
 use crate::trust::Anchors;
 use crate::validate;
@@ -63,7 +63,7 @@ pub(crate) fn make(
     let now = validate::now();
     let anchors = Anchors::collect(surroundings, trust, now)?;
     let (bytes, sha256) = digest(file)?;
-    let validation = validate::judge(file, &anchors)?;
+    let validation = validate::judge(surroundings, file, &anchors, &AtHand::default())?;
     // The report names the bytes that were judged, and no others.
     if digest(file)?.1 != sha256 {
         return Err(Error::Document {

@@ -224,6 +224,16 @@ impl From<&str> for PdfFile {
     }
 }
 
+/// What a document is judged by, besides what is in it and whom one trusts.
+#[derive(Debug, Clone, Default)]
+pub struct AtHand {
+    /// The time of the validation, Unix seconds; now where none is given.
+    pub at: Option<i64>,
+    /// Certificates and revocation lists (DER or PEM) and answers of OCSP responders (DER), believed
+    /// for their signatures only.
+    pub evidence: Vec<Vec<u8>>,
+}
+
 /// One file of a batch.
 #[derive(Debug, Clone)]
 pub struct FileToSign {

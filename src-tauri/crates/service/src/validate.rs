@@ -1,6 +1,7 @@
 //! Validation of every signature in a file, in the words that cross the edges.
 
 mod answers;
+mod at_hand;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,9 +9,11 @@ use signature::validate::SignatureValidation;
 use signature::{Certificate, Level, validate};
 
 use self::answers::{document_answer, identity_answer, indication, revisions, time_answer};
+use self::at_hand::Sorted;
 use crate::document::{self, shown};
 use crate::error::{Error, Result};
-use crate::requests::PdfFile;
+use crate::home::Surroundings;
+use crate::requests::{AtHand, PdfFile};
 use crate::trust::{self, Anchors, Scope};
 use crate::wire::{
     self, AnchorSource, Finding, Headline, Severity, SignatureKind, SignatureReport,
@@ -25,27 +28,37 @@ pub(crate) struct Anchor {
     pub(crate) source: AnchorSource,
 }
 
-/// Validates a file against what is trusted, at this machine's time.
-pub(crate) fn judge(file: &PdfFile, anchors: &Anchors) -> Result<wire::Validation> {
-    let now = now();
-    // What a trusted list does not recognise now vouches for nobody now.
-    let counted = anchors
-        .all()
-        .iter()
-        .filter(|anchor| anchor.scope != Scope::Timestamps && anchor.trusted_at(now));
-    let trusted: Vec<_> = counted
+/// Validates a file against what is trusted, by what is at hand.
+pub(crate) fn judge(
+    surroundings: &Surroundings,
+    file: &PdfFile,
+    anchors: &Anchors,
+    by: &AtHand,
+) -> Result<wire::Validation> {
+    let now = by.at.unwrap_or_else(now);
+    let mut sorted = Sorted::of(by)?;
+    sorted.add_own_list(surroundings);
+    // What a trusted list does not recognise at that time vouches for nobody then.
+    let counted = || anchors.all().iter().filter(|anchor| anchor.trusted_at(now));
+    sorted.timestamp_anchors = counted()
+        .filter(|anchor| anchor.scope == Scope::Timestamps)
+        .map(|anchor| anchor.certificate.clone())
+        .collect();
+    let trusted: Vec<_> = counted()
+        .filter(|anchor| anchor.scope != Scope::Timestamps)
         .map(|anchor| Anchor {
             certificate: anchor.certificate.clone(),
             source: anchor.source,
         })
         .collect();
-    validate_file(file, &trusted, now)
+    validate_file(file, &trusted, &sorted, now)
 }
 
-/// Validates a file against given anchors at `now` (Unix seconds).
-pub(crate) fn validate_file(
+/// Validates a file against given anchors at `now` (Unix seconds), by what is at hand.
+fn validate_file(
     file: &PdfFile,
     anchors: &[Anchor],
+    sorted: &Sorted,
     now: i64,
 ) -> Result<wire::Validation> {
     let document = document::open(file)?;
@@ -53,8 +66,15 @@ pub(crate) fn validate_file(
         .iter()
         .map(|anchor| anchor.certificate.clone())
         .collect();
+    let inputs = validate::Inputs {
+        timestamp_anchors: &sorted.timestamp_anchors,
+        certificates: &sorted.certificates,
+        ocsps: &sorted.ocsps,
+        crls: &sorted.crls,
+        ..validate::Inputs::new(&trusted, now)
+    };
     let validation =
-        validate::validate(&document, &trusted, now).map_err(|source| Error::Signature {
+        validate::validate_with(&document, &inputs).map_err(|source| Error::Signature {
             path: file.path.clone(),
             source,
         })?;
@@ -92,7 +112,10 @@ fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport
         findings.push(trust::unverified_list());
     }
     SignatureReport {
-        kind: SignatureKind::Signature,
+        kind: match signature.kind {
+            validate::Kind::Signature => SignatureKind::Signature,
+            validate::Kind::DocumentTimestamp => SignatureKind::DocumentTimestamp,
+        },
         signer: name(signer.map(Certificate::subject_common_name)),
         issuer: name(signer.map(Certificate::issuer_common_name)),
         level: name(signature.level.map(Level::as_str)).to_ascii_lowercase(),
@@ -111,7 +134,11 @@ fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport
         },
         modifications,
         signing_time: signature.signing_time,
-        timestamp: None,
+        timestamp: signature
+            .time
+            .as_ref()
+            .filter(|time| time.is_trusted)
+            .map(|time| time.at),
         headline: headline(signature.headline),
         findings,
         page: signature.field.place.map(|(page, _)| page),

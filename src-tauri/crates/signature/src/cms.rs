@@ -5,7 +5,7 @@
 //! structure. The `read` module takes such a structure apart again, strictly.
 
 mod attributes;
-pub(crate) mod definite;
+pub(crate) mod ber;
 pub(crate) mod read;
 
 use cms::content_info::{CmsVersion, ContentInfo};

@@ -62,6 +62,6 @@ pub use self::error::{Error, Result};
 pub use self::level::Level;
 pub use self::prepare::{Details, Draft, Prepared, SameBeginning, Signed, SubFilter, Valued};
 pub use self::validate::{
-    Coverage, Finding, Headline, Severity, SignatureValidation, Validation, validate,
-    validate_written,
+    Coverage, Finding, Headline, Inputs, Severity, SignatureValidation, Validation, validate,
+    validate_with, validate_written, validate_written_with,
 };

@@ -1,41 +1,64 @@
-//! The whole judgement over a signed document (ETSI EN 319 102-1, narrowed to what B-B can show).
+//! The whole judgement over a signed document (ETSI EN 319 102-1).
 //!
-//! Three answers are kept apart: is the document intact ([`integrity`]), who signed and does an
-//! authority that we trust vouch for it ([`chain`]), and how much of the file that is about
-//! ([`coverage`]). [`verdict`] draws one headline from them. Everything that is wrong is found,
-//! not only what is found first.
+//! Three answers are kept apart: is the document intact ([`integrity`], [`coverage`], [`changes`]),
+//! who signed and does an authority that we trust vouch for it ([`chain`], [`revoked`]), and when was
+//! that ([`times`]). [`verdict`] draws one headline from them, [`indication`] the standard's words.
+//! Everything that is wrong is found, not only what is found first.
 //!
-//! What came after a signature must be something that it allows ([`changes`]), or it is
-//! [`Headline::Changed`]. Signatures of other kinds are [`Headline::IdentityUnconfirmed`].
-//! Revocation is not looked at, and each signature says so.
+//! The order is that of the standard: the format and the mathematics of each signature; then the
+//! timestamps over the document, from the newest to the oldest, each judged at the time that newer
+//! ones prove for it; then each signature at the time that is proven for *it*, or else at the time of
+//! the validation. A certificate that has expired or was revoked after a proven time does not undo
+//! what was signed before, and an algorithm is judged for that time as well ([`policy`]).
+//!
+//! **Without any word on revocation** a signature whose path holds stays `valid`, and that it was not
+//! checked is said under *who*. EN 319 102-1 (clause 5.1.4.2) leaves it to the policy whether the
+//! check is wanted; ours wants it wherever there is something to check by: the document's own
+//! evidence, the organisation's list, what the caller hands in. A certificate that *was* revoked
+//! before the proven time is never valid, however old the list that says so.
 
 pub mod chain;
 pub mod changes;
 pub mod coverage;
 mod digests;
+mod evidence;
 pub mod finding;
+mod form;
+mod identity;
 pub mod indication;
 pub mod integrity;
+pub mod policy;
+pub mod revoked;
+pub mod times;
 pub mod verdict;
 
 use std::collections::HashSet;
 
 use pdf::{Document, Field, History, SignatureValue};
 
-use self::chain::{Path, find_path};
+use self::chain::{Path, Purpose};
 use self::changes::AsAllowed;
 pub use self::changes::RevisionValidation;
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 use self::digests::Beginnings;
+use self::evidence::Evidence;
 pub use self::finding::{About, Finding, Severity};
+use self::form::Form;
+use self::identity::{Identity, Use, World};
 pub use self::indication::{Indication, SubIndication};
-use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge};
+use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge, judge_bare, judge_timestamp};
+use self::policy::TooWeak;
+use self::revoked::SKEW;
+pub use self::revoked::{Revocation, State};
+use self::times::Archive;
+pub use self::times::ProvenTime;
 pub use self::verdict::Headline;
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
-use crate::level::Level;
-use crate::prepare::{Beginning, SameBeginning, SubFilter};
+use crate::level::{self, Level, Made};
+use crate::prepare::{Beginning, SameBeginning};
+use crate::revocation::ocsp;
 
 /// Most signatures that are validated in one document.
 pub const MOST_SIGNATURES: usize = 256;
@@ -52,11 +75,54 @@ pub struct Validation {
     pub revisions: Vec<RevisionValidation>,
 }
 
+/// What kind of signature it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Somebody signed the document.
+    Signature,
+    /// An authority gave the time of the document (ISO 32000-2 §12.8.5).
+    DocumentTimestamp,
+}
+
+/// What a document is judged by, besides what is in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Certificates that are trusted as they are.
+    pub anchors: &'a [Certificate],
+    /// Certificates that are trusted to vouch for timestamps only.
+    pub timestamp_anchors: &'a [Certificate],
+    /// Certificates that may stand on a path, and are believed nothing.
+    pub certificates: &'a [Certificate],
+    /// Answers of OCSP responders, in DER.
+    pub ocsps: &'a [Vec<u8>],
+    /// Revocation lists, in DER.
+    pub crls: &'a [Vec<u8>],
+    /// The time of the validation, Unix time.
+    pub at: i64,
+}
+
+impl<'a> Inputs<'a> {
+    /// Anchors and a time alone.
+    #[must_use]
+    pub const fn new(anchors: &'a [Certificate], at: i64) -> Self {
+        Self {
+            anchors,
+            timestamp_anchors: &[],
+            certificates: &[],
+            ocsps: &[],
+            crls: &[],
+            at,
+        }
+    }
+}
+
 /// The judgement over one signature.
 #[derive(Debug, Clone)]
 pub struct SignatureValidation {
     /// The field it is in.
     pub field: Field,
+    /// What kind it is.
+    pub kind: Kind,
     /// SubFilter of the signature dictionary.
     pub sub_filter: String,
     /// The signer's own claim of when, Unix time.
@@ -73,6 +139,13 @@ pub struct SignatureValidation {
     pub intact: Option<Intact>,
     /// Proof that a trust anchor vouches for the signer.
     pub path: Option<Path>,
+    /// The certificates on the way that was found, the signer's first, whether or not it holds.
+    pub way: Vec<Certificate>,
+    /// What is known of the revocation of each of them but the anchor.
+    pub revocation: Vec<Revocation>,
+    /// The time that an authority gave: for a timestamp its own, for a signature the earliest that
+    /// counts, or else one that does not.
+    pub time: Option<ProvenTime>,
     /// How much of the file is covered.
     pub coverage: Coverage,
     /// Where the covered part of the file ends, unless the byte range is malformed.
@@ -96,7 +169,15 @@ pub struct SignatureValidation {
 /// [`Error::Pdf`] if the document cannot be read, [`Error::TooManySignatures`]. What is wrong with
 /// a signature is a finding, not an error.
 pub fn validate(document: &Document, anchors: &[Certificate], at: i64) -> Result<Validation> {
-    judge_all(document, anchors, at, None)
+    judge_all(document, &Inputs::new(anchors, at), None)
+}
+
+/// Validates every signature of a document by all that is at hand.
+///
+/// # Errors
+/// Those of [`validate`].
+pub fn validate_with(document: &Document, inputs: &Inputs<'_>) -> Result<Validation> {
+    judge_all(document, inputs, None)
 }
 
 /// Validates a document that was just written, as [`validate`] does; its beginning, which is as it
@@ -110,13 +191,24 @@ pub fn validate_written(
     at: i64,
     beginning: &SameBeginning,
 ) -> Result<Validation> {
-    judge_all(document, anchors, at, Some(&beginning.0))
+    judge_all(document, &Inputs::new(anchors, at), Some(&beginning.0))
+}
+
+/// As [`validate_written`], by all that is at hand.
+///
+/// # Errors
+/// Those of [`validate`].
+pub fn validate_written_with(
+    document: &Document,
+    inputs: &Inputs<'_>,
+    beginning: &SameBeginning,
+) -> Result<Validation> {
+    judge_all(document, inputs, Some(&beginning.0))
 }
 
 fn judge_all(
     document: &Document,
-    anchors: &[Certificate],
-    at: i64,
+    inputs: &Inputs<'_>,
     known: Option<&Beginning>,
 ) -> Result<Validation> {
     let mut beginnings = Beginnings::knowing(known);
@@ -129,10 +221,11 @@ fn judge_all(
     }
     let history = document.history(&values)?;
     let revisions = changes::revisions(&history, &values);
-    let judged = values
+    let mut judged = values
         .into_iter()
-        .map(|value| judge_one(document, value, anchors, at, &mut beginnings))
+        .map(|value| judge_one(document, value, &mut beginnings))
         .collect::<Result<Vec<_>>>()?;
+    identify(document, inputs, &mut judged)?;
     // A later signature explains what it changed only if it holds itself: the newest come first.
     let mut holding = HashSet::new();
     let mut signatures = Vec::with_capacity(judged.len());
@@ -146,7 +239,7 @@ fn judge_all(
         signatures.push(signature);
     }
     signatures.reverse();
-    let headline = verdict::of_document(signatures.iter().map(|signature| signature.headline));
+    let headline = verdict::of_document(&signatures);
     Ok(Validation {
         headline,
         signatures,
@@ -157,18 +250,18 @@ fn judge_all(
 /// A signature judged by itself, without what came after it.
 struct Judged {
     value: SignatureValue,
+    kind: Kind,
     coverage: Coverage,
-    intact: Option<Intact>,
-    signer: Option<Certificate>,
-    path: Option<Path>,
+    judgement: Judgement,
+    identity: Identity,
+    time: Option<ProvenTime>,
+    made: Made,
     findings: Vec<Finding>,
 }
 
 fn judge_one(
     document: &Document,
     value: SignatureValue,
-    anchors: &[Certificate],
-    at: i64,
     beginnings: &mut Beginnings,
 ) -> Result<Judged> {
     let mut findings = Vec::new();
@@ -176,55 +269,224 @@ fn judge_one(
     if value.is_ambiguous {
         findings.push(Finding::SignatureAmbiguous);
     }
-    let mut judgement = Judgement::default();
-    match SubFilter::read(&value.sub_filter) {
-        None => findings.push(Finding::SubFilterNotSupported {
-            sub_filter: value.sub_filter.clone(),
-        }),
+    let form = Form::of(&value.sub_filter);
+    let mut judgement = match form {
+        None => {
+            findings.push(Finding::SubFilterNotSupported {
+                sub_filter: value.sub_filter.clone(),
+            });
+            Judgement::default()
+        }
         Some(_) if value.contents.len() > LARGEST_CONTENTS => {
             let bytes = value.contents.len();
             findings.push(Finding::ContentsTooLarge {
                 bytes,
                 most: LARGEST_CONTENTS,
             });
+            Judgement::default()
         }
+        Some(Form::Timestamp) => judge_timestamp(&value.contents, |algorithm| {
+            honest
+                .map(|ranges| beginnings.digest(document, ranges, algorithm))
+                .transpose()
+        })?,
         Some(form) => {
-            judgement = judge(&value.contents, form, |algorithm| {
+            let digest = |algorithm| {
                 honest
-                    .map(|ranges| beginnings.digest(document, ranges, algorithm))
+                    .map(|ranges| beginnings.any_digest(document, ranges, algorithm))
                     .transpose()
-            })?;
+            };
+            match form {
+                Form::Bare => judge_bare(&value.contents, &value.certificates, digest)?,
+                _ => judge(&value.contents, form, digest)?,
+            }
         }
-    }
-    findings.append(&mut judgement.findings);
-    let Judgement {
-        intact,
-        signer,
-        others,
-        ..
-    } = judgement;
-    let path = match signer
-        .as_ref()
-        .map(|signer| find_path(signer, &others, anchors, at))
-    {
-        Some(Ok(path)) => {
-            findings.push(Finding::RevocationNotChecked);
-            Some(path)
-        }
-        Some(Err(mut why)) => {
-            findings.append(&mut why);
-            None
-        }
-        None => None,
     };
+    findings.append(&mut judgement.findings);
+    if honest.is_none() {
+        // Nothing is proven of what is not to be believed.
+        judgement.intact = None;
+    }
     Ok(Judged {
+        kind: match form {
+            Some(Form::Timestamp) => Kind::DocumentTimestamp,
+            _ => Kind::Signature,
+        },
         value,
         coverage,
-        intact,
-        signer,
-        path,
+        judgement,
+        identity: Identity::default(),
+        time: None,
+        made: Made::default(),
         findings,
     })
+}
+
+/// Judges who signed and when, timestamps over the document first, from the newest.
+fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> Result<()> {
+    let mut evidence = Evidence::default();
+    // A document whose signatures are good is not refused for a store that cannot be read.
+    let store = document.security_store().ok().flatten().unwrap_or_default();
+    let has_evidence = !(store.ocsps.is_empty() && store.crls.is_empty());
+    evidence.add_store(&store, None);
+    for certificate in inputs.certificates {
+        evidence.add_read(certificate.clone());
+    }
+    inputs
+        .ocsps
+        .iter()
+        .for_each(|der| evidence.add_ocsp(der, None));
+    inputs
+        .crls
+        .iter()
+        .for_each(|der| evidence.add_crl(der, None));
+    for one in &*judged {
+        let Judgement { ocsps, crls, .. } = &one.judgement;
+        ocsps.iter().for_each(|der| evidence.add_ocsp(der, None));
+        crls.iter().for_each(|der| evidence.add_crl(der, None));
+    }
+    // Responders below the issuer come with their answers; those of a store may be certified by
+    // one that only another answer carries.
+    let carried: Vec<Certificate> = evidence
+        .ocsps
+        .iter()
+        .flat_map(|item| ocsp::certificates(&item.der))
+        .collect();
+    carried.into_iter().for_each(|read| evidence.add_read(read));
+
+    let stamping = [inputs.anchors, inputs.timestamp_anchors].concat();
+    let mut archive = Archive::default();
+    // Where the timestamps that hold end, and whether evidence was there then.
+    let mut covered: Vec<(u64, bool)> = Vec::new();
+    for one in judged.iter_mut().rev() {
+        let end = one.end();
+        if one.kind != Kind::DocumentTimestamp {
+            continue;
+        }
+        let world = World {
+            anchors: &stamping,
+            evidence: &evidence,
+            now: inputs.at,
+        };
+        let proven = archive.proven(end).map_or(inputs.at, |time| time.at);
+        one.identify(world, Purpose::Timestamps, proven);
+        let (Some(_), Some(gives), Some(authority)) = (
+            one.judgement.intact,
+            one.judgement.gives,
+            &one.judgement.signer,
+        ) else {
+            continue;
+        };
+        let mut time = ProvenTime {
+            at: gives,
+            authority: authority.clone(),
+            is_trusted: one.identity.path.is_some(),
+        };
+        if gives > proven.saturating_add(SKEW) {
+            time.is_trusted = false;
+            one.findings.push(Finding::TimestampNotTrusted {
+                authority: authority.subject_common_name().to_owned(),
+                why: "it is of a later time than this".to_owned(),
+            });
+        }
+        one.time = Some(time.clone());
+        if one.coverage == Coverage::Partial {
+            continue;
+        }
+        let then = document.as_of(end)?.security_store().ok().flatten();
+        let had = then
+            .as_ref()
+            .is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));
+        covered.push((end, had));
+        if time.is_trusted {
+            if let Some(store) = &then {
+                evidence.add_store(store, Some(gives));
+            }
+            archive.add(end, time);
+        }
+    }
+    for one in judged.iter_mut() {
+        if one.kind == Kind::DocumentTimestamp {
+            continue;
+        }
+        let end = one.end();
+        let world = World {
+            anchors: &stamping,
+            evidence: &evidence,
+            now: inputs.at,
+        };
+        let by_archive = archive.proven(end);
+        let stamps = &one.judgement.stamps;
+        let by_stamp = times::beside(world, stamps, by_archive, &mut one.findings);
+        one.time = times::earlier(by_stamp, by_archive);
+        let trusted = one.time.as_ref().filter(|time| time.is_trusted);
+        let proven = trusted.map_or(inputs.at, |time| time.at);
+        // What a signature carries was there when the signature was.
+        let carried = (one.judgement.ocsps.clone(), one.judgement.crls.clone());
+        let since = trusted.map(|time| time.at);
+        carried
+            .0
+            .iter()
+            .for_each(|der| evidence.add_ocsp(der, since));
+        carried
+            .1
+            .iter()
+            .for_each(|der| evidence.add_crl(der, since));
+        let world = World {
+            anchors: inputs.anchors,
+            evidence: &evidence,
+            now: inputs.at,
+        };
+        one.identify(world, Purpose::Documents, proven);
+        one.judge_algorithms(proven);
+        let later = covered.iter().filter(|(covered, _)| *covered > end);
+        let stamped = one
+            .judgement
+            .stamps
+            .iter()
+            .any(|stamp| stamp.holds.is_some());
+        let known = |revocation: &Revocation| !matches!(revocation.state, State::Unknown { .. });
+        one.made = Made {
+            timestamp: stamped || later.clone().next().is_some(),
+            evidence: has_evidence && one.identity.revocation.iter().all(known),
+            archived: later.clone().any(|(_, had)| *had),
+        };
+    }
+    Ok(())
+}
+
+impl Judged {
+    /// Where the covered part of the file ends.
+    fn end(&self) -> u64 {
+        let [_, _, start, length] = self.value.byte_range.unwrap_or_default();
+        start.saturating_add(length)
+    }
+
+    /// Judges who signed it, at the time that is proven for it.
+    fn identify(&mut self, world: World<'_>, purpose: Purpose, at: i64) {
+        let Some(signer) = &self.judgement.signer else {
+            return;
+        };
+        let used = Use {
+            purpose,
+            at,
+            gives: self.judgement.gives,
+        };
+        self.identity = identity::judge(world, signer, &self.judgement.others, used);
+        self.findings.append(&mut self.identity.findings);
+    }
+
+    /// Judges by what it was signed, for the time that is proven for it.
+    fn judge_algorithms(&mut self, at: i64) {
+        for used in &self.judgement.used {
+            if let Err(TooWeak { what, since }) = policy::judge(*used, at) {
+                let finding = Finding::AlgorithmTooWeak { what, since };
+                if !self.findings.contains(&finding) {
+                    self.findings.push(finding);
+                }
+            }
+        }
+    }
 }
 
 impl Judged {
@@ -238,15 +500,23 @@ impl Judged {
         let mut allowed: Option<AsAllowed> = None;
         if document.is_recovered() {
             self.findings.push(Finding::CrossReferencesDamaged);
-        } else if self.coverage == Coverage::Revision && self.intact.is_some() {
+        } else if self.coverage == Coverage::Revision && self.judgement.intact.is_some() {
             allowed = changes::since(history, &self.value, holding, &mut self.findings);
         }
         let Self {
             value,
+            kind,
             coverage,
-            intact,
-            signer,
-            path,
+            judgement: Judgement { intact, signer, .. },
+            identity:
+                Identity {
+                    path,
+                    way,
+                    revocation,
+                    ..
+                },
+            time,
+            made,
             findings,
         } = self;
         let proofs = verdict::Proofs {
@@ -259,14 +529,14 @@ impl Judged {
         let end = value
             .byte_range
             .and_then(|[_, _, start, length]| start.checked_add(length));
+        let is_pades = Form::of(&value.sub_filter) == Some(Form::Pades);
         SignatureValidation {
             headline,
             indication,
             sub_indication,
             end: end.filter(|end| *end <= document.len()),
-            level: intact
-                .filter(|_| value.sub_filter == SubFilter::Pades.as_str())
-                .map(|_| Level::BB),
+            level: intact.filter(|_| is_pades).map(|_| level::of(made)),
+            kind,
             field: value.field,
             sub_filter: value.sub_filter,
             signing_time: value.signing_time,
@@ -275,6 +545,9 @@ impl Judged {
             signer,
             intact,
             path,
+            way,
+            revocation,
+            time,
             coverage,
             findings,
         }

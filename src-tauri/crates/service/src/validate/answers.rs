@@ -1,12 +1,14 @@
 //! The three answers about a signature, and the revisions of a file, in the words of the wire.
 
-use signature::validate::{self, About, Coverage, Finding, SignatureValidation};
+use signature::revocation::Source;
+use signature::validate::{self, About, Coverage, Finding, Revocation, SignatureValidation, State};
 use signature::{Certificate, Headline};
 
 use super::{Anchor, finding};
 use crate::wire::{
     DocumentAnswer, DocumentState, IdentityAnswer, IdentityState, Indication, PathCertificate,
-    RevisionReport, TimeAnswer, TimeState, TrustAnchor,
+    RevisionReport, RevocationAnswer, RevocationSource, RevocationStatus, TimeAnswer, TimeState,
+    TrustAnchor,
 };
 
 /// Is the document intact?
@@ -14,7 +16,9 @@ pub(super) fn document_answer(signature: &SignatureValidation) -> DocumentAnswer
     let unknown = |finding: &Finding| {
         matches!(
             finding,
-            Finding::SubFilterNotSupported { .. } | Finding::AlgorithmNotSupported { .. }
+            Finding::SubFilterNotSupported { .. }
+                | Finding::AlgorithmNotSupported { .. }
+                | Finding::AlgorithmTooWeak { .. }
         )
     };
     let allows = signature
@@ -26,9 +30,8 @@ pub(super) fn document_answer(signature: &SignatureValidation) -> DocumentAnswer
         Headline::Broken => DocumentState::Broken,
         Headline::Changed => DocumentState::Changed,
         _ if signature.coverage == Coverage::Partial => DocumentState::Broken,
-        _ if signature.intact.is_none() && signature.findings.iter().any(unknown) => {
-            DocumentState::Unknown
-        }
+        // What is verified by a weak algorithm may be another document all the same.
+        _ if signature.findings.iter().any(unknown) => DocumentState::Unknown,
         _ if signature.intact.is_none() => DocumentState::Broken,
         Headline::ValidChangedAsAllowed => DocumentState::ChangedAsAllowed,
         Headline::Valid | Headline::IdentityUnconfirmed | Headline::Unsigned => {
@@ -47,10 +50,9 @@ pub(super) fn identity_answer(
     anchors: &[Anchor],
 ) -> IdentityAnswer {
     let path = signature.path.as_ref();
-    let certificates = match (path, &signature.signer) {
-        (Some(path), _) => path.certificates().iter().map(certificate).collect(),
-        (None, Some(signer)) => vec![certificate(signer)],
-        (None, None) => Vec::new(),
+    let certificates = match signature.way.as_slice() {
+        [] => signature.signer.iter().map(certificate).collect(),
+        way => way.iter().map(certificate).collect(),
     };
     let last = path.and_then(|path| path.certificates().last());
     let anchor = last.and_then(|last| {
@@ -60,10 +62,15 @@ pub(super) fn identity_answer(
             source: anchor.source,
         })
     });
-    let expired = |finding: &Finding| matches!(finding, Finding::Expired { .. });
+    let found = |wanted: fn(&Finding) -> bool| signature.findings.iter().any(wanted);
     let answer = match (path, &signature.signer) {
         (Some(_), _) => IdentityState::Trusted,
-        (None, Some(_)) if signature.findings.iter().any(expired) => IdentityState::Expired,
+        (None, Some(_)) if found(|finding| matches!(finding, Finding::Revoked { .. })) => {
+            IdentityState::Revoked
+        }
+        (None, Some(_)) if found(|finding| matches!(finding, Finding::Expired { .. })) => {
+            IdentityState::Expired
+        }
         (None, Some(_)) => IdentityState::Unconfirmed,
         (None, None) => IdentityState::NotChecked,
     };
@@ -71,22 +78,63 @@ pub(super) fn identity_answer(
         answer,
         path: certificates,
         anchor,
-        revocation: Vec::new(),
+        revocation: signature.revocation.iter().map(revocation).collect(),
         findings: about(signature, About::Identity),
+    }
+}
+
+/// What is known of the revocation of one certificate.
+fn revocation(known: &Revocation) -> RevocationAnswer {
+    let subject = known.certificate.subject_common_name().to_owned();
+    let said = |by: Source| match by {
+        Source::Ocsp => RevocationSource::Ocsp,
+        Source::Crl => RevocationSource::Crl,
+    };
+    let (status, by, at, reason) = match &known.state {
+        State::Good { as_of, by, .. } => {
+            (RevocationStatus::Good, Some(said(*by)), Some(*as_of), None)
+        }
+        State::Revoked { at, reason, by } => (
+            RevocationStatus::Revoked,
+            Some(said(*by)),
+            Some(*at),
+            reason.map(|reason| reason.as_str().to_owned()),
+        ),
+        State::Unknown { stale } => (
+            RevocationStatus::Unknown,
+            None,
+            *stale,
+            Some(match stale {
+                Some(_) => "what says so is too old".to_owned(),
+                None => "nothing at hand says so".to_owned(),
+            }),
+        ),
+        State::NotNeeded => (RevocationStatus::NotNeeded, None, None, None),
+    };
+    RevocationAnswer {
+        subject,
+        status,
+        by,
+        at,
+        reason,
     }
 }
 
 /// When, by whose clock?
 pub(super) fn time_answer(signature: &SignatureValidation) -> TimeAnswer {
+    let stamp = signature.time.as_ref();
+    // What nobody vouches for is told, and is no answer beside a claim.
+    let counts = stamp.filter(|time| time.is_trusted || signature.signing_time.is_none());
     TimeAnswer {
-        answer: match signature.signing_time {
-            Some(_) => TimeState::Claimed,
-            None => TimeState::None,
+        answer: match (counts, signature.signing_time) {
+            (Some(_), _) => TimeState::Timestamp,
+            (None, Some(_)) => TimeState::Claimed,
+            (None, None) => TimeState::None,
         },
-        at: signature.signing_time,
+        at: counts.map(|time| time.at).or(signature.signing_time),
         claimed_at: signature.signing_time,
-        authority: None,
-        trusted: false,
+        authority: stamp.map(|time| time.authority.subject_common_name().to_owned()),
+        trusted: stamp.is_some_and(|time| time.is_trusted),
         findings: about(signature, About::Time),
     }
 }

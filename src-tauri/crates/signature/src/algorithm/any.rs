@@ -61,7 +61,6 @@ impl AnyDigest {
         }
     }
 
-    #[expect(dead_code, reason = "the policy with dates says it")]
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Strong(DigestAlgorithm::Sha256) => "SHA-256",
@@ -73,6 +72,7 @@ impl AnyDigest {
 }
 
 /// Digests what comes in pieces.
+#[derive(Clone)]
 pub(crate) enum AnyHasher {
     Strong(Hasher),
     Sha1(Sha1),
@@ -139,7 +139,6 @@ impl AnySignature {
 
     /// Reads the identifier in a SignerInfo, where `rsaEncryption` leaves the digest to
     /// digestAlgorithm (RFC 5754 §3.2).
-    #[expect(dead_code, reason = "validation of older signatures reads it")]
     pub(crate) fn from_signer_info(
         identifier: AlgorithmIdentifierRef<'_>,
         digest: AnyDigest,

@@ -4,8 +4,10 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::{
     ANY_EXTENDED_KEY_USAGE, ID_CE_AUTHORITY_KEY_IDENTIFIER, ID_CE_BASIC_CONSTRAINTS,
     ID_CE_CERTIFICATE_POLICIES, ID_CE_CRL_DISTRIBUTION_POINTS, ID_CE_EXT_KEY_USAGE,
-    ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME, ID_CE_SUBJECT_KEY_IDENTIFIER,
-    ID_KP_CODE_SIGNING, ID_KP_EMAIL_PROTECTION, ID_PE_AUTHORITY_INFO_ACCESS,
+    ID_CE_INHIBIT_ANY_POLICY, ID_CE_ISSUER_ALT_NAME, ID_CE_KEY_USAGE, ID_CE_NAME_CONSTRAINTS,
+    ID_CE_POLICY_CONSTRAINTS, ID_CE_POLICY_MAPPINGS, ID_CE_SUBJECT_ALT_NAME,
+    ID_CE_SUBJECT_KEY_IDENTIFIER, ID_KP_CODE_SIGNING, ID_KP_EMAIL_PROTECTION,
+    ID_PE_AUTHORITY_INFO_ACCESS,
 };
 use const_oid::db::rfc6960::ID_PKIX_OCSP_NOCHECK;
 use der::Decode;
@@ -36,9 +38,12 @@ const DOCUMENT_PURPOSES: [ObjectIdentifier; 6] = [
 
 /// Extensions that are processed, or that restrict nothing we do.
 ///
-/// Certificate policies restrict a path only where a policy is demanded (RFC 5280 §6.1.1), and none
-/// is. Name constraints are *not* here: a critical one makes a path refused.
-const PROCESSED: [ObjectIdentifier; 10] = [
+/// Constraints on names and policies are judged with the whole path, by certval.
+const PROCESSED: [ObjectIdentifier; 14] = [
+    ID_CE_NAME_CONSTRAINTS,
+    ID_CE_POLICY_CONSTRAINTS,
+    ID_CE_POLICY_MAPPINGS,
+    ID_CE_INHIBIT_ANY_POLICY,
     ID_CE_KEY_USAGE,
     ID_CE_BASIC_CONSTRAINTS,
     ID_CE_EXT_KEY_USAGE,

@@ -62,6 +62,16 @@ enum Content {
     Inside,
 }
 
+/// How strictly a structure is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    /// As the standard has it.
+    Strict,
+    /// As products wrote it before PAdES: version numbers, the list of digest algorithms and the
+    /// order of attributes decide nothing that is signed.
+    Older,
+}
+
 /// The parts of a SignedData with one signer.
 #[derive(Debug)]
 pub(crate) struct SignedData<'a> {
@@ -71,6 +81,8 @@ pub(crate) struct SignedData<'a> {
     pub(crate) content: Option<&'a [u8]>,
     /// Each element of `certificates`, as encoded.
     pub(crate) certificates: Vec<&'a [u8]>,
+    /// Each element of `crls`, as encoded.
+    pub(crate) crls: Vec<&'a [u8]>,
     /// Who signed, as encoded: IssuerAndSerialNumber, or `[0]` SubjectKeyIdentifier.
     pub(crate) signer: AnyRef<'a>,
     pub(crate) digest_algorithm: AlgorithmIdentifierRef<'a>,
@@ -86,12 +98,23 @@ pub(crate) struct SignedData<'a> {
 impl<'a> SignedData<'a> {
     /// Reads the Contents of a signature dictionary: a ContentInfo, then zeros or nothing.
     pub(crate) fn read(contents: &'a [u8]) -> Result<Self, Malformed> {
-        Self::read_with(contents, Content::Elsewhere)
+        Self::read_with(contents, Content::Elsewhere, Rules::Strict)
     }
 
     /// Reads a ContentInfo whose SignedData carries its content, as a timestamp does.
     pub(crate) fn read_enclosing(contents: &'a [u8]) -> Result<Self, Malformed> {
-        Self::read_with(contents, Content::Inside)
+        Self::read_with(contents, Content::Inside, Rules::Strict)
+    }
+
+    /// Reads the Contents of a signature of `adbe.pkcs7.detached`, as products of earlier years wrote
+    /// it.
+    pub(crate) fn read_older(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Elsewhere, Rules::Older)
+    }
+
+    /// Reads one of `adbe.pkcs7.sha1`, whose content is a digest.
+    pub(crate) fn read_older_enclosing(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Inside, Rules::Older)
     }
 
     /// Length of the structure that some bytes begin with.
@@ -99,7 +122,7 @@ impl<'a> SignedData<'a> {
         Ok(SliceReader::new(contents)?.tlv_bytes()?.len())
     }
 
-    fn read_with(contents: &'a [u8], place: Content) -> Result<Self, Malformed> {
+    fn read_with(contents: &'a [u8], place: Content, rules: Rules) -> Result<Self, Malformed> {
         let mut reader = SliceReader::new(contents)?;
         let content_info = reader.tlv_bytes()?;
         let padding = reader.read_slice(reader.remaining_len())?;
@@ -112,13 +135,17 @@ impl<'a> SignedData<'a> {
         })?;
         match content {
             Some(content) if content_type == ID_SIGNED_DATA => {
-                Self::read_signed_data(content, place)
+                Self::read_signed_data(content, place, rules)
             }
             _ => Err(Malformed::NotSignedData(content_type)),
         }
     }
 
-    fn read_signed_data(signed_data: AnyRef<'a>, place: Content) -> Result<Self, Malformed> {
+    fn read_signed_data(
+        signed_data: AnyRef<'a>,
+        place: Content,
+        rules: Rules,
+    ) -> Result<Self, Malformed> {
         let (version, digest_algorithms, encapsulated, certificates, crls, signers) =
             signed_data.sequence(|fields| {
                 let version = u8::decode(fields)?;
@@ -157,15 +184,21 @@ impl<'a> SignedData<'a> {
         let other_crls = elements(crls.unwrap_or_default(), MOST_ELEMENTS)?
             .iter()
             .any(|crl| crl.first() == Some(&0xa1));
-        let signer = Self::read_signer(signer, content_type, certificates, version, other_crls)?;
+        let crls = elements(crls.unwrap_or_default(), MOST_ELEMENTS)?;
+        let version = (rules == Rules::Strict).then_some((version, other_crls));
+        let signer = Self::read_signer(signer, content_type, certificates, version)?;
         let named = elements(digest_algorithms, MOST_ELEMENTS)?
             .into_iter()
             .any(|identifier| {
                 AlgorithmIdentifierRef::from_der(identifier)
                     .is_ok_and(|identifier| identifier.oid == signer.digest_algorithm.oid)
             });
-        if named {
-            Ok(Self { content, ..signer })
+        if named || rules == Rules::Older {
+            Ok(Self {
+                content,
+                crls,
+                ..signer
+            })
         } else {
             Err(Malformed::DigestAlgorithms)
         }
@@ -175,8 +208,7 @@ impl<'a> SignedData<'a> {
         signer_info: &'a [u8],
         content_type: ObjectIdentifier,
         certificates: Vec<&'a [u8]>,
-        signed_data_version: u8,
-        other_crls: bool,
+        strict: Option<(u8, bool)>,
     ) -> Result<Self, Malformed> {
         let (version, signer) = AnyRef::from_der(signer_info)?.sequence(|fields| {
             let version = u8::decode(fields)?;
@@ -193,6 +225,7 @@ impl<'a> SignedData<'a> {
                     content: None,
                     unsigned_attributes,
                     certificates,
+                    crls: Vec::new(),
                     signer,
                     digest_algorithm,
                     signature_algorithm,
@@ -206,14 +239,15 @@ impl<'a> SignedData<'a> {
             Tag::Sequence => 1,
             _ => 3,
         };
-        if version != expected
-            || signed_data_version != signer.signed_data_version(expected, other_crls)
-        {
+        if strict.is_some_and(|(signed_data_version, other_crls)| {
+            version != expected
+                || signed_data_version != signer.signed_data_version(expected, other_crls)
+        }) {
             return Err(Malformed::Version);
         }
         let mut attributes = Vec::new();
         let encoded = elements(signer.signed_attributes.unwrap_or_default(), MOST_ELEMENTS)?;
-        if !encoded.is_sorted_by(|before, after| before < after) {
+        if strict.is_some() && !encoded.is_sorted_by(|before, after| before < after) {
             return Err(Malformed::NotSorted);
         }
         for attribute in encoded {
@@ -246,6 +280,15 @@ impl<'a> SignedData<'a> {
     /// (RFC 5652 §5.4). None if there are no signed attributes.
     pub(crate) fn to_be_signed(&self) -> Option<Vec<u8>> {
         let attributes = AnyRef::new(Tag::Set, self.signed_attributes?).ok()?;
+        der::Encode::to_der(&attributes).ok()
+    }
+
+    /// As [`Self::to_be_signed`], with the attributes in the order of DER where they are not.
+    pub(crate) fn to_be_signed_sorted(&self) -> Option<Vec<u8>> {
+        let mut encoded = elements(self.signed_attributes?, MOST_ELEMENTS).ok()?;
+        encoded.sort_unstable();
+        let attributes = encoded.concat();
+        let attributes = AnyRef::new(Tag::Set, &attributes).ok()?;
         der::Encode::to_der(&attributes).ok()
     }
 

@@ -1,12 +1,19 @@
-//! The path from a signer's certificate to a trust anchor (RFC 5280 §6.1, without policies and
-//! name constraints, which make a path refused where they are critical).
+//! The path from a signer's certificate to a trust anchor (RFC 5280 §6.1).
 //!
-//! Names are compared byte for byte, as CAs must write them (RFC 5280 §4.1.2.6). Revocation is not
-//! looked at.
+//! The search goes from issuer to issuer by name, bounded in depth and in the signatures that it
+//! verifies, so that cross certificates and cycles of them cost no more; every signature on the way
+//! is verified, and its algorithm judged for the time. What is found is then judged as a whole by a
+//! library ([`rfc5280`]), and only what both take is a path.
+//!
+//! Names are compared byte for byte, as CAs must write them (RFC 5280 §4.1.2.6). Revocation is
+//! looked at afterwards, on the path that was found.
+
+mod rfc5280;
 
 use const_oid::db::rfc5912::RSA_ENCRYPTION;
 
 use super::finding::Finding;
+use super::policy::{self, TooWeak};
 use crate::certificate::Certificate;
 use crate::error::Error;
 
@@ -140,7 +147,11 @@ impl Search<'_> {
         for anchor in anchors {
             if self.issued(&anchor, &last, path.len()) {
                 path.push(anchor);
-                return true;
+                match rfc5280::judge(path, self.at) {
+                    Ok(()) => return true,
+                    Err(finding) => self.nearest = vec![finding],
+                }
+                path.pop();
             }
         }
         for issuer in others {
@@ -177,8 +188,12 @@ impl Search<'_> {
                 subject: issuer.subject_common_name().to_owned(),
             });
         }
-        match subject.verify_issued_by_key(issuer.spki_der()) {
-            Ok(()) => {}
+        match subject.verify_issued_by_any_key(issuer.spki_der()) {
+            Ok(used) => {
+                if let Err(TooWeak { what, since }) = policy::judge(used, self.at) {
+                    findings.push(Finding::AlgorithmTooWeak { what, since });
+                }
+            }
             Err(Error::KeyNotSupported { oid }) => {
                 findings.push(Finding::AlgorithmNotSupported { oid });
             }

@@ -4,6 +4,7 @@
 use pdf::Document;
 
 use super::coverage::Ranges;
+use crate::algorithm::any::{AnyDigest, AnyHasher};
 use crate::algorithm::{Digest, DigestAlgorithm, Hasher};
 use crate::error::Result;
 use crate::prepare::Beginning;
@@ -12,12 +13,18 @@ use crate::prepare::Beginning;
 const CHUNK: usize = 1 << 16;
 
 /// How far the file was digested, by each algorithm.
-pub(super) struct Beginnings(Vec<Beginning>);
+pub(super) struct Beginnings {
+    strong: Vec<Beginning>,
+    sha1: (u64, AnyHasher),
+}
 
 impl Beginnings {
     /// Starts with what is known already.
     pub(super) fn knowing(known: Option<&Beginning>) -> Self {
-        Self(known.into_iter().cloned().collect())
+        Self {
+            strong: known.into_iter().cloned().collect(),
+            sha1: (0, AnyDigest::Sha1.hasher()),
+        }
     }
 
     /// Digest over the two ranges. Those of signatures in the order they were made cost least.
@@ -27,26 +34,56 @@ impl Beginnings {
         ranges: Ranges,
         algorithm: DigestAlgorithm,
     ) -> Result<Digest> {
-        let known = self.0.iter().position(|known| {
+        let known = self.strong.iter().position(|known| {
             known.length <= ranges.gap_start && known.digested.algorithm() == algorithm
         });
-        let known = known.map(|index| self.0.swap_remove(index));
+        let known = known.map(|index| self.strong.swap_remove(index));
         let mut beginning = known.unwrap_or_else(|| Beginning {
             length: 0,
             digested: Hasher::new(algorithm),
         });
         let first = beginning.length..ranges.gap_start;
-        update(&mut beginning.digested, document, first)?;
+        read(document, first, |chunk| beginning.digested.update(chunk))?;
         beginning.length = ranges.gap_start;
         let mut digest = beginning.digested.clone();
-        self.0.push(beginning);
-        update(&mut digest, document, ranges.gap_end..ranges.end)?;
+        self.strong.push(beginning);
+        let second = ranges.gap_end..ranges.end;
+        read(document, second, |chunk| digest.update(chunk))?;
+        Ok(digest.finalize())
+    }
+
+    /// As [`Self::digest`], by an algorithm of earlier years too.
+    pub(super) fn any_digest(
+        &mut self,
+        document: &Document,
+        ranges: Ranges,
+        algorithm: AnyDigest,
+    ) -> Result<Vec<u8>> {
+        if let AnyDigest::Strong(algorithm) = algorithm {
+            let digest = self.digest(document, ranges, algorithm)?;
+            return Ok(digest.as_bytes().to_vec());
+        }
+        if self.sha1.0 > ranges.gap_start {
+            self.sha1 = (0, algorithm.hasher());
+        }
+        let (length, digested) = &mut self.sha1;
+        read(document, *length..ranges.gap_start, |chunk| {
+            digested.update(chunk);
+        })?;
+        *length = ranges.gap_start;
+        let mut digest = digested.clone();
+        let second = ranges.gap_end..ranges.end;
+        read(document, second, |chunk| digest.update(chunk))?;
         Ok(digest.finalize())
     }
 }
 
-/// Digests a stretch of the file.
-fn update(digest: &mut Hasher, document: &Document, range: std::ops::Range<u64>) -> Result<()> {
+/// Reads a stretch of the file piece by piece.
+fn read(
+    document: &Document,
+    range: std::ops::Range<u64>,
+    mut take: impl FnMut(&[u8]),
+) -> Result<()> {
     let mut buffer = vec![0; CHUNK];
     let mut at = range.start;
     while at < range.end {
@@ -56,7 +93,7 @@ fn update(digest: &mut Hasher, document: &Document, range: std::ops::Range<u64>)
             .expect("a chunk is no larger than the buffer");
         let read = document.source().read_at(at, chunk);
         read.map_err(pdf::Error::Read)?;
-        digest.update(chunk);
+        take(chunk);
         at += length as u64;
     }
     Ok(())

@@ -3,6 +3,8 @@
 use super::indication::SubIndication;
 use super::verdict::Headline;
 use crate::cms::read::Malformed;
+use crate::revocation::Reason;
+use crate::timestamp::Fault;
 
 /// One fact about a signature.
 ///
@@ -148,8 +150,8 @@ pub enum Finding {
     /// The search for a path was given up.
     #[error("the certificates in the signature are too entangled to find a path through them")]
     PathSearchGivenUp,
-    /// Revocation is not looked at by this version.
-    #[error("whether the certificate was revoked is not checked by this version")]
+    /// No list and no answer about a certificate on the path.
+    #[error("nothing at hand says whether the certificate was revoked, so that is not checked")]
     RevocationNotChecked,
 
     // Later changes, ISO 32000-2 §12.8.2.2.
@@ -190,6 +192,76 @@ pub enum Finding {
         /// Whether title, author and the like were changed.
         described: bool,
     },
+
+    // Revocation, RFC 5280 §6.3, RFC 6960.
+    /// A certificate on the path was revoked at the time that is proven for the signature.
+    #[error("the certificate of {subject} was revoked on {}{}", date(*at), because(*reason))]
+    Revoked {
+        /// Common name of the subject.
+        subject: String,
+        /// Since when, Unix time.
+        at: i64,
+        /// Why.
+        reason: Option<Reason>,
+        /// Whether it is an authority's.
+        of_authority: bool,
+    },
+    /// A certificate on the path was revoked after the time that is proven for the signature.
+    #[error("the certificate of {subject} was revoked on {}, after the proven time", date(*at))]
+    RevokedLater {
+        /// Common name of the subject.
+        subject: String,
+        /// Since when, Unix time.
+        at: i64,
+    },
+    /// All that says that a certificate is not revoked is too old for the time.
+    #[error("what says that the certificate of {subject} is not revoked is of {} and too old", date(*as_of))]
+    RevocationStale {
+        /// Common name of the subject.
+        subject: String,
+        /// Of when, Unix time.
+        as_of: i64,
+    },
+
+    // Algorithms, ETSI TS 119 312.
+    /// An algorithm or key that was not good enough any more at the time that is proven.
+    #[error("{what} is not good enough for a signature since {}, and nothing proves an earlier time", date(*since))]
+    AlgorithmTooWeak {
+        /// Which.
+        what: String,
+        /// Since when, Unix time.
+        since: i64,
+    },
+    /// The path does not hold (RFC 5280 §6.1).
+    #[error("the path of the certificate of {subject} is refused: {why}")]
+    PathRefused {
+        /// Common name of the signer.
+        subject: String,
+        /// Why.
+        why: String,
+    },
+    /// A signature of an older kind that is BER and not DER.
+    #[error("the signature is not written in DER, and was read nevertheless")]
+    CmsNotDer,
+
+    // Time, RFC 3161.
+    /// A timestamp beside the signature that is not over it, or not by an authority.
+    #[error("a timestamp beside the signature proves nothing: {0}")]
+    TimestampFaulty(Fault),
+    /// A timestamp beside the signature that cannot be read.
+    #[error("a timestamp beside the signature cannot be read")]
+    TimestampUnreadable,
+    /// A timestamp by somebody who is not vouched for.
+    #[error("the timestamp by {authority} proves nothing: {why}")]
+    TimestampNotTrusted {
+        /// Common name of the authority.
+        authority: String,
+        /// Why.
+        why: String,
+    },
+    /// A timestamp of the document whose signer is no authority for that.
+    #[error("{0}")]
+    NotATimestampAuthority(Fault),
 }
 
 fn as_allowed(fields: &[String], filled: &[String], commented: &[u32], described: bool) -> String {
@@ -218,6 +290,16 @@ fn as_allowed(fields: &[String], filled: &[String], commented: &[u32], described
         parts.push("the description of the document was changed".to_owned());
     }
     format!("after this signature {}, which it allows", parts.join("; "))
+}
+
+/// A time as a person reads it, in UTC.
+fn date(unix: i64) -> String {
+    let since = std::time::Duration::from_secs(u64::try_from(unix).unwrap_or_default());
+    der::DateTime::from_unix_duration(since).map_or_else(|_| unix.to_string(), |d| d.to_string())
+}
+
+fn because(reason: Option<Reason>) -> String {
+    reason.map_or_else(String::new, |reason| format!(" ({reason})"))
 }
 
 /// How much a finding weighs.
@@ -267,6 +349,15 @@ impl Finding {
             Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
             Self::LaterSignatureOverAnother { .. } => "later_signature_over_another",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
+            Self::Revoked { .. } => "certificate_revoked",
+            Self::RevokedLater { .. } => "certificate_revoked_later",
+            Self::RevocationStale { .. } => "revocation_too_old",
+            Self::AlgorithmTooWeak { .. } => "algorithm_too_weak",
+            Self::PathRefused { .. } => "path_refused",
+            Self::CmsNotDer => "cms_not_der",
+            Self::TimestampFaulty(fault) | Self::NotATimestampAuthority(fault) => fault.code(),
+            Self::TimestampUnreadable => "timestamp_unreadable",
+            Self::TimestampNotTrusted { .. } => "timestamp_not_trusted",
         }
     }
 
@@ -305,13 +396,35 @@ impl Finding {
             | Self::CriticalExtension { .. }
             | Self::NotForDocuments { .. }
             | Self::PathSearchGivenUp => Headline::IdentityUnconfirmed,
-            Self::RevocationNotChecked => Headline::Valid,
+            Self::Revoked { .. }
+            | Self::AlgorithmTooWeak { .. }
+            | Self::PathRefused { .. }
+            | Self::NotATimestampAuthority(_) => Headline::IdentityUnconfirmed,
+            // A timestamp that proves nothing proves nothing against the signature either: it
+            // stands where no signature is over it, and anybody may have put it there.
+            Self::RevocationNotChecked
+            | Self::RevokedLater { .. }
+            | Self::RevocationStale { .. }
+            | Self::CmsNotDer
+            | Self::TimestampFaulty(_)
+            | Self::TimestampUnreadable
+            | Self::TimestampNotTrusted { .. } => Headline::Valid,
         }
     }
 
-    /// Its weight, which follows from what it rules out.
+    /// Its weight, which follows from what it rules out; what proves less than it seems to is worth
+    /// a look as well.
     #[must_use]
     pub const fn severity(&self) -> Severity {
+        if matches!(
+            self,
+            Self::RevocationStale { .. }
+                | Self::TimestampFaulty(_)
+                | Self::TimestampUnreadable
+                | Self::TimestampNotTrusted { .. }
+        ) {
+            return Severity::Caution;
+        }
         match self.allows() {
             Headline::Valid | Headline::ValidChangedAsAllowed => Severity::Info,
             Headline::IdentityUnconfirmed | Headline::Changed | Headline::Unsigned => {
@@ -355,7 +468,12 @@ impl Finding {
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. }
             | Self::LaterSignatureOverAnother { .. }
-            | Self::ChangedAsAllowed { .. } => About::Document,
+            | Self::ChangedAsAllowed { .. }
+            | Self::AlgorithmTooWeak { .. }
+            | Self::CmsNotDer => About::Document,
+            Self::TimestampFaulty(_)
+            | Self::TimestampUnreadable
+            | Self::TimestampNotTrusted { .. } => About::Time,
             Self::SignerCertificateMissing
             | Self::SignerCertificateMalformed
             | Self::SigningCertificateOfAnother
@@ -368,7 +486,12 @@ impl Finding {
             | Self::CriticalExtension { .. }
             | Self::NotForDocuments { .. }
             | Self::PathSearchGivenUp
-            | Self::RevocationNotChecked => About::Identity,
+            | Self::RevocationNotChecked
+            | Self::Revoked { .. }
+            | Self::RevokedLater { .. }
+            | Self::RevocationStale { .. }
+            | Self::PathRefused { .. }
+            | Self::NotATimestampAuthority(_) => About::Identity,
         }
     }
 
@@ -406,9 +529,23 @@ impl Finding {
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. } => SubIndication::SigConstraintsFailure,
+            Self::Revoked {
+                of_authority: true, ..
+            } => SubIndication::RevokedCaNoPoe,
+            Self::Revoked { .. } => SubIndication::RevokedNoPoe,
+            Self::AlgorithmTooWeak { .. } => SubIndication::CryptoConstraintsFailureNoPoe,
+            Self::PathRefused { .. } | Self::NotATimestampAuthority(_) => {
+                SubIndication::ChainConstraintsFailure
+            }
             Self::LaterSignatureOverAnother { .. }
             | Self::ChangedAsAllowed { .. }
-            | Self::RevocationNotChecked => return None,
+            | Self::RevocationNotChecked
+            | Self::RevokedLater { .. }
+            | Self::RevocationStale { .. }
+            | Self::CmsNotDer
+            | Self::TimestampFaulty(_)
+            | Self::TimestampUnreadable
+            | Self::TimestampNotTrusted { .. } => return None,
         })
     }
 }

@@ -1,21 +1,26 @@
 //! Whether a CMS signature holds over a document (RFC 5652 §5.6, ETSI EN 319 142-1 §6.3).
-
-use std::borrow::Cow;
+//!
+//! PAdES is read to the letter. Signatures of the older forms are read as products wrote them: with
+//! open lengths, with attributes in another order or with none at all (ISO 32000-2 §12.8.3.3). What
+//! is signed is the same, so none of that can make a signature hold that would not.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST,
 };
+use der::Decode;
 use der::asn1::OctetStringRef;
 
 use super::finding::Finding;
-use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
+use super::form::Form;
+use crate::algorithm::any::{AnyDigest, AnySignature, Used};
+use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
-use crate::cms::definite::definite;
-use crate::cms::read::{Attribute, SignedData, is_signer};
+use crate::cms::ber;
+use crate::cms::read::{Attribute, Malformed, SignedData, is_signer};
 use crate::error::{Error, Result};
-use crate::prepare::SubFilter;
+use crate::timestamp::{Fault, ID_AA_SIGNATURE_TIME_STAMP_TOKEN, TimestampJudgement, Token};
 
 /// Most bytes of Contents that are read. Our own take about two thousand; those that carry
 /// revocation lists of their own may take hundreds of thousands.
@@ -24,6 +29,9 @@ pub const LARGEST_CONTENTS: usize = 4 * 1024 * 1024;
 /// The attribute that names the signer's certificate by SHA-1 (RFC 2634 §5.4).
 const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
+/// Adobe's attribute with answers and lists (ISO 32000-2 §12.8.3.3.2).
+const REVOCATION_INFO_ARCHIVAL: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.8");
 
 /// Proof that a signature holds over the bytes of its byte range.
 ///
@@ -39,6 +47,15 @@ pub(super) struct Judgement {
     pub(super) signer: Option<Certificate>,
     /// The other certificates it carries, as far as they can be read.
     pub(super) others: Vec<Certificate>,
+    /// By what it was signed: what a policy judges.
+    pub(super) used: Vec<Used>,
+    /// Timestamps over its value, each judged.
+    pub(super) stamps: Vec<TimestampJudgement>,
+    /// Answers and lists that it carries, in DER.
+    pub(super) ocsps: Vec<Vec<u8>>,
+    pub(super) crls: Vec<Vec<u8>>,
+    /// The time it gives, if it is a timestamp.
+    pub(super) gives: Option<i64>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -48,35 +65,213 @@ pub(super) struct Judgement {
 /// believed; then no proof is given either.
 pub(super) fn judge(
     contents: &[u8],
-    form: SubFilter,
+    form: Form,
+    mut document_digest: impl FnMut(AnyDigest) -> Result<Option<Vec<u8>>>,
+) -> Result<Judgement> {
+    let mut judgement = Judgement::default();
+    let mut brought = None;
+    let findings = &mut judgement.findings;
+    let mut read = read(contents, form);
+    if read.is_err() && !form.is_strict() {
+        brought = ber::to_der(contents);
+    }
+    if let Some(der) = &brought {
+        findings.push(Finding::CmsNotDer);
+        read = self::read(der, form);
+    }
+    let signed_data = match read {
+        Ok(signed_data) => signed_data,
+        Err(why) => {
+            findings.push(Finding::CmsMalformed(why));
+            return Ok(judgement);
+        }
+    };
+    let mut counted = Counted::default();
+    let content_digest = content_digest(&signed_data, form, &mut document_digest, findings)?;
+    counted.digest_proven = match signed_data.to_be_signed() {
+        None if !form.is_strict() => content_digest.is_some(),
+        _ => {
+            check_content_type(&signed_data, findings);
+            check_message_digest(&signed_data, content_digest.as_deref(), findings)
+        }
+    };
+    let named = signing_certificate(&signed_data, form, findings);
+    let (signer, others) = certificates(&signed_data, named.as_ref(), findings);
+    if let Some(signer) = &signer {
+        let digest = content_digest.as_deref();
+        judgement.used = check_signature(&signed_data, form, signer, digest, findings);
+        counted.verified = !judgement.used.is_empty();
+    }
+    if form == Form::Sha1 {
+        // What is signed is a digest by SHA-1, whatever it is signed by.
+        judgement.used.push(Used {
+            digest: AnyDigest::Sha1,
+            rsa_bits: None,
+        });
+    }
+    let wrong = |finding: &Finding| *finding != Finding::CmsNotDer;
+    if counted.digest_proven && counted.verified && !findings.iter().any(wrong) {
+        judgement.intact = Some(Intact(()));
+    }
+    judgement.look_beside(&signed_data);
+    judgement.signer = signer;
+    judgement.others = others;
+    Ok(judgement)
+}
+
+/// What was proven on the way.
+#[derive(Default)]
+struct Counted {
+    digest_proven: bool,
+    verified: bool,
+}
+
+fn read(contents: &[u8], form: Form) -> std::result::Result<SignedData<'_>, Malformed> {
+    match form {
+        Form::Sha1 => SignedData::read_older_enclosing(contents),
+        Form::Detached => SignedData::read_older(contents),
+        Form::Pades | Form::Bare | Form::Timestamp => SignedData::read(contents),
+    }
+}
+
+/// Judges a timestamp over a document (ISO 32000-2 §12.8.5).
+pub(super) fn judge_timestamp(
+    contents: &[u8],
     document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
-    let contents = match form {
-        SubFilter::Adbe => definite(contents),
-        SubFilter::Pades => Cow::Borrowed(contents),
-    };
-    let signed_data = match SignedData::read(&contents) {
-        Ok(signed_data) => signed_data,
+    let token = match Token::read(contents) {
+        Ok(token) => token,
         Err(why) => {
             judgement.findings.push(Finding::CmsMalformed(why));
             return Ok(judgement);
         }
     };
-    let findings = &mut judgement.findings;
-    check_content_type(&signed_data, findings);
-    let digest_proven = check_message_digest(&signed_data, document_digest, findings)?;
-    let named = signing_certificate(&signed_data, form, findings);
-    let (signer, others) = certificates(&signed_data, named.as_ref(), findings);
-    let verified = signer
-        .as_ref()
-        .is_some_and(|signer| check_signature(&signed_data, signer, findings));
-    if digest_proven && verified && findings.is_empty() {
-        judgement.intact = Some(Intact(()));
+    let digest = match token.info().imprint_algorithm() {
+        Some(algorithm) => document_digest(algorithm)?,
+        None => None,
+    };
+    let judged = token.judge(digest.as_ref());
+    let honest = digest.is_some() || token.info().imprint_algorithm().is_none();
+    for fault in judged.findings {
+        match fault {
+            // That the byte range is not to be believed has been said.
+            Fault::ImprintMismatch if !honest => {}
+            fault => judgement.findings.push(of_fault(fault)),
+        }
     }
-    judgement.signer = signer;
-    judgement.others = others;
+    let holds = honest
+        && judgement
+            .findings
+            .iter()
+            .all(|finding| matches!(finding, Finding::NotATimestampAuthority(_)));
+    judgement.intact = holds.then_some(Intact(()));
+    judgement.gives = Some(judged.gen_time);
+    judgement.signer = judged.authority;
+    judgement.others = judged.certificates;
     Ok(judgement)
+}
+
+/// What is wrong with a timestamp, as it is said of a signature.
+fn of_fault(fault: Fault) -> Finding {
+    match fault {
+        Fault::ImprintMismatch | Fault::ContentMismatch => Finding::DigestMismatch,
+        Fault::AlgorithmNotSupported { oid } => Finding::AlgorithmNotSupported { oid },
+        Fault::SignedAttribute { attribute } => Finding::SignedAttribute { attribute },
+        Fault::CertificateMissing => Finding::SignerCertificateMissing,
+        Fault::CertificateOfAnother => Finding::SigningCertificateOfAnother,
+        Fault::SignatureDoesNotVerify => Finding::SignatureDoesNotVerify,
+        fault @ (Fault::NotForTimestamps { .. }
+        | Fault::PurposeNotCritical { .. }
+        | Fault::OutsideValidity { .. }) => Finding::NotATimestampAuthority(fault),
+    }
+}
+
+/// Judges a signature that is a bare value by RSA (ISO 32000-2 §12.8.3.2); `certificates` are those
+/// beside it, the signer's first.
+pub(super) fn judge_bare(
+    contents: &[u8],
+    certificates: &[Vec<u8>],
+    mut document_digest: impl FnMut(AnyDigest) -> Result<Option<Vec<u8>>>,
+) -> Result<Judgement> {
+    let mut judgement = Judgement::default();
+    let mut read = certificates
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok());
+    judgement.signer = read.next();
+    judgement.others = read.collect();
+    let findings = &mut judgement.findings;
+    let Some(signer) = &judgement.signer else {
+        findings.push(Finding::SignerCertificateMissing);
+        return Ok(judgement);
+    };
+    let value = der::SliceReader::new(contents).and_then(|mut reader| {
+        let value = OctetStringRef::decode(&mut reader)?;
+        Ok(value.as_bytes())
+    });
+    let value = match value {
+        Ok(value) => value,
+        Err(why) => {
+            findings.push(Finding::CmsMalformed(why.into()));
+            return Ok(judgement);
+        }
+    };
+    use crate::algorithm::SignatureAlgorithm::RsaPkcs1;
+    let strong = DigestAlgorithm::ALL.map(|digest| AnySignature::Strong(RsaPkcs1(digest)));
+    for algorithm in [AnySignature::RsaSha1].into_iter().chain(strong) {
+        let Some(digest) = document_digest(algorithm.digest())? else {
+            return Ok(judgement);
+        };
+        if let Ok(used) = algorithm.verify_digest(signer.spki_der(), &digest, value) {
+            judgement.used = vec![used];
+            judgement.intact = Some(Intact(()));
+            return Ok(judgement);
+        }
+    }
+    findings.push(Finding::SignatureDoesNotVerify);
+    Ok(judgement)
+}
+
+impl Judgement {
+    /// Timestamps over the value, and the answers and lists that are carried.
+    fn look_beside(&mut self, signed_data: &SignedData<'_>) {
+        for value in signed_data.unsigned_values(ID_AA_SIGNATURE_TIME_STAMP_TOKEN) {
+            let Ok(token) = Token::read(value) else {
+                self.findings.push(Finding::TimestampUnreadable);
+                continue;
+            };
+            let stamped = token
+                .info()
+                .imprint_algorithm()
+                .map(|algorithm| algorithm.digest(signed_data.signature));
+            self.stamps.push(token.judge(stamped.as_ref()));
+        }
+        // Lists are SEQUENCEs; other revocation information is tagged.
+        let lists = signed_data
+            .crls
+            .iter()
+            .filter(|crl| crl.first() == Some(&0x30));
+        self.crls = lists.map(|crl| crl.to_vec()).collect();
+        if let Attribute::One(value) = signed_data.attribute(REVOCATION_INFO_ARCHIVAL) {
+            let _malformed = value.sequence(|fields| {
+                while !der::Reader::is_finished(fields) {
+                    let field = der::asn1::AnyRef::decode(fields)?;
+                    let into = match der::Tagged::tag(&field).number().value() {
+                        0 => &mut self.crls,
+                        1 => &mut self.ocsps,
+                        _ => continue,
+                    };
+                    der::asn1::AnyRef::from_der(field.value())?.sequence(|items| {
+                        while !der::Reader::is_finished(items) {
+                            into.push(der::Reader::tlv_bytes(items)?.to_vec());
+                        }
+                        Ok(())
+                    })?;
+                }
+                Ok(())
+            });
+        }
+    }
 }
 
 /// content-type is there and names the type of the encapsulated content, id-data (RFC 5652 §11.1).
@@ -90,68 +285,107 @@ fn check_content_type(signed_data: &SignedData<'_>, findings: &mut Vec<Finding>)
     }
 }
 
-/// message-digest is that of the document (RFC 5652 §11.2); gives whether that is proven.
-fn check_message_digest(
+/// Digest of what is signed, by the signer's algorithm; none if that is not known or the document is
+/// not to be believed.
+fn content_digest(
     signed_data: &SignedData<'_>,
-    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
+    form: Form,
+    document_digest: &mut impl FnMut(AnyDigest) -> Result<Option<Vec<u8>>>,
     findings: &mut Vec<Finding>,
-) -> Result<bool> {
+) -> Result<Option<Vec<u8>>> {
     let identifier = signed_data.digest_algorithm;
-    let Some(algorithm) = DigestAlgorithm::from_identifier(identifier) else {
+    let Some(algorithm) = AnyDigest::from_identifier(identifier) else {
         findings.push(Finding::AlgorithmNotSupported {
             oid: identifier.oid.to_string(),
         });
-        return Ok(false);
+        return Ok(None);
     };
+    if form != Form::Sha1 {
+        return document_digest(algorithm);
+    }
+    // The content is the digest of the document, and signed like any content.
+    let content = signed_data.content.unwrap_or_default();
+    let Some(digest) = document_digest(AnyDigest::Sha1)? else {
+        return Ok(None);
+    };
+    if digest != content {
+        findings.push(Finding::DigestMismatch);
+        return Ok(None);
+    }
+    Ok(Some(algorithm.digest(content)))
+}
+
+/// message-digest is that of the content (RFC 5652 §11.2); gives whether that is proven.
+fn check_message_digest(
+    signed_data: &SignedData<'_>,
+    content_digest: Option<&[u8]>,
+    findings: &mut Vec<Finding>,
+) -> bool {
     let value = match signed_data.attribute(ID_MESSAGE_DIGEST) {
         Attribute::One(value) => OctetStringRef::try_from(value).ok(),
         _ => None,
     };
     let Some(value) = value else {
-        findings.push(Finding::SignedAttribute {
-            attribute: "message-digest",
-        });
-        return Ok(false);
+        // Where the algorithm is not known, that has been said.
+        if AnyDigest::from_identifier(signed_data.digest_algorithm).is_some() {
+            findings.push(Finding::SignedAttribute {
+                attribute: "message-digest",
+            });
+        }
+        return false;
     };
-    let Some(digest) = document_digest(algorithm)? else {
-        return Ok(false);
+    let Some(digest) = content_digest else {
+        return false;
     };
-    let proven = digest.as_bytes() == value.as_bytes();
+    let proven = digest == value.as_bytes();
     if !proven {
         findings.push(Finding::DigestMismatch);
     }
-    Ok(proven)
+    proven
 }
 
-/// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows.
+/// The certificate that the signed attributes name, by a hash over it.
+struct Named<'a> {
+    algorithm: AnyDigest,
+    hash: &'a [u8],
+}
+
+/// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows; before it
+/// there was signing-certificate, by SHA-1 (RFC 2634 §5.4), which PAdES takes for old signatures
+/// (ETSI EN 319 122-1 §5.2.2.2).
 ///
-/// PAdES demands it; `adbe.pkcs7.detached` may go without (ISO 32000-2 §12.8.3.3), and names its
+/// PAdES demands one of them; the older forms may go without (ISO 32000-2 §12.8.3.3), and name their
 /// signer by issuer and serial number alone.
 fn signing_certificate<'a>(
     signed_data: &SignedData<'a>,
-    form: SubFilter,
+    form: Form,
     findings: &mut Vec<Finding>,
-) -> Option<(DigestAlgorithm, &'a [u8])> {
-    let named = match signed_data.attribute(ID_AA_SIGNING_CERTIFICATE_V_2) {
-        Attribute::One(value) => EssCertificateIds::read(value).ok(),
-        Attribute::Missing
-            if signed_data.attribute(ID_AA_SIGNING_CERTIFICATE) != Attribute::Missing =>
-        {
-            let oid = ID_AA_SIGNING_CERTIFICATE.to_string();
-            findings.push(Finding::AlgorithmNotSupported { oid });
+) -> Option<Named<'a>> {
+    let attribute = "signing-certificate-v2";
+    let second = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE_V_2);
+    let first = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE);
+    let (value, by_sha1) = match (second, first) {
+        (Attribute::One(value), _) => (value, false),
+        (Attribute::Missing, Attribute::One(value)) => (value, true),
+        (Attribute::Missing, Attribute::Missing) if form != Form::Pades => return None,
+        _ => {
+            findings.push(Finding::SignedAttribute { attribute });
             return None;
         }
-        Attribute::Missing if form == SubFilter::Adbe => return None,
-        Attribute::Missing | Attribute::Ambiguous => None,
     };
-    let Some(named) = named else {
-        findings.push(Finding::SignedAttribute {
-            attribute: "signing-certificate-v2",
-        });
+    let Ok(named) = EssCertificateIds::read(value) else {
+        findings.push(Finding::SignedAttribute { attribute });
         return None;
     };
     match named.algorithm {
-        Ok(algorithm) => Some((algorithm, named.hash)),
+        _ if by_sha1 => Some(Named {
+            algorithm: AnyDigest::Sha1,
+            hash: named.hash,
+        }),
+        Ok(algorithm) => Some(Named {
+            algorithm: AnyDigest::Strong(algorithm),
+            hash: named.hash,
+        }),
         Err(oid) => {
             findings.push(Finding::AlgorithmNotSupported {
                 oid: oid.to_string(),
@@ -163,16 +397,14 @@ fn signing_certificate<'a>(
 
 /// The signer's certificate and the others.
 ///
-/// Several may answer to the signer's name; the one that signing-certificate-v2 names is taken.
+/// Several may answer to the signer's name; the one that the signed attributes name is taken.
 fn certificates(
     signed_data: &SignedData<'_>,
-    named: Option<&(DigestAlgorithm, &[u8])>,
+    named: Option<&Named<'_>>,
     findings: &mut Vec<Finding>,
 ) -> (Option<Certificate>, Vec<Certificate>) {
     let is_named = |certificate: &Certificate| {
-        named.is_none_or(|(algorithm, hash)| {
-            algorithm.digest(certificate.as_der()).as_bytes() == *hash
-        })
+        named.is_none_or(|named| named.algorithm.digest(certificate.as_der()) == named.hash)
     };
     let mut read: Vec<Certificate> = signed_data
         .certificates
@@ -195,49 +427,50 @@ fn certificates(
     (found, read)
 }
 
-/// The signature over the signed attributes verifies with the signer's key (RFC 5652 §5.6).
+/// The signature verifies with the signer's key (RFC 5652 §5.6), over the signed attributes or, where
+/// the older forms have none, over the content; gives by what, and nothing if it does not.
 fn check_signature(
     signed_data: &SignedData<'_>,
+    form: Form,
     signer: &Certificate,
+    content_digest: Option<&[u8]>,
     findings: &mut Vec<Finding>,
-) -> bool {
+) -> Vec<Used> {
     let identifier = signed_data.signature_algorithm;
     // That a digest is not known has been said with the document's.
-    let Some(digest_algorithm) = DigestAlgorithm::from_identifier(signed_data.digest_algorithm)
-    else {
-        return false;
+    let Some(digest_algorithm) = AnyDigest::from_identifier(signed_data.digest_algorithm) else {
+        return Vec::new();
     };
-    let Some(algorithm) = SignatureAlgorithm::from_signer_info(identifier, digest_algorithm) else {
-        findings.push(Finding::AlgorithmNotSupported {
-            oid: identifier.oid.to_string(),
-        });
-        return false;
-    };
-    // Without signed attributes the signature is over the content itself, which PAdES does not
-    // have; that they are missing has been said for each of them.
-    let Some(to_be_signed) = signed_data.to_be_signed() else {
-        return false;
+    let not_supported = |oid: String| Finding::AlgorithmNotSupported { oid };
+    let Some(algorithm) = AnySignature::from_signer_info(identifier, digest_algorithm) else {
+        findings.push(not_supported(identifier.oid.to_string()));
+        return Vec::new();
     };
     let (spki, value) = (signer.spki_der(), signed_data.signature);
-    let verified = algorithm::verify_message_der(spki, algorithm, &to_be_signed, value);
+    let verified = match (signed_data.to_be_signed(), content_digest) {
+        (Some(to_be_signed), _) => {
+            let mut verified = algorithm.verify(spki, &to_be_signed, value);
+            if verified.is_err()
+                && !form.is_strict()
+                && let Some(sorted) = signed_data.to_be_signed_sorted()
+            {
+                verified = algorithm.verify(spki, &sorted, value).or(verified);
+            }
+            verified
+        }
+        (None, Some(digest)) if !form.is_strict() => algorithm.verify_digest(spki, digest, value),
+        // PAdES has signed attributes; that they are missing has been said for each of them.
+        (None, _) => return Vec::new(),
+    };
     // One digest algorithm for document and attributes (RFC 5652 §5.4).
-    let same_digest = algorithm.digest_algorithm() == digest_algorithm;
+    let same_digest = algorithm.digest() == digest_algorithm;
     match verified {
-        Ok(()) if same_digest => true,
-        Err(Error::KeyNotSupported { oid }) => {
-            findings.push(Finding::AlgorithmNotSupported { oid });
-            false
-        }
-        Err(Error::RsaKeySize { .. }) => {
-            let oid = identifier.oid.to_string();
-            findings.push(Finding::AlgorithmNotSupported { oid });
-            false
-        }
-        Ok(()) | Err(_) => {
-            findings.push(Finding::SignatureDoesNotVerify);
-            false
-        }
+        Ok(used) if same_digest => return vec![used],
+        Err(Error::KeyNotSupported { oid }) => findings.push(not_supported(oid)),
+        Err(Error::RsaKeySize { .. }) => findings.push(not_supported(identifier.oid.to_string())),
+        Ok(_) | Err(_) => findings.push(Finding::SignatureDoesNotVerify),
     }
+    Vec::new()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::changes::AsAllowed;
 use super::coverage::Coverage;
 use super::finding::Finding;
 use super::integrity::Intact;
+use super::{Kind, SignatureValidation};
 
 /// The judgement over a signature or a document, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +59,21 @@ pub(super) fn of_signature(
 }
 
 /// The headline of a document: the least favourable of its signatures.
-pub(super) fn of_document(signatures: impl Iterator<Item = Headline>) -> Headline {
-    signatures.max().unwrap_or(Headline::Unsigned)
+///
+/// A timestamp by an authority that nobody vouches for proves nothing, and nothing against the
+/// signatures beside it: it counts by its own only where it is damaged, or where there is no
+/// signature.
+pub(super) fn of_document(signatures: &[SignatureValidation]) -> Headline {
+    let people = signatures
+        .iter()
+        .any(|signature| signature.kind == Kind::Signature);
+    let counts = |signature: &&SignatureValidation| {
+        let unconfirmed = signature.headline == Headline::IdentityUnconfirmed;
+        !(people && unconfirmed && signature.kind == Kind::DocumentTimestamp)
+    };
+    let headlines = signatures.iter().filter(counts);
+    headlines
+        .map(|signature| signature.headline)
+        .max()
+        .unwrap_or(Headline::Unsigned)
 }

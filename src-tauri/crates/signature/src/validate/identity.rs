@@ -1,0 +1,119 @@
+//! Who signed, and whether a trust anchor vouches for it at a time: path, then revocation
+//! (EN 319 102-1 clauses 5.2.6 and 5.6.2).
+
+use super::chain::{Path, Purpose, find_path_for};
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::revoked::{self, Revocation, State};
+use crate::certificate::Certificate;
+
+/// What everything is judged by.
+#[derive(Clone, Copy)]
+pub(super) struct World<'a> {
+    pub(super) anchors: &'a [Certificate],
+    pub(super) evidence: &'a Evidence,
+    /// The time of the validation, Unix time.
+    pub(super) now: i64,
+}
+
+/// What is known of a signer.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    /// Proof that an anchor vouches for it, and that nothing on the way was revoked.
+    pub(super) path: Option<Path>,
+    /// The way that was found, whether or not it holds: the signer first.
+    pub(super) way: Vec<Certificate>,
+    /// What is known of each certificate on it but the anchor.
+    pub(super) revocation: Vec<Revocation>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// When a key is known to have been used.
+#[derive(Clone, Copy)]
+pub(super) struct Use {
+    pub(super) purpose: Purpose,
+    /// The time that is proven for what it signed, or that of the validation.
+    pub(super) at: i64,
+    /// The time that the signed thing itself gives, for a timestamp.
+    pub(super) gives: Option<i64>,
+}
+
+/// Judges who signed something.
+pub(super) fn judge(
+    world: World<'_>,
+    signer: &Certificate,
+    others: &[Certificate],
+    used: Use,
+) -> Identity {
+    let mut identity = Identity {
+        way: vec![signer.clone()],
+        ..Identity::default()
+    };
+    let candidates: Vec<Certificate> = others
+        .iter()
+        .chain(&world.evidence.certificates)
+        .cloned()
+        .collect();
+    let path = match find_path_for(used.purpose, signer, &candidates, world.anchors, used.at) {
+        Ok(path) => path,
+        Err(findings) => {
+            identity.findings = findings;
+            return identity;
+        }
+    };
+    identity.way = path.certificates().to_vec();
+    for (certificate, issuer) in identity.way.iter().zip(identity.way.iter().skip(1)) {
+        let mut state = revoked::state(world.evidence, certificate, issuer, used.at, world.now);
+        // A timestamp outlives some reasons for which its authority's certificate ended.
+        if let (State::Revoked { at, reason, by }, Some(gives)) = (&state, used.gives)
+            && gives < *at
+            && reason.is_some_and(|reason| reason.leaves_the_past())
+        {
+            state = State::Good {
+                as_of: gives,
+                by: *by,
+                revoked_later: Some(*at),
+            };
+        }
+        identity.revocation.push(Revocation {
+            certificate: certificate.clone(),
+            state,
+        });
+    }
+    identity.findings = findings(&identity.revocation);
+    let refuses = |finding: &Finding| matches!(finding, Finding::Revoked { .. });
+    if !identity.findings.iter().any(refuses) {
+        identity.path = Some(path);
+    }
+    identity
+}
+
+/// What is to be said about the revocation of a path, the signer first.
+fn findings(revocation: &[Revocation]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut unknown = false;
+    for (place, revocation) in revocation.iter().enumerate() {
+        let subject = revocation.certificate.subject_common_name().to_owned();
+        match revocation.state {
+            State::Revoked { at, reason, .. } => findings.push(Finding::Revoked {
+                subject,
+                at,
+                reason,
+                of_authority: place > 0,
+            }),
+            State::Good {
+                revoked_later: Some(at),
+                ..
+            } => findings.push(Finding::RevokedLater { subject, at }),
+            State::Unknown { stale: Some(as_of) } => {
+                findings.push(Finding::RevocationStale { subject, as_of });
+            }
+            State::Unknown { stale: None } => unknown = true,
+            State::Good { .. } | State::NotNeeded => {}
+        }
+    }
+    if unknown {
+        findings.push(Finding::RevocationNotChecked);
+    }
+    findings
+}

@@ -1,0 +1,305 @@
+//! Whether a certificate on a path was revoked at a time (EN 319 102-1 clauses 5.2.5, 5.2.6.2).
+//!
+//! A statement is taken if its signer may be believed at the time at which the statement is proven
+//! to have been there. It is *fresh* for a time if newer was not due before: nextUpdate is not
+//! passed, or, where none is said, it is no older than a day. What was said after the certificate's
+//! own end says nothing, since authorities forget then (RFC 5280 §3.3).
+//!
+//! Nothing at hand that says so is not a revocation: the status is unknown, and told. A policy that
+//! takes a signature for valid without it is that of this product (UX 4.7 with EN 319 102-1 clause
+//! 5.1.4.2, where the policy says whether the check is wanted); a statement that there *was* a
+//! revocation is never overlooked for being old.
+
+use super::evidence::{Evidence, Item};
+use super::policy;
+use crate::certificate::Certificate;
+use crate::revocation::{Reason, Source, Statement, Status, crl, ocsp};
+
+/// How long a statement without nextUpdate is fresh, in seconds.
+const DAY: i64 = 24 * 3600;
+/// How far the clocks of authorities may be ahead, in seconds.
+pub(super) const SKEW: i64 = 300;
+
+/// What is known of the revocation of one certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// What is known.
+    pub state: State,
+}
+
+/// Whether a certificate was revoked at the time that is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It was not.
+    Good {
+        /// As of when.
+        as_of: i64,
+        /// Who says so.
+        by: Source,
+        /// Since when it is, if it was revoked after that time.
+        revoked_later: Option<i64>,
+    },
+    /// It was.
+    Revoked {
+        /// Since when, Unix time.
+        at: i64,
+        /// Why.
+        reason: Option<Reason>,
+        /// Who says so.
+        by: Source,
+    },
+    /// Nothing at hand says.
+    Unknown {
+        /// What the newest statement is of, where it is too old for the time.
+        stale: Option<i64>,
+    },
+    /// Nobody has to say: it lives short (RFC 6960 §4.2.2.2.1).
+    NotNeeded,
+}
+
+/// What is known of one certificate at `time`, seen from `now` (Unix time).
+pub(super) fn state(
+    evidence: &Evidence,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    time: i64,
+    now: i64,
+) -> State {
+    if certificate.needs_no_revocation_check() {
+        return State::NotNeeded;
+    }
+    let said = statements(evidence, certificate, issuer, now, Depth::Path);
+    conclude(&said, certificate, time)
+}
+
+/// How far down the question is: the certificate of a responder is asked about once, and whoever
+/// answers that is not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Path,
+    Responder,
+}
+
+/// What may be believed of all that is said about a certificate.
+fn statements(
+    evidence: &Evidence,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: i64,
+    depth: Depth,
+) -> Vec<Statement> {
+    let by_responders = evidence.ocsps.iter().filter_map(|item| {
+        let statement = ocsp::judge(&item.der, certificate, issuer).ok()?;
+        believed(evidence, statement, item, issuer, now, depth)
+    });
+    let by_lists = evidence.crls.iter().filter_map(|item| {
+        let statement = crl::judge(&item.der, certificate, issuer).ok()?;
+        believed(evidence, statement, item, issuer, now, depth)
+    });
+    by_responders.chain(by_lists).collect()
+}
+
+fn believed(
+    evidence: &Evidence,
+    statement: Statement,
+    item: &Item,
+    issuer: &Certificate,
+    now: i64,
+    depth: Depth,
+) -> Option<Statement> {
+    let proven = item.proven.unwrap_or(now).min(now);
+    let too_early = statement.this_update.max(statement.produced_at) > now + SKEW;
+    let strong = statement
+        .used
+        .iter()
+        .all(|used| policy::judge(*used, proven).is_ok());
+    let signer = &statement.signer;
+    let delegated = signer != issuer;
+    // The issuer is judged with the path; a responder must not have ended before the proof.
+    if too_early || !strong || (delegated && !signer.is_valid_at(proven)) {
+        return None;
+    }
+    if delegated && depth == Depth::Path && !signer.needs_no_revocation_check() {
+        let said = statements(evidence, signer, issuer, now, Depth::Responder);
+        let state = conclude(&said, signer, statement.produced_at);
+        if matches!(state, State::Revoked { .. }) {
+            return None;
+        }
+    }
+    Some(statement)
+}
+
+/// What all statements together say for a time.
+fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
+    let newest = said
+        .iter()
+        .filter(|statement| {
+            statement.status != Status::Unknown && statement.this_update <= certificate.not_after()
+        })
+        .max_by_key(|statement| statement.this_update);
+    let taken_back = |hold: &Statement| {
+        newest.is_some_and(|newest| {
+            newest.this_update > hold.this_update && newest.status == Status::Good
+        })
+    };
+    // A revocation is for good, unless it was a hold and newer says that it is over.
+    let revoked = said
+        .iter()
+        .filter_map(|statement| match statement.status {
+            Status::Revoked { reason, .. }
+                if reason == Some(Reason::CertificateHold) && taken_back(statement) =>
+            {
+                None
+            }
+            Status::Revoked {
+                at,
+                reason,
+                invalid_since,
+            } => {
+                let since = invalid_since.map_or(at, |since| since.min(at));
+                Some((since, reason, statement.source))
+            }
+            Status::Good | Status::Unknown => None,
+        })
+        .min_by_key(|(since, ..)| *since);
+    if let Some((at, reason, by)) = revoked {
+        return match at <= time {
+            true => State::Revoked { at, reason, by },
+            false => State::Good {
+                as_of: time,
+                by,
+                revoked_later: Some(at),
+            },
+        };
+    }
+    let Some(newest) = newest else {
+        return State::Unknown { stale: None };
+    };
+    let due = newest.next_update.unwrap_or(newest.this_update + DAY);
+    match due >= time {
+        true => State::Good {
+            as_of: newest.this_update,
+            by: newest.source,
+            revoked_later: None,
+        },
+        false => State::Unknown {
+            stale: Some(newest.this_update),
+        },
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::samples::{Authority, Key, NOW};
+
+    fn said(status: Status, this_update: i64, next_update: Option<i64>) -> Statement {
+        Statement {
+            status,
+            source: Source::Crl,
+            produced_at: this_update,
+            this_update,
+            next_update,
+            signer: Authority::new("Test CA", 1).certificate(),
+            used: Vec::new(),
+        }
+    }
+
+    fn revoked(at: i64, reason: Reason) -> Status {
+        Status::Revoked {
+            at,
+            reason: Some(reason),
+            invalid_since: None,
+        }
+    }
+
+    fn ada() -> Certificate {
+        Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2))
+    }
+
+    #[test]
+    fn a_statement_is_fresh_until_newer_was_due() {
+        let good = [said(Status::Good, NOW, Some(NOW + 100))];
+        let at = |time| conclude(&good, &ada(), time);
+        assert!(matches!(at(NOW + 100), State::Good { as_of: NOW, .. }));
+        assert!(
+            matches!(at(NOW - 9999), State::Good { .. }),
+            "later says so still"
+        );
+        assert_eq!(at(NOW + 101), State::Unknown { stale: Some(NOW) });
+        let no_end = [said(Status::Good, NOW, None)];
+        assert!(matches!(
+            conclude(&no_end, &ada(), NOW + DAY),
+            State::Good { .. }
+        ));
+        assert!(matches!(
+            conclude(&no_end, &ada(), NOW + DAY + 1),
+            State::Unknown { .. }
+        ));
+        assert_eq!(conclude(&[], &ada(), NOW), State::Unknown { stale: None });
+    }
+
+    #[test]
+    fn a_revocation_is_never_too_old_and_counts_from_its_time() {
+        let old = [
+            said(
+                revoked(NOW - 500, Reason::KeyCompromise),
+                NOW - 400,
+                Some(NOW - 300),
+            ),
+            said(Status::Good, NOW, Some(NOW + 100)),
+        ];
+        let at = |time| conclude(&old, &ada(), time);
+        assert!(
+            matches!(at(NOW), State::Revoked { .. }),
+            "good that comes later is no pardon"
+        );
+        assert!(matches!(at(NOW - 500), State::Revoked { .. }));
+        let before = at(NOW - 501);
+        assert!(
+            matches!(
+                before,
+                State::Good {
+                    revoked_later: Some(_),
+                    ..
+                }
+            ),
+            "{before:?}"
+        );
+    }
+
+    #[test]
+    fn a_hold_ends_when_newer_says_so_and_not_before() {
+        let hold = said(revoked(NOW - 500, Reason::CertificateHold), NOW - 400, None);
+        let lifted = said(Status::Good, NOW, Some(NOW + 100));
+        let earlier = said(Status::Good, NOW - 450, Some(NOW + 100));
+        let on_hold = conclude(&[hold.clone(), earlier], &ada(), NOW);
+        assert!(matches!(on_hold, State::Revoked { .. }));
+        assert!(matches!(
+            conclude(&[hold, lifted], &ada(), NOW),
+            State::Good { .. }
+        ));
+    }
+
+    #[test]
+    fn what_is_said_after_the_end_of_a_certificate_says_nothing() {
+        let ada = ada();
+        let late = [said(Status::Good, ada.not_after() + 1, None)];
+        assert_eq!(conclude(&late, &ada, NOW), State::Unknown { stale: None });
+    }
+
+    #[test]
+    fn when_the_key_is_suspected_counts_before_when_the_certificate_was_listed() {
+        let status = Status::Revoked {
+            at: NOW,
+            reason: Some(Reason::KeyCompromise),
+            invalid_since: Some(NOW - 1000),
+        };
+        let state = conclude(&[said(status, NOW, None)], &ada(), NOW - 900);
+        assert!(matches!(state, State::Revoked { at, .. } if at == NOW - 1000));
+        assert_eq!(ada().serial_der().first().copied().unwrap(), 2, "a number");
+    }
+}
