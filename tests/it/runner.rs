@@ -37,3 +37,4 @@ mod terms;
 mod token_faults;
 mod token_logins;
 mod trust;
+mod verdict;

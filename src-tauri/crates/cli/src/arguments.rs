@@ -330,8 +330,11 @@ impl From<SubFilter> for service::requests::SubFilter {
     }
 }
 
-/// Reads a time as people write it, UTC where no offset is given; gives Unix seconds.
+/// Reads a time as people write it, UTC where no offset is given, or `@` and Unix seconds.
 fn time(text: &str) -> Result<i64, String> {
+    if let Some(seconds) = text.strip_prefix('@') {
+        return seconds.parse().map_err(|_| "no whole number".to_owned());
+    }
     let instant: Result<jiff::Timestamp, _> = text.parse();
     let date = || {
         let date: jiff::civil::DateTime = text.parse().ok()?;

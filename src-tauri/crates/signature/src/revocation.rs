@@ -260,4 +260,4 @@ fn extension(element: &[u8]) -> der::Result<Extension<'_>> {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
-mod tests;
+pub(crate) mod tests;

@@ -266,7 +266,7 @@ fn where_to_ask_is_read_from_a_certificate() {
 }
 
 /// A list by an authority of ours that says what is wanted.
-fn list(
+pub(crate) fn list(
     authority: &Authority,
     entries: Vec<RevokedCert>,
     extensions: Option<Vec<X509Extension>>,
@@ -293,7 +293,7 @@ fn list(
     list.to_der().unwrap()
 }
 
-fn of_type<T: AssociatedOid + Encode>(value: &T, critical: bool) -> X509Extension {
+pub(crate) fn of_type<T: AssociatedOid + Encode>(value: &T, critical: bool) -> X509Extension {
     X509Extension {
         extn_id: T::OID,
         critical,

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 mod allowed;
 mod attacks;
+mod process;
 mod structure;
 
 use super::*;
