@@ -50,22 +50,34 @@ export const findings: Record<keyof typeof en, string> = {
     "Nach dieser Signatur kam nur hinzu, was sie erlaubt; die Versionen der Datei sagen, was.",
   "finding-trusted_list_signature_not_verified":
     "Dem Aussteller wird wegen einer Vertrauensliste vertraut, deren eigene Signatur nicht geprüft ist: Vergleichen Sie die Datei mit der des Herausgebers.",
-  "finding-certificate_revoked": "Ein Zertifikat wurde widerrufen, bevor diese Signatur nachweislich da war.",
-  "finding-certificate_revoked_later": "Ein Zertifikat wurde widerrufen, aber erst nach dieser Signatur.",
+  "finding-certificate_revoked":
+    "Ein Zertifikat wurde widerrufen, bevor diese Signatur nachweislich da war.",
+  "finding-certificate_revoked_later":
+    "Ein Zertifikat wurde widerrufen, aber erst nach dieser Signatur.",
   "finding-revocation_too_old": "Was sagt, dass ein Zertifikat nicht widerrufen ist, ist zu alt.",
-  "finding-algorithm_too_weak": "Die Signatur verwendet ein Verfahren, das nicht mehr gut genug ist.",
-  "finding-path_refused": "Die Zertifikate zwischen Unterzeichner und vertrauter Stelle passen nicht zusammen.",
+  "finding-algorithm_too_weak":
+    "Die Signatur verwendet ein Verfahren, das nicht mehr gut genug ist.",
+  "finding-path_refused":
+    "Die Zertifikate zwischen Unterzeichner und vertrauter Stelle passen nicht zusammen.",
   "finding-cms_not_der": "Die Signatur ist auf ältere Art geschrieben und wurde trotzdem gelesen.",
   "finding-timestamp_unreadable": "Ein Zeitstempel neben der Signatur lässt sich nicht lesen.",
-  "finding-timestamp_not_trusted": "Ein Zeitstempel beweist nichts, denn für seine Stelle bürgt niemand, dem hier vertraut wird.",
+  "finding-timestamp_not_trusted":
+    "Ein Zeitstempel beweist nichts, denn für seine Stelle bürgt niemand, dem hier vertraut wird.",
   "finding-timestamp_imprint": "Ein Zeitstempel neben der Signatur gilt etwas anderem.",
-  "finding-timestamp_algorithm": "Ein Zeitstempel verwendet ein Verfahren, das diese Version nicht kennt.",
-  "finding-timestamp_attribute": "Etwas, das ein Zeitstempel sagen muss, fehlt oder steht doppelt da.",
+  "finding-timestamp_algorithm":
+    "Ein Zeitstempel verwendet ein Verfahren, das diese Version nicht kennt.",
+  "finding-timestamp_attribute":
+    "Etwas, das ein Zeitstempel sagen muss, fehlt oder steht doppelt da.",
   "finding-timestamp_content": "Ein Zeitstempel sagt etwas anderes, als seine Stelle signiert hat.",
-  "finding-timestamp_certificate_missing": "Ein Zeitstempel bringt das Zertifikat seiner Stelle nicht mit.",
-  "finding-timestamp_certificate_of_another": "Ein Zeitstempel nennt ein anderes Zertifikat als das, das er mitbringt.",
+  "finding-timestamp_certificate_missing":
+    "Ein Zeitstempel bringt das Zertifikat seiner Stelle nicht mit.",
+  "finding-timestamp_certificate_of_another":
+    "Ein Zeitstempel nennt ein anderes Zertifikat als das, das er mitbringt.",
   "finding-timestamp_signature": "Ein Zeitstempel passt nicht zum Schlüssel seiner Stelle.",
-  "finding-timestamp_purpose": "Ein Zeitstempel wurde mit einem Zertifikat gemacht, das nicht dafür da ist.",
-  "finding-timestamp_purpose_not_critical": "Ein Zeitstempel wurde mit einem Zertifikat gemacht, das nicht nur dafür da ist.",
-  "finding-timestamp_authority_not_valid": "Das Zertifikat der Stelle eines Zeitstempels war damals nicht gültig.",
+  "finding-timestamp_purpose":
+    "Ein Zeitstempel wurde mit einem Zertifikat gemacht, das nicht dafür da ist.",
+  "finding-timestamp_purpose_not_critical":
+    "Ein Zeitstempel wurde mit einem Zertifikat gemacht, das nicht nur dafür da ist.",
+  "finding-timestamp_authority_not_valid":
+    "Das Zertifikat der Stelle eines Zeitstempels war damals nicht gültig.",
 };

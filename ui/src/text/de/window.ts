@@ -112,7 +112,8 @@ export const window: Record<keyof typeof en, string> = {
   "later-changes": "Was danach geändert wurde",
   "who-question": "Wer hat signiert, und trauen wir dem Aussteller?",
   "who-unknown": "Unbekannt",
-  "revocation-unchecked": "Nichts sagt hier, ob das Zertifikat widerrufen wurde; das ist nicht geprüft.",
+  "revocation-unchecked":
+    "Nichts sagt hier, ob das Zertifikat widerrufen wurde; das ist nicht geprüft.",
   "when-question": "Wann, nach wessen Uhr?",
   "when-claimed": "Nach der Uhr des signierenden Rechners; kein Zeitstempel bürgt dafür.",
   "when-unknown": "Nicht angegeben",

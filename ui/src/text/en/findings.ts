@@ -43,22 +43,31 @@ export const findings = {
     "After this signature came only what it allows; the versions of the file say what.",
   "finding-trusted_list_signature_not_verified":
     "The issuer is trusted because of a trusted list whose own signature is not verified: compare the file with its publisher’s.",
-  "finding-certificate_revoked": "A certificate was revoked before the time that is proven for this signature.",
-  "finding-certificate_revoked_later": "A certificate was revoked, but only after this signature was made.",
+  "finding-certificate_revoked":
+    "A certificate was revoked before the time that is proven for this signature.",
+  "finding-certificate_revoked_later":
+    "A certificate was revoked, but only after this signature was made.",
   "finding-revocation_too_old": "What says that a certificate is not revoked is too old.",
   "finding-algorithm_too_weak": "The signature uses an algorithm that is not good enough any more.",
-  "finding-path_refused": "The certificates between the signer and a trusted authority do not fit together.",
+  "finding-path_refused":
+    "The certificates between the signer and a trusted authority do not fit together.",
   "finding-cms_not_der": "The signature is written in an older way, and was read all the same.",
   "finding-timestamp_unreadable": "A timestamp beside the signature cannot be read.",
-  "finding-timestamp_not_trusted": "A timestamp proves nothing, for nobody who is trusted here vouches for its authority.",
+  "finding-timestamp_not_trusted":
+    "A timestamp proves nothing, for nobody who is trusted here vouches for its authority.",
   "finding-timestamp_imprint": "A timestamp beside the signature is over something else.",
   "finding-timestamp_algorithm": "A timestamp uses an algorithm that this version does not know.",
   "finding-timestamp_attribute": "Something that a timestamp must say is missing or there twice.",
   "finding-timestamp_content": "A timestamp says something else than its authority signed.",
-  "finding-timestamp_certificate_missing": "A timestamp does not carry the certificate of its authority.",
-  "finding-timestamp_certificate_of_another": "A timestamp names another certificate than the one it carries.",
+  "finding-timestamp_certificate_missing":
+    "A timestamp does not carry the certificate of its authority.",
+  "finding-timestamp_certificate_of_another":
+    "A timestamp names another certificate than the one it carries.",
   "finding-timestamp_signature": "A timestamp does not verify with the key of its authority.",
-  "finding-timestamp_purpose": "A timestamp was made with a certificate that is not for timestamps.",
-  "finding-timestamp_purpose_not_critical": "A timestamp was made with a certificate that is not for timestamps alone.",
-  "finding-timestamp_authority_not_valid": "The certificate of a timestamp’s authority was not valid then.",
+  "finding-timestamp_purpose":
+    "A timestamp was made with a certificate that is not for timestamps.",
+  "finding-timestamp_purpose_not_critical":
+    "A timestamp was made with a certificate that is not for timestamps alone.",
+  "finding-timestamp_authority_not_valid":
+    "The certificate of a timestamp’s authority was not valid then.",
 } as const;

@@ -104,7 +104,8 @@ export const window = {
   "later-changes": "What was changed later",
   "who-question": "Who signed, and do we trust the issuer?",
   "who-unknown": "Unknown",
-  "revocation-unchecked": "Nothing at hand says whether the certificate was revoked, so that is not checked.",
+  "revocation-unchecked":
+    "Nothing at hand says whether the certificate was revoked, so that is not checked.",
   "when-question": "When, by whose clock?",
   "when-claimed": "By the signing machine's clock; no time-stamp vouches for it.",
   "when-unknown": "Not said",
