@@ -338,7 +338,7 @@ fn time(text: &str) -> Result<i64, String> {
     let instant: Result<jiff::Timestamp, _> = text.parse();
     let date = || {
         let date: jiff::civil::DateTime = text.parse().ok()?;
-        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+        jiff::tz::TimeZone::UTC.to_timestamp(date).ok()
     };
     instant
         .ok()
