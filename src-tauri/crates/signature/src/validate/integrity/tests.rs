@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use x509_cert::attr::Attribute as FullAttribute;
 
 use super::*;
+use crate::algorithm;
 use crate::cms::prepare;
 use crate::prepare::SubFilter;
 use crate::samples::{Authority, Key, NOW, Template, run};
