@@ -393,7 +393,9 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         if one.coverage == Coverage::Partial {
             continue;
         }
-        let then = document.as_of(end)?.security_store().ok().flatten();
+        // A revision that cannot be opened by itself proves nothing for what is in it.
+        let then = document.as_of(end).ok();
+        let then = then.and_then(|then| then.security_store().ok().flatten());
         let had = then
             .as_ref()
             .is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));

@@ -435,7 +435,7 @@ fn other_kinds_of_signatures_are_never_valid() {
         .windows(19)
         .rposition(|window| window == b"ETSI.CAdES.detached")
         .unwrap();
-    file[at..at + 19].copy_from_slice(b"adbe.x509.rsa_sha1 ");
+    file[at..at + 19].copy_from_slice(b"adbe.x509.rsa_other");
     assert_eq!(
         only(&file),
         (
