@@ -326,6 +326,13 @@ impl Certificate {
         self.extensions.no_check
     }
 
+    /// Whether its authority says that it lives too short to be revoked (RFC 9608 §2, ETSI
+    /// EN 319 412-1 §5.2.2). Certificates of authorities cannot say so.
+    #[must_use]
+    pub fn lives_short(&self) -> bool {
+        self.extensions.lives_short && !self.is_ca()
+    }
+
     /// Where to ask about it and its issuer.
     #[must_use]
     pub fn addresses(&self) -> &Addresses {

@@ -324,27 +324,22 @@ fn judge_one(
 
 /// Judges who signed and when, timestamps over the document first, from the newest.
 fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> Result<()> {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence::of_caller(inputs.certificates, inputs.ocsps, inputs.crls);
+    for one in &*judged {
+        let Judgement {
+            ocsps,
+            crls,
+            loose_crls,
+            ..
+        } = &one.judgement;
+        ocsps.iter().for_each(|der| evidence.add_ocsp(der, None));
+        let lists = crls.iter().chain(loose_crls);
+        lists.for_each(|der| evidence.add_crl(der, None));
+    }
     // A document whose signatures are good is not refused for a store that cannot be read.
     let store = document.security_store().ok().flatten().unwrap_or_default();
     let has_evidence = !(store.ocsps.is_empty() && store.crls.is_empty());
     evidence.add_store(&store, None);
-    for certificate in inputs.certificates {
-        evidence.add_read(certificate.clone());
-    }
-    inputs
-        .ocsps
-        .iter()
-        .for_each(|der| evidence.add_ocsp(der, None));
-    inputs
-        .crls
-        .iter()
-        .for_each(|der| evidence.add_crl(der, None));
-    for one in &*judged {
-        let Judgement { ocsps, crls, .. } = &one.judgement;
-        ocsps.iter().for_each(|der| evidence.add_ocsp(der, None));
-        crls.iter().for_each(|der| evidence.add_crl(der, None));
-    }
     // Responders below the issuer come with their answers; those of a store may be certified by
     // one that only another answer carries.
     let carried: Vec<Certificate> = evidence
@@ -356,7 +351,7 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
 
     let stamping = [inputs.anchors, inputs.timestamp_anchors].concat();
     let mut archive = Archive::default();
-    // Where the timestamps that hold end, and whether evidence was there then.
+    // Where the timestamps that count end, and whether evidence was there then.
     let mut covered: Vec<(u64, bool)> = Vec::new();
     for one in judged.iter_mut().rev() {
         let end = one.end();
@@ -377,10 +372,13 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         ) else {
             continue;
         };
+        // A timestamp by somebody whose certificate is not for that proves no time.
+        let no_authority =
+            |finding: &Finding| matches!(finding, Finding::NotATimestampAuthority(_));
         let mut time = ProvenTime {
             at: gives,
             authority: authority.clone(),
-            is_trusted: one.identity.path.is_some(),
+            is_trusted: one.identity.path.is_some() && !one.findings.iter().any(no_authority),
         };
         if gives > proven.saturating_add(SKEW) {
             time.is_trusted = false;
@@ -390,7 +388,7 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
             });
         }
         one.time = Some(time.clone());
-        if one.coverage == Coverage::Partial {
+        if one.coverage == Coverage::Partial || !time.is_trusted {
             continue;
         }
         // A revision that cannot be opened by itself proves nothing for what is in it.
@@ -400,12 +398,10 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
             .as_ref()
             .is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));
         covered.push((end, had));
-        if time.is_trusted {
-            if let Some(store) = &then {
-                evidence.add_store(store, Some(gives));
-            }
-            archive.add(end, time);
+        if let Some(store) = &then {
+            evidence.add_store(store, Some(gives));
         }
+        archive.add(end, time);
     }
     for one in judged.iter_mut() {
         if one.kind == Kind::DocumentTimestamp {
@@ -420,10 +416,11 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         let by_archive = archive.proven(end);
         let stamps = &one.judgement.stamps;
         let by_stamp = times::beside(world, stamps, by_archive, &mut one.findings);
+        let stamped = by_stamp.as_ref().is_some_and(|time| time.is_trusted);
         one.time = times::earlier(by_stamp, by_archive);
         let trusted = one.time.as_ref().filter(|time| time.is_trusted);
         let proven = trusted.map_or(inputs.at, |time| time.at);
-        // What a signature carries was there when the signature was.
+        // What is signed with a signature was there when the signature was.
         let carried = (one.judgement.ocsps.clone(), one.judgement.crls.clone());
         let since = trusted.map(|time| time.at);
         carried
@@ -442,12 +439,12 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         one.identify(world, Purpose::Documents, proven);
         one.judge_algorithms(proven);
         let later = covered.iter().filter(|(covered, _)| *covered > end);
-        let stamped = one
-            .judgement
-            .stamps
-            .iter()
-            .any(|stamp| stamp.holds.is_some());
-        let known = |revocation: &Revocation| !matches!(revocation.state, State::Unknown { .. });
+        let known = |revocation: &Revocation| {
+            !matches!(
+                revocation.state,
+                State::Unknown { .. } | State::NotKnown { .. }
+            )
+        };
         one.made = Made {
             timestamp: stamped || later.clone().next().is_some(),
             evidence: has_evidence && one.identity.revocation.iter().all(known),

@@ -109,6 +109,12 @@ fn revocation(known: &Revocation) -> RevocationAnswer {
                 None => "nothing at hand says so".to_owned(),
             }),
         ),
+        State::NotKnown { as_of } => (
+            RevocationStatus::Unknown,
+            Some(RevocationSource::Ocsp),
+            Some(*as_of),
+            Some("the authority's responder does not know it".to_owned()),
+        ),
         State::NotNeeded => (RevocationStatus::NotNeeded, None, None, None),
     };
     RevocationAnswer {

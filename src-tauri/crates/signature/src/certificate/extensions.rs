@@ -17,6 +17,10 @@ use x509_cert::ext::pkix;
 use super::addresses::Addresses;
 use crate::error::{Error, Result};
 
+/// id-ce-noRevAvail, RFC 9608 §2.
+const NO_REVOCATION_AVAILABLE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.56");
+/// id-etsi-ext-valassured-ST-certs, ETSI EN 319 412-1 §5.2.2.
+const VALIDITY_ASSURED: ObjectIdentifier = ObjectIdentifier::new_unwrap("0.4.0.194121.2.1");
 /// Adobe, authentic documents trust.
 const ADOBE_AUTHENTIC_DOCUMENTS: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.5");
@@ -88,6 +92,8 @@ pub(super) struct Extensions {
     purposes_critical: bool,
     /// Whether nobody has to ask about the revocation of a responder (RFC 6960 §4.2.2.2.1).
     pub(super) no_check: bool,
+    /// Whether it is said to live too short to be revoked.
+    pub(super) lives_short: bool,
     pub(super) addresses: Addresses,
     pub(super) unprocessed_critical: Option<ObjectIdentifier>,
 }
@@ -125,6 +131,7 @@ impl Extensions {
                     read.purposes_critical = extension.critical;
                 }
                 ID_PKIX_OCSP_NOCHECK => read.no_check = true,
+                NO_REVOCATION_AVAILABLE | VALIDITY_ASSURED => read.lives_short = true,
                 // Where to ask decides nothing, so what cannot be read there is passed over.
                 ID_PE_AUTHORITY_INFO_ACCESS => read.addresses.read_access(value),
                 ID_CE_CRL_DISTRIBUTION_POINTS => read.addresses.read_points(value),

@@ -12,6 +12,7 @@ mod rfc5280;
 
 use const_oid::db::rfc5912::RSA_ENCRYPTION;
 
+use super::evidence::Work;
 use super::finding::Finding;
 use super::policy::{self, TooWeak};
 use crate::certificate::Certificate;
@@ -50,7 +51,23 @@ pub fn find_path(
     anchors: &[Certificate],
     at: i64,
 ) -> Result<Path, Vec<Finding>> {
-    find_path_for(Purpose::Documents, signer, others, anchors, at)
+    let wanted = Wanted {
+        purpose: Purpose::Documents,
+        at,
+        work: &Work::default(),
+    };
+    let others: Vec<&Certificate> = others.iter().collect();
+    find_path_for(wanted, signer, &others, anchors)
+}
+
+/// For what a path is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) purpose: Purpose,
+    /// When certificates must be valid, Unix time.
+    pub(super) at: i64,
+    /// What may be spent on the document as a whole.
+    pub(super) work: &'a Work,
 }
 
 /// As [`find_path`], for a timestamp authority, whose certificate is for timestamps as the
@@ -69,12 +86,12 @@ pub fn find_timestamp_path(
 
 /// As [`find_path`], for a purpose.
 pub(super) fn find_path_for(
-    purpose: Purpose,
+    wanted: Wanted<'_>,
     signer: &Certificate,
-    others: &[Certificate],
+    others: &[&Certificate],
     anchors: &[Certificate],
-    at: i64,
 ) -> Result<Path, Vec<Finding>> {
+    let Wanted { purpose, at, work } = wanted;
     let mut findings = about_certificate(signer, at);
     if purpose == Purpose::Documents && !signer.is_for_documents() {
         findings.push(Finding::NotForDocuments {
@@ -85,6 +102,7 @@ pub(super) fn find_path_for(
         others,
         anchors,
         at,
+        work,
         verifications: 0,
         nearest: Vec::new(),
     };
@@ -113,9 +131,10 @@ pub(super) enum Purpose {
 }
 
 struct Search<'a> {
-    others: &'a [Certificate],
+    others: &'a [&'a Certificate],
     anchors: &'a [Certificate],
     at: i64,
+    work: &'a Work,
     verifications: usize,
     /// What is wrong with the longest path that was tried.
     nearest: Vec<Finding>,
@@ -131,16 +150,12 @@ impl Search<'_> {
             return false;
         }
         let (anchors, others) = (self.anchors, self.others);
-        let issuers = |among: &'_ [Certificate]| -> Vec<Certificate> {
-            among
-                .iter()
-                .filter(|issuer| {
-                    issuer.subject_der() == last.issuer_der() && !path.contains(issuer)
-                })
-                .cloned()
-                .collect()
+        let may_issue = |issuer: &&Certificate| {
+            issuer.subject_der() == last.issuer_der() && !path.contains(issuer)
         };
-        let (anchors, others) = (issuers(anchors), issuers(others));
+        let anchors: Vec<Certificate> = anchors.iter().filter(may_issue).cloned().collect();
+        let others = others.iter().copied();
+        let others: Vec<Certificate> = others.filter(may_issue).cloned().collect();
         if anchors.is_empty() && others.is_empty() && self.nearest.is_empty() {
             self.nearest.push(no_path(path));
         }
@@ -168,7 +183,7 @@ impl Search<'_> {
 
     /// Whether `issuer` may have issued `subject` and did; `below` certificates stand below it.
     fn issued(&mut self, issuer: &Certificate, subject: &Certificate, below: usize) -> bool {
-        if self.verifications == MOST_VERIFICATIONS {
+        if self.verifications == MOST_VERIFICATIONS || !self.work.ask() {
             self.nearest = vec![Finding::PathSearchGivenUp];
             return false;
         }

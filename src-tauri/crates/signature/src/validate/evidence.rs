@@ -1,12 +1,22 @@
 //! What is at hand to judge by besides a signature itself: certificates, answers and lists, each
 //! with the time at which it is proven to have been there.
+//!
+//! What the caller hands in comes first and is always looked at. A document may carry as much as its
+//! author likes, so what it brings is bounded, and so is the work that is spent on it; where a bound
+//! was met, that is said of every signature that was judged by what is left.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::certificate::Certificate;
+use crate::revocation::Statement;
 
-/// Most certificates, answers and lists that are looked at, of each kind.
-const MOST: usize = 512;
+/// Most certificates, answers and lists of a document that are looked at, of each kind.
+const MOST: usize = 2048;
+/// Most signatures over certificates, answers and lists that are verified for one document.
+const MOST_VERIFICATIONS: u32 = 8192;
 
 /// Everything at hand.
 #[derive(Debug, Default)]
@@ -15,6 +25,29 @@ pub(super) struct Evidence {
     pub(super) certificates: Vec<Certificate>,
     pub(super) ocsps: Vec<Item>,
     pub(super) crls: Vec<Item>,
+    /// Whether an answer or a list was left out, being one too many.
+    crowded: bool,
+    pub(super) work: Work,
+    known: RefCell<HashMap<[u8; 32], Option<Statement>>>,
+}
+
+/// How much may still be verified.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    spent: Cell<u32>,
+}
+
+impl Work {
+    /// Asks for one verification more; no if there were too many.
+    pub(super) fn ask(&self) -> bool {
+        let spent = self.spent.get();
+        self.spent.set(spent.saturating_add(1));
+        spent < MOST_VERIFICATIONS
+    }
+
+    fn is_over(&self) -> bool {
+        self.spent.get() > MOST_VERIFICATIONS
+    }
 }
 
 /// An answer or a list, in DER.
@@ -37,6 +70,21 @@ impl Item {
 }
 
 impl Evidence {
+    /// What the caller hands in. To be called first.
+    pub(super) fn of_caller(
+        certificates: &[Certificate],
+        ocsps: &[Vec<u8>],
+        crls: &[Vec<u8>],
+    ) -> Self {
+        let item = |der: &Vec<u8>| Item::new(der, None);
+        Self {
+            certificates: certificates.to_vec(),
+            ocsps: ocsps.iter().map(item).collect(),
+            crls: crls.iter().map(item).collect(),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add_certificate(&mut self, der: &[u8]) {
         if self.certificates.len() < MOST
             && let Ok(certificate) = Certificate::from_der(der)
@@ -52,11 +100,11 @@ impl Evidence {
     }
 
     pub(super) fn add_ocsp(&mut self, der: &[u8], proven: Option<i64>) {
-        add(&mut self.ocsps, der, proven);
+        self.crowded |= !add(&mut self.ocsps, der, proven);
     }
 
     pub(super) fn add_crl(&mut self, der: &[u8], proven: Option<i64>) {
-        add(&mut self.crls, der, proven);
+        self.crowded |= !add(&mut self.crls, der, proven);
     }
 
     /// A store of a document as it was at a proven time.
@@ -71,13 +119,48 @@ impl Evidence {
             self.add_crl(der, proven);
         }
     }
+
+    /// Whether something was not looked at, being too much.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.crowded || self.work.is_over()
+    }
+
+    /// What an answer or a list says about a certificate, judged once.
+    pub(super) fn once(
+        &self,
+        item: &Item,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        judge: impl FnOnce() -> Option<Statement>,
+    ) -> Option<Statement> {
+        let key = Sha256::new()
+            .chain_update(item.hash)
+            .chain_update(certificate.fingerprint())
+            .chain_update(issuer.fingerprint())
+            .finalize()
+            .into();
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let said = match self.work.ask() {
+            true => judge(),
+            false => return None,
+        };
+        self.known.borrow_mut().insert(key, said.clone());
+        said
+    }
 }
 
-fn add(items: &mut Vec<Item>, der: &[u8], proven: Option<i64>) {
+/// Takes an answer or a list, unless there are too many.
+fn add(items: &mut Vec<Item>, der: &[u8], proven: Option<i64>) -> bool {
     let new = Item::new(der, proven);
     if let Some(known) = items.iter_mut().find(|known| known.hash == new.hash) {
         known.proven = [known.proven, proven].into_iter().flatten().min();
-    } else if items.len() < MOST {
+        return true;
+    }
+    let fits = items.len() < MOST;
+    if fits {
         items.push(new);
     }
+    fits
 }

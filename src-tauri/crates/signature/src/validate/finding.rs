@@ -222,6 +222,17 @@ pub enum Finding {
         /// Of when, Unix time.
         as_of: i64,
     },
+    /// The authority's own responder does not know a certificate on the path.
+    #[error("the authority's responder did not know the certificate of {subject} on {}", date(*as_of))]
+    RevocationNotKnown {
+        /// Common name of the subject.
+        subject: String,
+        /// Of when, Unix time.
+        as_of: i64,
+    },
+    /// The document brings more answers and lists than are looked at.
+    #[error("the document brings more answers and revocation lists than are looked at")]
+    EvidenceLeftOut,
 
     // Algorithms, ETSI TS 119 312.
     /// An algorithm or key that was not good enough any more at the time that is proven.
@@ -251,6 +262,14 @@ pub enum Finding {
     /// A timestamp beside the signature that cannot be read.
     #[error("a timestamp beside the signature cannot be read")]
     TimestampUnreadable,
+    /// More timestamps beside the signature than are looked at.
+    #[error("of {count} timestamps beside the signature {most} are looked at")]
+    TimestampsLeftOut {
+        /// How many there are.
+        count: usize,
+        /// The limit.
+        most: usize,
+    },
     /// A timestamp by somebody who is not vouched for.
     #[error("the timestamp by {authority} proves nothing: {why}")]
     TimestampNotTrusted {
@@ -357,6 +376,9 @@ impl Finding {
             Self::CmsNotDer => "cms_not_der",
             Self::TimestampFaulty(fault) | Self::NotATimestampAuthority(fault) => fault.code(),
             Self::TimestampUnreadable => "timestamp_unreadable",
+            Self::TimestampsLeftOut { .. } => "timestamps_left_out",
+            Self::RevocationNotKnown { .. } => "revocation_not_known",
+            Self::EvidenceLeftOut => "evidence_left_out",
             Self::TimestampNotTrusted { .. } => "timestamp_not_trusted",
         }
     }
@@ -397,6 +419,8 @@ impl Finding {
             | Self::NotForDocuments { .. }
             | Self::PathSearchGivenUp => Headline::IdentityUnconfirmed,
             Self::Revoked { .. }
+            | Self::RevocationNotKnown { .. }
+            | Self::EvidenceLeftOut
             | Self::AlgorithmTooWeak { .. }
             | Self::PathRefused { .. }
             | Self::NotATimestampAuthority(_) => Headline::IdentityUnconfirmed,
@@ -408,6 +432,7 @@ impl Finding {
             | Self::CmsNotDer
             | Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
+            | Self::TimestampsLeftOut { .. }
             | Self::TimestampNotTrusted { .. } => Headline::Valid,
         }
     }
@@ -421,6 +446,7 @@ impl Finding {
             Self::RevocationStale { .. }
                 | Self::TimestampFaulty(_)
                 | Self::TimestampUnreadable
+                | Self::TimestampsLeftOut { .. }
                 | Self::TimestampNotTrusted { .. }
         ) {
             return Severity::Caution;
@@ -473,6 +499,7 @@ impl Finding {
             | Self::CmsNotDer => About::Document,
             Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
+            | Self::TimestampsLeftOut { .. }
             | Self::TimestampNotTrusted { .. } => About::Time,
             Self::SignerCertificateMissing
             | Self::SignerCertificateMalformed
@@ -490,6 +517,8 @@ impl Finding {
             | Self::Revoked { .. }
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }
+            | Self::RevocationNotKnown { .. }
+            | Self::EvidenceLeftOut
             | Self::PathRefused { .. }
             | Self::NotATimestampAuthority(_) => About::Identity,
         }
@@ -533,6 +562,7 @@ impl Finding {
                 of_authority: true, ..
             } => SubIndication::RevokedCaNoPoe,
             Self::Revoked { .. } => SubIndication::RevokedNoPoe,
+            Self::RevocationNotKnown { .. } | Self::EvidenceLeftOut => SubIndication::TryLater,
             Self::AlgorithmTooWeak { .. } => SubIndication::CryptoConstraintsFailureNoPoe,
             Self::PathRefused { .. } | Self::NotATimestampAuthority(_) => {
                 SubIndication::ChainConstraintsFailure
@@ -545,6 +575,7 @@ impl Finding {
             | Self::CmsNotDer
             | Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
+            | Self::TimestampsLeftOut { .. }
             | Self::TimestampNotTrusted { .. } => return None,
         })
     }

@@ -1,7 +1,7 @@
 //! Who signed, and whether a trust anchor vouches for it at a time: path, then revocation
 //! (EN 319 102-1 clauses 5.2.6 and 5.6.2).
 
-use super::chain::{Path, Purpose, find_path_for};
+use super::chain::{Path, Purpose, Wanted, find_path_for};
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::revoked::{self, Revocation, State};
@@ -49,12 +49,13 @@ pub(super) fn judge(
         way: vec![signer.clone()],
         ..Identity::default()
     };
-    let candidates: Vec<Certificate> = others
-        .iter()
-        .chain(&world.evidence.certificates)
-        .cloned()
-        .collect();
-    let path = match find_path_for(used.purpose, signer, &candidates, world.anchors, used.at) {
+    let candidates: Vec<&Certificate> = others.iter().chain(&world.evidence.certificates).collect();
+    let wanted = Wanted {
+        purpose: used.purpose,
+        at: used.at,
+        work: &world.evidence.work,
+    };
+    let path = match find_path_for(wanted, signer, &candidates, world.anchors) {
         Ok(path) => path,
         Err(findings) => {
             identity.findings = findings;
@@ -81,6 +82,9 @@ pub(super) fn judge(
         });
     }
     identity.findings = findings(&identity.revocation);
+    if world.evidence.is_cut_short() {
+        identity.findings.push(Finding::EvidenceLeftOut);
+    }
     let refuses = |finding: &Finding| matches!(finding, Finding::Revoked { .. });
     if !identity.findings.iter().any(refuses) {
         identity.path = Some(path);
@@ -105,6 +109,9 @@ fn findings(revocation: &[Revocation]) -> Vec<Finding> {
                 revoked_later: Some(at),
                 ..
             } => findings.push(Finding::RevokedLater { subject, at }),
+            State::NotKnown { as_of } => {
+                findings.push(Finding::RevocationNotKnown { subject, as_of });
+            }
             State::Unknown { stale: Some(as_of) } => {
                 findings.push(Finding::RevocationStale { subject, as_of });
             }

@@ -26,6 +26,9 @@ use crate::timestamp::{Fault, ID_AA_SIGNATURE_TIME_STAMP_TOKEN, TimestampJudgeme
 /// revocation lists of their own may take hundreds of thousands.
 pub const LARGEST_CONTENTS: usize = 4 * 1024 * 1024;
 
+/// Most timestamps beside a signature that are looked at.
+const MOST_STAMPS: usize = 8;
+
 /// The attribute that names the signer's certificate by SHA-1 (RFC 2634 §5.4).
 const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.12");
@@ -51,9 +54,11 @@ pub(super) struct Judgement {
     pub(super) used: Vec<Used>,
     /// Timestamps over its value, each judged.
     pub(super) stamps: Vec<TimestampJudgement>,
-    /// Answers and lists that it carries, in DER.
+    /// Answers and lists that are signed with it, in DER.
     pub(super) ocsps: Vec<Vec<u8>>,
     pub(super) crls: Vec<Vec<u8>>,
+    /// Lists that are carried beside, where anybody may have put them.
+    pub(super) loose_crls: Vec<Vec<u8>>,
     /// The time it gives, if it is a timestamp.
     pub(super) gives: Option<i64>,
     pub(super) findings: Vec<Finding>,
@@ -235,7 +240,15 @@ pub(super) fn judge_bare(
 impl Judgement {
     /// Timestamps over the value, and the answers and lists that are carried.
     fn look_beside(&mut self, signed_data: &SignedData<'_>) {
-        for value in signed_data.unsigned_values(ID_AA_SIGNATURE_TIME_STAMP_TOKEN) {
+        let values = signed_data.unsigned_values(ID_AA_SIGNATURE_TIME_STAMP_TOKEN);
+        let count = values.len();
+        if count > MOST_STAMPS {
+            self.findings.push(Finding::TimestampsLeftOut {
+                count,
+                most: MOST_STAMPS,
+            });
+        }
+        for value in values.into_iter().take(MOST_STAMPS) {
             let Ok(token) = Token::read(value) else {
                 self.findings.push(Finding::TimestampUnreadable);
                 continue;
@@ -251,7 +264,7 @@ impl Judgement {
             .crls
             .iter()
             .filter(|crl| crl.first() == Some(&0x30));
-        self.crls = lists.map(|crl| crl.to_vec()).collect();
+        self.loose_crls = lists.map(|crl| crl.to_vec()).collect();
         if let Attribute::One(value) = signed_data.attribute(REVOCATION_INFO_ARCHIVAL) {
             let _malformed = value.sequence(|fields| {
                 while !der::Reader::is_finished(fields) {

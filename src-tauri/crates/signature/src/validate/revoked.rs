@@ -55,7 +55,12 @@ pub enum State {
         /// What the newest statement is of, where it is too old for the time.
         stale: Option<i64>,
     },
-    /// Nobody has to say: it lives short (RFC 6960 §4.2.2.2.1).
+    /// The newest that is said is that its authority's responder does not know it (RFC 6960 §2.2).
+    NotKnown {
+        /// Of when that is, Unix time.
+        as_of: i64,
+    },
+    /// Nobody has to say: it lives too short to be revoked (RFC 9608, ETSI EN 319 412-1 §5.2).
     NotNeeded,
 }
 
@@ -67,11 +72,11 @@ pub(super) fn state(
     time: i64,
     now: i64,
 ) -> State {
-    if certificate.needs_no_revocation_check() {
-        return State::NotNeeded;
-    }
     let said = statements(evidence, certificate, issuer, now, Depth::Path);
-    conclude(&said, certificate, time)
+    match conclude(&said, certificate, time) {
+        State::Unknown { .. } if certificate.lives_short() => State::NotNeeded,
+        state => state,
+    }
 }
 
 /// How far down the question is: the certificate of a responder is asked about once, and whoever
@@ -91,16 +96,20 @@ fn statements(
     depth: Depth,
 ) -> Vec<Statement> {
     let by_responders = evidence.ocsps.iter().filter_map(|item| {
-        let statement = ocsp::judge(&item.der, certificate, issuer).ok()?;
+        let judge = || ocsp::judge(&item.der, certificate, issuer).ok();
+        let statement = evidence.once(item, certificate, issuer, judge)?;
         believed(evidence, statement, item, issuer, now, depth)
     });
     let by_lists = evidence.crls.iter().filter_map(|item| {
-        let statement = crl::judge(&item.der, certificate, issuer).ok()?;
+        let judge = || crl::judge(&item.der, certificate, issuer).ok();
+        let statement = evidence.once(item, certificate, issuer, judge)?;
         believed(evidence, statement, item, issuer, now, depth)
     });
     by_responders.chain(by_lists).collect()
 }
 
+/// A statement, if it is to be believed. One that tells of a revocation always is: to doubt it would
+/// help who was revoked.
 fn believed(
     evidence: &Evidence,
     statement: Statement,
@@ -109,6 +118,9 @@ fn believed(
     now: i64,
     depth: Depth,
 ) -> Option<Statement> {
+    if matches!(statement.status, Status::Revoked { .. }) {
+        return Some(statement);
+    }
     let proven = item.proven.unwrap_or(now).min(now);
     let too_early = statement.this_update.max(statement.produced_at) > now + SKEW;
     let strong = statement
@@ -133,12 +145,12 @@ fn believed(
 
 /// What all statements together say for a time.
 fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
-    let newest = said
-        .iter()
-        .filter(|statement| {
-            statement.status != Status::Unknown && statement.this_update <= certificate.not_after()
-        })
-        .max_by_key(|statement| statement.this_update);
+    let counts = |statement: &&Statement| statement.this_update <= certificate.not_after();
+    // Of two of one time the one that knows less.
+    let newest = said.iter().filter(counts).max_by_key(|statement| {
+        let unknown = statement.status == Status::Unknown;
+        (statement.this_update, unknown)
+    });
     let taken_back = |hold: &Statement| {
         newest.is_some_and(|newest| {
             newest.this_update > hold.this_update && newest.status == Status::Good
@@ -177,6 +189,11 @@ fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
     let Some(newest) = newest else {
         return State::Unknown { stale: None };
     };
+    if newest.status == Status::Unknown {
+        return State::NotKnown {
+            as_of: newest.this_update,
+        };
+    }
     let due = newest.next_update.unwrap_or(newest.this_update + DAY);
     match due >= time {
         true => State::Good {
