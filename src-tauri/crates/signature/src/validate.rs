@@ -32,13 +32,11 @@ pub mod revoked;
 pub mod times;
 pub mod verdict;
 
-use std::collections::HashSet;
-
 use pdf::{Document, Field, History, SignatureValue};
 
 use self::chain::{Path, Purpose};
-use self::changes::AsAllowed;
 pub use self::changes::RevisionValidation;
+use self::changes::{AsAllowed, Holding};
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 use self::digests::Beginnings;
@@ -227,14 +225,15 @@ fn judge_all(
         .collect::<Result<Vec<_>>>()?;
     identify(document, inputs, &mut judged)?;
     // A later signature explains what it changed only if it holds itself: the newest come first.
-    let mut holding = HashSet::new();
+    let mut holding = Holding::default();
     let mut signatures = Vec::with_capacity(judged.len());
     for judged in judged.into_iter().rev() {
         let signature = judged.conclude(document, &history, &holding);
         let whole = signature.coverage == Coverage::WholeFile;
         let allowed = |finding: &Finding| matches!(finding, Finding::ChangedAsAllowed { .. });
         if signature.intact.is_some() && (whole || signature.findings.iter().any(allowed)) {
-            holding.insert(signature.field.name.clone());
+            let vouched_for = signature.path.is_some();
+            holding.insert(signature.field.name.clone(), vouched_for);
         }
         signatures.push(signature);
     }
@@ -489,12 +488,12 @@ impl Judged {
 }
 
 impl Judged {
-    /// Judges what came after it; `holding` are the fields whose signatures hold.
+    /// Judges what came after it; `holding` are the signatures that hold, of those that came later.
     fn conclude(
         mut self,
         document: &Document,
         history: &History,
-        holding: &HashSet<String>,
+        holding: &Holding,
     ) -> SignatureValidation {
         let mut allowed: Option<AsAllowed> = None;
         if document.is_recovered() {

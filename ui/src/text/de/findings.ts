@@ -46,6 +46,8 @@ export const findings: Record<keyof typeof en, string> = {
     "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
   "finding-later_signature_over_another":
     "Eine später hinzugefügte Signatur liegt über einem anderen Feld.",
+  "finding-later_signature_by_stranger":
+    "Jemand, für den niemand bürgt, hat später signiert und ein Feld auf die Seite gezeichnet: Was darin steht, stammt nicht von diesem Unterzeichner.",
   "finding-changed_as_allowed":
     "Nach dieser Signatur kam nur hinzu, was sie erlaubt; die Versionen der Datei sagen, was.",
   "finding-trusted_list_signature_not_verified":
@@ -55,6 +57,12 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-certificate_revoked_later":
     "Ein Zertifikat wurde widerrufen, aber erst nach dieser Signatur.",
   "finding-revocation_too_old": "Was sagt, dass ein Zertifikat nicht widerrufen ist, ist zu alt.",
+  "finding-revocation_not_known":
+    "Die Auskunft der Zertifizierungsstelle kennt ein Zertifikat auf dem Weg nicht.",
+  "finding-evidence_left_out":
+    "Das Dokument bringt mehr Auskünfte und Sperrlisten mit, als geprüft werden; eine, auf die es ankommt, kann fehlen.",
+  "finding-timestamps_left_out":
+    "Die Signatur bringt mehr Zeitstempel mit, als geprüft werden; einige bleiben außen vor.",
   "finding-algorithm_too_weak":
     "Die Signatur verwendet ein Verfahren, das nicht mehr gut genug ist.",
   "finding-path_refused":

@@ -39,6 +39,8 @@ export const findings = {
     "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
   "finding-later_signature_over_another":
     "A signature that was added later lies over another field.",
+  "finding-later_signature_by_stranger":
+    "Somebody for whom nobody vouches signed later and drew a box on the page: what it says is not this signer’s.",
   "finding-changed_as_allowed":
     "After this signature came only what it allows; the versions of the file say what.",
   "finding-trusted_list_signature_not_verified":
@@ -48,6 +50,12 @@ export const findings = {
   "finding-certificate_revoked_later":
     "A certificate was revoked, but only after this signature was made.",
   "finding-revocation_too_old": "What says that a certificate is not revoked is too old.",
+  "finding-revocation_not_known":
+    "The authority’s own responder does not know a certificate on the path.",
+  "finding-evidence_left_out":
+    "The document brings more answers and revocation lists than are looked at, so one that matters may be among those left out.",
+  "finding-timestamps_left_out":
+    "The signature brings more timestamps than are looked at; some are left out.",
   "finding-algorithm_too_weak": "The signature uses an algorithm that is not good enough any more.",
   "finding-path_refused":
     "The certificates between the signer and a trusted authority do not fit together.",

@@ -112,6 +112,10 @@ pub(super) fn find_path_for(
         if search.nearest.is_empty() {
             search.nearest.push(no_path(&path));
         }
+        // What is wrong with the signer's own certificate is told once, in our words.
+        let told = !findings.is_empty();
+        let again = |finding: &Finding| told && matches!(finding, Finding::PathRefused { .. });
+        search.nearest.retain(|finding| !again(finding));
         findings.append(&mut search.nearest);
     }
     if found && findings.is_empty() {

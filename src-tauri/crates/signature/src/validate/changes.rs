@@ -3,7 +3,7 @@
 //! [`pdf`] tells what changed and which fields were signed; here it is asked whether those
 //! signatures hold. A field that is only said to be signed explains nothing that is shown.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use pdf::{History, RevisionChanges, SignatureValue};
 
@@ -13,11 +13,22 @@ use super::finding::Finding;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsAllowed(());
 
+/// The signatures that hold, by the names of their fields.
+#[derive(Debug, Default)]
+pub(super) struct Holding(HashMap<String, bool>);
+
+impl Holding {
+    /// Takes one that holds, with whether a trust anchor vouches for its signer.
+    pub(super) fn insert(&mut self, field: String, vouched_for: bool) {
+        self.0.insert(field, vouched_for);
+    }
+}
+
 /// Judges what came after a signature that covers an earlier revision.
 pub(super) fn since(
     history: &History,
     value: &SignatureValue,
-    holding: &HashSet<String>,
+    holding: &Holding,
     findings: &mut Vec<Finding>,
 ) -> Option<AsAllowed> {
     let pdf::Changes {
@@ -29,12 +40,19 @@ pub(super) fn since(
     } = history.since(value);
     let broken = signed
         .iter()
-        .filter(|field| field.shown && !holding.contains(&field.name));
+        .filter(|field| field.shown && !holding.0.contains_key(&field.name));
     let broken: Vec<Finding> = broken
         .map(|field| Finding::LaterSignatureDoesNotHold {
             field: field.name.clone(),
         })
         .collect();
+    // What somebody unknown has drawn may say anything, in whoever's name.
+    let strangers = signed
+        .iter()
+        .filter(|field| field.shown && holding.0.get(&field.name) == Some(&false));
+    findings.extend(strangers.map(|field| Finding::LaterSignatureByStranger {
+        field: field.name.clone(),
+    }));
     let proven = unexplained.is_empty() && broken.is_empty();
     let changes = unexplained.into_iter().map(Finding::ChangedAfterSigning);
     findings.extend(changes);

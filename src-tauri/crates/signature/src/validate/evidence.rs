@@ -164,3 +164,40 @@ fn add(items: &mut Vec<Item>, der: &[u8], proven: Option<i64>) -> bool {
     }
     fits
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_document_brings_crowds_out_nothing_that_the_caller_handed_in_and_is_said_to_be_too_much()
+     {
+        let own = b"the list of the organisation".to_vec();
+        let mut evidence = Evidence::of_caller(&[], &[], std::slice::from_ref(&own));
+        let junk = |count: usize| -> Vec<Vec<u8>> {
+            (0..count).map(|i| i.to_be_bytes().to_vec()).collect()
+        };
+        for der in junk(MOST - 1) {
+            evidence.add_crl(&der, None);
+        }
+        assert!(!evidence.is_cut_short());
+        for der in junk(MOST + 1) {
+            evidence.add_crl(&der, None);
+        }
+        assert!(evidence.is_cut_short());
+        assert_eq!(evidence.crls.len(), MOST);
+        assert_eq!(evidence.crls.first().unwrap().der, own);
+    }
+
+    #[test]
+    fn no_more_is_verified_for_a_document_than_is_allowed_and_that_is_said() {
+        let evidence = Evidence::default();
+        for _ in 0..MOST_VERIFICATIONS {
+            assert!(evidence.work.ask());
+        }
+        assert!(!evidence.is_cut_short(), "just enough");
+        assert!(!evidence.work.ask());
+        assert!(evidence.is_cut_short());
+    }
+}

@@ -179,6 +179,14 @@ pub enum Finding {
         /// That of the field below.
         other: String,
     },
+    /// A later signature that draws something is by somebody for whom no anchor vouches.
+    #[error(
+        "after this signature somebody signed in {field} for whom no trusted authority vouches, and drew a box on the page: what it says is not this signer's"
+    )]
+    LaterSignatureByStranger {
+        /// Fully qualified name.
+        field: String,
+    },
     /// Everything that came after it is a further signature, proof for the long term, or something
     /// else that it allows.
     #[error("{}", as_allowed(fields, filled, commented, *described))]
@@ -367,6 +375,7 @@ impl Finding {
             Self::CrossReferencesDamaged => "cross_references_damaged",
             Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
             Self::LaterSignatureOverAnother { .. } => "later_signature_over_another",
+            Self::LaterSignatureByStranger { .. } => "later_signature_by_stranger",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
             Self::Revoked { .. } => "certificate_revoked",
             Self::RevokedLater { .. } => "certificate_revoked_later",
@@ -404,9 +413,9 @@ impl Finding {
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. } => Headline::Changed,
-            Self::LaterSignatureOverAnother { .. } | Self::ChangedAsAllowed { .. } => {
-                Headline::ValidChangedAsAllowed
-            }
+            Self::LaterSignatureOverAnother { .. }
+            | Self::LaterSignatureByStranger { .. }
+            | Self::ChangedAsAllowed { .. } => Headline::ValidChangedAsAllowed,
             Self::SubFilterNotSupported { .. }
             | Self::AlgorithmNotSupported { .. }
             | Self::NoPathToAnchor { .. }
@@ -443,7 +452,8 @@ impl Finding {
     pub const fn severity(&self) -> Severity {
         if matches!(
             self,
-            Self::RevocationStale { .. }
+            Self::LaterSignatureByStranger { .. }
+                | Self::RevocationStale { .. }
                 | Self::TimestampFaulty(_)
                 | Self::TimestampUnreadable
                 | Self::TimestampsLeftOut { .. }
@@ -494,6 +504,7 @@ impl Finding {
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. }
             | Self::LaterSignatureOverAnother { .. }
+            | Self::LaterSignatureByStranger { .. }
             | Self::ChangedAsAllowed { .. }
             | Self::AlgorithmTooWeak { .. }
             | Self::CmsNotDer => About::Document,
@@ -568,6 +579,7 @@ impl Finding {
                 SubIndication::ChainConstraintsFailure
             }
             Self::LaterSignatureOverAnother { .. }
+            | Self::LaterSignatureByStranger { .. }
             | Self::ChangedAsAllowed { .. }
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }

@@ -211,6 +211,7 @@ fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::algorithm::any::{AnyDigest, Used};
     use crate::samples::{Authority, Key, NOW};
 
     fn said(status: Status, this_update: i64, next_update: Option<i64>) -> Statement {
@@ -299,6 +300,49 @@ mod tests {
             conclude(&[hold, lifted], &ada(), NOW),
             State::Good { .. }
         ));
+    }
+
+    #[test]
+    fn a_responder_that_does_not_know_a_certificate_vouches_for_nothing() {
+        let unknown = said(Status::Unknown, NOW, Some(NOW + 100));
+        let not_known = State::NotKnown { as_of: NOW };
+        assert_eq!(
+            conclude(std::slice::from_ref(&unknown), &ada(), NOW),
+            not_known
+        );
+        let same_time = said(Status::Good, NOW, Some(NOW + 100));
+        let both = [same_time, unknown.clone()];
+        assert_eq!(conclude(&both, &ada(), NOW), not_known);
+        let newer = said(Status::Good, NOW + 1, Some(NOW + 100));
+        let state = conclude(&[unknown, newer], &ada(), NOW);
+        assert!(matches!(state, State::Good { .. }));
+    }
+
+    #[test]
+    fn what_is_too_weak_to_say_good_is_strong_enough_to_say_revoked() {
+        let authority = Authority::new("Test CA", 1).certificate();
+        let weak = Used {
+            digest: AnyDigest::Sha1,
+            rsa_bits: None,
+        };
+        let ahead = NOW + SKEW + 1;
+        let evidence = Evidence::of_caller(&[], &[], &[b"list".to_vec()]);
+        let item = evidence.crls.first().unwrap();
+        let is_believed = |statement| {
+            believed(&evidence, statement, item, &authority, NOW, Depth::Path).is_some()
+        };
+        for (status, counts) in [
+            (Status::Good, false),
+            (Status::Unknown, false),
+            (revoked(NOW - 500, Reason::KeyCompromise), true),
+        ] {
+            let mut by_weak = said(status, NOW, None);
+            by_weak.used.push(weak);
+            assert_eq!(is_believed(by_weak), counts, "{status:?}, weak");
+            let early = said(status, ahead, None);
+            assert_eq!(is_believed(early), counts, "{status:?}, of a later time");
+        }
+        assert!(is_believed(said(Status::Good, NOW, None)));
     }
 
     #[test]
