@@ -13,6 +13,10 @@ use tests::{Organisation, judge, sample};
 /// Why judges differ, by the beginning of a file's name.
 const EXPLAINED: &[(&str, &str)] = &[
     (
+        "mutool-ec",
+        "ECDSA over SHA-1, which is not verified here; pdfsig judges no algorithm",
+    ),
+    (
         "pdfsig-then-endesive",
         "endesive adds /SigFlags to a form that pdfsig had left without; pyHanko takes no new key there, and it shows nothing",
     ),
