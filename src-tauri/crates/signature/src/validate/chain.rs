@@ -51,13 +51,7 @@ pub fn find_path(
     anchors: &[Certificate],
     at: i64,
 ) -> Result<Path, Vec<Finding>> {
-    let wanted = Wanted {
-        purpose: Purpose::Documents,
-        at,
-        work: &Work::default(),
-    };
-    let others: Vec<&Certificate> = others.iter().collect();
-    find_path_for(wanted, signer, &others, anchors)
+    find_alone(Purpose::Documents, signer, others, anchors, at)
 }
 
 /// For what a path is looked for.
@@ -81,7 +75,20 @@ pub fn find_timestamp_path(
     anchors: &[Certificate],
     at: i64,
 ) -> Result<Path, Vec<Finding>> {
-    find_path_for(Purpose::Timestamps, authority, others, anchors, at)
+    find_alone(Purpose::Timestamps, authority, others, anchors, at)
+}
+
+/// Finds one path and no other.
+fn find_alone(
+    purpose: Purpose,
+    signer: &Certificate,
+    others: &[Certificate],
+    anchors: &[Certificate],
+    at: i64,
+) -> Result<Path, Vec<Finding>> {
+    let work = &Work::default();
+    let others: Vec<&Certificate> = others.iter().collect();
+    find_path_for(Wanted { purpose, at, work }, signer, &others, anchors)
 }
 
 /// As [`find_path`], for a purpose.
