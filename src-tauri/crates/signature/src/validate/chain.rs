@@ -3,7 +3,7 @@
 //! The search goes from issuer to issuer by name, bounded in depth and in the signatures that it
 //! verifies, so that cross certificates and cycles of them cost no more; every signature on the way
 //! is verified, and its algorithm judged for the time. What is found is then judged as a whole by a
-//! library ([`rfc5280`]), and only what both take is a path.
+//! library (certval), and only what both take is a path.
 //!
 //! Names are compared byte for byte, as CAs must write them (RFC 5280 §4.1.2.6). Revocation is
 //! looked at afterwards, on the path that was found.
