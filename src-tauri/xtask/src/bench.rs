@@ -4,6 +4,7 @@
 //! meanwhile met all of them, so the ratios say more than the seconds.
 
 mod costs;
+mod history;
 mod large;
 mod people;
 mod sample;
@@ -27,7 +28,7 @@ const LARGE_RUNS: usize = 5;
 /// Measures, and prints ratios; the bars are told and decide nothing.
 pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
     let mut runs = None;
-    let (mut folder, mut enrolled) = (None, None);
+    let (mut folder, mut enrolled, mut only) = (None, None, None);
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let value = words
@@ -37,14 +38,22 @@ pub(crate) fn bench(places: &Places, words: &[&str]) -> Result<()> {
             "--runs" => runs = Some(value?.parse().context("--runs wants a number")?),
             "--large" => folder = Some(std::env::current_dir()?.join(value?)),
             "--enrol" => enrolled = Some(value?),
-            other => bail!("bench does not know {other}; there are --runs, --large and --enrol"),
+            "--only" => only = Some(*value?),
+            other => {
+                bail!("bench does not know {other}; there are --runs, --large, --enrol and --only")
+            }
         }
     }
     setup::bench(places)?;
+    match only {
+        Some("history") => return history::compare(places, runs.unwrap_or(RUNS)),
+        Some(other) => bail!("alone there is only history, not {other}"),
+        None => {}
+    }
     let stage = Stage::set(places)?;
     small(&stage, runs.unwrap_or(RUNS))?;
     stage.rates()?;
-    stage.history()?;
+    history::compare(places, runs.unwrap_or(RUNS))?;
     people::compare(&stage, runs.unwrap_or(RUNS))?;
     if let Some(people) = enrolled {
         stage.people(people)?;

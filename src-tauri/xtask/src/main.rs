@@ -34,7 +34,7 @@ usage: cargo xtask COMMAND
   demo                                     set up a trial organisation and open a PDF ready to sign
   test [--only rust|ui|window|judges]      install what is missing and run every test
   corpus [--sample N]                      sign the files of CHANCERY_CORPUS and have them judged
-  bench [--runs N] [--large DIR] [--enrol N]
+  bench [--runs N] [--large DIR] [--enrol N] [--only history]
                                            what signing costs, beside pyHanko, pdfsig and the floor
   fuzz [TARGET] [--seconds N]              feed what parses with what nobody would write
   looks OUT.png                            draw every look in every script, and look at the sheet

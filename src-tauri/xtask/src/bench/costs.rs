@@ -112,7 +112,7 @@ pub(super) fn of_calls(calls: &[Call], runs: usize) -> Result<Vec<Cost>> {
 }
 
 /// The median of each program over all rounds.
-fn columns(rounds: &[Vec<Cost>]) -> Vec<Cost> {
+pub(super) fn columns(rounds: &[Vec<Cost>]) -> Vec<Cost> {
     let programs = rounds.first().map_or(0, Vec::len);
     let of = |program: usize| rounds.iter().filter_map(move |round| round.get(program));
     (0..programs)
@@ -160,7 +160,7 @@ pub(super) fn timed(call: &Call) -> Result<Cost> {
 }
 
 /// Runs a program and looks at its memory, and that of its children, every millisecond.
-fn most_memory(call: &Call) -> Result<f64> {
+pub(super) fn most_memory(call: &Call) -> Result<f64> {
     let mut child = Command::new(&call[0])
         .args(&call[1..])
         .stdin(Stdio::null())

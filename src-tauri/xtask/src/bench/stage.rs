@@ -50,6 +50,22 @@ pub(super) struct Floors {
     pub(super) start: Cost,
 }
 
+/// Builds parts of the product as they are released.
+pub(super) fn build(places: &Places, parts: &[&str]) -> Result<()> {
+    run(cargo(places, &["build", "--quiet", "--release"]).args(parts))
+}
+
+fn cargo(places: &Places, arguments: &[&str]) -> Command {
+    let mut cargo = command(
+        env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        arguments,
+    );
+    cargo
+        .current_dir(&places.root)
+        .env("CARGO_TARGET_DIR", &places.target);
+    cargo
+}
+
 /// A folder with everything in it.
 pub(super) struct Stage<'p> {
     places: &'p Places,
@@ -66,10 +82,9 @@ impl<'p> Stage<'p> {
         fs::create_dir_all(&folder)?;
         let stage = Self { places, folder };
         step("building Chancery as it is released", || {
-            let parts = ["-p", "chancery-cli", "-p", "chancery-host"];
-            run(stage.cargo(&["build", "--quiet", "--release"]).args(parts))?;
+            build(places, &["-p", "chancery-cli", "-p", "chancery-host"])?;
             let floors = ["-p", "tests", "--bench", "floors", "--no-run"];
-            run(stage.cargo(&["bench", "--quiet"]).args(floors))
+            run(cargo(places, &["bench", "--quiet"]).args(floors))
         })?;
         step("an organisation with a signer", || stage.organisation())?;
         step("keys for the peers", || stage.keys_of_peers())?;
@@ -79,17 +94,6 @@ impl<'p> Stage<'p> {
     /// Where everything lies, and outputs go.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut cargo = command(
-            env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
-            arguments,
-        );
-        cargo
-            .current_dir(&self.places.root)
-            .env("CARGO_TARGET_DIR", &self.places.target);
-        cargo
     }
 
     /// The organisation.
@@ -215,27 +219,22 @@ impl<'p> Stage<'p> {
     /// Measures the token layer, and a batch, beside the same by hand; prints what it finds.
     pub(super) fn rates(&self) -> Result<()> {
         let rates = ["bench", "--quiet", "-p", "tests", "--bench", "rates", "--"];
-        run(self.cargo(&rates).arg("--measure"))
+        run(cargo(self.places, &rates).arg("--measure"))
     }
 
     /// Enrols many, and measures a signature among them; an activation code is stretched for each,
     /// so that ten thousand take a quarter of an hour.
     pub(super) fn people(&self, many: &str) -> Result<()> {
         let people = ["bench", "--quiet", "-p", "tests", "--bench", "people", "--"];
-        run(self.cargo(&people).args(["--measure", many]))
-    }
-
-    /// Measures the validation of a document with many revisions; prints what it finds.
-    pub(super) fn history(&self) -> Result<()> {
-        let bench = [
-            "bench", "--quiet", "-p", "tests", "--bench", "history", "--",
-        ];
-        run(self.cargo(&bench).arg("--measure"))
+        run(cargo(self.places, &people).args(["--measure", many]))
     }
 
     /// Measures the parts alone.
     pub(super) fn floors(&self) -> Result<Floors> {
-        let mut bench = self.cargo(&["bench", "--quiet", "-p", "tests", "--bench", "floors", "--"]);
+        let mut bench = cargo(
+            self.places,
+            &["bench", "--quiet", "-p", "tests", "--bench", "floors", "--"],
+        );
         bench
             .arg(self.home())
             .arg(self.state())
