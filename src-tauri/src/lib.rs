@@ -147,6 +147,7 @@ pub fn run() -> ExitCode {
 
 fn start() -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::new(Surroundings::of_process(None)?).keeping_logins(TOKEN_IDLE);
+    service::tidy_versions();
     let asked = Asked::of(env::args_os().map(PathBuf::from), &env::current_dir()?);
     let windows = asked.windows();
     // First in the chain: a second start hands over its documents before it opens anything.

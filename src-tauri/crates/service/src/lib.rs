@@ -83,7 +83,7 @@ use station::Station;
 use station::logins::Logins;
 pub use station::pins::PinPlace;
 use trust::Anchors;
-pub use version::{EarlierVersion, name_beside as version_name};
+pub use version::{EarlierVersion, name_beside as version_name, tidy as tidy_versions};
 use zeroize::Zeroizing;
 
 /// The use-cases, for one organisation folder.
