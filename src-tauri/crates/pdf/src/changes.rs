@@ -15,6 +15,7 @@
 //! | a document timestamp without a box | every signature, locks or not: it changes no field that a person fills (§12.8.5; pyHanko agrees) |
 //! | title, author and the like, in `/Info` or as XMP | all but level 1 |
 //! | a further signature, in a new field or one that was empty | all but level 1, unless its field is locked; a certified document gets no new box (table 257) |
+//! | a new signature field, empty and without a drawing | all but level 1 and certified documents, unless its name is locked |
 //! | a text, choice or button field filled | all but level 1, unless it is locked |
 //! | comments: markup annotations added, changed, deleted | level 3 |
 //!
@@ -26,12 +27,14 @@
 //!
 //! **Comments** are the markup annotations of §12.5.6.2 that viewers draw themselves as a sign or a
 //! mark which hides no text, without an appearance of their own: whatever brings a drawing can look
-//! like content, and was used to forge it ("evil annotation"). Nothing that acts, nothing over the box
-//! of a signature, nothing that covers most of a page.
+//! like content, and was used to forge it ("evil annotation"). One that had a drawing when it was
+//! signed stays, since taking it away may show what was hidden. Nothing that acts, nothing dark,
+//! nothing over the box of a signature.
 //!
-//! **Boxes** of signatures leave half of a page in sight, all of those on one page together; so does
-//! each field that is filled. Where a widget is, the page that lists it says; one that names another
-//! page, or whose rectangle readers may take for anything, is a change. A timestamp has no box.
+//! **Boxes** of signatures, filled fields and signs of comments leave half of a page in sight, all of
+//! those on one page together, and a button is small. Where a widget is, the page that lists it says;
+//! one that names another page, or whose rectangle readers may take for anything, is a change. A
+//! timestamp has no box.
 //!
 //! **Filling** changes the value, which must be of the field's type and no object that was there,
 //! and with it the appearance, which readers fit into the box the field had: neither without the
@@ -40,6 +43,7 @@
 //! read-only stay as they are.
 
 mod annotations;
+mod boxes;
 mod difference;
 mod extent;
 mod fields;
@@ -111,6 +115,12 @@ pub enum Explained {
         SignedWith::Timestamp => "timestamped",
     })]
     Signed(SignedSince),
+    /// An empty signature field was added, in which nothing is drawn yet.
+    #[error("the empty signature field {name} was added")]
+    Prepared {
+        /// Fully qualified name.
+        name: String,
+    },
     /// A field was filled.
     #[error("the form field {name} was filled")]
     Filled {
@@ -137,6 +147,7 @@ impl Explained {
                 ..
             }) => "signed",
             Self::Signed(_) => "timestamped",
+            Self::Prepared { .. } => "signature_field_added",
             Self::Filled { .. } => "field_filled",
             Self::Commented { .. } => "commented",
         }
@@ -188,7 +199,7 @@ pub enum Change {
         /// Fully qualified name.
         name: String,
     },
-    /// A new field that is no signature, or one that is not signed.
+    /// A new field that is not for signatures, or one that shows something and is not signed.
     #[error("a form field was added that is not a signature")]
     NewField,
     /// The form's own entries, or its list of fields.
@@ -240,7 +251,9 @@ pub enum Change {
         name: String,
     },
     /// A box in which anything can be drawn, over most of a page.
-    #[error("the box of the field {name}, with those signed before it, covers most of page {page}")]
+    #[error(
+        "the box of the field {name}, with what was drawn before it, covers most of page {page}"
+    )]
     Covering {
         /// Fully qualified name.
         name: String,

@@ -5,6 +5,7 @@ mod permission;
 mod place;
 mod seed;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::page::ShownRect;
 use crate::syntax::Parser;
 use crate::text;
+use crate::xref::Entry;
 
 /// Most fields that are read.
 const MOST_FIELDS: usize = 100_000;
@@ -25,6 +27,8 @@ const MOST_FIELDS: usize = 100_000;
 const MOST_TEXT: usize = 16 << 20;
 /// Deepest field tree.
 const DEEPEST: usize = 64;
+/// How many earlier states are looked at for signatures when the newest cannot be read.
+const MOST_EARLIER: usize = 64;
 /// Longest `/Contents` that is read, in bytes of the file: two hexadecimal digits a byte.
 const LONGEST_CONTENTS: u64 = 8 << 20;
 
@@ -75,7 +79,8 @@ pub struct SignatureValue {
     pub byte_range: Option<[u64; 4]>,
     /// `/Contents` as the dictionary's own string, decoded.
     pub contents: Vec<u8>,
-    /// Whether a key is in its dictionary twice, so that readers may take one value or the other.
+    /// Whether readers may take one thing or another for it: a key is in its dictionary twice, it is
+    /// the value of two fields, or its `/Contents` are not where it leaves a gap.
     pub is_ambiguous: bool,
     /// `/Cert`, DER: the signer's first. Only older kinds have it (ISO 32000-2 §12.8.3.2).
     pub certificates: Vec<Vec<u8>>,
@@ -90,6 +95,22 @@ pub struct SignatureValue {
 }
 
 impl SignatureValue {
+    /// What is known of one whose dictionary cannot be read.
+    fn unreadable(field: Field) -> Self {
+        Self {
+            field,
+            sub_filter: String::new(),
+            byte_range: None,
+            contents: Vec::new(),
+            is_ambiguous: true,
+            certificates: Vec::new(),
+            signing_time: None,
+            reason: None,
+            location: None,
+            name: None,
+        }
+    }
+
     /// Whether it is no signature but a timestamp of the document (§12.8.5).
     #[must_use]
     pub fn is_document_timestamp(&self) -> bool {
@@ -227,13 +248,39 @@ impl Document {
 
     /// All signatures, those with the shortest covered part first: the order they were made in.
     ///
+    /// Of a document whose form cannot be read any more, those that were there when it last could:
+    /// whoever writes something behind a signature does not get rid of it.
+    ///
     /// # Errors
     /// Those of [`Document::fields`].
     pub fn signatures(&self) -> Result<Vec<SignatureValue>> {
+        match self.readable_signatures() {
+            Ok(signatures) => Ok(signatures),
+            Err(Error::Read(source)) => Err(Error::Read(source)),
+            Err(error) => {
+                let extents = self.extents()?;
+                let earlier = extents.iter().rev().take(MOST_EARLIER);
+                let mut earlier = earlier.filter_map(|extent| {
+                    let signatures = self.at_end_of(extent).ok()?.readable_signatures().ok()?;
+                    Some(signatures).filter(|signatures| !signatures.is_empty())
+                });
+                earlier.next().ok_or(error)
+            }
+        }
+    }
+
+    fn readable_signatures(&self) -> Result<Vec<SignatureValue>> {
         let mut places = Places::new(self);
         let mut signatures = Vec::new();
-        for field in self.signed_fields()? {
-            signatures.push(self.signature(places.field(field)?)?);
+        let fields = self.signed_fields()?;
+        let shared = self.shared_values(&fields)?;
+        for field in fields {
+            let field = places.field_anywhere(field)?;
+            signatures.push(match self.signature(&field, &shared) {
+                Err(Error::Read(source)) => return Err(Error::Read(source)),
+                Err(_) => SignatureValue::unreadable(field),
+                Ok(signature) => signature,
+            });
         }
         signatures.sort_by_key(|signature| {
             signature
@@ -252,7 +299,19 @@ impl Document {
         Ok(fields)
     }
 
-    fn signature(&self, field: Field) -> Result<SignatureValue> {
+    /// The signatures that are the value of more than one field.
+    fn shared_values(&self, fields: &[Terminal]) -> Result<HashSet<ObjectId>> {
+        let mut seen = Visited::default();
+        let mut shared = HashSet::new();
+        for field in fields {
+            let field = self.dictionary(&field.id.into())?.unwrap_or_default();
+            let value = field.get(b"V").and_then(Object::as_reference);
+            shared.extend(value.ok().filter(|value| !seen.first(*value)));
+        }
+        Ok(shared)
+    }
+
+    fn signature(&self, field: &Field, shared: &HashSet<ObjectId>) -> Result<SignatureValue> {
         let node = self
             .dictionary(&Object::Reference(field.id))?
             .unwrap_or_default();
@@ -283,19 +342,41 @@ impl Document {
             }
             _ => Vec::new(),
         };
-        let holder = node.get(b"V").and_then(Object::as_reference);
+        let holder = node.get(b"V").and_then(Object::as_reference).ok();
+        let is_shared = holder.is_some_and(|holder| shared.contains(&holder));
+        let holder = holder.unwrap_or(field.id);
         Ok(SignatureValue {
-            is_ambiguous: self.unambiguous(holder.unwrap_or(field.id))?.is_none(),
+            is_ambiguous: is_shared
+                || self.unambiguous(holder)?.is_none()
+                || self.is_elsewhere(holder, &value)?,
             certificates,
-            byte_range: self.byte_range(&value)?,
-            contents: string(b"Contents")?.unwrap_or_default(),
+            byte_range: byte_range(&value),
+            contents: contents(&value),
             signing_time: words(b"M")?.and_then(|date| text::parse_date(&date)),
             reason: words(b"Reason")?,
             location: words(b"Location")?,
             name: words(b"Name")?,
             sub_filter,
-            field,
+            field: field.clone(),
         })
+    }
+
+    /// Whether the gap of a byte range has the `/Contents` of its signature, and is not in the object
+    /// that has that: whoever reads it there reads another one (§12.8.1).
+    fn is_elsewhere(&self, holder: ObjectId, value: &Dictionary) -> Result<bool> {
+        let Some(byte_range) = byte_range(value) else {
+            return Ok(false);
+        };
+        if self.gap(byte_range)? != Some(contents(value)) {
+            return Ok(false);
+        }
+        let offset = match self.chain().find(&**self.source(), holder.0)? {
+            Entry::At { offset, .. } => offset,
+            Entry::InStream { .. } | Entry::Free => return Ok(true),
+        };
+        let end = self.fetch_raw(holder)?.map(|raw| raw.range.end as u64);
+        let [_, from, to, _] = byte_range;
+        Ok(end.is_none_or(|end| from < offset || to > offset + end))
     }
 
     /// `/ByteRange` and `/Contents` of the signature in a field.
@@ -303,27 +384,7 @@ impl Document {
         let field = self.dictionary(&field.into())?.unwrap_or_default();
         let value = field.get(b"V").unwrap_or(&Object::Null);
         let value = self.dictionary(value)?.unwrap_or_default();
-        let contents = match self.get(&value, b"Contents")? {
-            Object::String(bytes, _) => bytes,
-            _ => Vec::new(),
-        };
-        Ok((self.byte_range(&value)?, contents))
-    }
-
-    fn byte_range(&self, value: &Dictionary) -> Result<Option<[u64; 4]>> {
-        let Object::Array(array) = self.get(value, b"ByteRange")? else {
-            return Ok(None);
-        };
-        let numbers: Option<Vec<u64>> = array
-            .iter()
-            .map(|number| {
-                number
-                    .as_i64()
-                    .ok()
-                    .and_then(|number| u64::try_from(number).ok())
-            })
-            .collect();
-        Ok(numbers.and_then(|numbers| numbers.try_into().ok()))
+        Ok((byte_range(&value), contents(&value)))
     }
 
     /// Decodes what stands between the two covered parts, from `<` to `>` exactly.
@@ -394,5 +455,22 @@ impl Document {
             .ok_or(Error::Missing {
                 what: "free field name",
             })
+    }
+}
+
+/// `/ByteRange` where it stands in the signature dictionary itself: what it refers to could be
+/// written anew without a word of the signature (§12.8.1 has it direct).
+fn byte_range(value: &Dictionary) -> Option<[u64; 4]> {
+    let array = value.get(b"ByteRange").and_then(Object::as_array).ok()?;
+    let number = |number: &Object| u64::try_from(number.as_i64().ok()?).ok();
+    let numbers: Option<Vec<u64>> = array.iter().map(number).collect();
+    numbers?.try_into().ok()
+}
+
+/// `/Contents`, for which the same holds; nothing where it is something else.
+fn contents(value: &Dictionary) -> Vec<u8> {
+    match value.get(b"Contents") {
+        Ok(Object::String(bytes, _)) => bytes.clone(),
+        _ => Vec::new(),
     }
 }

@@ -3,9 +3,10 @@
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use super::rules::Comparison;
+use super::rules::{Comparison, differing};
 use super::{Change, Explained};
 use crate::error::Result;
+use crate::page::number;
 
 /// Kinds of comments that viewers draw themselves, as a sign or as a mark that hides no text. Not
 /// among them: what has a shape of its own, such as FreeText, Stamp, Square, Ink.
@@ -49,6 +50,26 @@ const KEYS: [&[u8]; 24] = [
     b"Open",
 ];
 
+/// What may change of a comment that was signed with a drawing: what is written in it, not what is
+/// seen of it on the page.
+const WORDS: [&[u8]; 12] = [
+    b"Contents",
+    b"NM",
+    b"M",
+    b"Lang",
+    b"T",
+    b"RC",
+    b"Subj",
+    b"State",
+    b"StateModel",
+    b"Open",
+    b"Popup",
+    b"IRT",
+];
+/// The darkest highlight, as relative luminance (ITU-R BT.709): that of pure red. It is multiplied with
+/// the page, so that black on it stays to be read.
+const DARKEST: f64 = 0.2;
+
 impl Comparison<'_> {
     /// Judges an annotation that a page has more than before and that is no widget of a new field.
     pub(super) fn add_annotation(&mut self, page: u32, id: ObjectId) -> Result<()> {
@@ -58,7 +79,7 @@ impl Comparison<'_> {
             false => None,
         };
         match annotation {
-            Some(Object::Dictionary(new)) if self.is_comment(page, &new, None)? => {
+            Some(Object::Dictionary(new)) if self.is_comment(id, page, &new, None)? => {
                 self.explained(Explained::Commented { page });
             }
             _ => self.suspect(Change::Annotations { page }),
@@ -70,7 +91,9 @@ impl Comparison<'_> {
     pub(super) fn remove_annotations(&mut self, page: u32, removed: Vec<ObjectId>) -> Result<()> {
         for id in removed {
             let old = self.old().dictionary(&id.into())?.unwrap_or_default();
-            if is_kind(&old) && !self.before.owners.contains_key(&id) {
+            // What it drew may have hidden something.
+            if is_kind(&old) && !old.has(b"AP") && !self.before.owners.contains_key(&id) {
+                self.boxes.remove(id);
                 self.deleted.insert(id);
                 self.explained(Explained::Commented { page });
             } else {
@@ -91,7 +114,9 @@ impl Comparison<'_> {
             return Ok(false);
         };
         let same = old.get(b"Subtype").ok() == new.get(b"Subtype").ok();
-        let is_comment = same && is_kind(old) && self.is_comment(page, new, Some(old))?;
+        let in_words = |key: &Vec<u8>| WORDS.contains(&key.as_slice());
+        let same = same && (!old.has(b"AP") || differing(old, new).iter().all(in_words));
+        let is_comment = same && is_kind(old) && self.is_comment(id, page, new, Some(old))?;
         if is_comment {
             self.explained(Explained::Commented { page });
         }
@@ -114,7 +139,13 @@ impl Comparison<'_> {
 
     /// Whether an annotation is a comment with nothing but what one may have, over nothing that it
     /// may not lie on.
-    fn is_comment(&self, page: u32, new: &Dictionary, old: Option<&Dictionary>) -> Result<bool> {
+    fn is_comment(
+        &mut self,
+        id: ObjectId,
+        page: u32,
+        new: &Dictionary,
+        old: Option<&Dictionary>,
+    ) -> Result<bool> {
         let was = |key: &[u8]| old.and_then(|old| old.get(key).ok());
         for (key, value) in new {
             if was(key) == Some(value) {
@@ -132,10 +163,13 @@ impl Comparison<'_> {
         if !is_kind(new) {
             return Ok(false);
         }
-        // Shown by viewers beside the page, not on it (§12.5.6.14).
-        if new.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Popup") {
-            return Ok(true);
-        }
+        let kind = new.get(b"Subtype").and_then(Object::as_name);
+        let is_highlight = match kind {
+            // Shown by viewers beside the page, not on it (§12.5.6.14).
+            Ok(b"Popup") => return Ok(true),
+            Ok(b"Highlight") => true,
+            _ => false,
+        };
         let rect = self.new_state().rectangle(new.get(b"Rect").ok())?;
         let Some(rect) = rect else {
             return Ok(false);
@@ -146,8 +180,40 @@ impl Comparison<'_> {
             .map(|(id, _)| *id);
         let under = self.fields_under(page, rect);
         let over_signature = under.iter().any(|field| field.kind == "Sig");
-        let covers = page.is_none_or(|page| self.is_most_of(page, rect));
-        Ok(!over_signature && !covers)
+        let hides = match page {
+            Some(page) if is_highlight => !self.is_light(new)? || self.is_most_of(page, rect),
+            Some(page) => self.covers_most_of(id, page, rect),
+            None => true,
+        };
+        Ok(!over_signature && !hides)
+    }
+
+    /// Whether what is under a highlight can still be read.
+    fn is_light(&self, highlight: &Dictionary) -> Result<bool> {
+        let document = self.new_state();
+        let colour = match document.get(highlight, b"C")? {
+            // Viewers then take yellow, or nothing.
+            Object::Null => return Ok(true),
+            Object::Array(colour) => colour,
+            _ => return Ok(false),
+        };
+        let mut parts = Vec::new();
+        for part in &colour {
+            parts.extend(number(&document.resolve(part)?));
+        }
+        if parts.len() != colour.len() {
+            return Ok(false);
+        }
+        let [red, green, blue] = match parts[..] {
+            [] => return Ok(true),
+            [grey] => [grey; 3],
+            [red, green, blue] => [red, green, blue],
+            [cyan, magenta, yellow, black] => {
+                [cyan, magenta, yellow].map(|ink| (1.0 - ink) * (1.0 - black))
+            }
+            _ => return Ok(false),
+        };
+        Ok(0.2126 * red + 0.7152 * green + 0.0722 * blue >= DARKEST)
     }
 }
 

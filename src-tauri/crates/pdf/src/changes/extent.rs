@@ -79,7 +79,7 @@ impl Document {
     }
 
     /// The document at the end of a revision.
-    pub(super) fn at_end_of(&self, extent: &Extent) -> Result<Self> {
+    pub(crate) fn at_end_of(&self, extent: &Extent) -> Result<Self> {
         let source = crate::source::beginning(self.source().clone(), extent.end);
         let chain = self.chain().oldest(extent.sections);
         let mut document = Self::unread(source, extent.end, chain);

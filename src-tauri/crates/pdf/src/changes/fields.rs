@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::boxes::{Place, area, common};
 use super::rules::{Comparison, differing};
 use super::{Change, Explained, SignedSince, SignedWith};
 use crate::error::Result;
 use crate::field::Terminal;
-use crate::page::number;
 use crate::text;
 
 /// Entries that a new signature field or its widget may have; none of them acts or plays.
-const FIELD_KEYS: [&[u8]; 26] = [
+const FIELD_KEYS: [&[u8]; 28] = [
     b"Type",
     b"Subtype",
     b"FT",
@@ -39,9 +39,10 @@ const FIELD_KEYS: [&[u8]; 26] = [
     b"NM",
     b"Contents",
     b"StructParent",
+    // How it is lit when it is pressed; resources, which no widget has any more and iText 5 wrote.
+    b"H",
+    b"DR",
 ];
-/// How much of a page a box in which anything can be drawn may cover.
-const MOST_OF_A_PAGE: f64 = 0.5;
 
 impl<'d> Comparison<'d> {
     /// Whether a signature field that was there, or one of its widgets, changed as signing it does.
@@ -103,8 +104,12 @@ impl<'d> Comparison<'d> {
         widgets: &mut HashSet<ObjectId>,
     ) -> Result<()> {
         match self.new_field(field)? {
-            Some((name, kind, ids)) => {
+            Some((name, Some(kind), ids)) => {
                 self.signed(name, kind, true, &ids)?;
+                widgets.extend(ids);
+            }
+            Some((name, None, ids)) => {
+                self.explained(Explained::Prepared { name });
                 widgets.extend(ids);
             }
             None => self.suspect(Change::NewField),
@@ -162,71 +167,6 @@ impl<'d> Comparison<'d> {
         Ok(())
     }
 
-    /// The box of a widget, as it is now.
-    pub(super) fn box_of(&self, widget: ObjectId) -> Result<Place> {
-        let document = self.new_state();
-        let widget = document.dictionary(&widget.into())?.unwrap_or_default();
-        let rect = match document.get(&widget, b"Rect")? {
-            Object::Null => return Ok(Place::Nowhere),
-            Object::Array(rect) => rect,
-            _ => return Ok(Place::Unreadable),
-        };
-        let mut numbers = Vec::new();
-        for value in &rect {
-            numbers.extend(number(&document.resolve(value)?));
-        }
-        let [a, b, c, d] = numbers[..] else {
-            return Ok(Place::Unreadable);
-        };
-        let finite = [a, b, c, d].iter().all(|value| value.is_finite());
-        let rect = [a.min(c), b.min(d), a.max(c), b.max(d)];
-        Ok(match (finite && rect.len() == 4, area(rect) > 0.0) {
-            (false, _) => Place::Unreadable,
-            (true, false) => Place::Nowhere,
-            (true, true) => Place::At(rect),
-        })
-    }
-
-    /// The page that lists a widget, which the widget may name and no other.
-    pub(super) fn page_of(&self, widget: ObjectId) -> Result<Option<ObjectId>> {
-        let dictionary = self.new_state().dictionary(&widget.into())?;
-        let named = dictionary.unwrap_or_default();
-        let named = named.get(b"P").and_then(Object::as_reference).ok();
-        let listed = match self.listed.get(&widget) {
-            Some(page) => Some(*page),
-            None => self.before.listing()?.get(&widget).copied(),
-        };
-        Ok(match (named, listed) {
-            (Some(named), Some(listed)) if named != listed => None,
-            (_, Some(listed)) => Some(listed),
-            // One that no page lists is drawn by readers that believe its own word.
-            (Some(named), None) => Some(named).filter(|page| self.before.pages.contains_key(page)),
-            (None, None) => None,
-        })
-    }
-
-    /// Whether the box of a signature, with those before it on the page, leaves less than half of
-    /// the page in sight.
-    fn covers_most_of(&mut self, widget: ObjectId, page: ObjectId, rect: [f64; 4]) -> bool {
-        let Some((_, known)) = self.before.pages.get(&page) else {
-            return true;
-        };
-        let visible = known.visible();
-        self.boxes
-            .insert(widget, (page, area(common(visible, rect))));
-        let here = self.boxes.values().filter(|(other, _)| *other == page);
-        here.map(|(_, area)| area).sum::<f64>() > MOST_OF_A_PAGE * area(visible)
-    }
-
-    /// Whether one box leaves less than half of a page in sight.
-    pub(super) fn is_most_of(&self, page: ObjectId, rect: [f64; 4]) -> bool {
-        let Some((_, page)) = self.before.pages.get(&page) else {
-            return true;
-        };
-        let visible = page.visible();
-        area(common(visible, rect)) > MOST_OF_A_PAGE * area(visible)
-    }
-
     /// Fields with a value whose box lies under this one.
     pub(super) fn fields_under(&self, page: Option<ObjectId>, rect: [f64; 4]) -> Vec<&'d Terminal> {
         let under = move |field: &&Terminal| {
@@ -237,8 +177,9 @@ impl<'d> Comparison<'d> {
         self.before.fields.iter().filter(under).collect()
     }
 
-    /// Name and widgets of a new field, if it is a signature field and signed.
-    fn new_field(&self, id: ObjectId) -> Result<Option<(String, SignedWith, Vec<ObjectId>)>> {
+    /// Name and widgets of a new field, if it is a signature field, and with what it is signed; one
+    /// that is not has no drawing.
+    fn new_field(&self, id: ObjectId) -> Result<Option<NewField>> {
         let Some(field) = self.plain(id)? else {
             return Ok(None);
         };
@@ -251,9 +192,11 @@ impl<'d> Comparison<'d> {
         if name.is_empty() || name.contains('.') || self.before.fields.iter().any(taken) {
             return Ok(None);
         }
-        let Some(kind) = self.signed_with(&field)? else {
+        let kind = self.signed_with(&field)?;
+        let is_empty = !field.has(b"V") && !field.has(b"AP") && !field.has(b"Kids");
+        if kind.is_none() && !is_empty {
             return Ok(None);
-        };
+        }
         if !is_signature || field.has(b"Parent") {
             return Ok(None);
         }
@@ -324,26 +267,5 @@ impl<'d> Comparison<'d> {
     }
 }
 
-/// Where a widget is.
-pub(super) enum Place {
-    /// It has no area.
-    Nowhere,
-    /// Left, bottom, right, top in the page's own units.
-    At([f64; 4]),
-    /// Readers may take it for anything.
-    Unreadable,
-}
-
-/// What two boxes have in common; nothing has no area.
-fn common(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    [
-        a[0].max(b[0]),
-        a[1].max(b[1]),
-        a[2].min(b[2]),
-        a[3].min(b[3]),
-    ]
-}
-
-fn area([left, bottom, right, top]: [f64; 4]) -> f64 {
-    (right - left).max(0.0) * (top - bottom).max(0.0)
-}
+/// A new field: its name, with what it is signed, and its widgets.
+type NewField = (String, Option<SignedWith>, Vec<ObjectId>);

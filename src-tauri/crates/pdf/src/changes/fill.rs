@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use super::fields::Place;
+use super::boxes::Place;
 use super::rules::{Comparison, differing};
 use super::{Change, Explained};
 use crate::document::Document;
 use crate::error::Result;
 use crate::field::Terminal;
+use crate::page::number;
 
 /// Field flags: filling it is over (table 227, bit position 1).
 const READ_ONLY: i64 = 1;
@@ -115,8 +116,8 @@ impl Comparison<'_> {
         Ok(true)
     }
 
-    /// Notes a field that was filled, unless it lies over most of a page, or shows something else
-    /// than its value.
+    /// Notes a field that was filled, unless it and what else was drawn lie over most of a page, or
+    /// it shows something else than its value.
     pub(super) fn fill_field(&mut self, index: usize) -> Result<()> {
         let Some(field) = self.before.fields.get(index) else {
             return Ok(());
@@ -135,7 +136,10 @@ impl Comparison<'_> {
                 self.suspect(Change::Field { name: name.clone() });
                 continue;
             };
-            if self.is_most_of(page, rect) {
+            if field.kind == "Btn" && self.is_too_large_for_a_button(page, rect) {
+                self.suspect(Change::Field { name: name.clone() });
+            }
+            if self.covers_most_of(*widget, page, rect) {
                 let (name, page) = (name.clone(), self.page_number(page).unwrap_or_default());
                 self.suspect(Change::Covering { name, page });
             }
@@ -227,6 +231,7 @@ impl Comparison<'_> {
         }
         Ok(owner
             .filter(|_| is_form)
+            .filter(|_| self.is_boxed(id))
             .is_some_and(|owner| self.redraw(owner)))
     }
 
@@ -240,7 +245,7 @@ impl Comparison<'_> {
         let Some(owner) = self.owner_of_appearances(id) else {
             return Ok(false);
         };
-        let added = |key: &Vec<u8>| new.get(key).is_ok_and(|value| self.is_added(value));
+        let added = |key: &Vec<u8>| new.get(key).is_ok_and(|value| self.is_new_shape(value));
         if differing(old, new).iter().all(added) {
             return Ok(self.redraw(owner));
         }
@@ -288,16 +293,25 @@ impl Comparison<'_> {
 
     /// Field flags, which may be inherited.
     fn flags_of(&self, field: ObjectId) -> Result<i64> {
+        Ok(match self.inherited(field, b"Ff")? {
+            Object::Integer(flags) => flags,
+            _ => 0,
+        })
+    }
+
+    /// An entry of a field as it was, or of one above it; `Null` where there is none.
+    fn inherited(&self, field: ObjectId, key: &[u8]) -> Result<Object> {
         let mut next = Some(field);
         for _ in 0..DEEPEST {
             let Some(id) = next else { break };
             let node = self.old().dictionary(&id.into())?.unwrap_or_default();
-            if let Object::Integer(flags) = self.old().get(&node, b"Ff")? {
-                return Ok(flags);
+            let value = self.old().get(&node, key)?;
+            if !value.is_null() {
+                return Ok(value);
             }
             next = node.get(b"Parent").and_then(Object::as_reference).ok();
         }
-        Ok(0)
+        Ok(Object::Null)
     }
 
     /// Whether an `/AP` shows only what was added.
@@ -306,7 +320,60 @@ impl Comparison<'_> {
             return false;
         };
         let mut streams = appearances.iter().map(|(_, stream)| stream);
-        streams.all(|stream| self.is_added(stream))
+        streams.all(|stream| self.is_new_shape(stream))
+    }
+
+    /// Whether this is a stream that was added and stays in its box.
+    fn is_new_shape(&self, value: &Object) -> bool {
+        let id = value.as_reference();
+        self.is_added(value) && id.is_ok_and(|id| self.is_boxed(id))
+    }
+
+    /// Whether an appearance has a /BBox, which clips it (§8.10.2): without one, readers draw it
+    /// wherever it likes.
+    fn is_boxed(&self, id: ObjectId) -> bool {
+        let document = self.new_state();
+        let Ok(Object::Stream(stream)) = document.fetch(id) else {
+            return false;
+        };
+        let Ok(Object::Array(sides)) = document.get(&stream.dict, b"BBox") else {
+            return false;
+        };
+        let is_number = |side: &Object| {
+            let side = document.resolve(side);
+            side.is_ok_and(|side| number(&side).is_some())
+        };
+        sides.len() == 4 && sides.iter().all(is_number)
+    }
+
+    /// What viewers use to draw the values that have no appearance: the words of their /DA, and of
+    /// the form's; nothing where every value is drawn. Where there is no /DA, an empty word stands for
+    /// whatever they use.
+    pub(super) fn undrawn(&self) -> Result<BTreeSet<Vec<u8>>> {
+        let mut words = BTreeSet::new();
+        let of_text = |field: &&Terminal| field.has_value && matches!(&*field.kind, "Tx" | "Ch");
+        for field in self.before.fields.iter().filter(of_text) {
+            for id in &field.widgets {
+                let widget = self.old().dictionary(&(*id).into())?.unwrap_or_default();
+                if widget.has(b"AP") {
+                    continue;
+                }
+                let said = match self.inherited(*id, b"DA")? {
+                    Object::Null => {
+                        let form = self.old().catalog().get(b"AcroForm");
+                        let form = self.old().dictionary(form.unwrap_or(&Object::Null))?;
+                        self.old().get(&form.unwrap_or_default(), b"DA")?
+                    }
+                    said => said,
+                };
+                words.insert(Vec::new());
+                if let Object::String(said, _) = said {
+                    let said = said.split(|byte| matches!(byte, b' ' | b'/' | 9 | 10 | 12 | 13));
+                    words.extend(said.map(<[u8]>::to_vec));
+                }
+            }
+        }
+        Ok(words)
     }
 }
 

@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::boxes::Boxes;
 use super::difference::Difference;
 use super::extent::Extent;
 use super::references::Uses;
-use super::rules::{Boxes, Comparison};
+use super::rules::Comparison;
 use super::{Change, Changes, Explained, SignedWith};
 use crate::document::Document;
 use crate::error::{Error, Result};
@@ -103,7 +104,7 @@ impl Document {
             state: None,
             uses: None,
             readings: 0,
-            boxes: Boxes::new(),
+            boxes: Boxes::default(),
             fields_read: 0,
         };
         for (index, extent) in extents.iter().enumerate() {
@@ -240,6 +241,12 @@ impl Base {
                 }
                 changes.signed.push(field.clone());
             }
+            Explained::Prepared { name } => {
+                if held(name) || self.certified {
+                    let name = name.clone();
+                    changes.unexplained.push(Change::Forbidden { name });
+                }
+            }
             Explained::Filled { name } => {
                 if held(name) {
                     let name = name.clone();
@@ -275,7 +282,7 @@ struct Walk<'d> {
     uses: Option<Uses>,
     /// How often all objects were read.
     readings: usize,
-    /// What signatures cover of pages.
+    /// What is drawn over pages.
     boxes: Boxes,
     /// How many fields all states had.
     fields_read: usize,
@@ -487,9 +494,10 @@ fn structure(before: &Document, after: &Document) -> Option<Change> {
     for section in newer {
         let same = |key: &[u8]| section.trailer.get(key).ok() == old.get(key).ok();
         let keeps_all = size(&section.trailer) >= size(old);
-        // Its first string is the file's for good (§14.4).
+        // Its first string is the file's for good (§14.4), and part of the key; older writers than
+        // that rule renew it where it is not.
         let named = identifier(&section.trailer);
-        let renamed = named.is_some() && identifier(old).is_some() && named != identifier(old);
+        let renamed = before.is_encrypted() && named != identifier(old);
         if renamed || !same(b"Root") || !same(b"Encrypt") || !keeps_all {
             return Some(Change::Structure);
         }

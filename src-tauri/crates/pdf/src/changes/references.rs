@@ -141,9 +141,24 @@ impl Walk<'_> {
                 self.path.pop();
             }
             Object::Dictionary(dictionary) => self.dictionary(dictionary),
-            Object::Stream(stream) => self.dictionary(&stream.dict),
+            Object::Stream(stream) => self.stream(&stream.dict),
             _ => {}
         }
+    }
+
+    /// What a section of cross-references names as a trailer does is used by the file, not by an
+    /// object (§7.5.8.2).
+    fn stream(&mut self, dictionary: &Dictionary) {
+        let kind = dictionary.get(b"Type").and_then(Object::as_name);
+        if !matches!(kind, Ok(b"XRef")) {
+            self.dictionary(dictionary);
+            return;
+        }
+        let mut rest = dictionary.clone();
+        for key in [&b"Info"[..], b"Root", b"Encrypt"] {
+            rest.remove(key);
+        }
+        self.dictionary(&rest);
     }
 
     fn dictionary(&mut self, dictionary: &Dictionary) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::boxes::Boxes;
 use super::difference::Difference;
 use super::history::{RevisionChanges, State};
 use super::references::{Uses, each_reference};
@@ -39,15 +40,12 @@ pub(super) struct Comparison<'d> {
     pub(super) filled: BTreeSet<usize>,
     /// What was told that is told once.
     told: BTreeSet<(u8, u32)>,
-    /// Boxes of signatures, and what they cover of which page; those of earlier revisions, too.
+    /// What is drawn over pages by this revision and those before it.
     pub(super) boxes: &'d mut Boxes,
     /// On which page each new annotation is.
     pub(super) listed: HashMap<ObjectId, ObjectId>,
     pub(super) revision: &'d mut RevisionChanges,
 }
-
-/// What boxes cover of a page, by their widgets.
-pub(super) type Boxes = HashMap<ObjectId, (ObjectId, f64)>;
 
 impl<'d> Comparison<'d> {
     pub(super) fn new(
@@ -141,7 +139,7 @@ impl<'d> Comparison<'d> {
             Explained::Description => Some((1, 0)),
             Explained::Commented { page } => Some((2, *page)),
             // Each field comes once.
-            Explained::Signed(_) | Explained::Filled { .. } => None,
+            Explained::Signed(_) | Explained::Prepared { .. } | Explained::Filled { .. } => None,
         };
         if once.is_some_and(|once| !self.told.insert(once)) {
             return;
@@ -198,7 +196,7 @@ impl<'d> Comparison<'d> {
         }
         if self.is_proof(id, 0) {
             self.explained(Explained::Proof);
-        } else if self.is_of_form(id) && self.only_gains(old, new)? {
+        } else if self.is_of_form(id) && self.only_gains(old, new, self.are_resources(id))? {
             // Resources for fields whose appearance has its own.
         } else if !self.appearance_dictionary(id, old, new)? && !self.comment(id, old, new)? {
             self.unexplained(id, &Object::Dictionary(old.clone()));
@@ -263,13 +261,13 @@ impl<'d> Comparison<'d> {
                     (Err(_) | Ok(Object::Null), Object::Integer(1..=3)) => true,
                     _ => false,
                 },
-                // For fields without an appearance of their own.
-                b"DA" => !old.has(&key) && !redrawn,
-                b"DR" if redrawn => false,
+                b"DA" | b"DR" if redrawn => false,
+                // For fields that are filled; what viewers draw already stays as it is.
+                b"DA" => !old.has(&key) && self.undrawn()?.is_empty(),
                 b"DR" => match (old.get(b"DR"), self.new_dictionary(value)?) {
-                    (Err(_), Some(_)) => true,
+                    (Err(_), Some(new)) => self.only_gains(&Dictionary::new(), &new, true)?,
                     (Ok(old), Some(new)) => match self.old().dictionary(old)? {
-                        Some(old) => self.only_gains(&old, &new)?,
+                        Some(old) => self.only_gains(&old, &new, true)?,
                         None => false,
                     },
                     (_, None) => false,
@@ -283,18 +281,32 @@ impl<'d> Comparison<'d> {
         Ok(())
     }
 
-    /// Whether resources have all that they had, and what they have more is new: entries, or names
-    /// in the dictionaries of entries.
-    fn only_gains(&self, old: &Dictionary, new: &Dictionary) -> Result<bool> {
+    /// Whether resources have all that they had, and what they have more is new and drawn by nobody
+    /// yet: entries, or names in the dictionaries of entries.
+    fn only_gains(&self, old: &Dictionary, new: &Dictionary, are_resources: bool) -> Result<bool> {
+        let taken = self.undrawn()?;
+        let is_free = |key: &Vec<u8>| !taken.contains(key);
         for key in differing(old, new) {
             let (was, is) = (old.get(&key).ok(), new.get(&key).ok());
             let fits = match (was, is) {
-                (None, Some(is)) => self.is_new(is),
+                // What viewers draw values with is a font; iText swaps a form that none of them uses.
+                (_, Some(is)) if are_resources && key == b"XObject" => {
+                    self.new_dictionary(is)?.is_some()
+                }
+                (_, Some(is)) if are_resources && key == b"ProcSet" => self.is_new(is),
+                (None, Some(is)) => {
+                    let inner = self.new_dictionary(is)?.unwrap_or_default();
+                    let mut names = inner.iter().map(|(name, _)| name).chain([&key]);
+                    self.is_new(is) && names.all(is_free)
+                }
                 (Some(was), Some(is)) => {
                     let (was, is) = (self.old().dictionary(was)?, self.new_dictionary(is)?);
                     was.zip(is).is_some_and(|(was, is)| {
                         let gained = |key: &Vec<u8>| {
-                            !was.has(key) && is.get(key).is_ok_and(|value| self.is_new(value))
+                            let value = is.get(key);
+                            !was.has(key)
+                                && is_free(key)
+                                && value.is_ok_and(|value| self.is_new(value))
                         };
                         differing(&was, &is).iter().all(gained)
                     })
@@ -306,6 +318,12 @@ impl<'d> Comparison<'d> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether an object is what all that name it call the resources.
+    fn are_resources(&self, id: ObjectId) -> bool {
+        let mut uses = self.uses.of_number(id.0);
+        uses.all(|used| used.path.ends_with("/DR"))
     }
 
     /// Whether an object is the resources of the form, or a dictionary of them, and nothing else's.
@@ -335,10 +353,22 @@ impl<'d> Comparison<'d> {
                     None => self.suspect(Change::Annotations { page }),
                 },
                 b"Tabs" if !old.has(b"Tabs") => {}
+                // Some write what they were anew, word for word, as an object of its own.
+                b"Resources" if self.is_as_it_was(old, new, &key)? => {}
                 _ => self.suspect(Change::Page { page }),
             }
         }
         Ok(())
+    }
+
+    /// Whether an entry that is another object is the dictionary that it was.
+    fn is_as_it_was(&self, old: &Dictionary, new: &Dictionary, key: &[u8]) -> Result<bool> {
+        let value = new.get(key).unwrap_or(&Object::Null);
+        let old = self
+            .old()
+            .dictionary(old.get(key).unwrap_or(&Object::Null))?;
+        let new = self.new_dictionary(value)?;
+        Ok(old.is_some() && old == new)
     }
 
     /// A list that is an object of its own: annotations of pages, fields of the form, or both.

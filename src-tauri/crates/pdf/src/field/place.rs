@@ -7,8 +7,8 @@ use lopdf::{Object, ObjectId};
 
 use super::{Field, Terminal};
 use crate::document::Document;
-use crate::error::Result;
-use crate::page::Page;
+use crate::error::{Error, Result};
+use crate::page::{Page, ShownRect};
 
 /// Finds the pages of widgets; reads the pages when it is first asked.
 pub(crate) struct Places<'d> {
@@ -16,6 +16,8 @@ pub(crate) struct Places<'d> {
     pages: Option<Pages>,
     /// The page of every annotation, for widgets that do not name theirs.
     annotations: Option<HashMap<ObjectId, usize>>,
+    /// Whether the pages could not be read; it is not tried again.
+    unreadable: bool,
 }
 
 /// Pages from the first on, and the index of each by its object.
@@ -32,11 +34,34 @@ impl<'d> Places<'d> {
             document,
             pages: None,
             annotations: None,
+            unreadable: false,
         }
     }
 
     /// Adds its place to a field.
     pub(crate) fn field(&mut self, field: Terminal) -> Result<Field> {
+        let place = self.place(&field)?;
+        Ok(placed(field, place))
+    }
+
+    /// The same, or none where pages cannot be read: what is wrong with them is no reason not to
+    /// judge a signature.
+    pub(crate) fn field_anywhere(&mut self, field: Terminal) -> Result<Field> {
+        let place = match self.unreadable {
+            true => None,
+            false => match self.place(&field) {
+                Err(Error::Read(source)) => return Err(Error::Read(source)),
+                Err(_) => {
+                    self.unreadable = true;
+                    None
+                }
+                Ok(place) => place,
+            },
+        };
+        Ok(placed(field, place))
+    }
+
+    fn place(&mut self, field: &Terminal) -> Result<Option<(u32, ShownRect)>> {
         let index = match field.rect {
             Some(_) => match field.widgets.first() {
                 Some(widget) => self.index(*widget, field.page)?,
@@ -47,17 +72,9 @@ impl<'d> Places<'d> {
         let page = index
             .zip(self.pages.as_ref())
             .and_then(|(index, pages)| Some((index, pages.all.get(index)?.as_ref()?)));
-        let place = page.zip(field.rect).and_then(|((index, page), rect)| {
+        Ok(page.zip(field.rect).and_then(|((index, page), rect)| {
             Some((u32::try_from(index + 1).ok()?, page.to_shown(rect)?))
-        });
-        Ok(Field {
-            id: field.id,
-            name: field.name,
-            kind: field.kind,
-            place,
-            has_value: field.has_value,
-            label: field.label,
-        })
+        }))
     }
 
     /// The page that a widget is on, which may be `named` by its `/P`.
@@ -98,6 +115,17 @@ impl<'d> Places<'d> {
             none => none.insert(pages.annotations(self.document)?),
         };
         Ok(annotations.get(&widget).copied())
+    }
+}
+
+fn placed(field: Terminal, place: Option<(u32, ShownRect)>) -> Field {
+    Field {
+        id: field.id,
+        name: field.name,
+        kind: field.kind,
+        place,
+        has_value: field.has_value,
+        label: field.label,
     }
 }
 
