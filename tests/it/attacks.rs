@@ -12,7 +12,7 @@ use std::{env, fs};
 use service::requests::{Trust, TrustFile};
 use service::wire::{self, Headline};
 use tests::Organisation;
-use tests::attacks::{Attack, Originals, asn1};
+use tests::attacks::{Attack, Original, Originals, asn1};
 
 static ORIGINALS: LazyLock<Originals> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
@@ -99,7 +99,15 @@ fn sample(attacks: &[Attack]) -> Vec<&Attack> {
 #[test]
 fn what_the_attacks_are_made_from_is_valid() {
     let judge = Judge::new();
-    for original in ORIGINALS.all() {
+    let of_everything = [
+        ("prepared", &ORIGINALS.prepared),
+        ("commentable", &ORIGINALS.commentable),
+    ];
+    let of_everything = of_everything.map(|(name, file)| Original {
+        name,
+        file: file.clone(),
+    });
+    for original in ORIGINALS.all().into_iter().chain(of_everything) {
         let verdict = judge.judge(original.name, &original.file).unwrap();
         let expected = match original.name {
             "twice" => Headline::ValidChangedAsAllowed,
@@ -175,6 +183,27 @@ fn nothing_that_a_certification_forbids_is_valid() {
 #[test]
 fn no_object_that_is_read_in_two_ways_is_valid() {
     Judge::new().none_is_valid(sample(&ORIGINALS.objects()));
+}
+
+#[test]
+fn no_entry_of_a_document_is_another_without_being_seen() {
+    Judge::new().none_is_valid(&ORIGINALS.entries());
+}
+
+#[test]
+fn whatever_cannot_be_read_behind_a_signature_the_verdict_comes_out() {
+    let judge = Judge::new();
+    for attack in ORIGINALS.malformed() {
+        let verdict = judge.judge(&attack.name, &attack.file);
+        let verdict = verdict.unwrap_or_else(|| panic!("{} is not judged", attack.name));
+        assert!(
+            matches!(verdict.headline, Headline::Changed | Headline::Broken),
+            "{}: {:?}",
+            attack.name,
+            verdict.headline
+        );
+        assert_eq!(verdict.signatures.len(), 1, "{}", attack.name);
+    }
 }
 
 #[test]

@@ -89,14 +89,6 @@ const EXPLAINED: &[(&str, &str)] = &[
         "the annotation list or the appearance is written anew in place, which is not among what signing explains here",
     ),
     (
-        "minimal-signed-twice",
-        "the annotation list or the appearance is written anew in place, which is not among what signing explains here",
-    ),
-    (
-        "minimal-two-fields-signed-twice",
-        "the annotation list or the appearance is written anew in place, which is not among what signing explains here",
-    ),
-    (
         "pdf-sig-with-econtent",
         "the CMS carries content of its own, so that it does not say that the document is signed; pdfsig does not look",
     ),

@@ -18,8 +18,10 @@ mod certification;
 mod contents;
 mod cryptography;
 mod forgery;
+mod malformed;
 mod objects;
 mod overlay;
+mod prepared;
 mod saving;
 mod shadow;
 mod wrapping;
@@ -78,6 +80,10 @@ pub struct Originals {
     pub streams: Vec<u8>,
     /// Encrypted.
     pub encrypted: Vec<u8>,
+    /// A document with one of everything, signed in a box.
+    pub prepared: Vec<u8>,
+    /// The same, certified so that comments are allowed.
+    pub commentable: Vec<u8>,
 }
 
 impl Originals {
@@ -108,6 +114,8 @@ impl Originals {
                 visible,
             )),
             encrypted: sign(Waiting::lay_out(&encrypted(&contract, folder), visible)),
+            prepared: prepared::signed(&people, None),
+            commentable: prepared::signed(&people, Some(Certification::FormsAndAnnotations)),
             approved,
             certified,
             contract,
@@ -214,9 +222,21 @@ impl Originals {
         objects::attacks(self)
     }
 
+    /// What is done to a document with one of everything.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Attack> {
+        prepared::attacks(self)
+    }
+
+    /// Objects that cannot be read, behind a signature.
+    #[must_use]
+    pub fn malformed(&self) -> Vec<Attack> {
+        malformed::attacks(self)
+    }
+
     /// All attacks.
     #[must_use]
-    pub fn groups(&self) -> [Vec<Attack>; 12] {
+    pub fn groups(&self) -> [Vec<Attack>; 14] {
         [
             self.byte_ranges(),
             self.contents(),
@@ -230,6 +250,8 @@ impl Originals {
             self.catalogs(),
             self.certifications(),
             self.objects(),
+            self.entries(),
+            self.malformed(),
         ]
     }
 }

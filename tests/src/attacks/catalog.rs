@@ -144,10 +144,6 @@ fn entries(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
                 .trailer("/Encrypt 700 0 R")
                 .write(),
         ),
-        (
-            "another-identifier",
-            update().without("/ID").trailer("/ID[<00><00>]").write(),
-        ),
     ]
 }
 

@@ -329,6 +329,12 @@ fn in_encrypted(signed: &[u8]) -> Files {
                 .write(),
         ),
         ("without-encryption", update().without("/Encrypt").write()),
+        // It is part of the key.
+        (
+            "another-identifier",
+            update().without("/ID").trailer("/ID[<00><00>]").write(),
+        ),
+        ("without-an-identifier", update().without("/ID").write()),
         (
             "encryption-replaced",
             update()

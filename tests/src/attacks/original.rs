@@ -138,6 +138,31 @@ fn table(objects: &[String]) -> Vec<u8> {
     file
 }
 
+/// A file of objects by their numbers; those between them are free, `free` as if it had been used.
+pub(super) fn table_of(objects: &[(u32, String)], free: u32, entries: &str) -> Vec<u8> {
+    let mut file = HEADER.to_vec();
+    let size = free + 1;
+    let mut places = BTreeMap::new();
+    for (number, object) in objects {
+        places.insert(*number, file.len());
+        file.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let start = file.len();
+    let mut table = format!("xref\n0 {size}\n0000000000 65535 f \n");
+    for number in 1..size {
+        let _ = match places.get(&number) {
+            Some(place) => writeln!(table, "{place:010} 00000 n "),
+            None => writeln!(table, "0000000000 00001 f "),
+        };
+    }
+    let _ = write!(
+        table,
+        "trailer\n<</Size {size}{entries}>>\nstartxref\n{start}\n%%EOF\n"
+    );
+    file.extend_from_slice(table.as_bytes());
+    file
+}
+
 /// All but streams in one stream of objects.
 fn streams(objects: &[String]) -> Vec<u8> {
     let mut file = HEADER.to_vec();
