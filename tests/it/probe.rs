@@ -40,6 +40,19 @@ fn a_probe_gives_a_verdict_on_every_attack_and_what_set_the_assurance() {
         assert!(expected.contains(&verdict), "{attack}");
         assert!(!attack["detail"].as_str().unwrap().is_empty(), "{attack}");
     }
+    let issuing = probed["issuing"]["attacks"].as_array().unwrap();
+    let verdicts = issuing.iter().map(|attack| {
+        let word = |name: &str| attack[name].as_str().unwrap().to_owned();
+        let detail = word("detail");
+        let of_its_keys = detail.contains("ca-1") || detail.contains("signing key");
+        assert!(of_its_keys && !detail.contains("master in use"), "{attack}");
+        format!("{} {}", word("id"), word("verdict"))
+    });
+    assert_eq!(
+        verdicts.collect::<Vec<_>>().join(", "),
+        "A6 defeated, A7 defeated, A8 defeated, A15 defeated, A16 defeated",
+        "the issuing token"
+    );
     assert!(!probed["limits"].as_array().unwrap().is_empty());
     assert_eq!(probed["mechanism"]["rfc"], 5649);
     assert_eq!(objects(), before, "nothing is left on the token");

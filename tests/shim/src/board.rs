@@ -81,6 +81,9 @@ impl Kind {
 /// The value of `Kind::Lie` that leaves MACs true.
 pub(crate) const SIGNATURES: u64 = 1;
 
+/// The value of `Kind::Lie` that makes keys weak, and says that they are not.
+pub(crate) const PRETENCE: u64 = 2;
+
 /// In `Rule::at`: every call, not a certain one.
 pub(crate) const EVERY: u64 = u64::MAX;
 

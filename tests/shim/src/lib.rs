@@ -30,7 +30,7 @@ use std::{
 };
 
 pub use board::Call;
-use board::{Board, EVERY, Kind, beside};
+use board::{Board, EVERY, Kind, PRETENCE, beside};
 pub use module::C_GetFunctionList;
 
 /// What goes wrong.
@@ -47,6 +47,10 @@ pub enum Fault {
     /// The call is forwarded, and what it gives is changed: C_GetAttributeValue says that a key can
     /// be extracted, C_Sign gives another signature or MAC.
     Lie,
+    /// The call is forwarded, and keys are not what they are said to be: C_GenerateKey makes one that
+    /// may do everything, by every mechanism and without templates inside its own; C_GetAttributeValue
+    /// says of every secret key what a good one would.
+    Pretend,
 }
 
 /// A faulty module in front of a real one.
@@ -147,6 +151,7 @@ impl Shim {
             Fault::Hang => (Kind::Hang, 0),
             Fault::Crash => (Kind::Crash, 0),
             Fault::Lie => (Kind::Lie, 0),
+            Fault::Pretend => (Kind::Lie, PRETENCE),
         };
         let free = self
             .board

@@ -18,7 +18,7 @@ use cryptoki_sys::*;
 
 use crate::{
     Call,
-    board::{Board, Kind, SIGNATURES, beside},
+    board::{Board, Kind, PRETENCE, SIGNATURES, beside},
 };
 
 /// The real module, loaded for the life of the process.
@@ -99,6 +99,7 @@ enum Truth {
     Told,
     Bent,
     BentForSignatures,
+    Pretended,
 }
 
 /// Counts a call and does what is to go wrong with it; forwards it otherwise.
@@ -118,6 +119,7 @@ fn through(call: Call, forward: impl FnOnce(&CK_FUNCTION_LIST, Truth) -> CK_RV) 
         },
         Some((Kind::Crash, _)) => process::abort(),
         Some((Kind::Lie, SIGNATURES)) => Truth::BentForSignatures,
+        Some((Kind::Lie, PRETENCE)) => Truth::Pretended,
         Some((Kind::Lie, _)) => Truth::Bent,
         None => Truth::Told,
     };
@@ -156,6 +158,7 @@ macro_rules! functions {
             CK_FUNCTION_LIST {
                 C_GetFunctionList: Some(C_GetFunctionList),
                 C_GetAttributeValue: Some(C_GetAttributeValue),
+                C_GenerateKey: Some(C_GenerateKey),
                 C_Sign: Some(C_Sign),
                 C_GetTokenInfo: Some(C_GetTokenInfo),
                 C_Login: Some(C_Login),
@@ -187,7 +190,6 @@ functions! {
     FindObjects: C_FindObjects(a1: CK_SESSION_HANDLE, a2: *mut CK_OBJECT_HANDLE, a3: CK_ULONG, a4: *mut CK_ULONG),
     FindObjectsFinal: C_FindObjectsFinal(a1: CK_SESSION_HANDLE),
     SignInit: C_SignInit(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE),
-    GenerateKey: C_GenerateKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_OBJECT_HANDLE),
     GenerateKeyPair: C_GenerateKeyPair(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_ATTRIBUTE, a6: CK_ULONG, a7: *mut CK_OBJECT_HANDLE, a8: *mut CK_OBJECT_HANDLE),
     WrapKey: C_WrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: CK_OBJECT_HANDLE, a5: *mut CK_BYTE, a6: *mut CK_ULONG),
     UnwrapKey: C_UnwrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: *mut CK_BYTE, a5: CK_ULONG, a6: *mut CK_ATTRIBUTE, a7: CK_ULONG, a8: *mut CK_OBJECT_HANDLE),
@@ -206,16 +208,96 @@ unsafe extern "C" fn C_GetAttributeValue(
         // SAFETY: the caller's arguments are passed on as they are.
         let answer = unsafe { call(session, object, template, count) };
         if truth != Truth::Told && answer == CKR_OK && !template.is_null() {
+            let mut class = CKO_DATA;
+            let mut asked = CK_ATTRIBUTE {
+                type_: CKA_CLASS,
+                pValue: (&raw mut class).cast(),
+                ulValueLen: size_of_val(&class) as CK_ULONG,
+            };
+            // SAFETY: the attribute has room for a class.
+            let told = unsafe { call(session, object, &raw mut asked, 1) };
+            let is_secret = told == CKR_OK && class == CKO_SECRET_KEY;
             // SAFETY: the caller's template has this many attributes.
             let template = unsafe { std::slice::from_raw_parts(template, count as usize) };
             for attribute in template {
-                if attribute.type_ == CKA_EXTRACTABLE && !attribute.pValue.is_null() {
+                let said = match (truth, attribute.type_) {
+                    (Truth::Pretended, _) if !is_secret => None,
+                    (Truth::Pretended, kind) => good(kind),
+                    (_, CKA_EXTRACTABLE) => Some(CK_TRUE),
+                    _ => None,
+                };
+                let is_bool = attribute.ulValueLen as usize == size_of::<CK_BBOOL>();
+                if let Some(said) = said.filter(|_| is_bool && !attribute.pValue.is_null()) {
                     // SAFETY: the module has just written a CK_BBOOL there.
-                    unsafe { *attribute.pValue.cast::<CK_BBOOL>() = CK_TRUE };
+                    unsafe { *attribute.pValue.cast::<CK_BBOOL>() = said };
                 }
             }
         }
         answer
+    })
+}
+
+/// What a key says that protects itself, of what protects it.
+fn good(attribute: CK_ATTRIBUTE_TYPE) -> Option<CK_BBOOL> {
+    match attribute {
+        CKA_SENSITIVE | CKA_ALWAYS_SENSITIVE | CKA_NEVER_EXTRACTABLE | CKA_LOCAL => Some(CK_TRUE),
+        CKA_EXTRACTABLE | CKA_MODIFIABLE | CKA_COPYABLE | CKA_DESTROYABLE | CKA_ENCRYPT
+        | CKA_DECRYPT | CKA_DERIVE => Some(CK_FALSE),
+        _ => None,
+    }
+}
+
+unsafe extern "C" fn C_GenerateKey(
+    session: CK_SESSION_HANDLE,
+    mechanism: *mut CK_MECHANISM,
+    template: *mut CK_ATTRIBUTE,
+    count: CK_ULONG,
+    key: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    through(Call::GenerateKey, |real, truth| {
+        let Some(call) = real.C_GenerateKey else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        if truth != Truth::Pretended || template.is_null() {
+            // SAFETY: the caller's arguments are passed on as they are.
+            return unsafe { call(session, mechanism, template, count, key) };
+        }
+        // SAFETY: the caller's template has this many attributes, which are only read.
+        let asked = unsafe { std::slice::from_raw_parts(template, count as usize) };
+        let (mut yes, mut no) = (CK_TRUE, CK_FALSE);
+        let mut weak: Vec<CK_ATTRIBUTE> = asked
+            .iter()
+            .filter(|attribute| {
+                ![
+                    CKA_WRAP_TEMPLATE,
+                    CKA_UNWRAP_TEMPLATE,
+                    CKA_ALLOWED_MECHANISMS,
+                ]
+                .contains(&attribute.type_)
+            })
+            .map(|attribute| match good(attribute.type_) {
+                None => *attribute,
+                Some(said) => CK_ATTRIBUTE {
+                    pValue: if said == CK_TRUE {
+                        &raw mut no
+                    } else {
+                        &raw mut yes
+                    }
+                    .cast(),
+                    ..*attribute
+                },
+            })
+            .collect();
+        // SAFETY: as above, with a template that outlives the call.
+        unsafe {
+            call(
+                session,
+                mechanism,
+                weak.as_mut_ptr(),
+                weak.len() as CK_ULONG,
+                key,
+            )
+        }
     })
 }
 

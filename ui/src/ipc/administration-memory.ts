@@ -256,6 +256,20 @@ function probe(): Probe {
           "pepper-1: C_SignInit (CKM_SHA256_HMAC_GENERAL of one byte) CKR_MECHANISM_INVALID",
         ),
       ],
+      issuing: {
+        moduleSha256: "5d1e77a2c3f0486b9912e4d0a7c35b689c417be022d85f13a06ed7c418b940fa",
+        moduleUnchanged: true,
+        label: "chancery-issuing",
+        model: "SoftHSM project SoftHSM v2",
+        saysHardware: false,
+        attacks: [
+          attack("A6", "ca-1: C_SetAttributeValue (LABEL as it is) CKR_ACTION_PROHIBITED"),
+          attack("A7", "ca-1: C_GetAttributeValue (DERIVE=F) reads back so"),
+          attack("A8", "ca-1: C_WrapKey under a key of the caller's CKR_KEY_UNEXTRACTABLE"),
+          attack("A15", "look-alike of a signing key: the proof of a login (alone) refuses it"),
+          attack("A16", "throw-away signing key: C_DestroyObject CKR_ACTION_PROHIBITED"),
+        ],
+      },
       mechanism: { name: "CKM_AES_KEY_WRAP_PAD", number: 0x210a, rfc: 5649 },
       wrapMechanisms: ["CKM_AES_KEY_WRAP", "CKM_AES_KEY_WRAP_PAD", "CKM_RSA_PKCS"],
       missing: [
@@ -294,6 +308,7 @@ function unsafeProbe(): Probe {
       grade: "D",
       moduleUnchanged: false,
       attacks,
+      issuing: null,
       mechanism: null,
       missing: [
         { missing: "unwrap_template", detail: "C_GenerateKey (master) CKR_ATTRIBUTE_TYPE_INVALID" },
@@ -301,7 +316,14 @@ function unsafeProbe(): Probe {
       ],
     },
     setBy: "keys_given_away",
-    limits: ["software_token", "not_probed", "attack_open", "open_at_birth", "pin_can_be_changed"],
+    limits: [
+      "software_token",
+      "not_probed",
+      "issuing_not_probed",
+      "attack_open",
+      "open_at_birth",
+      "pin_can_be_changed",
+    ],
     required: "basic",
   };
 }

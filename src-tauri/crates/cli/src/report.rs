@@ -211,26 +211,20 @@ pub(crate) fn probe(probe: &wire::Probe, json: bool) {
             .collect();
         return print(&json!({
             "grade": profile.grade, "assurance": probe.assurance, "set_by": probe.set_by,
-            "limits": limits, "attacks": profile.attacks, "mechanism": profile.mechanism,
+            "limits": limits, "attacks": profile.attacks, "issuing": profile.issuing,
+            "mechanism": profile.mechanism,
             "wrap_mechanisms": profile.wrap_mechanisms, "missing": missing,
             "label": profile.label, "model": profile.model, "at": profile.at,
             "module_sha256": profile.module_sha256, "required": probe.required,
         }));
     }
-    for attack in &profile.attacks {
-        let verdict = match attack.verdict {
-            wire::AttackVerdict::Defeated => "defeated",
-            wire::AttackVerdict::Open => "OPEN",
-            wire::AttackVerdict::NotApplicable => "not applicable",
-        };
-        say!(
-            "{:<4} {verdict:<15} {}",
-            attack.id,
-            attack_in_words(&attack.id)
-        );
-        if attack.verdict == wire::AttackVerdict::Open {
-            say!("     {}", attack.detail);
-        }
+    probed_attacks(&profile.attacks, attack_in_words);
+    if let Some(issuing) = &profile.issuing {
+        say!("Issuing token {}, whose keys only sign:", issuing.label);
+        probed_attacks(&issuing.attacks, |id| match id {
+            "A8" => "wrap or read the key of the CA or of the notary",
+            other => attack_in_words(other),
+        });
     }
     for gap in &profile.missing {
         say!("Missing: {} ({})", feature(gap.missing), gap.detail);
@@ -253,6 +247,20 @@ pub(crate) fn probe(probe: &wire::Probe, json: bool) {
         probe.assurance.word(),
         probe.set_by.sentence()
     );
+}
+
+fn probed_attacks(attacks: &[wire::ProbedAttack], words: fn(&str) -> &'static str) {
+    for attack in attacks {
+        let verdict = match attack.verdict {
+            wire::AttackVerdict::Defeated => "defeated",
+            wire::AttackVerdict::Open => "OPEN",
+            wire::AttackVerdict::NotApplicable => "not applicable",
+        };
+        say!("{:<4} {verdict:<15} {}", attack.id, words(&attack.id));
+        if attack.verdict == wire::AttackVerdict::Open {
+            say!("     {}", attack.detail);
+        }
+    }
 }
 
 fn attack_in_words(id: &str) -> &'static str {

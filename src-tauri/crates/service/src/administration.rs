@@ -37,7 +37,7 @@ pub(crate) use self::grant::{grant, take_office, withdraw};
 pub(crate) use self::import::import;
 pub(crate) use self::modules::{accept_modules, changed_modules};
 pub(crate) use self::own_key::replace_own;
-pub(crate) use self::probe::{play, probe, profile_of, shown};
+pub(crate) use self::probe::{issuing_shown, play, probe, profile_of, shown};
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
 pub(crate) use self::status::{Change, change};

@@ -5,15 +5,25 @@ use token::{Attack, Verdict};
 use crate::wire::{Assurance, AssuranceReason, Grade};
 
 impl Grade {
-    /// Judges the attacks that were played; one that is not among them counts as open.
+    /// Judges the attacks that were played on the signing token; one that is not among them counts as
+    /// open.
     pub(crate) fn of(played: &[(Attack, Verdict)]) -> Self {
+        Self::over(&Attack::ALL, played)
+    }
+
+    /// Judges those on a token whose keys only sign.
+    pub(crate) fn of_signing_keys(played: &[(Attack, Verdict)]) -> Self {
+        Self::over(&Attack::ON_SIGNING_KEYS, played)
+    }
+
+    fn over(all: &[Attack], played: &[(Attack, Verdict)]) -> Self {
         let is_open = |attack: &Attack| {
             played
                 .iter()
                 .find(|(other, _)| other == attack)
                 .is_none_or(|(_, verdict)| *verdict == Verdict::Open)
         };
-        let open: Vec<Attack> = Attack::ALL.into_iter().filter(is_open).collect();
+        let open: Vec<Attack> = all.iter().copied().filter(is_open).collect();
         match open[..] {
             [] => Self::A,
             [Attack::OwnWrappingKey] => Self::B,

@@ -11,7 +11,7 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use token::{SpkiDer, TokenKeyKind};
+use token::{Attack, SpkiDer, TokenKeyKind};
 use tokio::runtime::Handle;
 use vault::store::sqlite::SqliteStore;
 use vault::{
@@ -185,7 +185,7 @@ impl Founding<'_> {
             .expose();
         let signing = SigningToken::new(signing, masters)?;
         let issuing = IssuingToken::new(issuing)?;
-        let profile = self.profile(&signing, &local, admin, now)?;
+        let profile = self.profile(&signing, &issuing, &local, admin, now)?;
 
         let ca_der = certificates::root(&self.name, &ca_key, now, &issuing)?;
         let ca = signature::Certificate::from_der(&ca_der).map_err(ca::Error::from)?;
@@ -264,19 +264,29 @@ impl Founding<'_> {
         })
     }
 
-    /// Probes the signing token: no organisation is founded where that would give keys away.
+    /// Probes both tokens: no organisation is founded where that would give keys away.
     fn profile(
         &self,
         signing: &SigningToken,
+        issuing: &IssuingToken,
         local: &Local,
         admin: &str,
         now: i64,
     ) -> Result<Vec<u8>> {
         let again = || Err(token::Error::HostGone.into());
-        let played = administration::play(signing.token(), signing.production().as_ref(), again)?;
+        let production = signing.production();
+        let played =
+            administration::play(&Attack::ALL, signing.token(), production.as_ref(), again)?;
         let said = described(self.surroundings, local, &local.signing)?;
-        let shown =
-            administration::shown(local, said, administration::profile_of(signing)?, played);
+        let token = administration::profile_of(signing)?;
+
+        let production = issuing.production()?;
+        let again = || Err(token::Error::HostGone.into());
+        let attacks = &Attack::ON_SIGNING_KEYS;
+        let of_issuing = administration::play(attacks, issuing.token(), Some(&production), again)?;
+        let issuing = described(self.surroundings, local, &local.issuing)?;
+        let issuing = administration::issuing_shown(local, issuing, of_issuing);
+        let shown = administration::shown(local, said, token, played, issuing);
         let profile = Profile::new(self.organisation.0, FIRST_PROFILE, now, admin, shown);
         profile.refuse_unsafe()?;
         Ok(profile.to_bytes())
@@ -296,6 +306,7 @@ impl Founding<'_> {
         let signing = authority.signing;
         let born = certificates::birth(
             signing,
+            certificates::new_id()?,
             KeyKind::P256,
             &account.name,
             &self.name,

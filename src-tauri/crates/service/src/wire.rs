@@ -36,8 +36,8 @@ pub use compare::{Comparison, PageComparison};
 pub use error::{Error, ErrorCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{
-    AssuranceReason, AttackVerdict, Grade, MissingFeature, NegotiatedMechanism, Probe, ProbeLimit,
-    ProbedAttack, TokenGap, TokenProfile,
+    AssuranceReason, AttackVerdict, Grade, IssuingProbe, MissingFeature, NegotiatedMechanism,
+    Probe, ProbeLimit, ProbedAttack, TokenGap, TokenProfile,
 };
 pub use trust::{TrustOffer, TrustSource, TrustedIssuer};
 pub use verdict::{

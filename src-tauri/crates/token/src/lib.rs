@@ -90,7 +90,7 @@ pub use label::{KeyLabel, TokenLabel};
 pub use mechanism_name::mechanism_name;
 pub use module::{LoadedBy, module_sha256};
 pub use pin::Pin;
-pub use probe::{Attack, Gap, Missing, Played, Production, TokenProfile, Verdict};
+pub use probe::{Attack, Gap, MasterInUse, Missing, Played, Production, TokenProfile, Verdict};
 pub use public_key::{SpkiDer, Verified};
 pub use reconnect::Recovery;
 pub use resident::ResidentId;

@@ -73,6 +73,15 @@ impl Attack {
         Self::TruncatedMac,
     ];
 
+    /// Those that are on keys which only sign, as a CA's and a notary's.
+    pub const ON_SIGNING_KEYS: [Self; 5] = [
+        Self::Mutation,
+        Self::Derivation,
+        Self::WrapTheMaster,
+        Self::LookAlike,
+        Self::Destruction,
+    ];
+
     /// The id it is known by: `A1` to `A19`.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -139,21 +148,32 @@ pub struct Played {
 
 /// The token's own keys, for what can be tried on them without harm: their templates are read
 /// back, and they are asked for what they must refuse.
+///
+/// Of a kind that is not here, no throw-away key is tried either: the token is not used so.
 #[derive(Clone, Debug, Encode, Decode, CborLen)]
 #[cbor(array)]
 pub struct Production {
-    /// The master.
+    /// The master; none on a token that wraps nothing.
     #[n(0)]
-    pub master: KeyLabel,
+    pub master: Option<MasterInUse>,
+    /// Pepper and record MAC.
+    #[n(1)]
+    pub mac_keys: Vec<KeyLabel>,
+    /// Keys that sign: head, CA, notary.
+    #[n(2)]
+    pub signing_keys: Vec<KeyLabel>,
+}
+
+/// A master that keys are wrapped under.
+#[derive(Clone, Debug, Encode, Decode, CborLen)]
+#[cbor(array)]
+pub struct MasterInUse {
+    /// Its label.
+    #[n(0)]
+    pub label: KeyLabel,
     /// What was wrapped under it to prove it by.
     #[n(1)]
     pub canary: Canary,
-    /// Pepper and record MAC.
-    #[n(2)]
-    pub mac_keys: Vec<KeyLabel>,
-    /// Keys that sign: head, CA, notary.
-    #[n(3)]
-    pub signing_keys: Vec<KeyLabel>,
 }
 
 /// What a token is like, as far as keys depend on it; all of it was tried on throw-away keys.

@@ -18,8 +18,9 @@ const KNOWN = [
   "A19",
 ] as const;
 
-/** What an attack is, in words. */
-export function attackName(id: string): string {
+/** What an attack is, in words; on a token whose keys only sign, or on the one with the master. */
+export function attackName(id: string, signs = false): string {
+  if (signs && id === "A8") return say("attack-A8-signs");
   const found = KNOWN.find((one) => one === id);
   return found ? say(`attack-${found}`) : id;
 }

@@ -3,4 +3,4 @@
 /**
  * Something to know that no probe can mend.
  */
-export type ProbeLimit = "software_token" | "open_at_birth" | "attack_open" | "pin_can_be_changed" | "pin_on_desktops" | "phrase" | "libraries_not_hashed" | "hardware_not_declared" | "not_probed" | "resident_keys";
+export type ProbeLimit = "software_token" | "open_at_birth" | "attack_open" | "pin_can_be_changed" | "pin_on_desktops" | "phrase" | "libraries_not_hashed" | "hardware_not_declared" | "not_probed" | "resident_keys" | "issuing_not_probed";

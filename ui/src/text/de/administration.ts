@@ -404,7 +404,7 @@ export const administration: Record<keyof typeof en, string> = {
 
   // The attacks on the token.
   "nav-probe": "Token prüfen",
-  "probe-title": "Angriffe auf das Signaturtoken",
+  "probe-title": "Angriffe auf die Token",
   "probe-lead":
     "Jeder Angriff wird wirklich gespielt, wie von jemandem mit der PIN: an Wegwerfschlüsseln, und an den benutzten, wo es nicht schadet. Auf dem Token bleibt nichts zurück.",
   "probe-again": "Noch einmal prüfen",
@@ -425,7 +425,8 @@ export const administration: Record<keyof typeof en, string> = {
   "probe-module": "Modul",
   "probe-module-changed": "Es wurde seither geändert; prüfen Sie noch einmal.",
   "probe-never": "Dieses Token wurde nie geprüft.",
-  "probe-attacks": "Angriffe",
+  "probe-attacks": "Angriffe auf das Signaturtoken",
+  "probe-attacks-issuing": "Angriffe auf das Ausstellertoken, dessen Schlüssel nur signieren",
   "probe-id": "Nr.",
   "probe-attack": "Angriff",
   "probe-verdict": "Urteil",
@@ -446,6 +447,7 @@ export const administration: Record<keyof typeof en, string> = {
   "attack-A6": "Einen Schlüssel ändern oder kopieren, damit er mehr darf",
   "attack-A7": "Einen schwächeren Verwandten eines Schlüssels ableiten",
   "attack-A8": "Den Hauptschlüssel selbst verpacken",
+  "attack-A8-signs": "Den Schlüssel des Ausstellers oder des Notars verpacken oder lesen",
   "attack-A12": "Den Hauptschlüssel mit einem zweiten Mechanismus benutzen",
   "attack-A13": "Mit einem Zählermodus unter gewähltem Vektor verpacken",
   "attack-A14": "Einen bekannten Schlüssel verpacken lassen, als wäre er im Token geboren",
@@ -497,4 +499,6 @@ export const administration: Record<keyof typeof en, string> = {
   "limit-hardware_not_declared":
     "Das Token nennt sich Hardware, und niemand Beauftragtes hat es bestätigt.",
   "limit-not_probed": "Die Angriffe wurden auf dieses Token, wie es jetzt ist, nicht gespielt.",
+  "limit-issuing_not_probed":
+    "Auf das Ausstellertoken, wie es jetzt ist, wurden die Angriffe nicht gespielt: noch einmal prüfen.",
 };

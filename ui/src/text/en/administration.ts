@@ -399,7 +399,7 @@ export const administration = {
 
   // The attacks on the token.
   "nav-probe": "Token check",
-  "probe-title": "Attacks on the signing token",
+  "probe-title": "Attacks on the tokens",
   "probe-lead":
     "Each attack is played for real by somebody who has the PIN: on throw-away keys, and on the keys in use where that does no harm. Nothing is left on the token.",
   "probe-again": "Probe again",
@@ -420,7 +420,8 @@ export const administration = {
   "probe-module": "Module",
   "probe-module-changed": "It was changed since; probe again.",
   "probe-never": "This token was never probed.",
-  "probe-attacks": "Attacks",
+  "probe-attacks": "Attacks on the signing token",
+  "probe-attacks-issuing": "Attacks on the issuing token, whose keys only sign",
   "probe-id": "Id",
   "probe-attack": "Attack",
   "probe-verdict": "Verdict",
@@ -441,6 +442,7 @@ export const administration = {
   "attack-A6": "Change or copy a key so that it may do more",
   "attack-A7": "Derive a weaker relative of a key",
   "attack-A8": "Wrap the master key itself",
+  "attack-A8-signs": "Wrap or read the key of the issuer or of the notary",
   "attack-A12": "Use the master key by a second mechanism",
   "attack-A13": "Wrap by a counter mode under a chosen vector",
   "attack-A14": "Have a known key wrapped as if it were born in the token",
@@ -491,4 +493,6 @@ export const administration = {
   "limit-hardware_not_declared":
     "The token says that it is hardware, and no officer has declared it.",
   "limit-not_probed": "The attacks were not played on this token as it is now.",
+  "limit-issuing_not_probed":
+    "The attacks were not played on the issuing token as it is now: probe again.",
 } as const;

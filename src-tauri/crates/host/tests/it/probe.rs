@@ -1,10 +1,14 @@
 //! What the probe finds: on a token as it should be, and on keys that lack one thing each.
 
+use chancery_shim::{Call, Fault};
 use cryptoki::{
     mechanism::{Mechanism, MechanismType},
     object::{Attribute, AttributeType, KeyType, ObjectClass},
 };
-use token::{Attack, Error, KeyLabel, Missing, Played, Production, Token, TokenKeyKind, Verdict};
+use token::{
+    Attack, Error, Host, KeyLabel, Launch, MasterInUse, Missing, Played, Production, Token,
+    TokenKeyKind, Verdict,
+};
 
 use crate::{
     attacks::Attacker,
@@ -47,8 +51,10 @@ fn set_up(tokens: &SoftTokens) -> (Token, Production) {
     }
     let canary = token.make_canary(&master).unwrap();
     let production = Production {
-        master,
-        canary,
+        master: Some(MasterInUse {
+            label: master,
+            canary,
+        }),
         mac_keys: vec![pepper, record_mac],
         signing_keys: vec![head],
     };
@@ -79,6 +85,141 @@ fn on_a_token_as_it_should_be_only_the_instant_of_birth_is_open(on: On) {
     }
 }
 
+/// CKR_DEVICE_MEMORY: says nothing of whether a known key is kept out.
+const DEVICE_MEMORY: u64 = 0x31;
+
+#[test]
+fn a_known_key_that_a_faulty_module_did_not_take_is_not_called_kept_out() {
+    let tokens = SoftTokens::new();
+    let (_, production) = set_up(&tokens);
+    let shim = tokens.shim();
+    let host = Host::start(&Launch {
+        module: shim.path().to_owned(),
+        ..tokens.launch()
+    })
+    .unwrap();
+    let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
+    let (before, detail) = verdict(&token, Attack::Injection, &production);
+    assert_eq!(before, Verdict::Defeated, "{detail}");
+    assert!(detail.contains("brought in by C_UnwrapKey"), "{detail}");
+    shim.always(Call::CreateObject, Fault::Answer(DEVICE_MEMORY));
+    let (after, detail) = verdict(&token, Attack::Injection, &production);
+    assert_eq!(after, Verdict::Open, "{detail}");
+}
+
+/// A host process with a module that pretends from here on, and what of its attacks is open.
+fn open_where_a_module_pretends(
+    tokens: &SoftTokens,
+    calls: &[Call],
+    production: Option<&Production>,
+) -> Vec<Attack> {
+    let shim = tokens.shim();
+    let host = Host::start(&Launch {
+        module: shim.path().to_owned(),
+        ..tokens.launch()
+    })
+    .unwrap();
+    let token = host.login(&tokens.signing, &tokens.signing_pin).unwrap();
+    for call in calls {
+        shim.always(*call, Fault::Pretend);
+    }
+    let played = play(&token, production);
+    let open = played
+        .iter()
+        .filter(|played| played.verdict == Verdict::Open);
+    open.map(|played| played.attack).collect()
+}
+
+#[test]
+fn a_module_that_makes_weak_keys_and_calls_them_good_is_found_out() {
+    use Attack as A;
+    let tokens = SoftTokens::new();
+    let calls = [Call::GenerateKey, Call::GetAttributeValue];
+    let open = open_where_a_module_pretends(&tokens, &calls, None);
+    assert_eq!(
+        open,
+        [
+            A::WrapThenDecrypt,
+            A::UnwrapWeaker,
+            A::TypeConfusion,
+            A::OwnWrappingKey,
+            A::Mutation,
+            A::Derivation,
+            A::WrapTheMaster,
+            A::SecondMechanism,
+            A::Injection,
+            A::Destruction,
+            A::TruncatedMac,
+        ]
+    );
+}
+
+#[test]
+fn a_module_that_calls_weak_keys_in_use_good_is_found_out_where_something_can_be_tried() {
+    const TEST: &str = concat!(
+        module_path!(),
+        "::a_module_that_calls_weak_keys_in_use_good_is_found_out_where_something_can_be_tried"
+    );
+    let on = On::new(Module::SoftHsm, TEST);
+    let weakness = Weakness {
+        master: &[
+            Change::Decrypt,
+            Change::Derive,
+            Change::Modifiable,
+            Change::Copyable,
+            Change::Destroyable,
+            Change::NoAllowedMechanisms,
+        ],
+        ..AS_IT_SHOULD_BE
+    };
+    let Some((tokens, token, production)) = weak(on, weakness) else {
+        return;
+    };
+    drop(token);
+    let calls = [Call::GetAttributeValue];
+    let open = open_where_a_module_pretends(&tokens, &calls, Some(&production));
+    assert_eq!(
+        open,
+        [
+            Attack::WrapThenDecrypt,
+            Attack::OwnWrappingKey,
+            Attack::Mutation,
+            Attack::Derivation,
+            Attack::SecondMechanism,
+            // Not A16: whether a key in use can be destroyed is not tried, and the detail says so.
+        ]
+    );
+}
+
+#[test]
+fn a_token_that_only_signs_is_probed_by_what_concerns_its_keys() {
+    let tokens = SoftTokens::new();
+    let token = tokens.login();
+    let [ca, notary] = ["ca-1", "notary-1"].map(label);
+    token
+        .create(TokenKeyKind::CertificateAuthority, &ca)
+        .unwrap();
+    token.create(TokenKeyKind::Notary, &notary).unwrap();
+    let production = Production {
+        master: None,
+        mac_keys: vec![],
+        signing_keys: vec![ca, notary],
+    };
+    let before = token.object_counts().unwrap();
+    for attack in Attack::ON_SIGNING_KEYS {
+        let (verdict, detail) = verdict(&token, attack, &production);
+        assert_eq!(verdict, Verdict::Defeated, "{attack}: {detail}");
+        assert!(
+            detail.contains("signing key") || detail.contains("ca-1"),
+            "{attack}: {detail}"
+        );
+        assert!(!detail.contains("master in use"), "{attack}: {detail}");
+    }
+    let (wrapping, detail) = verdict(&token, Attack::UnwrapWeaker, &production);
+    assert_eq!(wrapping, Verdict::NotApplicable, "{detail}");
+    assert_eq!(token.object_counts().unwrap(), before);
+}
+
 on_every_module!(a_probe_leaves_nothing_behind);
 
 fn a_probe_leaves_nothing_behind(on: On) {
@@ -97,8 +238,9 @@ fn a_probe_leaves_nothing_behind(on: On) {
     let broken = token.probe(Attack::Destruction, Some(&unknown));
     assert!(matches!(broken, Err(Error::KeyNotFound { .. })));
     assert_eq!(token.object_counts().unwrap(), before);
+    let master = production.master.unwrap();
     token
-        .prove_wrapping_key(&production.master, &production.canary)
+        .prove_wrapping_key(&master.label, &master.canary)
         .expect("the master is as it was");
 }
 
@@ -200,8 +342,10 @@ fn weak(on: On, weakness: Weakness) -> Option<(SoftTokens, Token, Production)> {
     let master = label("wk-1");
     let canary = token.make_canary(&master).unwrap();
     let production = Production {
-        master,
-        canary,
+        master: Some(MasterInUse {
+            label: master,
+            canary,
+        }),
         mac_keys: vec![label("pepper-1")],
         signing_keys: vec![],
     };

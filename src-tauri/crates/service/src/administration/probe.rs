@@ -1,7 +1,10 @@
-//! Plays the attacks on the signing token, and writes down how they went.
+//! Plays the attacks on both tokens, and writes down how they went.
+
+use std::ops::Deref;
 
 use token::{
-    Attack, Played, Production, Recovery, TokenInfo, TokenProfile as TokenProfileShown, Verdict,
+    Attack, Played, Production, Recovery, Token, TokenInfo, TokenProfile as TokenProfileShown,
+    Verdict,
 };
 use vault::{LeafIndex, TokenProfile};
 
@@ -10,19 +13,20 @@ use crate::assurance;
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
-use crate::organisation::Local;
+use crate::organisation::{Local, TokenAddress};
 use crate::signing_algorithm::sha256;
 use crate::station::Station;
+use crate::station::key;
 use crate::station::log::{About, Draft};
-use crate::station::profile::{self, Profile, Shown};
+use crate::station::profile::{self, IssuingShown, Profile, Shown};
 use crate::station::records;
-use crate::station::tokens::{self, SignedIn, SigningToken};
+use crate::station::tokens::{self, IssuingToken, SigningToken};
 use crate::wire;
 
 /// How often the host process is started anew within one probe, after attacks that end it.
 const RESTARTS: usize = 3;
 
-/// Has the signing token probed by an officer; blocks.
+/// Has both tokens probed by an officer; blocks.
 pub(crate) fn probe(station: &Station, officer: &Administrator) -> Result<wire::Probe> {
     Office::enter(station, officer, |office| {
         let request = new_id()?;
@@ -31,7 +35,7 @@ pub(crate) fn probe(station: &Station, officer: &Administrator) -> Result<wire::
             ..About::of(Act::Probe, &request)
         };
         office.act(&about, |office, intent| {
-            let shown = show(station)?;
+            let shown = show(station, officer)?;
             let version = profile::next_version(station)?;
             let organisation = *station.id().as_bytes();
             let now = station.now()?;
@@ -61,16 +65,27 @@ pub(crate) fn probe(station: &Station, officer: &Administrator) -> Result<wire::
     profile::report(station)
 }
 
-/// Plays everything in a login of its own: what an attack does to a module must not be done to the
+/// Plays everything in logins of its own: what an attack does to a module must not be done to the
 /// officer's.
-fn show(station: &Station) -> Result<Shown> {
+fn show(station: &Station, officer: &Administrator) -> Result<Shown> {
     let signing = SigningToken::open_anew(station)?;
     let production = signing.production();
     let again = || Ok(SigningToken::open_anew(station)?.token());
-    let played = play(signing.token(), production.as_ref(), again)?;
+    let played = play(&Attack::ALL, signing.token(), production.as_ref(), again)?;
     let token = profile_of(&SigningToken::open_anew(station)?)?;
+    let local = &station.organisation.local;
     let said = tokens::said(station)?;
-    Ok(shown(&station.organisation.local, said, token, played))
+
+    let pin = key::pin(&officer.secrets.issuing_pin)?;
+    let issuing = IssuingToken::open(station, &pin)?;
+    let production = issuing.production()?;
+    let again = || Ok(Box::new(IssuingToken::open(station, &pin)?.into_token()));
+    let token_alone = Box::new(issuing.into_token());
+    let attacks = &Attack::ON_SIGNING_KEYS;
+    let of_issuing = play(attacks, token_alone, Some(&production), again)?;
+    let issuing = tokens::said_by(station, &local.issuing)?;
+    let issuing = issuing_shown(local, issuing, of_issuing);
+    Ok(shown(local, said, token, played, issuing))
 }
 
 /// Puts together what the token showed, with what it says of itself.
@@ -79,16 +94,37 @@ pub(crate) fn shown(
     said: Option<TokenInfo>,
     token: token::TokenProfile,
     played: Vec<Played>,
+    issuing: IssuingShown,
 ) -> Shown {
-    let module = &local.signing.module_sha256.0;
     Shown {
         token,
         played,
-        module: module.as_slice().try_into().unwrap_or_default(),
+        module: hash_of(&local.signing),
         label: local.signing.label.clone(),
         model: said.as_ref().map_or_else(String::new, tokens::model_of),
         says_hardware: said.is_some_and(|said| said.hardware == token::Hardware::Hardware),
+        issuing,
     }
+}
+
+/// The same of the issuing token.
+pub(crate) fn issuing_shown(
+    local: &Local,
+    said: Option<TokenInfo>,
+    played: Vec<Played>,
+) -> IssuingShown {
+    IssuingShown {
+        played,
+        module: hash_of(&local.issuing),
+        label: local.issuing.label.clone(),
+        model: said.as_ref().map_or_else(String::new, tokens::model_of),
+        says_hardware: said.is_some_and(|said| said.hardware == token::Hardware::Hardware),
+    }
+}
+
+fn hash_of(address: &TokenAddress) -> [u8; 32] {
+    let hash = address.module_sha256.0.as_slice();
+    hash.try_into().unwrap_or_default()
 }
 
 /// What the token is like. One that keys stay on may not let itself be asked: what is asked is mostly
@@ -107,16 +143,17 @@ pub(crate) fn profile_of(signing: &SigningToken<'_>) -> Result<TokenProfileShown
     }
 }
 
-/// Plays every attack; without a master to play them on, those that are about one do not apply. One
-/// that ends the module, or that it does not answer, was not defeated.
-pub(crate) fn play(
-    mut token: SignedIn,
+/// Plays attacks; without a master to play them on, those that are about one do not apply. One that
+/// ends the module, or that it does not answer, was not defeated.
+pub(crate) fn play<T: Deref<Target = Token>>(
+    attacks: &[Attack],
+    mut token: T,
     production: Option<&Production>,
-    again: impl Fn() -> Result<SignedIn>,
+    again: impl Fn() -> Result<T>,
 ) -> Result<Vec<Played>> {
     let mut restarts = 0;
     let mut all = Vec::new();
-    for attack in Attack::ALL {
+    for attack in attacks.iter().copied() {
         if production.is_none() && assurance::is_about_wrapping(attack) {
             all.push(Played {
                 attack,

@@ -32,7 +32,8 @@ use crate::wire::{
 const LARGEST: usize = 1 << 20;
 
 /// What is stored: `CBOR[1, organisation, version, time, officer, SHA-256 of the module, label,
-/// model, says hardware, [mechanism, RFC] or null, wrap mechanisms, gaps, attacks]`.
+/// model, says hardware, [mechanism, RFC] or null, wrap mechanisms, gaps, attacks, issuing token or
+/// null]`; profiles from before the issuing token was probed end with the attacks.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub(crate) struct Profile {
@@ -65,6 +66,34 @@ pub(crate) struct Profile {
     gaps: Vec<(String, String)>,
     #[n(12)]
     attacks: Vec<(String, String, String)>,
+    #[n(13)]
+    issuing: Option<Issuing>,
+}
+
+/// What the issuing token showed: `CBOR[SHA-256 of the module, label, model, says hardware, attacks]`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+struct Issuing {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    module: [u8; 32],
+    #[n(1)]
+    label: String,
+    #[n(2)]
+    model: String,
+    #[n(3)]
+    says_hardware: bool,
+    #[n(4)]
+    attacks: Vec<(String, String, String)>,
+}
+
+/// What the issuing token showed when it was probed.
+pub(crate) struct IssuingShown {
+    pub(crate) played: Vec<Played>,
+    pub(crate) module: [u8; 32],
+    pub(crate) label: String,
+    pub(crate) model: String,
+    pub(crate) says_hardware: bool,
 }
 
 /// What a token showed when it was probed.
@@ -75,6 +104,7 @@ pub(crate) struct Shown {
     pub(crate) label: String,
     pub(crate) model: String,
     pub(crate) says_hardware: bool,
+    pub(crate) issuing: IssuingShown,
 }
 
 impl Profile {
@@ -106,19 +136,14 @@ impl Profile {
                 .into_iter()
                 .map(|gap| (word_of(gap.missing).to_owned(), gap.detail))
                 .collect(),
-            attacks: shown
-                .played
-                .into_iter()
-                .map(|played| {
-                    let verdict = match played.verdict {
-                        Verdict::Defeated => "defeated",
-                        Verdict::Open => "open",
-                        Verdict::NotApplicable => "not_applicable",
-                    };
-                    let id = played.attack.id().to_owned();
-                    (id, verdict.to_owned(), played.detail)
-                })
-                .collect(),
+            attacks: written(shown.played),
+            issuing: Some(Issuing {
+                module: shown.issuing.module,
+                label: shown.issuing.label,
+                model: shown.issuing.model,
+                says_hardware: shown.issuing.says_hardware,
+                attacks: written(shown.issuing.played),
+            }),
         }
     }
 
@@ -138,20 +163,16 @@ impl Profile {
     }
 
     fn played(&self) -> Vec<(Attack, Verdict)> {
-        let known = self.attacks.iter().filter_map(|(id, verdict, _)| {
-            let verdict = match verdict.as_str() {
-                "defeated" => Verdict::Defeated,
-                "not_applicable" => Verdict::NotApplicable,
-                _ => Verdict::Open,
-            };
-            Some((Attack::from_id(id)?, verdict))
-        });
-        known.collect()
+        read(&self.attacks)
     }
 
-    /// The letter.
+    /// The letter: the worse one of both tokens. An issuing token that was not probed has none, and
+    /// a limit says so.
     pub(crate) fn grade(&self) -> Grade {
-        Grade::of(&self.played())
+        let signing = Grade::of(&self.played());
+        let issuing = self.issuing.as_ref();
+        let issuing = issuing.map(|issuing| Grade::of_signing_keys(&read(&issuing.attacks)));
+        issuing.map_or(signing, |issuing| signing.max(issuing))
     }
 
     /// Refuses to have keys made where attacks are open that give them away.
@@ -159,11 +180,13 @@ impl Profile {
         if self.grade() != Grade::D {
             return Ok(());
         }
-        let open = self
-            .attacks
-            .iter()
-            .filter(|(_, verdict, _)| verdict == "open");
-        let ids: Vec<&str> = open.map(|(id, ..)| id.as_str()).collect();
+        let open = |attacks: &[(String, String, String)], suffix: &str| -> Vec<String> {
+            let open = attacks.iter().filter(|(_, verdict, _)| verdict == "open");
+            open.map(|(id, ..)| format!("{id}{suffix}")).collect()
+        };
+        let mut ids = open(&self.attacks, "");
+        let issuing = self.issuing.iter();
+        ids.extend(issuing.flat_map(|issuing| open(&issuing.attacks, " (issuing token)")));
         Err(Error::TokenUnsafe {
             attacks: ids.join(", "),
         })
@@ -181,19 +204,15 @@ impl Profile {
             says_hardware: self.says_hardware,
             declared_hardware: station.organisation.local.hardware,
             grade: self.grade(),
-            attacks: self
-                .attacks
-                .iter()
-                .map(|(id, verdict, detail)| wire::ProbedAttack {
-                    id: id.clone(),
-                    verdict: match verdict.as_str() {
-                        "defeated" => AttackVerdict::Defeated,
-                        "not_applicable" => AttackVerdict::NotApplicable,
-                        _ => AttackVerdict::Open,
-                    },
-                    detail: detail.clone(),
-                })
-                .collect(),
+            attacks: probed(&self.attacks),
+            issuing: self.issuing.as_ref().map(|issuing| wire::IssuingProbe {
+                module_sha256: hex(&issuing.module),
+                module_unchanged: issuing.is_of_the_module(station),
+                label: issuing.label.clone(),
+                model: issuing.model.clone(),
+                says_hardware: issuing.says_hardware,
+                attacks: probed(&issuing.attacks),
+            }),
             mechanism: self
                 .mechanism
                 .map(|(number, rfc)| wire::NegotiatedMechanism {
@@ -222,6 +241,53 @@ impl Profile {
     fn is_of_the_module(&self, station: &Station) -> bool {
         station.organisation.local.signing.module_sha256.0 == self.module
     }
+}
+
+impl Issuing {
+    fn is_of_the_module(&self, station: &Station) -> bool {
+        station.organisation.local.issuing.module_sha256.0 == self.module
+    }
+}
+
+/// How attacks went, as it is stored: id, verdict, detail.
+fn written(played: Vec<Played>) -> Vec<(String, String, String)> {
+    let played = played.into_iter().map(|played| {
+        let verdict = match played.verdict {
+            Verdict::Defeated => "defeated",
+            Verdict::Open => "open",
+            Verdict::NotApplicable => "not_applicable",
+        };
+        let id = played.attack.id().to_owned();
+        (id, verdict.to_owned(), played.detail)
+    });
+    played.collect()
+}
+
+/// Reads that again; an attack that is not known here is left out.
+fn read(attacks: &[(String, String, String)]) -> Vec<(Attack, Verdict)> {
+    let known = attacks.iter().filter_map(|(id, verdict, _)| {
+        let verdict = match verdict.as_str() {
+            "defeated" => Verdict::Defeated,
+            "not_applicable" => Verdict::NotApplicable,
+            _ => Verdict::Open,
+        };
+        Some((Attack::from_id(id)?, verdict))
+    });
+    known.collect()
+}
+
+fn probed(attacks: &[(String, String, String)]) -> Vec<wire::ProbedAttack> {
+    let attacks = attacks.iter();
+    let attacks = attacks.map(|(id, verdict, detail)| wire::ProbedAttack {
+        id: id.clone(),
+        verdict: match verdict.as_str() {
+            "defeated" => AttackVerdict::Defeated,
+            "not_applicable" => AttackVerdict::NotApplicable,
+            _ => AttackVerdict::Open,
+        },
+        detail: detail.clone(),
+    });
+    attacks.collect()
 }
 
 /// The newest profile, believed; none if the token was never probed.
@@ -287,7 +353,10 @@ pub(crate) fn assurance(station: &Station) -> (Assurance, AssuranceReason) {
 }
 
 fn ground(station: &Station, profile: Option<&Profile>) -> Ground {
-    let says_hardware = profile.is_some_and(|profile| profile.says_hardware);
+    let says_hardware = profile.is_some_and(|profile| {
+        let issuing = profile.issuing.as_ref();
+        profile.says_hardware && issuing.is_none_or(|issuing| issuing.says_hardware)
+    });
     Ground {
         attacks: profile
             .filter(|profile| profile.is_of_the_module(station))
@@ -332,17 +401,21 @@ pub(crate) fn report(station: &Station) -> Result<wire::Probe> {
     let profile = newest(station)?;
     let ground = ground(station, profile.as_ref());
     let (assurance, set_by) = assurance::assurance(ground);
+    let issuing = profile
+        .as_ref()
+        .and_then(|profile| profile.issuing.as_ref());
+    let issuing_probed = issuing.is_some_and(|issuing| issuing.is_of_the_module(station));
     Ok(wire::Probe {
         profile: profile.as_ref().map(|profile| profile.wire(station)),
         assurance,
         set_by,
-        limits: limits(ground, profile.as_ref()),
+        limits: limits(ground, profile.as_ref(), issuing_probed),
         required: station.organisation.local.required,
     })
 }
 
 /// What to know besides the verdicts, what weighs most first.
-fn limits(ground: Ground, profile: Option<&Profile>) -> Vec<ProbeLimit> {
+fn limits(ground: Ground, profile: Option<&Profile>, issuing_probed: bool) -> Vec<ProbeLimit> {
     let mut limits = Vec::new();
     match ground.hardware {
         Hardware::Software => limits.push(ProbeLimit::SoftwareToken),
@@ -351,11 +424,19 @@ fn limits(ground: Ground, profile: Option<&Profile>) -> Vec<ProbeLimit> {
     }
     if ground.attacks.is_none() {
         limits.push(ProbeLimit::NotProbed);
+    } else if !issuing_probed {
+        limits.push(ProbeLimit::IssuingNotProbed);
     }
     if ground.keys == KeyHome::Resident {
         limits.push(ProbeLimit::ResidentKeys);
     }
-    let played = profile.map(Profile::played).unwrap_or_default();
+    let mut played = profile.map(Profile::played).unwrap_or_default();
+    let issuing = profile.and_then(|profile| profile.issuing.as_ref());
+    played.extend(
+        issuing
+            .map(|issuing| read(&issuing.attacks))
+            .unwrap_or_default(),
+    );
     let is_open = |attack: Attack| {
         let open =
             |(other, verdict): &(Attack, Verdict)| *other == attack && *verdict == Verdict::Open;
@@ -488,8 +569,57 @@ mod tests {
             label: "signing".to_owned(),
             model: "soft".to_owned(),
             says_hardware: false,
+            issuing: IssuingShown {
+                played: Attack::ON_SIGNING_KEYS
+                    .map(|attack| Played {
+                        attack,
+                        verdict: Verdict::Defeated,
+                        detail: "ca-1: C_CopyObject (TOKEN=F) CKR_ACTION_PROHIBITED".to_owned(),
+                    })
+                    .to_vec(),
+                module: [4; 32],
+                label: "issuing".to_owned(),
+                model: "soft".to_owned(),
+                says_hardware: false,
+            },
         };
         Profile::new([1; 16], 1, 7, "ada", shown)
+    }
+
+    #[test]
+    fn a_profile_from_before_the_issuing_token_was_probed_is_read_and_says_so() {
+        let new = profile(&[]);
+        let before = Profile {
+            issuing: None,
+            ..new.clone()
+        };
+        let mut bytes = before.to_bytes();
+        // An array of 13, and nothing where the issuing token is now.
+        assert_eq!((bytes[0], bytes.pop()), (0x8E, Some(0xF6)));
+        bytes[0] = 0x8D;
+        let read: Profile = minicbor::decode(&bytes).unwrap();
+        assert_eq!(read, before);
+        assert_eq!(read.grade(), Grade::A);
+    }
+
+    #[test]
+    fn the_worse_one_of_both_tokens_gives_the_letter() {
+        for (attack, letter) in [
+            (Attack::Mutation, Grade::D),
+            (Attack::WrapTheMaster, Grade::D),
+            (Attack::Destruction, Grade::C),
+        ] {
+            let mut profile = profile(&[Attack::OwnWrappingKey]);
+            assert_eq!(profile.grade(), Grade::B);
+            let issuing = profile.issuing.as_mut().unwrap();
+            let found = issuing.attacks.iter_mut();
+            let found = found.filter(|(id, ..)| id == attack.id());
+            found.for_each(|(_, verdict, _)| *verdict = "open".to_owned());
+            assert_eq!(profile.grade(), letter, "{attack}");
+            let refused = profile.refuse_unsafe().map_err(|error| error.to_string());
+            let named = refused.is_err_and(|error| error.contains("(issuing token)"));
+            assert_eq!(named, letter == Grade::D, "{attack}");
+        }
     }
 
     #[test]

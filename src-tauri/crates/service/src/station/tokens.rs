@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use token::{
-    Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, Pin, Production, RawSignature, Recovery,
-    SpkiDer, ToBeSigned, Token, TokenInfo, TokenLabel, WrappedKey,
+    Host, KeyLabel, KnownAnswer, Launch, LoadedBy, Mac, MasterInUse, Pin, Production, RawSignature,
+    Recovery, SpkiDer, ToBeSigned, Token, TokenInfo, TokenLabel, WrappedKey,
 };
 use zeroize::Zeroizing;
 
@@ -201,9 +201,13 @@ fn quiet(station: &Station) -> Result<File> {
 
 /// What the signing token says of itself.
 pub(crate) fn said(station: &Station) -> Result<Option<TokenInfo>> {
+    said_by(station, &station.organisation.local.signing)
+}
+
+/// What one of the tokens says of itself.
+pub(crate) fn said_by(station: &Station, address: &TokenAddress) -> Result<Option<TokenInfo>> {
     let _alone = quiet(station)?;
-    let local = &station.organisation.local;
-    described(&station.surroundings, local, &local.signing)
+    described(&station.surroundings, &station.organisation.local, address)
 }
 
 /// Who made the device that holds the signing token, and what it is, as it says itself.
@@ -339,8 +343,10 @@ impl<'s> SigningToken<'s> {
     pub(crate) fn production(&self) -> Option<Production> {
         let master = self.masters.current()?;
         Some(Production {
-            master: master.label.clone(),
-            canary: master.canary.clone(),
+            master: Some(MasterInUse {
+                label: master.label.clone(),
+                canary: master.canary.clone(),
+            }),
             mac_keys: vec![self.pepper.clone(), self.record_mac.clone()],
             signing_keys: vec![self.head.clone()],
         })
@@ -564,6 +570,25 @@ impl IssuingToken {
             token,
             ca: key_label(CA)?,
         })
+    }
+
+    /// Its keys, for what can be tried on them without harm.
+    pub(crate) fn production(&self) -> Result<Production> {
+        Ok(Production {
+            master: None,
+            mac_keys: Vec::new(),
+            signing_keys: vec![self.ca.clone(), key_label(NOTARY)?],
+        })
+    }
+
+    /// The token itself.
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The same, and nothing but it.
+    pub(crate) fn into_token(self) -> Token {
+        self.token
     }
 
     /// Countersigns a head of the log; DER as a note carries it.

@@ -7,7 +7,7 @@ use ts_rs::TS;
 use super::Assurance;
 
 /// How the attacks went, in one letter.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS, PartialEq, Eq, PartialOrd, Ord)]
 #[ts(export)]
 pub enum Grade {
     /// None is open.
@@ -97,6 +97,9 @@ impl ProbeLimit {
                 "the token says that it is hardware, and no officer has declared it"
             }
             Self::NotProbed => "the attacks were not played on this token as it is",
+            Self::IssuingNotProbed => {
+                "the attacks were not played on the issuing token as it is: have it probed"
+            }
         }
     }
 }
@@ -195,6 +198,27 @@ pub enum ProbeLimit {
     NotProbed,
     /// Keys stay on the token: whoever has the PIN signs with them all, without any secret.
     ResidentKeys,
+    /// The attacks were not played on the issuing token, or on its module as it is now.
+    IssuingNotProbed,
+}
+
+/// How the attacks on the issuing token went, whose keys only sign.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct IssuingProbe {
+    /// SHA-256 of the module, 64 hexadecimal digits.
+    pub module_sha256: String,
+    /// Whether the module is still the one that was probed.
+    pub module_unchanged: bool,
+    /// The token's label.
+    pub label: String,
+    /// Manufacturer and model, as the token says.
+    pub model: String,
+    /// Whether the token says that it is hardware.
+    pub says_hardware: bool,
+    /// The attacks, in the order of their ids.
+    pub attacks: Vec<ProbedAttack>,
 }
 
 /// What a token is like, as it was probed and as an officer signed it.
@@ -222,10 +246,12 @@ pub struct TokenProfile {
     pub says_hardware: bool,
     /// Whether the officers declared that it is.
     pub declared_hardware: bool,
-    /// The letter.
+    /// The letter: the worse one of both tokens.
     pub grade: Grade,
     /// The attacks, in the order of their ids.
     pub attacks: Vec<ProbedAttack>,
+    /// The issuing token; none in a profile from before it was probed.
+    pub issuing: Option<IssuingProbe>,
     /// The mechanism keys are wrapped with.
     pub mechanism: Option<NegotiatedMechanism>,
     /// Names or numbers of all that the token lists for wrapping.

@@ -57,7 +57,11 @@ impl Login {
 }
 
 /// Wraps as the token does (RFC 5649, or RFC 3394 over the padded key).
-fn wrapped_here(key: &[u8; 32], mechanism: WrapMechanism, clear: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn wrapped_here(
+    key: &[u8; 32],
+    mechanism: WrapMechanism,
+    clear: &[u8],
+) -> Result<Vec<u8>> {
     const BLOCK: usize = 8;
     let kek = KekAes256::from(*key);
     let wrapped = match mechanism {

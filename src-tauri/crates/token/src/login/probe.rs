@@ -24,9 +24,9 @@ use self::{
     adversary::{Adversary, VALUES, Way},
     facts::Facts,
 };
-use super::{KeyClass, Login, create::settle, name, random_id};
+use super::{KeyClass, Login, TOKEN_KEY, create::settle, name, random_id};
 use crate::{
-    Attack, Canary, Error, KeyLabel, Played, Production, Result, WrapMechanism,
+    Attack, Canary, Error, KeyLabel, MasterInUse, Played, Production, Result, WrapMechanism,
     raw::{self, Difference, MechanismInfo, Parameter},
     template::{self, Id, Storage, Template, UNWRAP_TEMPLATE},
 };
@@ -101,7 +101,6 @@ impl Login {
     fn found_in_use(&self, session: &Session, production: &Production) -> Result<InUse> {
         let Production {
             master,
-            canary,
             mac_keys,
             signing_keys,
         } = production;
@@ -114,15 +113,18 @@ impl Login {
         };
         let mac_keys = find(mac_keys, KeyClass::Secret)?;
         let signing_keys = find(signing_keys, KeyClass::Private)?;
-        let key = self.find(session, master, KeyClass::Secret)?;
-        Ok(InUse {
-            master: Master {
+        let in_use = |MasterInUse { label, canary }: &MasterInUse| -> Result<Master> {
+            let key = self.find(session, label, KeyClass::Secret)?;
+            Ok(Master {
                 subject: IN_USE,
                 key,
                 mechanism: canary.wrapped.mechanism().number(),
                 unsaid: self.unsaid(session, key, canary),
                 canary: canary.clone(),
-            },
+            })
+        };
+        Ok(InUse {
+            master: master.as_ref().map(in_use).transpose()?,
             mac_keys,
             signing_keys,
         })
@@ -131,7 +133,7 @@ impl Login {
 
 /// The token's own keys.
 struct InUse {
-    master: Master,
+    master: Option<Master>,
     mac_keys: Vec<(String, ObjectHandle)>,
     signing_keys: Vec<(String, ObjectHandle)>,
 }
@@ -199,10 +201,22 @@ impl<'l> Stage<'l> {
         }
     }
 
+    /// Whether keys are wrapped on this token, or may be.
+    fn wraps_keys(&self) -> bool {
+        let master = |keys: &InUse| keys.master.is_some();
+        self.in_use.as_ref().is_none_or(master)
+    }
+
+    /// Whether pepper and record MAC are on this token, or may be.
+    fn has_mac_keys(&self) -> bool {
+        let some = |keys: &InUse| !keys.mac_keys.is_empty();
+        self.in_use.as_ref().is_none_or(some)
+    }
+
     /// A throw-away master, and what it was made without. None if the token wraps nothing, or
     /// takes nothing like its template.
     fn throw_away_master(&self) -> Result<Option<(Master, Vec<AttributeType>)>> {
-        let Some(mechanism) = self.mechanism else {
+        let Some(mechanism) = self.mechanism.filter(|_| self.wraps_keys()) else {
             return Ok(None);
         };
         let id = random_id()?;
@@ -228,6 +242,9 @@ impl<'l> Stage<'l> {
     /// The masters an attack is played on: a throw-away one, and the one in use.
     fn masters(&self, facts: &mut Facts) -> Result<Vec<Master>> {
         let mut masters = Vec::new();
+        if !self.wraps_keys() {
+            return Ok(masters);
+        }
         match self.throw_away_master()? {
             Some((master, dropped)) => {
                 if !dropped.is_empty() {
@@ -241,7 +258,7 @@ impl<'l> Stage<'l> {
                 None => "the token has no mechanism that keys are wrapped with",
             }),
         }
-        masters.extend(self.in_use.iter().map(|keys| keys.master.clone()));
+        masters.extend(self.in_use.iter().filter_map(|keys| keys.master.clone()));
         Ok(masters)
     }
 
@@ -250,11 +267,34 @@ impl<'l> Stage<'l> {
         &self,
         template: fn(&KeyLabel, Id, Storage) -> Template,
     ) -> Result<Option<ObjectHandle>> {
+        if !self.has_mac_keys() {
+            return Ok(None);
+        }
         let (id, label) = (random_id()?, label()?);
         let made = self.make(&Mechanism::GenericSecretKeyGen, || {
             template(&label, id, Storage::Trial)
         })?;
         Ok(made.map(|(key, _)| key))
+    }
+
+    /// A throw-away key that signs as those of head, CA and notary do, and its public half; none if
+    /// the token takes nothing like its template.
+    fn throw_away_signing_key(&self) -> Result<Option<(ObjectHandle, ObjectHandle)>> {
+        let (id, label) = (random_id()?, label()?);
+        let signer = self.login.signer(TOKEN_KEY);
+        let private = || template::signing_key(signer, &label, id, Storage::Trial);
+        let public = template::signing_key_public(&label, id, Storage::Trial);
+        let made = settle(&label, &private().droppable(), |dropped| {
+            let (public, private) = (public.attributes(), private().without(dropped));
+            let mechanism = Mechanism::EccKeyPairGen;
+            let session = &self.session;
+            session.generate_key_pair(&mechanism, public, private.attributes())
+        });
+        match made {
+            Ok(((public, private), _)) => Ok(Some((private, public))),
+            Err(Error::TemplateRefused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn wrap(&self, way: &Way, victim: ObjectHandle) -> CkResult<Zeroizing<Vec<u8>>> {
@@ -269,14 +309,31 @@ impl<'l> Stage<'l> {
         blob: &[u8],
         template: &[Attribute],
     ) -> CkResult<ObjectHandle> {
+        self.unwrap_in(&self.session, master, blob, template)
+    }
+
+    /// The same, as an object of another session.
+    fn unwrap_in(
+        &self,
+        session: &Session,
+        master: &Master,
+        blob: &[u8],
+        template: &[Attribute],
+    ) -> CkResult<ObjectHandle> {
         self.login.module.raw.unwrap(
-            &self.session,
+            session,
             master.mechanism,
             Parameter::None,
             master.key,
             blob,
             template,
         )
+    }
+
+    /// Whether there is still such an object, whatever it is.
+    fn is_there(&self, object: ObjectHandle) -> bool {
+        let class = self.session.get_attributes(object, &[AttributeType::Class]);
+        class.is_ok_and(|attributes| !attributes.is_empty())
     }
 
     /// Which of its values a key shows to who asks.

@@ -42,7 +42,22 @@ pub(super) struct Way {
     pub(super) mechanism: u64,
     pub(super) parameter: Parameter,
     pub(super) key: ObjectHandle,
+    /// Whether the token says that it wraps by this. One that does not may do it all the same.
+    listed: bool,
 }
+
+/// Mechanisms a symmetric key wraps with, tried even where the token does not list them.
+pub(super) const KNOWN: [u64; 9] = [
+    CKM_AES_KEY_WRAP,
+    CKM_AES_KEY_WRAP_PAD,
+    CKM_AES_KEY_WRAP_KWP,
+    CKM_AES_KEY_WRAP_PKCS7,
+    CKM_AES_ECB,
+    CKM_AES_CBC,
+    CKM_AES_CBC_PAD,
+    CKM_AES_GCM,
+    CKM_AES_CCM,
+];
 
 /// What the attacker has made for himself; session objects of the stage.
 pub(super) struct Adversary {
@@ -107,14 +122,19 @@ impl Adversary {
         };
         for (mechanism, info) in &stage.listed {
             if info.does(CKF_WRAP) {
-                adversary.add(*mechanism);
+                adversary.add(*mechanism, true);
+            }
+        }
+        for mechanism in KNOWN {
+            if adversary.ways.iter().all(|way| way.mechanism != mechanism) {
+                adversary.add(mechanism, false);
             }
         }
         adversary
     }
 
     /// Adds the ways a mechanism offers; one that is not known here is tried with every key.
-    fn add(&mut self, mechanism: u64) {
+    fn add(&mut self, mechanism: u64, listed: bool) {
         let keys = match mechanism {
             CKM_RSA_PKCS | CKM_RSA_PKCS_OAEP | CKM_RSA_X_509 | CKM_RSA_AES_KEY_WRAP => {
                 vec![self.rsa]
@@ -136,6 +156,7 @@ impl Adversary {
             mechanism,
             parameter: Parameter::to_wrap_with(mechanism),
             key,
+            listed,
         }));
     }
 
@@ -152,16 +173,29 @@ impl Adversary {
         subject: &str,
         victim: ObjectHandle,
     ) {
+        const CALL: &str = "C_WrapKey under a key of the caller's";
         for way in &self.ways {
             let what = mechanism_name(way.mechanism);
             let wrapped = stage.wrap(way, victim);
-            facts.trial(
-                subject,
-                "C_WrapKey under a key of the caller's",
-                what,
-                wrapped,
-            );
+            if way.listed {
+                facts.trial(subject, CALL, what, wrapped);
+            } else if wrapped.is_ok() {
+                facts.came_through(subject, CALL, format!("{what} [not listed]"), "CKR_OK");
+            }
         }
+    }
+
+    /// Whether he has anything at all to take a key out with.
+    pub(super) fn can_wrap(&self) -> bool {
+        self.ways.iter().any(|way| way.listed)
+    }
+
+    /// By which mechanism a key can be wrapped for him, if by any.
+    pub(super) fn takes_out(&self, stage: &Stage<'_>, key: ObjectHandle) -> Option<String> {
+        let mut ways = self.ways.iter();
+        let way = ways.find(|way| stage.wrap(way, key).is_ok())?;
+        let mechanism = mechanism_name(way.mechanism);
+        Some(format!("C_WrapKey by {mechanism} wraps it for the caller"))
     }
 
     /// Says what of a key that came out can be got at: an attribute that lets it go, its value, or
@@ -175,13 +209,8 @@ impl Adversary {
         if let Some(value) = stage.shows(key)? {
             return Ok(Some(format!("C_GetAttributeValue gives its {value}")));
         }
-        for way in &self.ways {
-            if stage.wrap(way, key).is_ok() {
-                let mechanism = mechanism_name(way.mechanism);
-                return Ok(Some(format!(
-                    "C_WrapKey by {mechanism} wraps it for the caller"
-                )));
-            }
+        if let Some(wraps) = self.takes_out(stage, key) {
+            return Ok(Some(wraps));
         }
         let asked: Vec<&Attribute> = asked.iter().collect();
         let raw = &stage.login.module.raw;

@@ -117,6 +117,22 @@ impl Facts {
         self.add(subject, call, what.into(), answer.into(), Meaning::Refused);
     }
 
+    /// Notes that a call gave the attacker nothing to begin with: a refusal if the answer is one, and
+    /// a device that failed shows nothing.
+    pub(super) fn kept_out(
+        &mut self,
+        subject: &str,
+        call: &'static str,
+        what: impl Into<String>,
+        error: &CkError,
+    ) {
+        let meaning = match answer::value(error) {
+            Some(value) if is_refusal(value) => Meaning::Refused,
+            _ => Meaning::Unclear,
+        };
+        self.add(subject, call, what.into(), ckr(error), meaning);
+    }
+
     /// Notes what says nothing either way.
     pub(super) fn unclear(
         &mut self,

@@ -13,10 +13,10 @@ use cryptoki_sys::{
 };
 use subtle::ConstantTimeEq;
 
-use super::{Facts, Master, Stage, facts::ckr, label};
+use super::{Facts, Master, Stage, facts::ckr, label, uses::THROW_AWAY_SIGNS};
 use crate::{
-    Error, Result, answer,
-    login::{KeyClass, TOKEN_KEY, create::settle, random_id},
+    Error, Result, ToBeSigned, answer,
+    login::{KeyClass, TOKEN_KEY, create::settle, random_id, session_key::public_key},
     mechanism_name,
     raw::{self, Parameter},
     template::{self, Storage, Template},
@@ -51,7 +51,10 @@ impl Stage<'_> {
         if let Some((master, dropped)) = self.throw_away_master()? {
             self.look_alike_of_the_master(facts, &master, &dropped)?;
         }
-        self.look_alike_of_the_pepper(facts)?;
+        if self.has_mac_keys() {
+            self.look_alike_of_the_pepper(facts)?;
+        }
+        self.look_alike_of_a_signing_key(facts)?;
         if self.in_use.is_some() {
             // Finding the keys in use has asked for exactly one of each label and class.
             facts.note("of each key in use there is one object of its label and class");
@@ -172,24 +175,69 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// One beside a key that signs has its label, and another public key.
+    fn look_alike_of_a_signing_key(&self, facts: &mut Facts) -> Result<()> {
+        let subject = "look-alike of a signing key";
+        let [Some((real, public)), Some((look_alike, _))] = [
+            self.throw_away_signing_key()?,
+            self.throw_away_signing_key()?,
+        ] else {
+            facts.note(format!(
+                "the token takes no template of a {THROW_AWAY_SIGNS}"
+            ));
+            return Ok(());
+        };
+        let of_the_label = [
+            Attribute::Class(KeyClass::Private.object_class()),
+            Attribute::Label(label()?.as_str().into()),
+            Attribute::Token(false),
+        ];
+        let found = self.session.find_objects(&of_the_label)?;
+        let answer = format!("{} objects", found.len());
+        let (call, what) = ("C_FindObjects", "label and class");
+        if found.contains(&real) && found.contains(&look_alike) {
+            let answer = format!("{answer}, of which the product takes none");
+            facts.refused(subject, call, what, answer);
+        } else {
+            facts.unclear(subject, call, what, format!("{answer}, not both of them"));
+        }
+        let spki = public_key(&self.session, TOKEN_KEY, public)?;
+        let challenge = ToBeSigned::sha256(b"chancery probe");
+        let session = self.login.session()?;
+        let proof = |key| {
+            self.login
+                .prove_pair(&session, &label()?, key, TOKEN_KEY, &spki, &challenge)
+        };
+        proof(real)?;
+        let call = "the proof of a login";
+        match proof(look_alike) {
+            Ok(()) => facts.came_through(subject, call, "alone", "takes it"),
+            Err(Error::KeyDiffers { .. }) => facts.refused(subject, call, "alone", "refuses it"),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// A16: who has the PIN does not destroy what nothing works without.
     pub(super) fn destruction(&self, facts: &mut Facts) -> Result<()> {
         let (id, label) = (random_id()?, label()?);
         let trial = Storage::Trial;
-        self.destroy(
-            facts,
-            &Undestroyable {
-                subject: "throw-away pepper",
-                template: &|| template::pepper(&label, id, trial),
-                make: &|session, template| {
-                    session.generate_key(&Mechanism::GenericSecretKeyGen, template.attributes())
+        if self.has_mac_keys() {
+            self.destroy(
+                facts,
+                &Undestroyable {
+                    subject: "throw-away pepper",
+                    template: &|| template::pepper(&label, id, trial),
+                    make: &|session, template| {
+                        session.generate_key(&Mechanism::GenericSecretKeyGen, template.attributes())
+                    },
                 },
-            },
-        )?;
+            )?;
+        }
         self.destroy(
             facts,
             &Undestroyable {
-                subject: "throw-away signing key",
+                subject: THROW_AWAY_SIGNS,
                 template: &|| template::signing_key(TOKEN_KEY, &label, id, trial),
                 make: &|session, template| {
                     let public = template::signing_key_public(&label, id, trial);
@@ -200,7 +248,7 @@ impl Stage<'_> {
                 },
             },
         )?;
-        if let Some(mechanism) = self.mechanism {
+        if let Some(mechanism) = self.mechanism.filter(|_| self.wraps_keys()) {
             let mechanism = raw::mechanism_type(mechanism.number());
             self.destroy(
                 facts,
@@ -217,7 +265,10 @@ impl Stage<'_> {
             for (label, key) in self.named(keys) {
                 self.read_back(facts, &label, key, &[Attribute::Destroyable(false)]);
             }
-            facts.note("keys in use are read back, not destroyed");
+            facts.note(
+                "keys in use are read back, not destroyed: of them it is as true as what the token \
+                 says",
+            );
         }
         facts.note(
             "not tried: C_SetPIN, and wrong PINs until it is locked; who has the PIN can do both",
@@ -251,11 +302,18 @@ impl Stage<'_> {
             .changed(&[Attribute::Destroyable(false)]);
         match make(&session, &fixed) {
             Ok(key) => {
-                let answered = session.destroy_object(key);
-                facts.trial(subject, "C_DestroyObject", "DESTROYABLE=F", answered);
+                let call = "C_DestroyObject";
+                match session.destroy_object(key) {
+                    Err(error) if !self.is_there(key) => {
+                        let answer = format!("{}, and it is gone", ckr(&error));
+                        facts.came_through(subject, call, "DESTROYABLE=F", answer);
+                    }
+                    answered => {
+                        facts.trial(subject, call, "DESTROYABLE=F", answered);
+                    }
+                }
                 session.close()?;
-                let still = self.session.get_attributes(key, &[AttributeType::Class]);
-                if still.is_ok_and(|attributes| !attributes.is_empty()) {
+                if self.is_there(key) {
                     facts.note(format!(
                         "{subject}: is still there after its session was closed"
                     ));

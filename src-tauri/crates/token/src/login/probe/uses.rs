@@ -3,7 +3,7 @@
 use cryptoki::{
     context::Function,
     error::{Error as CkError, Result as CkResult},
-    object::{Attribute, KeyType, ObjectClass, ObjectHandle},
+    object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle},
 };
 use cryptoki_sys::{
     CKF_DECRYPT, CKF_DERIVE, CKF_ENCRYPT, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CCM, CKM_AES_ECB,
@@ -35,6 +35,9 @@ const CIPHERS: [u64; 9] = [
 
 /// The ones that are tried even where the token does not list them.
 const PLAIN: [u64; 3] = [CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CBC_PAD];
+
+/// What a key is called that is tried in the place of those of head, CA and notary.
+pub(super) const THROW_AWAY_SIGNS: &str = "throw-away signing key";
 
 const ALGORITHM: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
 
@@ -139,14 +142,26 @@ impl Stage<'_> {
 
     /// A6: nobody gives a key another use, neither itself nor a copy.
     pub(super) fn mutation(&self, facts: &mut Facts) -> Result<()> {
+        let adversary = Adversary::arm(self);
         if let Some((master, _)) = self.throw_away_master()? {
-            self.mutate(facts, THROW_AWAY, master.key, &master_changes());
-            self.unwrapped_mutation(facts, &master)?;
-        } else {
+            let changes = master_changes();
+            self.mutate(facts, &adversary, THROW_AWAY, master.key, &changes)?;
+            self.unwrapped_mutation(facts, &adversary, &master)?;
+        } else if self.wraps_keys() {
             facts.note("no throw-away master could be made");
         }
         if let Some(pepper) = self.throw_away_mac_key(template::pepper)? {
-            self.mutate(facts, "throw-away pepper", pepper, &secret_key_changes());
+            let changes = secret_key_changes();
+            self.mutate(facts, &adversary, "throw-away pepper", pepper, &changes)?;
+        }
+        match self.throw_away_signing_key()? {
+            Some((key, _)) => {
+                let changes = private_key_changes();
+                self.mutate(facts, &adversary, THROW_AWAY_SIGNS, key, &changes)?;
+            }
+            None => facts.note(format!(
+                "the token takes no template of a {THROW_AWAY_SIGNS}"
+            )),
         }
         if let Some(keys) = &self.in_use {
             let frozen = [
@@ -157,21 +172,41 @@ impl Stage<'_> {
             ];
             for (label, key) in self.named(keys) {
                 self.read_back(facts, &label, key, &frozen);
+                self.change_nothing(facts, &label, key)?;
             }
-            facts.note("keys in use are read back, not changed");
+            facts.note(
+                "keys in use are asked for what changes nothing: their own label, and a copy that \
+                 goes with its session",
+            );
+        }
+        Ok(())
+    }
+
+    /// Gives a key in use the label it has, and copies it for this session: what cannot be changed or
+    /// copied refuses that, whatever it says of itself.
+    fn change_nothing(&self, facts: &mut Facts, subject: &str, key: ObjectHandle) -> Result<()> {
+        let label = self.session.get_attributes(key, &[AttributeType::Label])?;
+        let set = self.session.update_attributes(key, &label);
+        facts.trial(subject, "C_SetAttributeValue", "LABEL as it is", set);
+        let session_object = [Attribute::Token(false)];
+        let copied = self.session.copy_object(key, &session_object);
+        if let Some(copy) = facts.trial(subject, "C_CopyObject", "TOKEN=F", copied) {
+            let _ = self.session.destroy_object(copy); // or with its session
         }
         Ok(())
     }
 
     /// Changes a throw-away key, and copies it with a change. A token may answer CKR_OK and change
-    /// nothing, so it is read back.
+    /// nothing, so it is read back; and it may say what it likes of a key, so the key is put to the
+    /// use that it was to have.
     fn mutate(
         &self,
         facts: &mut Facts,
+        adversary: &Adversary,
         subject: &str,
         key: ObjectHandle,
         changes: &[(&'static str, Attribute)],
-    ) {
+    ) -> Result<()> {
         let raw = &self.login.module.raw;
         let says = |object: ObjectHandle, change: &Attribute| {
             let same = raw.differences(&self.session, object, &[change]);
@@ -188,38 +223,113 @@ impl Stage<'_> {
                 facts.came_through(subject, "C_GetAttributeValue", *what, "is so from birth");
                 continue;
             }
+            if let Some(used) = self.serves(adversary, key, change)? {
+                facts.came_through(subject, "any use", *what, format!("{used} from birth"));
+                continue;
+            }
             let changes = std::slice::from_ref(change);
-            match self.session.update_attributes(key, changes) {
-                Ok(()) if denies(key, change) => facts.refused(
-                    subject,
-                    "C_SetAttributeValue",
-                    *what,
-                    "CKR_OK, and it reads back as before",
-                ),
-                Ok(()) => facts.came_through(subject, "C_SetAttributeValue", *what, "CKR_OK"),
-                Err(error) => {
-                    facts.trial::<()>(subject, "C_SetAttributeValue", *what, Err(error));
+            let answered = self.session.update_attributes(key, changes);
+            let call = "C_SetAttributeValue";
+            match (answered, self.serves(adversary, key, change)?) {
+                (answered, Some(used)) => {
+                    let answer =
+                        answered.map_or_else(|error| ckr(&error), |()| "CKR_OK".to_owned());
+                    facts.came_through(subject, call, *what, format!("{answer}, and {used}"));
+                }
+                (Ok(()), None) if denies(key, change) => {
+                    let answer = "CKR_OK, and it is as before";
+                    facts.refused(subject, call, *what, answer);
+                }
+                (Ok(()), None) => facts.came_through(subject, call, *what, "CKR_OK"),
+                (Err(error), None) => {
+                    facts.trial::<()>(subject, call, *what, Err(error));
                 }
             }
+            let call = "C_CopyObject";
             match self.session.copy_object(key, changes) {
                 Ok(copy) => {
-                    if denies(copy, change) {
-                        let answer = "CKR_OK, and the copy reads back as before";
-                        facts.refused(subject, "C_CopyObject", *what, answer);
+                    let used = self.serves(adversary, copy, change)?;
+                    if let Some(used) = used {
+                        facts.came_through(subject, call, *what, format!("CKR_OK, and {used}"));
+                    } else if denies(copy, change) {
+                        facts.refused(subject, call, *what, "CKR_OK, and the copy is as it was");
                     } else {
-                        facts.came_through(subject, "C_CopyObject", *what, "CKR_OK");
+                        facts.came_through(subject, call, *what, "CKR_OK");
                     }
                     let _ = self.session.destroy_object(copy); // or with its session
                 }
                 Err(error) => {
-                    facts.trial::<()>(subject, "C_CopyObject", *what, Err(error));
+                    facts.trial::<()>(subject, call, *what, Err(error));
                 }
             }
         }
+        Ok(())
+    }
+
+    /// What a key does that it was to be given, if it does it; of what cannot be used, nothing.
+    fn serves(
+        &self,
+        adversary: &Adversary,
+        key: ObjectHandle,
+        change: &Attribute,
+    ) -> Result<Option<String>> {
+        let raw = &self.login.module.raw;
+        let by = |found: Option<u64>, does: &str| {
+            found.map(|mechanism| format!("it {does} by {}", mechanism_name(mechanism)))
+        };
+        Ok(match change {
+            Attribute::Decrypt(true) => {
+                let mut used = None;
+                for cipher in self.ciphers(CKF_DECRYPT, CKM_AES_ECB) {
+                    let session = self.login.session()?; // an operation may be left active
+                    let parameter = Parameter::to_wrap_with(cipher);
+                    let answered = raw.decrypt(&session, cipher, parameter, key, &[0; 32]);
+                    used = used.or_else(|| is_taken(&answered).then_some(cipher));
+                }
+                by(used, "decrypts")
+            }
+            Attribute::Encrypt(true) => {
+                let mut used = None;
+                for cipher in self.ciphers(CKF_ENCRYPT, CKM_AES_ECB) {
+                    let session = self.login.session()?;
+                    let parameter = Parameter::to_wrap_with(cipher);
+                    let answered = raw.encrypt(&session, cipher, parameter, key, &[0; 32]);
+                    used = used.or_else(|| is_taken(&answered).then_some(cipher));
+                }
+                by(used, "encrypts")
+            }
+            Attribute::Derive(true) => {
+                let second = adversary.aes().unwrap_or(key);
+                let mut used = None;
+                for mechanism in self.derivations().0 {
+                    let Some(parameter) = Parameter::to_derive_with(mechanism, second) else {
+                        continue;
+                    };
+                    let template = derived_key();
+                    let derived = raw.derive(&self.session, mechanism, parameter, key, &template);
+                    if let Ok(derived) = derived {
+                        self.session.destroy_object(derived)?;
+                        used = Some(mechanism);
+                    }
+                }
+                by(used, "derives")
+            }
+            Attribute::Extractable(true) => adversary.takes_out(self, key),
+            Attribute::Sensitive(false) => {
+                let shown = self.shows(key)?;
+                shown.map(|value| format!("C_GetAttributeValue gives its {value}"))
+            }
+            _ => None,
+        })
     }
 
     /// A signer's key while it is unwrapped: that it can be exported is not changed either.
-    fn unwrapped_mutation(&self, facts: &mut Facts, master: &Master) -> Result<()> {
+    fn unwrapped_mutation(
+        &self,
+        facts: &mut Facts,
+        adversary: &Adversary,
+        master: &Master,
+    ) -> Result<()> {
         let key =
             self.login
                 .unwrapped(&self.session, master.key, &master.canary.wrapped, ALGORITHM)?;
@@ -227,7 +337,7 @@ impl Stage<'_> {
             ("EXTRACTABLE=T", Attribute::Extractable(true)),
             ("SENSITIVE=F", Attribute::Sensitive(false)),
         ];
-        self.mutate(facts, "unwrapped key", key, &changes);
+        self.mutate(facts, adversary, "unwrapped key", key, &changes)?;
         Ok(self.session.destroy_object(key)?)
     }
 
@@ -251,6 +361,10 @@ impl Stage<'_> {
             self.read_back(facts, subject, *key, &uses);
             self.derive_from(facts, subject, *key, own)?;
             self.encrypt_with(facts, subject, *key)?;
+        }
+        for (label, key) in self.in_use.iter().flat_map(|keys| &keys.signing_keys) {
+            self.read_back(facts, label, *key, &[Attribute::Derive(false)]);
+            self.derive_from(facts, label, *key, own)?;
         }
         let (tried, untried) = self.derivations();
         if tried.is_empty() && !untried.is_empty() {
@@ -287,15 +401,7 @@ impl Stage<'_> {
         own: Option<ObjectHandle>,
     ) -> Result<()> {
         let raw = &self.login.module.raw;
-        let template = [
-            Attribute::Class(ObjectClass::SECRET_KEY),
-            Attribute::KeyType(KeyType::GENERIC_SECRET),
-            Attribute::ValueLen(16.into()),
-            Attribute::Token(false),
-            Attribute::Private(true),
-            Attribute::Sensitive(false),
-            Attribute::Extractable(true),
-        ];
+        let template = derived_key();
         for mechanism in self.derivations().0 {
             let Some(parameter) = Parameter::to_derive_with(mechanism, own.unwrap_or(base)) else {
                 continue;
@@ -339,11 +445,8 @@ impl Stage<'_> {
             })
             .collect();
         if let Some(keys) = &self.in_use {
-            subjects.extend(
-                keys.mac_keys
-                    .iter()
-                    .map(|(label, key)| (label.clone(), *key, None)),
-            );
+            let others = keys.mac_keys.iter().chain(&keys.signing_keys);
+            subjects.extend(others.map(|(label, key)| (label.clone(), *key, None)));
         }
         let raw = &self.login.module.raw;
         for (subject, key, itself) in &subjects {
@@ -373,7 +476,10 @@ impl Stage<'_> {
 
     /// All keys in use, by name.
     pub(super) fn named(&self, keys: &super::InUse) -> Vec<(String, ObjectHandle)> {
-        let mut named = vec![(IN_USE.to_owned(), keys.master.key)];
+        let master = keys.master.iter();
+        let mut named: Vec<_> = master
+            .map(|master| (IN_USE.to_owned(), master.key))
+            .collect();
         named.extend(keys.mac_keys.iter().cloned());
         named.extend(keys.signing_keys.iter().cloned());
         named
@@ -405,6 +511,30 @@ fn one_of_two<T>(
     }
 }
 
+/// Whether a key was taken for an operation of two calls.
+fn is_taken<T>(answered: &CkResult<T>) -> bool {
+    match answered {
+        Ok(_) => true,
+        Err(error @ CkError::Pkcs11(_, Function::Decrypt | Function::Encrypt)) => {
+            !answer::value(error).is_some_and(super::facts::is_refusal)
+        }
+        Err(_) => false,
+    }
+}
+
+/// A secret that whoever derives it can read.
+fn derived_key() -> [Attribute; 7] {
+    [
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::KeyType(KeyType::GENERIC_SECRET),
+        Attribute::ValueLen(16.into()),
+        Attribute::Token(false),
+        Attribute::Private(true),
+        Attribute::Sensitive(false),
+        Attribute::Extractable(true),
+    ]
+}
+
 /// What nobody may add to a master later.
 fn master_changes() -> Vec<(&'static str, Attribute)> {
     let mut changes = vec![("DECRYPT=T", Attribute::Decrypt(true))];
@@ -418,8 +548,14 @@ fn master_changes() -> Vec<(&'static str, Attribute)> {
 
 /// What nobody may add to a secret key later.
 fn secret_key_changes() -> Vec<(&'static str, Attribute)> {
+    let mut changes = vec![("ENCRYPT=T", Attribute::Encrypt(true))];
+    changes.extend(private_key_changes());
+    changes
+}
+
+/// What nobody may add to any key later.
+fn private_key_changes() -> Vec<(&'static str, Attribute)> {
     vec![
-        ("ENCRYPT=T", Attribute::Encrypt(true)),
         ("DERIVE=T", Attribute::Derive(true)),
         ("EXTRACTABLE=T", Attribute::Extractable(true)),
         ("SENSITIVE=F", Attribute::Sensitive(false)),

@@ -1,21 +1,19 @@
 //! What is tried on a master with a key that is wrapped under it: A2, A3, A4, A12, A13, A14.
 
 use cryptoki::{
+    error::Result as CkResult,
     mechanism::Mechanism,
     object::{Attribute, AttributeType, KeyType, ObjectHandle},
 };
-use cryptoki_sys::{
-    CKF_UNWRAP, CKF_WRAP, CKM_AES_CBC, CKM_AES_CBC_PAD, CKM_AES_CCM, CKM_AES_ECB, CKM_AES_GCM,
-    CKM_AES_KEY_WRAP, CKM_AES_KEY_WRAP_KWP, CKM_AES_KEY_WRAP_PAD, CKM_AES_KEY_WRAP_PKCS7,
-};
+use cryptoki_sys::{CKF_UNWRAP, CKF_WRAP, CKM_AES_CCM, CKM_AES_GCM};
 use zeroize::Zeroizing;
 
-use super::{Adversary, Facts, Master, Stage, facts::ckr};
+use super::{Adversary, Facts, Master, Stage, adversary::KNOWN, facts::ckr};
 use crate::{
     Result, SignerAlgorithm, Weaker, answer,
-    login::{prove::not_refused, random_id},
+    login::{import::wrapped_here, prove::not_refused, random_id, session_key::leaner},
     mechanism_name,
-    raw::Parameter,
+    raw::{self, Parameter},
     template::{self, Template},
 };
 
@@ -24,19 +22,6 @@ const WRAP: &str = "C_WrapKey";
 
 /// Algorithm of canaries and of the keys that are tried here.
 const ALGORITHM: SignerAlgorithm = SignerAlgorithm::EcdsaP256;
-
-/// Mechanisms a symmetric key wraps with, tried even where the token does not list them.
-const KNOWN: [u64; 9] = [
-    CKM_AES_KEY_WRAP,
-    CKM_AES_KEY_WRAP_PAD,
-    CKM_AES_KEY_WRAP_KWP,
-    CKM_AES_KEY_WRAP_PKCS7,
-    CKM_AES_ECB,
-    CKM_AES_CBC,
-    CKM_AES_CBC_PAD,
-    CKM_AES_GCM,
-    CKM_AES_CCM,
-];
 
 /// A template a wrapped key must not become, and which attributes of what came out tell that it
 /// did: the token may take it and put it right.
@@ -54,24 +39,34 @@ impl Stage<'_> {
         for master in &masters {
             for weak in weaker_templates(master.unsaid)? {
                 let blob = master.canary.wrapped.expose_blob();
-                let answered = self.unwrap(master, blob, weak.template.attributes());
-                match answered {
+                // A session of its own: what is to go with it must, whatever the token says of it.
+                let session = self.login.read_write_session()?;
+                let attributes = weak.template.attributes();
+                match self.unwrap_in(&session, master, blob, attributes) {
                     Ok(key) => {
-                        let weakness = adversary.weakness(self, key, &weak.must_read);
-                        let gone = self.session.destroy_object(key);
-                        match weakness? {
+                        let mut weakness = adversary.weakness(self, key, &weak.must_read)?;
+                        session.close()?;
+                        if self.is_there(key) {
+                            self.session.destroy_object(key)?;
+                            weakness.get_or_insert("it outlives its session".to_owned());
+                        }
+                        let (subject, what) = (master.subject, weak.what);
+                        match weakness {
                             Some(weakness) => {
                                 let answer = format!("CKR_OK, and {weakness}");
-                                facts.came_through(master.subject, UNWRAP, weak.what, answer);
+                                facts.came_through(subject, UNWRAP, what, answer);
+                            }
+                            None if !adversary.can_wrap() => {
+                                let answer = "CKR_OK, and there is no key to take it out with";
+                                facts.unclear(subject, UNWRAP, what, answer);
                             }
                             None => facts.refused(
-                                master.subject,
+                                subject,
                                 UNWRAP,
-                                weak.what,
+                                what,
                                 "CKR_OK, and what came out is neither read nor wrapped",
                             ),
                         }
-                        gone?;
                     }
                     Err(error) => {
                         facts.trial::<()>(master.subject, UNWRAP, weak.what, Err(error));
@@ -295,7 +290,11 @@ impl Stage<'_> {
         let mut known: Vec<(&str, ObjectHandle)> = Vec::new();
         match self.session.create_object(&known_key()?) {
             Ok(key) => known.push(("a key made by C_CreateObject", key)),
-            Err(error) => facts.refused("any key", "C_CreateObject", "a known value", ckr(&error)),
+            Err(error) => facts.kept_out("any key", "C_CreateObject", "a known value", &error),
+        }
+        match self.known_by_unwrapping()? {
+            Ok(key) => known.push(("a key brought in by C_UnwrapKey", key)),
+            Err(error) => facts.kept_out("any key", UNWRAP, "a known value", &error),
         }
         match self.readable_newborn()? {
             Ok(key) => known.push(("a key born readable, SENSITIVE set after", key)),
@@ -318,6 +317,26 @@ impl Stage<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// Brings a known key in under a wrapping key that is known, too; or why the token does not.
+    fn known_by_unwrapping(&self) -> Result<CkResult<ObjectHandle>> {
+        let mechanism = self.login.wrap_mechanism()?;
+        let number = mechanism.number();
+        let own = template::throw_away_wrapping_key(raw::mechanism_type(number), Some(&KNOWN_AES));
+        let own = match self.session.create_object(own.attributes()) {
+            Ok(own) => own,
+            Err(error) => return Ok(Err(error)),
+        };
+        let blob = wrapped_here(&KNOWN_AES, mechanism, &known_pkcs8())?;
+        let id = random_id()?;
+        let unwrapped = leaner(|dropped| {
+            let template = template::newborn_signing_key(ALGORITHM, id).without(dropped);
+            let (none, attributes) = (Parameter::None, template.attributes());
+            let raw = &self.login.module.raw;
+            raw.unwrap(&self.session, number, none, own, &blob, attributes)
+        });
+        Ok(unwrapped.map(|(key, _)| key))
     }
 
     /// Makes a key pair whose private half can be read at first; or why the token does not.
@@ -492,6 +511,21 @@ fn changed_blobs(blob: &[u8]) -> Result<Vec<Changed>> {
         ("16 random bytes", Zeroizing::new(random_id()?.to_vec())),
         ("empty", Zeroizing::new(Vec::new())),
     ])
+}
+
+/// A wrapping key whose value everybody knows.
+const KNOWN_AES: [u8; 32] = [7; 32];
+
+/// The P-256 private key 1 as a PrivateKeyInfo (RFC 5208 §5) with an ECPrivateKey (RFC 5915 §3).
+fn known_pkcs8() -> Vec<u8> {
+    const HEAD: [u8; 35] = [
+        0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02,
+        0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25,
+        0x02, 0x01, 0x01, 0x04, 0x20,
+    ];
+    let mut value = [0; 32];
+    value[31] = 1;
+    [HEAD.as_slice(), &value].concat()
 }
 
 /// A P-256 private key whose value everybody knows: 1. Otherwise as the product makes them.
