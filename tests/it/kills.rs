@@ -8,8 +8,10 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use tests::machine::{self, ENROL, INIT, Machine, Said};
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
+use tests::ready_tokens::{Module, ReadyTokens};
 use tests::{sample, sql};
 
 /// How many steps of one command are tried.
@@ -194,6 +196,79 @@ fn a_killed_enrolment_leaves_a_person_or_none_and_the_serial_on_the_revocation_l
             assert_tidy(machine);
         });
     }
+}
+
+/// On tokens that keys stay on, the object that an enrolment has made and that is in no vault is gone
+/// at the next start; and where this machine has forgotten whose it was, an officer has it destroyed.
+#[test]
+fn a_killed_enrolment_leaves_no_key_of_nobody_on_a_token_that_keys_stay_on() {
+    let ground = Machine::new();
+    let tokens = ReadyTokens::new(Module::SoftHsm);
+    let init = format!("{} --mode resident", tokens.init(&tokens.path()));
+    ground.done(&init, &tokens.secrets());
+    let founded = tokens.objects();
+    let words = format!("{ENROL} --login ada");
+    let enrolment = Killed {
+        ground: &ground,
+        victim: COMMAND_LINE,
+        words: words.clone(),
+        secrets: &[OFFICER_SECRET],
+    };
+    let (_, steps) = enrolment.run(&ground.copy(), 0);
+    // The copies share the tokens: the one that was only counted has left its key there.
+    assert_eq!(tokens.objects(), founded + 1);
+    let health = ground.done("doctor", &[]).json.to_string();
+    assert!(health.contains("belong to nobody"), "{health}");
+    let tidied = ground.done("hsm tidy --by officer", &[OFFICER_SECRET]);
+    assert_eq!(tidied.json["destroyed"].as_array().unwrap().len(), 1);
+    assert_eq!(tokens.objects(), founded);
+    assert!(
+        !ground
+            .done("doctor", &[])
+            .json
+            .to_string()
+            .contains("belong to nobody")
+    );
+    let named = &tidied.json["destroyed"][0];
+
+    let steps = steps.lines().count() - 1;
+    let (mut orphans, mut made) = (0, 0);
+    for step in (1..steps).rev().step_by(steps / 12) {
+        let machine = ground.copy();
+        // The number of its steps is not always the same: near the last one it may have ended.
+        let _ = enrolment.run(&machine, step);
+        let left = tokens.objects() - founded;
+        assert_settled(&machine);
+        let there = people(&machine).contains(&"ada".to_owned());
+        assert_eq!(tokens.objects() - founded, u64::from(there), "step {step}");
+        if there {
+            made += 1;
+            // Others of these machines have no row of it.
+            ground.done("hsm tidy --by officer", &[OFFICER_SECRET]);
+        } else if left > 0 {
+            orphans += 1;
+            let sweeps = acts(&machine, "sweep");
+            assert_eq!(sweeps.len(), 1, "{sweeps:?}");
+            assert_ne!(sweeps[0], Value::Null, "it names the key");
+            break;
+        }
+    }
+    assert!(orphans > 0 && made > 0, "{orphans} orphans, {made} made");
+    let destroyed = acts(&ground, "destroy_key");
+    assert!(destroyed.contains(named), "{named} in {destroyed:?}");
+}
+
+/// The keys that the outcomes of an act name.
+fn acts(machine: &Machine, act: &str) -> Vec<Value> {
+    let log = machine.path("log.jsonl");
+    let _ = fs::remove_file(&log);
+    machine.done("audit export --by officer -o log.jsonl", &[OFFICER_SECRET]);
+    let text = fs::read_to_string(log).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let told = lines.map(|line: Value| line["told"].clone());
+    told.filter(|told| told["act"] == act && !told["outcome"].is_null())
+        .map(|told| told["key"].clone())
+        .collect()
 }
 
 #[test]

@@ -525,6 +525,14 @@ pub(crate) enum Hsm {
         #[command(flatten)]
         secrets: SecretFile,
     },
+    /// Destroy keys on the signing token that belong to nobody
+    Tidy {
+        /// Login of the officer who has it done
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
     /// Change the master key while signing goes on
     Rotate {
         /// The step

@@ -249,6 +249,17 @@ pub(crate) fn probe(probe: &wire::Probe, json: bool) {
     );
 }
 
+/// Prints which keys of nobody were destroyed.
+pub(crate) fn tidied(destroyed: &[String], json: bool) {
+    if json {
+        return print(&json!({ "destroyed": destroyed }));
+    }
+    match destroyed {
+        [] => say!("No key on the token belongs to nobody"),
+        destroyed => say!("Destroyed: {}", destroyed.join(", ")),
+    }
+}
+
 fn probed_attacks(attacks: &[wire::ProbedAttack], words: fn(&str) -> &'static str) {
     for attack in attacks {
         let verdict = match attack.verdict {

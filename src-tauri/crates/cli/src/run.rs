@@ -350,6 +350,11 @@ async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<ExitCode, Fa
             report::probe(&service.probe(officer).await?, json);
             Ok(ExitCode::SUCCESS)
         }
+        Hsm::Tidy { by, secrets } => {
+            let officer = log_in(service, by, &secrets).await?;
+            report::tidied(&service.tidy_token(officer).await?, json);
+            Ok(ExitCode::SUCCESS)
+        }
         Hsm::Rotate { step, by, secrets } => rotate(service, step, by, &secrets, json).await,
         Hsm::Pin { secrets } => {
             let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;

@@ -19,8 +19,9 @@ mod reset;
 mod revocation_list;
 mod rotation;
 mod status;
+mod tidy;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use token::ToBeSigned;
@@ -41,6 +42,7 @@ pub(crate) use self::probe::{issuing_shown, play, probe, profile_of, shown};
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
 pub(crate) use self::status::{Change, change};
+pub(crate) use self::tidy::tidy;
 use crate::audit::records::{Entry, Of};
 use crate::audit::{Act, Kind, Outcome};
 use crate::certificates::{self, Authority};
@@ -225,6 +227,8 @@ pub(crate) struct Office<'s> {
     issuing: IssuingToken,
     log: Log<'s>,
     officer: &'s Administrator,
+    /// The request of the act under way.
+    request: Cell<[u8; 16]>,
     /// Keys that the act under way has made.
     born: RefCell<Vec<KeyId>>,
 }
@@ -259,6 +263,7 @@ impl<'s> Office<'s> {
             issuing,
             log,
             officer,
+            request: Cell::default(),
             born: RefCell::default(),
         })
     }
@@ -280,6 +285,7 @@ impl<'s> Office<'s> {
     ) -> Result<T> {
         let lock = RequestLock::take(self.station, about.request)?;
         let intent = self.log.begin(about)?;
+        self.request.set(*about.request);
         let done = work(self, intent, &lock);
         let born = self.born.take();
         if done.is_err() {
@@ -294,13 +300,8 @@ impl<'s> Office<'s> {
     /// Destroys what an act that failed has left on the token: keys that stay there, unless the vault
     /// has them after all. Best effort, as the log says what became of the act.
     fn take_back(&self, born: &[KeyId]) {
-        if self.signing.masters().resident().is_none() {
-            return;
-        }
         for key in born {
-            if matches!(self.station.wait(self.station.store.record(*key)), Ok(None)) {
-                let _ = self.signing.destroy_resident(*key);
-            }
+            let _ = self.signing.destroy_if_nobodys(self.station, *key);
         }
     }
 

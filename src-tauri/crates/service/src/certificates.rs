@@ -39,6 +39,7 @@ pub(crate) struct Born {
 /// generate → certificate request by the same session key → wrap under each master → destroy.
 pub(crate) fn birth(
     signing: &SigningToken,
+    key: [u8; 16],
     kind: KeyKind,
     name: &str,
     organisation: &str,
@@ -50,15 +51,16 @@ pub(crate) fn birth(
         email,
     };
     if signing.masters().resident().is_some() {
-        return resident(signing, kind, &subject);
+        return resident(signing, key, kind, &subject);
     }
-    let key = signing.token().generate(kind.on_token())?;
-    let spki = key
+    let session_key = signing.token().generate(kind.on_token())?;
+    let spki = session_key
         .spki()
         .ok_or(token::Error::PublicKeyMalformed)?
         .as_bytes()
         .to_vec();
-    wrapped(key, kind, spki, &subject, &signing.masters().of_birth())
+    let masters = signing.masters().of_birth();
+    wrapped(session_key, key, kind, spki, &subject, &masters)
 }
 
 /// Brings a key in that is known outside: the same steps, under the master for such keys.
@@ -74,11 +76,12 @@ pub(crate) fn brought_in(
 ) -> Result<Born> {
     let master = signing.masters().import().ok_or(Error::MastersChanged)?;
     let key = signing.token().import(pkcs8, kind.on_token())?;
-    wrapped(key, kind, spki, subject, &[master])
+    wrapped(key, new_id()?, kind, spki, subject, &[master])
 }
 
 fn wrapped(
     key: SessionKey,
+    id: [u8; 16],
     kind: KeyKind,
     spki: Vec<u8>,
     subject: &Subject<'_>,
@@ -97,7 +100,7 @@ fn wrapped(
     }
     key.destroy()?;
     Ok(Born {
-        key: new_id()?,
+        key: id,
         spki,
         blobs,
         request,
@@ -106,8 +109,12 @@ fn wrapped(
 
 /// generate on the token → certificate request by the same key. One that comes to nothing is
 /// destroyed again.
-fn resident(signing: &SigningToken, kind: KeyKind, subject: &Subject<'_>) -> Result<Born> {
-    let key = new_id()?;
+fn resident(
+    signing: &SigningToken,
+    key: [u8; 16],
+    kind: KeyKind,
+    subject: &Subject<'_>,
+) -> Result<Born> {
     let (token, algorithm) = (signing.token(), kind.on_token());
     let spki = token.generate_resident(algorithm, key.into())?;
     let sign = |input: &ToBeSigned| {

@@ -75,7 +75,9 @@ pub(crate) fn examine(surroundings: &Surroundings) -> Vec<Check> {
                 check("signing_token", Health::Caution, message)
             });
             checks.push(notary_check(&station));
-            checks.push(match Log::open(&station, &token) {
+            let log = Log::open(&station, &token);
+            checks.extend(nobodys_check(&station, &token));
+            checks.push(match log {
                 Ok(_) => check(
                     "log",
                     Health::Good,
@@ -165,6 +167,24 @@ fn assurance_check(station: &Station) -> Check {
     };
     let message = format!("{}: {}", assurance.word(), set_by.sentence());
     check("assurance", health, message)
+}
+
+/// Said where keys are on the token that are in no vault.
+fn nobodys_check(station: &Station, token: &SigningToken) -> Option<Check> {
+    let nobodys = match token.nobodys(station) {
+        Ok(nobodys) => nobodys,
+        Err(error) => return Some(bad("keys_of_nobody", &error)),
+    };
+    let named = nobodys.iter().map(|key| format!("signer-{key}"));
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| {
+        let message = format!(
+            "on the signing token there are keys that belong to nobody, of enrolments that were broken \
+             off: {}; an officer destroys them with chancery hsm tidy --by LOGIN",
+            named.join(", ")
+        );
+        check("keys_of_nobody", Health::Caution, message)
+    })
 }
 
 /// How the attacks on the token went, and when they were played.

@@ -332,6 +332,15 @@ impl Service {
             .await
     }
 
+    /// Destroys the keys on the signing token that belong to nobody; says which they were.
+    ///
+    /// # Errors
+    /// [`Error::NotAnOfficer`] and any other; what was destroyed stands in the log.
+    pub async fn tidy_token(&self, officer: Arc<Administrator>) -> Result<Vec<String>> {
+        self.station(move |station| administration::tidy(station, &officer))
+            .await
+    }
+
     /// Returns the token's newest profile, and what it makes of the organisation.
     ///
     /// # Errors

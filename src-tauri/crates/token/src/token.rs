@@ -318,6 +318,15 @@ impl Token {
         self.login.call(OnToken::DestroyResident { id })
     }
 
+    /// The ids of all keys that stay on the token: private keys with the label that goes with their
+    /// id, so that none of another program's is among them.
+    ///
+    /// # Errors
+    /// [`MessageTooLong`](crate::Error::MessageTooLong) if there are more than some 50,000.
+    pub fn resident_keys(&self) -> Result<Vec<ResidentId>> {
+        self.login.call(OnToken::ResidentKeys)
+    }
+
     /// Counts the objects this login sees.
     ///
     /// # Errors

@@ -11,13 +11,13 @@ use crate::custody::record::Origin;
 use crate::custody::seal::seal_blobs;
 use crate::custody::slot::{NewSlot, Slot};
 use crate::custody::{ActivationCode, Identity, OuterKey, SealRow, SlotKind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::people::{checked_email, checked_login, checked_name};
 use crate::requests::{Enrol, Enrolled};
 use crate::signing_algorithm::{KeyKind, sha256};
 use crate::station::Station;
 use crate::station::key::account_to_be_signed;
-use crate::station::log::{About, Draft};
+use crate::station::log::{About, Draft, RequestLock};
 use crate::station::profile;
 use crate::station::records;
 use crate::station::tokens::PEPPER;
@@ -157,9 +157,14 @@ impl Office<'_> {
         self.signing.masters().expect_unchanged(self.station)?;
         let ca = self.station.ca()?;
         let organisation = ca.subject_common_name();
-        let born = certificates::birth(self.signing, kind, whom.name, organisation, whom.email)?;
-        self.born.borrow_mut().push(born.key.into());
-        Ok(born)
+        let key = certificates::new_id()?;
+        if self.signing.masters().resident().is_some() {
+            // Before it is there: whoever opens the log next destroys it if this process ends first.
+            let noted = RequestLock::note_key(self.station, &self.request.get(), key.into());
+            noted.map_err(Error::State)?;
+        }
+        self.born.borrow_mut().push(key.into());
+        certificates::birth(self.signing, key, kind, whom.name, organisation, whom.email)
     }
 
     /// Makes seal, certificate and code for a key that is wrapped.

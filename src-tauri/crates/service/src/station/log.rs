@@ -1,7 +1,7 @@
 //! The log as this machine uses it: consistent with what it remembers, and signed after each act.
 
 use subtle::ConstantTimeEq;
-use vault::{Answer, Head, Leaf, LeafIndex, Logged, NewLeaf, RequestId, Sha256};
+use vault::{Answer, Head, KeyId, Leaf, LeafIndex, Logged, NewLeaf, RequestId, Sha256};
 
 use super::Station;
 use super::key::KeyRecord;
@@ -370,6 +370,14 @@ impl<'s> Log<'s> {
             .station
             .wait(self.station.store.intents_without_outcome())?;
         let now = self.station.now()?;
+        let mut destroyed = Vec::new();
+        for lock in &left {
+            for key in lock.keys() {
+                if self.token.destroy_if_nobodys(self.station, key)? {
+                    destroyed.push((lock.request, key));
+                }
+            }
+        }
         for intent in open {
             let Some(request) = intent.request_id else {
                 continue;
@@ -390,7 +398,10 @@ impl<'s> Log<'s> {
             };
             if gone {
                 let serial = told.and_then(|told| told.serial);
-                self.abandon(intent.index, request.as_bytes(), serial)?;
+                let request = request.as_bytes();
+                let key = destroyed.iter().find(|(of, _)| of == request);
+                let key = key.map(|(_, key)| *key);
+                self.abandon(intent.index, request, serial, key)?;
             }
         }
         left.into_iter().for_each(RequestLock::clear);
@@ -398,16 +409,20 @@ impl<'s> Log<'s> {
     }
 
     /// Gives an intent up. If a certificate may have been made for it, its serial number goes on the
-    /// next revocation list, for which the outcome vouches.
+    /// next revocation list, for which the outcome vouches; and it names the key that was made on the
+    /// token for it and is gone from there.
     fn abandon(
         &mut self,
         intent: LeafIndex,
         request: &[u8; 16],
         serial: Option<Vec<u8>>,
+        destroyed: Option<KeyId>,
     ) -> Result<()> {
         // What else the intent was about stands in its own event; the outcome points at it.
         let about = About {
             serial: serial.as_deref(),
+            key: destroyed.as_ref().map(KeyId::as_bytes),
+            note: destroyed.map(|_| "the key that was made for it is destroyed"),
             ..About::of(Act::Sweep, request)
         };
         let draft = Draft::outcome(&about, intent, Outcome::Abandoned);

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use vault::RequestId;
+use vault::{KeyId, RequestId};
 
 use super::Station;
 use crate::error::{Error, Result};
@@ -14,8 +14,8 @@ use crate::home::{create_private_folder, lock_file};
 /// Held while a request is carried out, so that an intent without outcome can be told from one
 /// whose process is gone.
 ///
-/// Its file also names what the process may leave behind in other folders: absolute paths, each
-/// followed by a zero byte.
+/// Its file also names what the process may leave behind elsewhere, each followed by a zero byte:
+/// absolute paths, and `key ` with the id of a key that stays on the token.
 pub(crate) struct RequestLock {
     pub(super) request: [u8; 16],
     path: PathBuf,
@@ -89,6 +89,36 @@ impl RequestLock {
         self.file.sync_data()
     }
 
+    /// Notes a key that is about to be made on the token, for a request whose lock this process has.
+    pub(crate) fn note_key(station: &Station, request: &[u8; 16], key: KeyId) -> io::Result<()> {
+        let mut file = File::options()
+            .append(true)
+            .open(Self::path(station, request))?;
+        file.write_all(format!("{KEY}{key}\0").as_bytes())?;
+        file.sync_data()
+    }
+
+    /// The keys that a process that is gone has noted.
+    pub(super) fn keys(&self) -> Vec<KeyId> {
+        let keys = self.noted().into_iter();
+        keys.filter_map(|noted| {
+            let hex = std::str::from_utf8(&noted).ok()?.strip_prefix(KEY)?;
+            request_of(hex).map(KeyId::from)
+        })
+        .collect()
+    }
+
+    fn noted(&self) -> Vec<Vec<u8>> {
+        let noted = fs::read(&self.path).unwrap_or_default();
+        let lines = noted.split_inclusive(|byte| *byte == 0);
+        // One that was cut short was not made yet.
+        let whole = lines.filter_map(|line| match line.split_last() {
+            Some((0, noted)) => Some(noted.to_vec()),
+            _ => None,
+        });
+        whole.collect()
+    }
+
     /// Gives the lock up, unless the log still waits for the outcome: then it is left, and whoever
     /// opens the log next gives the request up.
     pub(crate) fn settle(self, station: &Station) {
@@ -99,19 +129,19 @@ impl RequestLock {
     }
 
     /// Removes what a process that is gone has left.
-    pub(super) fn clear(mut self) {
+    pub(super) fn clear(self) {
         use std::os::unix::ffi::OsStringExt;
-        let mut noted = Vec::new();
-        let _ = self.file.read_to_end(&mut noted);
-        for line in noted.split_inclusive(|byte| *byte == 0) {
-            if let Some((0, path)) = line.split_last() {
-                let path = PathBuf::from(OsString::from_vec(path.to_vec()));
-                let _ = fs::remove_file(path); // it may never have been made
-            }
+        let noted = self.noted().into_iter();
+        for path in noted.filter(|noted| noted.starts_with(b"/")) {
+            let path = PathBuf::from(OsString::from_vec(path));
+            let _ = fs::remove_file(path); // it may never have been made
         }
         let _ = fs::remove_file(&self.path);
     }
 }
+
+/// Before the id of a key that is noted.
+const KEY: &str = "key ";
 
 /// The request a lock file is named by: 32 hexadecimal digits.
 fn request_of(name: &str) -> Option<[u8; 16]> {

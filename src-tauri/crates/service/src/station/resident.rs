@@ -6,10 +6,13 @@
 //! is judged, counted and changed as ever; but it is a rule of this program and no part of the key:
 //! whoever has the signing PIN finds the object and signs without any secret (DESIGN 1, 3).
 
+use std::collections::BTreeSet;
+
 use token::{RawSignature, ResidentId, SpkiDer, Token};
-use vault::KeyId;
+use vault::{KeyId, MAX_TREE_ENTRIES};
 use zeroize::Zeroizing;
 
+use super::Station;
 use super::tokens::SigningToken;
 use crate::custody::seal::WrappedBlob;
 use crate::error::Result;
@@ -75,6 +78,45 @@ impl SigningToken<'_> {
     pub(crate) fn destroy_resident(&self, key: KeyId) -> Result<u32> {
         let id = ResidentId::from(*key.as_bytes());
         Ok(self.token().destroy_resident(id)?)
+    }
+
+    /// Destroys the object of a key, unless the vault has a row of it; says whether there was one.
+    pub(crate) fn destroy_if_nobodys(&self, station: &Station, key: KeyId) -> Result<bool> {
+        if self.masters().resident().is_none() || station.wait(station.store.record(key))?.is_some()
+        {
+            return Ok(false);
+        }
+        Ok(self.destroy_resident(key)? > 0)
+    }
+
+    /// The keys on the token that belong to nobody: made by a process that ended before the vault had
+    /// a row of them.
+    ///
+    /// None while somebody is at work: the token was asked first, so what was made for an intent that
+    /// has its outcome by now has its row, too, or never gets one.
+    pub(crate) fn nobodys(&self, station: &Station) -> Result<Vec<KeyId>> {
+        let Some(canary) = self.masters().resident() else {
+            return Ok(Vec::new());
+        };
+        let found = self.token().resident_keys()?;
+        if !station
+            .wait(station.store.intents_without_outcome())?
+            .is_empty()
+        {
+            return Ok(Vec::new());
+        }
+        let mut nobodys: BTreeSet<[u8; ID]> = found.iter().map(|id| *id.as_bytes()).collect();
+        nobodys.remove(canary.id.as_bytes());
+        let mut after = None;
+        loop {
+            let keys = station.wait(station.store.keys(after, MAX_TREE_ENTRIES))?;
+            let Some(last) = keys.last() else { break };
+            after = Some(*last);
+            for key in &keys {
+                nobodys.remove(key.as_bytes());
+            }
+        }
+        Ok(nobodys.into_iter().map(KeyId::from).collect())
     }
 }
 

@@ -258,6 +258,9 @@ pub(crate) enum OnToken {
         #[n(0)]
         id: ResidentId,
     },
+    /// `Vec<ResidentId>`.
+    #[n(22)]
+    ResidentKeys,
 }
 
 impl OnToken {

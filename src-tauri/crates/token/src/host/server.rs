@@ -387,6 +387,7 @@ impl Server<'_> {
             OnToken::DestroyResident { id } => {
                 self.done(call, login, |login| login.destroy_resident(id))
             }
+            OnToken::ResidentKeys => self.done(call, login, Login::resident_keys),
             OnToken::ObjectCounts => self.done(call, login, |login| login.object_counts()),
             OnToken::Probe { attack, production } => self.done(call, login, |login| {
                 login.probe(attack, production.as_ref())

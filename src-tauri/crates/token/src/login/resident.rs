@@ -13,6 +13,7 @@ use crate::{
     Error, KeyLabel, RawSignature, ResidentId, Result, SignerAlgorithm, SpkiDer, ToBeSigned,
     Verified,
     algorithm::Family,
+    host::frame,
     template::{self, Storage},
 };
 
@@ -104,6 +105,37 @@ impl Login {
             label: id.label()?,
             count: left.len() as u32,
         })
+    }
+
+    /// The ids of all of them.
+    pub(crate) fn resident_keys(&self) -> Result<Vec<ResidentId>> {
+        /// What an answer has room for, and more than a token will list in its time.
+        const MOST: usize = frame::LONGEST / 20;
+        let session = self.session()?;
+        let private = [
+            Attribute::Token(true),
+            Attribute::Class(ObjectClass::PRIVATE_KEY),
+        ];
+        let mut ids = Vec::new();
+        for key in session.find_objects(&private)? {
+            let said = session.get_attributes(key, &[AttributeType::Id, AttributeType::Label])?;
+            let [Attribute::Id(id), Attribute::Label(label)] = &said[..] else {
+                continue;
+            };
+            let Ok(id) = <[u8; 16]>::try_from(id.as_slice()).map(ResidentId::from) else {
+                continue;
+            };
+            if id.label()?.as_str().as_bytes() == label.as_slice() {
+                ids.push(id);
+            }
+        }
+        if ids.len() > MOST {
+            return Err(Error::MessageTooLong {
+                length: ids.len() as u64,
+                limit: MOST as u64,
+            });
+        }
+        Ok(ids)
     }
 
     /// Attributes, and a signature over a challenge nobody has a use for.
