@@ -15,9 +15,10 @@ use std::{
 
 use minicbor::{CborLen, Encode};
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    buffer,
+    event::{PollFd, PollFlags, epoll, poll},
     fs::{Mode, OFlags, open},
-    io::{close, fcntl_dupfd_cloexec},
+    io::{Errno, close, fcntl_dupfd_cloexec},
     process::{
         DumpableBehavior, Resource, Rlimit, Signal, getpid, kill_process, set_dumpable_behavior,
         setrlimit,
@@ -121,12 +122,14 @@ fn end_with_the_client(socket: &OwnedFd) -> io::Result<()> {
 
 /// Answers until the client closes its socket, or the token is lost.
 ///
-/// The workers take turns at the socket: whoever has read a request works on it while the next one
-/// reads, so that a lone request is handed to nobody.
+/// The workers take turns at the socket: whoever has read a request works on it, and the next one is
+/// for another, so that a request is handed to nobody.
 fn answer_all(socket: &UnixStream) -> io::Result<()> {
+    let waiting = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    epoll::add(&waiting, socket, epoll::EventData::new_u64(0), ONE_REQUEST)?;
     let server = Server {
         socket,
-        reading: Mutex::new(()),
+        waiting,
         writing: Mutex::new(()),
         ending: AtomicBool::new(false),
         state: RwLock::new(State {
@@ -164,10 +167,14 @@ fn answer_fits(algorithm: SignerAlgorithm, inputs: &[ToBeSigned]) -> Result<()> 
     Ok(())
 }
 
+/// The socket can be read, said once.
+const ONE_REQUEST: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ONESHOT);
+
 struct Server<'s> {
     socket: &'s UnixStream,
-    /// Held by the worker whose turn it is.
-    reading: Mutex<()>,
+    /// Where idle workers wait: each request wakes one of them, and no worker has to be woken by
+    /// another one that has work, behind which it would then wait for a processor.
+    waiting: OwnedFd,
     /// Held while an answer is written, so that two do not mix.
     writing: Mutex<()>,
     /// No further request is answered.
@@ -201,16 +208,31 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// Reads the next request.
+    /// Waits for the next request and reads it.
     fn next(&self) -> io::Result<Option<(CallNumber, Frame)>> {
-        let _turn = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.ending.load(Ordering::Relaxed) {
-            return Ok(None);
+        let mut woken = Vec::with_capacity(1);
+        loop {
+            match epoll::wait(&self.waiting, buffer::spare_capacity(&mut woken), None) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => break,
+                Err(error) => return Err(error.into()),
+            }
         }
-        let next = frame::receive(self.socket);
+        // Nobody else is woken, and so nobody reads, until this one says so.
+        let next = match self.ending.load(Ordering::Relaxed) {
+            true => Ok(None),
+            false => frame::receive(self.socket),
+        };
         if next.is_err() {
             self.stop();
         }
+        // What is there already, and be it the end, wakes the next one at once.
+        epoll::modify(
+            &self.waiting,
+            self.socket,
+            epoll::EventData::new_u64(0),
+            ONE_REQUEST,
+        )?;
         next
     }
 
