@@ -119,7 +119,8 @@ describe("the window", () => {
     const finding = { code: "twice", severity: "caution" as const, message: "Seen twice." };
     const [report] = valid.signatures;
     if (!report) throw new Error("there is a signature");
-    const twin = { ...report, findings: [finding, finding], modifications: ["Page 2 was added."] };
+    const added = { code: "page_changed" as const, message: "page 2", name: null, page: 2 };
+    const twin = { ...report, findings: [finding, finding], modifications: [added] };
     await shown({
       documents: [{ ...agreement, signatures: 2 }],
       validation: { ...valid, signatures: [twin, twin] },
@@ -128,7 +129,7 @@ describe("the window", () => {
     expect(screen.getAllByText("Is the document intact?")).toHaveLength(2);
     // Beside the answers and, with their codes, under Details.
     expect(screen.getAllByText("Seen twice.")).toHaveLength(8);
-    expect(screen.getAllByText("Page 2 was added.")).toHaveLength(2);
+    expect(screen.getAllByText("Page 2 was changed.")).toHaveLength(2);
   });
 
   it("sees a signature to its end when another document is handed over meanwhile", async () => {
@@ -462,7 +463,9 @@ describe("the result", () => {
       configurable: true,
       value: { writeText: async (text: string) => void written.push(text) },
     });
-    const modifications = ["the content of page 1 was replaced"];
+    const modifications = [
+      { code: "page_changed" as const, message: "page 1 was changed", name: null, page: 1 },
+    ];
     await shown({
       documents: [{ ...agreement, signatures: 1 }],
       validation: { ...valid, headline: "changed", signatures: [{ ...changed, modifications }] },
@@ -473,7 +476,7 @@ describe("the result", () => {
     await fireEvent.click(screen.getByTestId("copy-report"));
     expect(await screen.findByText("Report copied")).toBeInTheDocument();
     expect(written[0]).toContain("Changed after signing");
-    expect(written[0]).toContain("the content of page 1 was replaced");
+    expect(written[0]).toContain("Page 1 was changed.");
     expect(written[0]).toMatch(/Is the document intact\? No, 1 place was changed/);
   });
 

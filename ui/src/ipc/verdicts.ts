@@ -2,6 +2,7 @@
 
 import type { Comparison } from "./generated/Comparison";
 import type { IdentityAnswer } from "./generated/IdentityAnswer";
+import type { Modification } from "./generated/Modification";
 import type { PathCertificate } from "./generated/PathCertificate";
 import type { RevisionReport } from "./generated/RevisionReport";
 import type { SignatureReport } from "./generated/SignatureReport";
@@ -222,10 +223,20 @@ export const unknownKind: SignatureReport = {
   ],
 };
 
-export const CHANGES = [
-  "the content of page 1 was replaced",
-  "an annotation was added to page 1",
-  "page 2 was removed",
+export const CHANGES: Modification[] = [
+  { code: "page_changed", message: "page 1 was changed", name: null, page: 1 },
+  {
+    code: "annotations_changed",
+    message: "annotations on page 1 were added, removed or changed",
+    name: null,
+    page: 1,
+  },
+  {
+    code: "pages_changed",
+    message: "pages were added, removed or reordered",
+    name: null,
+    page: null,
+  },
 ];
 
 /** Signed, then changed by somebody. */

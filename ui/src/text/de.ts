@@ -1,4 +1,5 @@
 import { administration } from "./de/administration";
+import { changes } from "./de/changes";
 import { errors } from "./de/errors";
 import { findings } from "./de/findings";
 import { preflight } from "./de/preflight";
@@ -13,5 +14,6 @@ export const de: Record<Key, string> = {
   ...findings,
   ...preflight,
   ...errors,
+  ...changes,
   ...validation,
 };

@@ -1,4 +1,5 @@
 import { administration } from "./en/administration";
+import { changes } from "./en/changes";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
 import { preflight } from "./en/preflight";
@@ -12,6 +13,7 @@ export const en = {
   ...findings,
   ...preflight,
   ...errors,
+  ...changes,
   ...validation,
 } as const;
 

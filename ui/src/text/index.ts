@@ -1,5 +1,6 @@
 import type { Failure } from "../ipc/error";
 import type { Finding } from "../ipc/generated/Finding";
+import type { Modification } from "../ipc/generated/Modification";
 import type { PreflightCode } from "../ipc/generated/PreflightCode";
 import type { PreflightFinding } from "../ipc/generated/PreflightFinding";
 import { de } from "./de";
@@ -84,6 +85,11 @@ export function phrase(key: string, otherwise: string): string {
 /** What validation found; a code without words speaks for itself. */
 export function found({ code, message }: Finding): string {
   return phrase(`finding-${code}`, message);
+}
+
+/** What was done to a file after it was signed. */
+export function modified({ code, name, page }: Modification): string {
+  return say(`change-${code}`, { name: name ?? "", page: page ?? "" });
 }
 
 /** What the window says elsewhere: in the panel, or in the list of fields. */

@@ -4,6 +4,7 @@ import { explain, known } from ".";
 import { de } from "./de";
 import { en } from "./en";
 import { administration } from "./en/administration";
+import { changes } from "./en/changes";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
 import { preflight } from "./en/preflight";
@@ -23,8 +24,8 @@ describe("texts", () => {
   });
 
   it("gives no sentence the key of another", () => {
-    const keys = [window, administration, errors, findings, preflight, validation].flatMap((part) =>
-      Object.keys(part),
+    const keys = [window, administration, changes, errors, findings, preflight, validation].flatMap(
+      (part) => Object.keys(part),
     );
     expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
   });

@@ -2,6 +2,7 @@
 
 mod answers;
 mod at_hand;
+mod modifications;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -100,8 +101,7 @@ fn report(signature: SignatureValidation, anchors: &[Anchor]) -> SignatureReport
     let modifications = signature
         .findings
         .iter()
-        .filter(|finding| finding.allows() == validate::verdict::Headline::Changed)
-        .map(ToString::to_string)
+        .filter_map(modifications::of_finding)
         .collect();
     let (indication, sub_indication) = indication(&signature);
     let mut identity = identity_answer(&signature, anchors);

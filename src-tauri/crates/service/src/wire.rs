@@ -10,6 +10,7 @@ mod audit;
 mod cards;
 mod compare;
 mod error;
+mod modification;
 mod preflight;
 mod probe;
 mod trust;
@@ -34,6 +35,7 @@ pub use cards::{
 };
 pub use compare::{Comparison, PageComparison};
 pub use error::{Error, ErrorCode};
+pub use modification::{Modification, ModificationCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{
     AssuranceReason, AttackVerdict, Grade, IssuingProbe, MissingFeature, NegotiatedMechanism,

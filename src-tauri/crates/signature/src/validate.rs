@@ -35,8 +35,8 @@ pub mod verdict;
 use pdf::{Document, Field, History, SignatureValue};
 
 use self::chain::{Path, Purpose};
-pub use self::changes::RevisionValidation;
 use self::changes::{AsAllowed, Holding};
+pub use self::changes::{Done, RevisionValidation};
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 use self::digests::Beginnings;

@@ -48,7 +48,7 @@ describe("the three answers", () => {
   });
 
   it("count and list what was changed, and do not say it twice", () => {
-    const findings = changed.modifications.map((message) => ({
+    const findings = changed.modifications.map(({ message }) => ({
       code: "page",
       severity: "caution" as const,
       message,

@@ -6,7 +6,7 @@ import type { RevisionReport } from "../../ipc/generated/RevisionReport";
 import type { RevocationAnswer } from "../../ipc/generated/RevocationAnswer";
 import type { SignatureReport } from "../../ipc/generated/SignatureReport";
 import type { Validation } from "../../ipc/generated/Validation";
-import { day, found, moment, phrase, say, type Key } from "../../text";
+import { day, found, modified, moment, phrase, say, type Key } from "../../text";
 
 type Tone = "good" | "caution" | "bad" | "muted";
 
@@ -153,7 +153,8 @@ export function whose(report: SignatureReport): string {
 export function remarks(report: SignatureReport): string[] {
   return report.findings
     .filter(
-      ({ severity, message }) => severity !== "info" && !report.modifications.includes(message),
+      ({ severity, message }) =>
+        severity !== "info" && !report.modifications.some((change) => change.message === message),
     )
     .map(found);
 }
@@ -232,15 +233,17 @@ export function text(name: string, validation: Validation, now: number): string 
     for (const { subject, sha256 } of report.identity.path) {
       lines.push(`   ${subject}: ${grouped(sha256)}`);
     }
-    for (const change of report.modifications) lines.push(`   ${say("later-changes")}: ${change}`);
+    for (const change of report.modifications) {
+      lines.push(`   ${say("later-changes")}: ${modified(change)}`);
+    }
     for (const { code, message } of report.findings) lines.push(`   [${code}] ${message}`);
   });
   if (validation.revisions.length > 0) lines.push("");
   for (const revision of validation.revisions) {
     const number = say("revision-number", { index: revision.index });
-    const what = [title(revision, validation.signatures), ...revision.what].join("; ");
+    const what = revision.what.map((change) => ` ${modified(change)}`).join("");
     const allowed = revision.allowed ? "" : ` (${say("revision-not-allowed")})`;
-    lines.push(`${number}: ${what}${allowed}`);
+    lines.push(`${number}: ${title(revision, validation.signatures)}${allowed}.${what}`);
   }
   return lines.join("\n");
 }

@@ -5,6 +5,7 @@ import type { Finding } from "./Finding";
 import type { Headline } from "./Headline";
 import type { IdentityAnswer } from "./IdentityAnswer";
 import type { Indication } from "./Indication";
+import type { Modification } from "./Modification";
 import type { Rect } from "./Rect";
 import type { SignatureKind } from "./SignatureKind";
 import type { TimeAnswer } from "./TimeAnswer";
@@ -50,9 +51,9 @@ trusted: boolean,
  */
 coverage: Coverage, 
 /**
- * Later changes, in words.
+ * Later changes that it does not allow.
  */
-modifications: Array<string>, 
+modifications: Array<Modification>, 
 /**
  * The signer's own claim of when, by the signing machine's clock.
  */

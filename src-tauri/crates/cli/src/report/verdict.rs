@@ -126,7 +126,8 @@ pub(super) fn signature(report: &wire::SignatureReport) -> Value {
     json!({
         "field": report.field, "signer": report.signer, "issuer": report.issuer, "level": report.level,
         "subfilter": report.subfilter, "intact": report.intact, "trusted": report.trusted,
-        "coverage": report.coverage, "modifications": report.modifications,
+        "coverage": report.coverage, "modifications": sentences(&report.modifications),
+        "changes": changes(&report.modifications),
         "signing_time": report.signing_time, "timestamp": report.timestamp,
         "headline": report.headline, "findings": report.findings, "page": report.page,
         "rect": report.rect,
@@ -147,8 +148,20 @@ pub(super) fn signature(report: &wire::SignatureReport) -> Value {
 fn revision(revision: &wire::RevisionReport) -> Value {
     json!({
         "index": revision.index, "bytes": revision.bytes, "signed_by": revision.signed_by,
-        "what": revision.what, "allowed": revision.allowed,
+        "what": sentences(&revision.what), "changes": changes(&revision.what),
+        "allowed": revision.allowed,
     })
+}
+
+fn sentences(modifications: &[wire::Modification]) -> Vec<&str> {
+    let sentences = modifications.iter().map(|change| change.message.as_str());
+    sentences.collect()
+}
+
+/// The same for programs.
+fn changes(modifications: &[wire::Modification]) -> Vec<Value> {
+    let change = |change: &wire::Modification| json!({"code": change.code, "name": change.name, "page": change.page});
+    modifications.iter().map(change).collect()
 }
 
 pub(super) fn headline(headline: wire::Headline) -> &'static str {

@@ -146,7 +146,7 @@ impl Page {
             self.heading(words::CHANGES);
             self.put(format_args!("<ol>"));
             for change in &signature.modifications {
-                self.put(format_args!("<li>{}</li>\n", Text(change)));
+                self.put(format_args!("<li>{}</li>\n", Text(&change.message)));
             }
             self.put(format_args!("</ol>\n"));
         }
@@ -280,7 +280,7 @@ impl Page {
                 "<li value=\"{index}\">{signed}{by}, {bytes} {unit}; {allowed}<ul>"
             ));
             for what in &revision.what {
-                self.put(format_args!("<li>{}</li>", Text(what)));
+                self.put(format_args!("<li>{}</li>", Text(&what.message)));
             }
             self.put(format_args!("</ul></li>\n"));
         }

@@ -14,15 +14,16 @@ fn validation() -> Validation {
         "subject": HOSTILE, "issuer": HOSTILE, "serial": HOSTILE, "notBefore": 0,
         "notAfter": i64::MAX, "sha256": "ab".repeat(32),
     });
+    let change = json!({"code": "bytes_added", "message": HOSTILE, "name": HOSTILE, "page": 1});
     let told: Value = json!({
         "headline": "identity_unconfirmed",
         "revisions": [
-            {"index": 1, "bytes": 9, "signedBy": HOSTILE, "what": [HOSTILE], "allowed": false},
+            {"index": 1, "bytes": 9, "signedBy": HOSTILE, "what": [change], "allowed": false},
         ],
         "signatures": [{
             "field": HOSTILE, "kind": "document_timestamp", "signer": HOSTILE, "issuer": HOSTILE,
             "level": HOSTILE, "subfilter": HOSTILE, "intact": true, "trusted": false,
-            "coverage": "whole_file", "modifications": [HOSTILE], "signingTime": 1, "timestamp": 2,
+            "coverage": "whole_file", "modifications": [change], "signingTime": 1, "timestamp": 2,
             "headline": "identity_unconfirmed", "indication": "indeterminate",
             "subIndication": HOSTILE,
             "document": {"answer": "intact", "findings": [finding]},

@@ -4,7 +4,7 @@ use signature::revocation::Source;
 use signature::validate::{self, About, Coverage, Finding, Revocation, SignatureValidation, State};
 use signature::{Certificate, Headline};
 
-use super::{Anchor, finding};
+use super::{Anchor, finding, modifications};
 use crate::wire::{
     DocumentAnswer, DocumentState, IdentityAnswer, IdentityState, Indication, PathCertificate,
     RevisionReport, RevocationAnswer, RevocationSource, RevocationStatus, TimeAnswer, TimeState,
@@ -163,7 +163,7 @@ pub(super) fn revisions(validation: &validate::Validation) -> Vec<RevisionReport
             index,
             bytes: revision.bytes,
             signed_by: revision.signed_by.clone(),
-            what: revision.what.clone(),
+            what: revision.what.iter().map(modifications::done).collect(),
             allowed: revision.allowed,
         })
         .collect()

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Coverage, Finding, Headline, Rect};
+use super::{Coverage, Finding, Headline, Modification, Rect};
 
 /// The judgement over a document.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -32,8 +32,8 @@ pub struct RevisionReport {
     pub bytes: u64,
     /// The field of the signature that covers the file up to here.
     pub signed_by: Option<String>,
-    /// What it changed, in words; nothing for a first revision.
-    pub what: Vec<String>,
+    /// What it changed; nothing for a first revision.
+    pub what: Vec<Modification>,
     /// Whether every signature before it allows that.
     pub allowed: bool,
 }
@@ -61,8 +61,8 @@ pub struct SignatureReport {
     pub trusted: bool,
     /// How much of the file is covered.
     pub coverage: Coverage,
-    /// Later changes, in words.
-    pub modifications: Vec<String>,
+    /// Later changes that it does not allow.
+    pub modifications: Vec<Modification>,
     /// The signer's own claim of when, by the signing machine's clock.
     #[ts(type = "number | null")]
     pub signing_time: Option<i64>,

@@ -4,8 +4,9 @@
 //! signatures hold. A field that is only said to be signed explains nothing that is shown.
 
 use std::collections::HashMap;
+use std::fmt;
 
-use pdf::{History, RevisionChanges, SignatureValue};
+use pdf::{Change, Explained, History, RevisionChanges, SignatureValue};
 
 use super::finding::Finding;
 
@@ -83,10 +84,28 @@ pub struct RevisionValidation {
     pub bytes: u64,
     /// The field of the signature that covers the file up to here.
     pub signed_by: Option<String>,
-    /// What it changed, a sentence each; nothing for those up to the first signature.
-    pub what: Vec<String>,
+    /// What it changed; nothing for those up to the first signature.
+    pub what: Vec<Done>,
     /// Whether every signature before it allows that.
     pub allowed: bool,
+}
+
+/// Something that a revision did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// What a signature can allow.
+    Explained(Explained),
+    /// What none does, or one of those before it does not.
+    Unexplained(Change),
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Explained(explained) => explained.fmt(f),
+            Self::Unexplained(change) => change.fmt(f),
+        }
+    }
 }
 
 /// Judges each revision by the signatures before it.
@@ -96,16 +115,18 @@ pub(super) fn revisions(history: &History, values: &[SignatureValue]) -> Vec<Rev
         start.saturating_add(length)
     };
     let judge = |revision: &RevisionChanges| {
-        let explained = revision.explained.iter().map(ToString::to_string);
-        let unexplained = revision.unexplained.iter().map(ToString::to_string);
-        let mut what: Vec<String> = explained.chain(unexplained).collect();
+        let explained = revision.explained.iter().cloned().map(Done::Explained);
+        let unexplained = revision.unexplained.iter().cloned();
+        let mut what: Vec<Done> = explained
+            .chain(unexplained.map(Done::Unexplained))
+            .collect();
         let mut allowed = revision.unexplained.is_empty();
         for objection in values
             .iter()
             .flat_map(|value| history.objections(value, revision))
         {
             allowed = false;
-            let objection = objection.to_string();
+            let objection = Done::Unexplained(objection);
             if !what.contains(&objection) {
                 what.push(objection);
             }

@@ -24,7 +24,10 @@ fn a_change_that_a_later_revision_undoes_is_seen() {
     let validation = judged(&undone);
     let allowed: Vec<_> = validation.revisions.iter().map(|one| one.allowed).collect();
     assert_eq!(allowed, [true, true, false, false]);
-    assert_eq!(validation.revisions[2].what[0], "page 1 was changed");
+    assert_eq!(
+        validation.revisions[2].what[0].to_string(),
+        "page 1 was changed"
+    );
     let signed_by = validation.revisions[1].signed_by.as_deref();
     assert_eq!(
         signed_by,
