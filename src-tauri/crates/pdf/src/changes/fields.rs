@@ -43,6 +43,8 @@ const FIELD_KEYS: [&[u8]; 28] = [
     b"H",
     b"DR",
 ];
+/// Those by which one that is not signed would show something.
+const DRAWING_KEYS: [&[u8]; 7] = [b"V", b"AP", b"AS", b"MK", b"BS", b"Border", b"Kids"];
 
 impl<'d> Comparison<'d> {
     /// Whether a signature field that was there, or one of its widgets, changed as signing it does.
@@ -104,11 +106,17 @@ impl<'d> Comparison<'d> {
         widgets: &mut HashSet<ObjectId>,
     ) -> Result<()> {
         match self.new_field(field)? {
+            // Which of two of one name is signed cannot be told.
+            Some((name, _, _)) if !self.named.insert(name.clone()) => {
+                self.suspect(Change::NewField);
+            }
             Some((name, Some(kind), ids)) => {
                 self.signed(name, kind, true, &ids)?;
                 widgets.extend(ids);
             }
             Some((name, None, ids)) => {
+                // Viewers say there that somebody may sign.
+                self.look_at_boxes(&name, &ids)?;
                 self.explained(Explained::Prepared { name });
                 widgets.extend(ids);
             }
@@ -124,34 +132,7 @@ impl<'d> Comparison<'d> {
         is_new: bool,
         widgets: &[ObjectId],
     ) -> Result<()> {
-        let mut shown = false;
-        let mut covers = None;
-        for widget in widgets {
-            let rect = match self.box_of(*widget)? {
-                Place::Nowhere => continue,
-                Place::Unreadable => {
-                    let name = name.clone();
-                    self.suspect(Change::Field { name });
-                    continue;
-                }
-                Place::At(rect) => rect,
-            };
-            shown = true;
-            let page = self.page_of(*widget)?;
-            let Some(page) = page else {
-                // Drawn somewhere, or on a page that it does not name.
-                let name = name.clone();
-                self.suspect(Change::Field { name });
-                continue;
-            };
-            if self.covers_most_of(*widget, page, rect) {
-                let (name, page) = (name.clone(), self.page_number(page).unwrap_or_default());
-                self.suspect(Change::Covering { name, page });
-            }
-            let over = self.fields_under(Some(page), rect);
-            let over = over.into_iter().find(|field| field.name != name);
-            covers = covers.or_else(|| over.map(|field| field.name.clone()));
-        }
+        let (shown, covers) = self.look_at_boxes(&name, widgets)?;
         // Nobody vouches for what a timestamp would draw (§12.8.5).
         if shown && kind == SignedWith::Timestamp {
             let name = name.clone();
@@ -165,6 +146,44 @@ impl<'d> Comparison<'d> {
             covers,
         }));
         Ok(())
+    }
+
+    /// Looks where the widgets of a field lie; says whether one is seen, and a field with a value below
+    /// one of them.
+    fn look_at_boxes(
+        &mut self,
+        name: &str,
+        widgets: &[ObjectId],
+    ) -> Result<(bool, Option<String>)> {
+        let mut shown = false;
+        let mut covers = None;
+        for widget in widgets {
+            let rect = match self.box_of(*widget)? {
+                Place::Nowhere => continue,
+                Place::Unreadable => {
+                    let name = name.to_owned();
+                    self.suspect(Change::Field { name });
+                    continue;
+                }
+                Place::At(rect) => rect,
+            };
+            shown = true;
+            let page = self.page_of(*widget)?;
+            let Some(page) = page else {
+                // Drawn somewhere, or on a page that it does not name.
+                let name = name.to_owned();
+                self.suspect(Change::Field { name });
+                continue;
+            };
+            if self.covers_most_of(*widget, page, rect) {
+                let (name, page) = (name.to_owned(), self.page_number(page).unwrap_or_default());
+                self.suspect(Change::Covering { name, page });
+            }
+            let over = self.fields_under(Some(page), rect);
+            let over = over.into_iter().find(|field| field.name != name);
+            covers = covers.or_else(|| over.map(|field| field.name.to_owned()));
+        }
+        Ok((shown, covers))
     }
 
     /// Fields with a value whose box lies under this one.
@@ -193,7 +212,8 @@ impl<'d> Comparison<'d> {
             return Ok(None);
         }
         let kind = self.signed_with(&field)?;
-        let is_empty = !field.has(b"V") && !field.has(b"AP") && !field.has(b"Kids");
+        let draws = |key: &[u8]| DRAWING_KEYS.contains(&key);
+        let is_empty = !field.iter().any(|(key, _)| draws(key));
         if kind.is_none() && !is_empty {
             return Ok(None);
         }

@@ -42,6 +42,8 @@ pub(super) struct Comparison<'d> {
     told: BTreeSet<(u8, u32)>,
     /// What is drawn over pages by this revision and those before it.
     pub(super) boxes: &'d mut Boxes,
+    /// Names of new fields.
+    pub(super) named: HashSet<String>,
     /// On which page each new annotation is.
     pub(super) listed: HashMap<ObjectId, ObjectId>,
     pub(super) revision: &'d mut RevisionChanges,
@@ -70,6 +72,7 @@ impl<'d> Comparison<'d> {
             filled: BTreeSet::new(),
             told: BTreeSet::new(),
             boxes,
+            named: HashSet::new(),
             listed: HashMap::new(),
             revision,
         }

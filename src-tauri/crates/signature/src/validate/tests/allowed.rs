@@ -445,3 +445,47 @@ fn proof_reaches_nothing_that_was_something_else() {
     let catalog = with(&file, 1, "/Type/Catalog", "/Type/Catalog/DSSX 4 0 R");
     changed(&updated(&file, &[catalog]), "the document's entry DSSX");
 }
+
+#[test]
+fn an_empty_signature_field_is_prepared_where_further_signatures_are_allowed() {
+    let added = |file: &[u8], entries: &str| {
+        let field = format!("<</Type/Annot/Subtype/Widget/FT/Sig/T(Later)/P 3 0 R{entries}>>");
+        let form = with(file, 13, "20 0 R]", "20 0 R 190 0 R]");
+        let list = with(file, 8, "21 0 R]", "21 0 R 190 0 R]");
+        updated(file, &[form, list, (190, field), look()])
+    };
+    let free = signed_forms();
+    let rect = "/Rect[300 60 480 120]";
+    allowed(&added(&free, rect), "nothing that is shown");
+    for shown in ["/AP<</N 180 0 R>>", "/V(1)", "/A<</S/JavaScript/JS(x)>>"] {
+        let file = added(&free, &format!("{rect}{shown}"));
+        changed(&file, "a form field was added that is not a signature");
+    }
+    let closed = fill(&forms("/Lock<</Type/SigFieldLock/Action/All>>"), "Approval");
+    changed(&added(&closed, rect), "although this signature forbids it");
+}
+
+#[test]
+fn a_form_of_the_forms_resources_is_swapped_and_a_page_keeps_its_own() {
+    let file = signed_forms();
+    let named = |file: &[u8], from: &str, number: u32| {
+        let form = with(
+            file,
+            13,
+            from,
+            &format!("/XObject<</FRM {number} 0 R>>/Font"),
+        );
+        updated(file, &[form, (number, LOOK.to_owned())])
+    };
+    let once = named(&file, "/Font", 180);
+    let twice = named(&once, "/XObject<</FRM 180 0 R>>/Font", 181);
+    allowed(&twice, "nothing that is shown");
+    // The same resources as an object of their own, and others.
+    let apart = |resources: &str| {
+        let inline = "<</Font<</F1 5 0 R>>>>";
+        let page = with(&file, 3, inline, " 180 0 R");
+        updated(&file, &[page, (180, resources.to_owned())])
+    };
+    allowed(&apart("<</Font<</F1 5 0 R>>>>"), "nothing that is shown");
+    changed(&apart("<</Font<</F1 10 0 R>>>>"), "page 1 was changed");
+}
