@@ -12,6 +12,7 @@ use std::{env, fs};
 use service::requests::{Trust, TrustFile};
 use service::wire::{self, Headline};
 use tests::Organisation;
+use tests::attacks::update::Update;
 use tests::attacks::{Attack, Original, Originals, asn1};
 
 static ORIGINALS: LazyLock<Originals> = LazyLock::new(|| {
@@ -183,6 +184,16 @@ fn nothing_that_a_certification_forbids_is_valid() {
 #[test]
 fn no_object_that_is_read_in_two_ways_is_valid() {
     Judge::new().none_is_valid(sample(&ORIGINALS.objects()));
+}
+
+#[test]
+fn the_description_may_be_another_also_where_cross_references_are_streams() {
+    // A section that is a stream names the description, as a trailer does: that is no other use.
+    let described = Update::of(&ORIGINALS.streams)
+        .object(24, "<</Title(Another)/Author(Ada)>>")
+        .write();
+    let verdict = Judge::new().judge("described", &described).unwrap();
+    assert_eq!(verdict.headline, Headline::ValidChangedAsAllowed);
 }
 
 #[test]
