@@ -34,7 +34,7 @@ const FLAGS: &str = "-Cpasses=sancov-module \
     -Ccodegen-units=1 --cfg fuzzing";
 
 /// The targets, each with the folder of the corpus that teaches it.
-const TARGETS: [(&str, Seeds); 7] = [
+const TARGETS: [(&str, Seeds); 8] = [
     ("document", Seeds::Documents),
     ("sign", Seeds::Documents),
     ("contents", Seeds::None),
@@ -42,6 +42,7 @@ const TARGETS: [(&str, Seeds); 7] = [
     ("record", Seeds::None),
     ("ocsp", Seeds::None),
     ("crl", Seeds::None),
+    ("timestamp", Seeds::None),
 ];
 
 /// What a target starts from, besides what it found before.
