@@ -193,6 +193,10 @@ pub enum Error {
         why: &'static str,
     },
 
+    /// The store would hold more than is read of one.
+    #[error("the document security store would be too large")]
+    StoreTooLarge,
+
     // Completing.
     /// The signature does not fit its place.
     #[error("the signature has {needed} bytes and {reserved} were reserved")]

@@ -111,20 +111,46 @@ fn beyond() -> Error {
     }
 }
 
+/// How many bytes a store may take yet.
+struct Budget(usize);
+
+impl Budget {
+    /// What is left beside what is there.
+    fn after(there: &SecurityStore) -> Result<Self> {
+        let kinds = there.kinds();
+        let bytes = kinds.iter().flat_map(|(_, kind)| kind.iter().map(Vec::len));
+        let left = MOST_BYTES.checked_sub(bytes.sum());
+        left.map(Self).ok_or(Error::StoreTooLarge)
+    }
+
+    /// Takes one more of a kind, of which there are as many then.
+    fn take(&mut self, content: &[u8], of_its_kind: usize) -> Result<()> {
+        if content.len() > LARGEST_STREAM || of_its_kind > MOST_STREAMS {
+            return Err(Error::StoreTooLarge);
+        }
+        let left = self.0.checked_sub(content.len());
+        self.0 = left.ok_or(Error::StoreTooLarge)?;
+        Ok(())
+    }
+}
+
 impl Revision {
     /// Adds to the store of the document, and makes one where there is none. What is in it already
     /// is not added again; gives whether anything was.
     ///
     /// # Errors
-    /// Those of [`Document::security_store`] and of reading.
+    /// [`Error::StoreTooLarge`] where nobody who reads it within the same bounds could read it all,
+    /// those of [`Document::security_store`] and of reading.
     pub fn add_to_security_store(&mut self, added: &SecurityStore) -> Result<bool> {
         self.lasting = true;
         let there = self.document().security_store()?.unwrap_or_default();
         let mut new: HashMap<&[u8], Vec<ObjectId>> = HashMap::new();
+        let mut budget = Budget::after(&there)?;
         for ((key, added), (_, there)) in added.kinds().into_iter().zip(there.kinds()) {
             let mut known: HashSet<&[u8]> = there.iter().map(Vec::as_slice).collect();
             for content in added.iter().filter(|content| !content.is_empty()) {
                 if known.insert(content) {
+                    budget.take(content, known.len())?;
                     let id = self.allocate()?;
                     self.put_stream(id, content);
                     new.entry(key).or_default().push(id);

@@ -773,7 +773,7 @@ fn document_code(error: &pdf::Error) -> (ErrorCode, ErrorKind) {
         | E::Object { .. }
         | E::EncryptionDamaged { .. }
         | E::Missing { .. } => (ErrorCode::PdfUnreadable, InputOutput),
-        E::BytesBeforeHeader { .. } | E::CrossReferenceStream => {
+        E::BytesBeforeHeader { .. } | E::CrossReferenceStream | E::StoreTooLarge => {
             (ErrorCode::PdfNotSupported, Refused)
         }
         E::PasswordNeeded => (ErrorCode::PasswordNeeded, Refused),

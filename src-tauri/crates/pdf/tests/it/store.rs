@@ -3,7 +3,7 @@
 use crate::builder::{Pdf, appended, invisible, open, open_with, sign_field};
 use crate::tools::{Check, qpdf, qpdf_check, qpdf_check_with};
 
-use pdf::{Document, Revision, SecurityStore};
+use pdf::{Document, Error, Revision, SecurityStore};
 
 fn store(certificates: &[&str], crls: &[&str]) -> SecurityStore {
     let bytes = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -137,4 +137,32 @@ fn a_timestamp_of_a_document_is_a_field_of_its_own_kind() {
     assert!(signatures[0].is_document_timestamp());
     assert_eq!(signatures[0].field.place, None, "it is not shown");
     assert_eq!(signatures[0].signing_time, None);
+}
+
+#[test]
+fn what_could_not_be_read_again_is_not_written() {
+    const MIB: usize = 1 << 20;
+    let document = open(&one_page().build()).unwrap();
+    let add = |document: &Document, crls: Vec<Vec<u8>>| {
+        let mut revision = Revision::begin(document).unwrap();
+        let added = SecurityStore {
+            crls,
+            ..SecurityStore::default()
+        };
+        revision.add_to_security_store(&added)
+    };
+    let list = |number: u8, bytes: usize| vec![number; bytes];
+    let refused = |added| matches!(added, Err(Error::StoreTooLarge));
+    assert!(add(&document, vec![list(0, 16 * MIB)]).unwrap());
+    assert!(refused(add(&document, vec![list(0, 16 * MIB + 1)])));
+    let five = (0..5).map(|number| list(number, 13 * MIB)).collect();
+    assert!(refused(add(&document, five)));
+    let many = (0..4097u16).map(|number| number.to_be_bytes().to_vec());
+    assert!(refused(add(&document, many.clone().collect())));
+    assert!(add(&document, many.skip(1).collect()).unwrap());
+    // What is there already counts.
+    let there = with(&document, &store(&[], &["list"]));
+    let there = open(&there).unwrap();
+    let most = (0..4).map(|number| list(number, 16 * MIB)).collect();
+    assert!(refused(add(&there, most)));
 }
