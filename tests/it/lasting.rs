@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::authorities::{Behaviour, Office};
 use tests::card::{MODULE, PIN, SOCKET, Slot};
 use tests::machine::said;
@@ -23,6 +23,7 @@ impl Bench {
         let machine = Machine::founded().with_signer("ana");
         let authorities = Authorities::start();
         authorities.pki().root.write_pem(&machine.path(""), "root");
+        machine.set_signatures(&json!({"local_authorities": ["127.0.0.1"]}));
         Self {
             machine,
             authorities,
@@ -270,6 +271,8 @@ fn a_list_stands_in_for_a_responder_and_neither_is_replaced_by_silence() {
         Behaviour::Unknown,
         Behaviour::Stale,
         Behaviour::Undated,
+        Behaviour::Kept,
+        Behaviour::WrongNonce,
         Behaviour::WrongSigner,
         Behaviour::OtherSerial,
         Behaviour::Garbage,
@@ -297,7 +300,15 @@ fn a_list_stands_in_for_a_responder_and_neither_is_replaced_by_silence() {
             }
         }
     }
+    // Many responders sign once for everybody.
+    authorities.behave_well();
+    authorities.behave(Office::Ocsp, Behaviour::NoNonce);
+    machine.done(
+        &bench.sign("no-nonce.pdf", "--level b-lt"),
+        &[SIGNER_SECRET],
+    );
     // What is revoked by the list alone is revoked.
+    authorities.behave(Office::Ocsp, Behaviour::TryLater);
     authorities.behave(Office::Crl, Behaviour::Revoked);
     machine.refused(&bench.sign("out.pdf", "--level b-lt"), &[], 3, "revoked");
     assert!(!machine.path("out.pdf").exists());
@@ -319,18 +330,15 @@ fn the_next_authority_stands_in_and_none_at_all_is_no_lower_level() {
         "usage",
     );
     // What the organisation has set is used where nobody says otherwise.
-    let path = machine.path("home/organisation.json");
-    let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    file["local"]["signatures"] = serde_json::json!({
+    machine.set_signatures(&json!({
         "level": "b-t",
         "timestamp_authorities": [second],
         "timestamp_anchors": ["../root.pem"],
-    });
-    fs::write(&path, file.to_string()).unwrap();
+        "local_authorities": ["127.0.0.1"],
+    }));
     let said = machine.done(&machine.sign("ana", "set.pdf"), &[SIGNER_SECRET]);
     assert_eq!(said.json["signed"][0]["level"], "b-t");
-    file["local"]["signatures"]["level"] = "b-tt".into();
-    fs::write(&path, file.to_string()).unwrap();
+    machine.set_signatures(&json!({"level": "b-tt"}));
     let said = machine.run(&machine.sign("ana", "no.pdf"), &[SIGNER_SECRET]);
     assert_eq!(said.code(), "organisation_unreadable", "{said:?}");
 }
@@ -383,6 +391,53 @@ fn what_locks_new_fields_takes_no_later_timestamp_and_is_told_before_the_secret(
     }
     let named = bench.sign("named.pdf", "--level b-lta --lock Total");
     machine.done(&named, &[SIGNER_SECRET]);
+}
+
+#[test]
+fn what_does_not_allow_a_level_is_told_before_anybody_is_asked_for_it() {
+    let bench = Bench::new();
+    let machine = &bench.machine;
+    for terms in ["--certify 1", "--lock all"] {
+        // Without any secret: who asked for one would fail of that.
+        let sign = bench.sign("out.pdf", &format!("--level b-lta {terms}"));
+        machine.refused(&sign, &[], 3, "certified_for_good");
+    }
+    fs::write(machine.path("there.pdf"), "").unwrap();
+    let sign = bench.sign("there.pdf", "--level b-lta");
+    machine.refused(&sign, &[], 5, "output_exists");
+    assert_eq!(bench.authorities.asked(Office::Tsa), 0);
+}
+
+#[test]
+fn a_document_that_names_this_machine_has_nobody_here_asked() {
+    let bench = Bench::new();
+    let (machine, authorities) = (&bench.machine, &bench.authorities);
+    machine.done(&bench.sign("signed.pdf", "--level b-t"), &[SIGNER_SECRET]);
+    let asked = || [Office::Ocsp, Office::Crl, Office::Issuer].map(|one| authorities.asked(one));
+    let before = asked();
+    machine.set_signatures(&json!({}));
+    let tsa = authorities.url("tsa");
+    let extend = format!("extend signed.pdf -o out.pdf --tsa {tsa} --tsa-trust root.pem");
+    let said = machine.run(&extend, &[]);
+    assert_eq!(said.status, 4, "{said:?}");
+    assert_eq!(asked(), before);
+    // As for whoever has its hosts set, the document is sound.
+    let named = format!("{extend} --local-authority 127.0.0.1");
+    machine.done(&named, &[]);
+    let error = said.json["error"].to_string();
+    assert!(error.contains("own network"), "{error}");
+}
+
+#[test]
+fn a_revocation_is_learned_though_the_document_has_an_answer_that_is_good_still() {
+    let bench = Bench::new();
+    let (machine, authorities) = (&bench.machine, &bench.authorities);
+    machine.done(&bench.sign("signed.pdf", "--level b-lta"), &[SIGNER_SECRET]);
+    authorities.revoke(authorities.pki().tsa.serial, now() - 60, 1);
+    let tsa = authorities.url("second-tsa");
+    let extend = format!("extend signed.pdf -o out.pdf --tsa {tsa} --tsa-trust root.pem");
+    machine.refused(&extend, &[], 3, "revoked");
+    assert!(!machine.path("out.pdf").exists());
 }
 
 #[test]
@@ -457,7 +512,7 @@ fn a_card_without_an_organisation_signs_a_batch_that_lasts() {
         let words = format!(
             "sign one.pdf two.pdf --out-dir {folder} --card --cert {folder} --module {MODULE} \
              --page 1 --rect 36,36,180,60 --level b-lta --tsa {tsa} \
-             --tsa-trust root.pem"
+             --tsa-trust root.pem --local-authority 127.0.0.1"
         );
         let mut command = machine.command(&words, &[PIN]);
         let told = said(command.env(SOCKET, card.socket()));

@@ -42,6 +42,7 @@ fn nobody_is_asked_for_b_b_for_validation_and_for_a_report() {
     let machine = Machine::founded_with("ana");
     let authorities = Authorities::start();
     authorities.pki().root.write_pem(&machine.path(""), "root");
+    machine.set_signatures(&serde_json::json!({"local_authorities": ["127.0.0.1"]}));
     machine.done(
         &sign(&sample::agreement(), "plain.pdf", "--level b-b"),
         &[SIGNER_SECRET],
@@ -68,6 +69,7 @@ fn an_encrypted_document_reaches_every_level() {
     let machine = Machine::founded_with("ana");
     let authorities = Authorities::start();
     let root = authorities.pki().root.write_pem(&machine.path(""), "root");
+    machine.set_signatures(&serde_json::json!({"local_authorities": ["127.0.0.1"]}));
     let locked = machine.path("locked.pdf");
     let encrypted = Command::new("qpdf")
         .args(["--encrypt", "", "owner", "256", "--"])

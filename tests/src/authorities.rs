@@ -35,7 +35,7 @@ pub enum Behaviour {
     /// With the right bytes, said to be a web page.
     WrongContentType,
 
-    // Of a timestamp authority.
+    // Of a timestamp authority; the nonces, of an OCSP responder, too.
     /// For another nonce.
     WrongNonce,
     /// Without the nonce.
@@ -90,6 +90,8 @@ pub enum Behaviour {
     EndlessResponders,
     /// An answer of days ago that does not say until when it holds.
     Undated,
+    /// An answer of eleven days ago, to nobody, that says it is good for days to come.
+    Kept,
 
     // Of a revocation list.
     /// By another issuer.
@@ -344,6 +346,15 @@ impl Shared {
                 terms.this_update = past;
                 terms.next_update = None;
             }
+            Behaviour::Kept => {
+                let past = pki::now() - 11 * DAY;
+                terms.produced_at = past;
+                terms.this_update = past;
+                terms.next_update = Some(pki::now() + 3 * DAY);
+                terms.nonce = None;
+            }
+            Behaviour::NoNonce => terms.nonce = None,
+            Behaviour::WrongNonce => terms.nonce = Some(pki::der::octets(&[7; 32])),
             Behaviour::OtherSerial => cert_id = ocsp::cert_id(issuer, 99_999, Hash::Sha1),
             _ => {}
         }

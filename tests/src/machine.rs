@@ -172,6 +172,18 @@ impl Machine {
         self.path("home/vault.sqlite")
     }
 
+    /// Sets what signatures are like where nobody says otherwise, in the organisation's file.
+    ///
+    /// # Panics
+    /// Where there is no organisation.
+    pub fn set_signatures(&self, set: &Value) {
+        let path = self.path("home/organisation.json");
+        let file = fs::read(&path).expect("an organisation");
+        let mut file: Value = serde_json::from_slice(&file).expect("JSON");
+        file["local"]["signatures"] = set.clone();
+        fs::write(&path, file.to_string()).expect("the folder is ours");
+    }
+
     /// The words of `sign` for the sample.
     #[must_use]
     pub fn sign(&self, login: &str, output: &str) -> String {

@@ -267,6 +267,10 @@ pub(crate) struct Sign {
     /// the authorities of the operating system)
     #[arg(long, value_name = "PEM")]
     pub(crate) tsa_trust: Vec<PathBuf>,
+    /// Host of one's own network that is asked where a certificate names it, and all hosts below it,
+    /// besides those that the organisation has set (may be repeated)
+    #[arg(long, value_name = "HOST")]
+    pub(crate) local_authority: Vec<String>,
     /// Form of the signature (default: what the field demands, else etsi)
     #[arg(long, value_enum)]
     pub(crate) subfilter: Option<SubFilter>,
@@ -300,6 +304,10 @@ pub(crate) struct Extend {
     /// the authorities of the operating system)
     #[arg(long, value_name = "PEM")]
     pub(crate) tsa_trust: Vec<PathBuf>,
+    /// Host of one's own network that is asked where a certificate names it, and all hosts below it,
+    /// besides those that the organisation has set (may be repeated)
+    #[arg(long, value_name = "HOST")]
+    pub(crate) local_authority: Vec<String>,
     /// Replace an existing output
     #[arg(long)]
     pub(crate) overwrite: bool,

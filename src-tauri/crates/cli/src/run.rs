@@ -10,8 +10,8 @@ use std::sync::Arc;
 use service::evidence::Asked;
 use service::requests::{
     Activate, AtHand, Between, CardChoice, ChangeSecret, Enrol, Existing, Extend, FileToSign, For,
-    ImportKey, Init, Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm, Sign,
-    Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
+    Gather, ImportKey, Init, Language, OpenBackup, PdfFile, PinStoreChoice, ReadyToken, ReportForm,
+    Sign, Signer, Terms, Tokens, Trust, TrustFile, Unwatched,
 };
 use service::wire::RevocationReason;
 use service::{Administrator, LookChoice, Service, Surroundings, wire};
@@ -485,36 +485,48 @@ async fn sign(
         level: arguments.level,
         authorities: std::mem::take(&mut arguments.tsa),
         anchors: anchors(&arguments.tsa_trust)?,
+        local: std::mem::take(&mut arguments.local_authority),
     };
-    let gathered = service.gather(signs(&arguments), lasting.clone()).await?;
+    let look = arguments.look.take();
+    let look = look.map_or_else(LookChoice::default, |look| LookChoice::typed(&look));
+    let placement = placement(
+        arguments.field.take(),
+        arguments.rect.take(),
+        arguments.page,
+        arguments.invisible,
+    );
+    let existing = if arguments.overwrite {
+        Existing::Replace
+    } else {
+        Existing::Keep
+    };
+    let mut terms = Terms {
+        sub_filter: arguments.subfilter.map(Into::into),
+        certification: arguments.certify,
+        lock: arguments.lock.take(),
+        lasting,
+        gathered: None,
+    };
+    let gather = Gather {
+        signer: signs(&arguments),
+        files: files.clone(),
+        placement: placement.clone(),
+        terms: terms.clone(),
+        look: look.clone(),
+        existing,
+    };
+    terms.gathered = Some(service.gather(gather).await?);
     let signer = signer(service, &mut arguments).await?;
     let request = Sign {
         request: service::new_request()?,
         files,
         signer,
-        placement: placement(
-            arguments.field,
-            arguments.rect,
-            arguments.page,
-            arguments.invisible,
-        ),
+        placement,
         reason: arguments.reason,
         location: arguments.location,
-        terms: Terms {
-            sub_filter: arguments.subfilter.map(Into::into),
-            certification: arguments.certify,
-            lock: arguments.lock,
-            lasting,
-            gathered: Some(gathered),
-        },
-        look: arguments
-            .look
-            .map_or_else(LookChoice::default, |look| LookChoice::typed(&look)),
-        existing: if arguments.overwrite {
-            Existing::Replace
-        } else {
-            Existing::Keep
-        },
+        terms,
+        look,
+        existing,
         watch: Arc::new(Unwatched),
     };
     report::signed(&service.sign(request).await?, json);
@@ -549,6 +561,7 @@ async fn extend(
         },
         authorities: arguments.tsa,
         anchors: anchors(&arguments.tsa_trust)?,
+        local: arguments.local_authority,
     };
     report::extended(&service.extend(request).await?, json);
     Ok(ExitCode::SUCCESS)

@@ -6,15 +6,19 @@ use std::time::{Duration, Instant};
 
 use ureq::http::{Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
 use crate::address::{Address, named, shown};
 use crate::error::{Error, Result};
+use crate::reach::{Everybodys, OwnNetwork};
 
 /// Most redirects that are followed.
 const MOST_REDIRECTS: usize = 3;
 /// Most bytes of the head of an answer.
 const LARGEST_HEAD: usize = 16 << 10;
+/// How long a name is looked up that a proxy looks up again.
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// How authorities are asked.
 #[derive(Clone)]
@@ -25,6 +29,8 @@ pub struct Settings {
     pub secure_proxy: Option<String>,
     /// Hosts that are asked without a proxy, and all hosts below them.
     pub direct: Vec<String>,
+    /// Hosts of this machine's own network, and all hosts below them, that certificates may name.
+    pub local: Vec<String>,
     /// How long a connection may take.
     pub connect: Duration,
     /// How long a question may take, redirects and all.
@@ -38,6 +44,7 @@ impl Default for Settings {
             proxy: None,
             secure_proxy: None,
             direct: Vec::new(),
+            local: Vec::new(),
             connect: Duration::from_secs(5),
             total: Duration::from_secs(20),
         }
@@ -51,6 +58,7 @@ impl fmt::Debug for Settings {
             .field("proxy", &self.proxy.as_deref().map(named))
             .field("secure_proxy", &self.secure_proxy.as_deref().map(named))
             .field("direct", &self.direct)
+            .field("local", &self.local)
             .field("connect", &self.connect)
             .field("total", &self.total)
             .finish()
@@ -101,6 +109,12 @@ impl Wanted {
         }
     }
 
+    /// Whether somebody chose whom to ask: a timestamp authority. All other addresses stand in
+    /// certificates, and lead to machines that everybody reaches, or nowhere.
+    const fn is_chosen(self) -> bool {
+        matches!(self, Self::Timestamp)
+    }
+
     /// Whether an answer of a content type is taken. The standards of timestamps and of OCSP demand
     /// theirs; files are served under many names, and only a web page is none of them.
     fn takes(self, content_type: &str) -> bool {
@@ -116,10 +130,15 @@ impl Wanted {
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
+    /// Connects to machines that everybody reaches.
+    outwards: Agent,
     proxy: Option<Proxy>,
     secure_proxy: Option<Proxy>,
     direct: Arc<[String]>,
+    local: Arc<[String]>,
     total: Duration,
+    /// When nobody is asked any more.
+    end: Option<Instant>,
 }
 
 impl fmt::Debug for Client {
@@ -159,15 +178,36 @@ impl Client {
             .user_agent("Chancery")
             .build();
         Ok(Self {
+            outwards: Agent::with_parts(
+                agent.clone(),
+                DefaultConnector::default(),
+                Everybodys::default(),
+            ),
             agent: Agent::new_with_config(agent),
             proxy: proxy(&settings.proxy)?,
             secure_proxy: proxy(&settings.secure_proxy)?,
             direct: settings.direct.clone().into(),
+            local: settings.local.clone().into(),
             total: settings.total,
+            end: None,
         })
     }
 
+    /// The same, which asks nobody any more from then on: an end for all questions of one request,
+    /// beside that for each.
+    #[must_use]
+    pub fn until(&self, end: Instant) -> Self {
+        let end = Some(self.end.map_or(end, |before| before.min(end)));
+        Self {
+            end,
+            ..self.clone()
+        }
+    }
+
     /// Asks with GET.
+    ///
+    /// An address that was not chosen, but read in a certificate, leads to a machine that everybody
+    /// reaches or is one of [`Settings::local`]; so does wherever a redirect leads.
     ///
     /// # Errors
     /// All of [`Error`] but [`Error::Proxy`].
@@ -186,7 +226,9 @@ impl Client {
 
     fn ask(&self, address: &str, wanted: Wanted, question: Option<&[u8]>) -> Result<Vec<u8>> {
         let end = Instant::now() + self.total;
+        let end = self.end.map_or(end, |all| all.min(end));
         let mut address = Address::read(address)?;
+        let mut anywhere = wanted.is_chosen() || self.may_be_local(&address);
         for _ in 0..=MOST_REDIRECTS {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -194,7 +236,11 @@ impl Client {
                     host: address.host().to_owned(),
                 });
             }
-            let answer = self.ask_once(&address, wanted, question, left)?;
+            let reach = match anywhere {
+                true => Reach::Anywhere,
+                false => Reach::Outwards,
+            };
+            let answer = self.ask_once(&address, wanted, question, (left, reach))?;
             let status = answer.status().as_u16();
             match status {
                 200 => return read(answer, wanted, address.host()),
@@ -207,7 +253,11 @@ impl Client {
                 301..=303 | 307 | 308 => {
                     let location = answer.headers().get(header::LOCATION);
                     let location = location.and_then(|location| location.to_str().ok());
-                    address = address.redirected(location)?;
+                    let there = address.redirected(location)?;
+                    // Whoever answers chose where it leads, and nobody here did.
+                    anywhere =
+                        anywhere && there.host() == address.host() || self.may_be_local(&there);
+                    address = there;
                 }
                 _ => {
                     return Err(Error::Status {
@@ -228,12 +278,23 @@ impl Client {
         address: &Address,
         wanted: Wanted,
         question: Option<&[u8]>,
-        left: Duration,
+        (left, reach): (Duration, Reach),
     ) -> Result<Response<Body>> {
         let proxy = self.proxy_for(address);
+        let agent = match (reach, &proxy) {
+            (Reach::Outwards, None) => &self.outwards,
+            (Reach::Outwards, Some(_)) => {
+                // The proxy itself may well be in one's own network.
+                let within = left.min(LONGEST_LOOK);
+                if Everybodys::default().refuses(address.uri(), self.agent.config(), within) {
+                    return Err(own_network(address.host()));
+                }
+                &self.agent
+            }
+            (Reach::Anywhere, _) => &self.agent,
+        };
         let asked = match question {
-            Some(question) => self
-                .agent
+            Some(question) => agent
                 .post(address.uri())
                 .header(header::CONTENT_TYPE, wanted.question())
                 .header(header::ACCEPT, wanted.answer())
@@ -242,8 +303,7 @@ impl Client {
                 .timeout_global(Some(left))
                 .build()
                 .send(question),
-            None => self
-                .agent
+            None => agent
                 .get(address.uri())
                 .config()
                 .proxy(proxy)
@@ -254,19 +314,42 @@ impl Client {
         asked.map_err(|source| fault(source, address.host(), wanted))
     }
 
+    fn may_be_local(&self, address: &Address) -> bool {
+        is_among(address, &self.local)
+    }
+
     fn proxy_for(&self, address: &Address) -> Option<Proxy> {
-        let is_direct = |direct: &String| {
-            let name = address.name();
-            let below = name.strip_suffix(direct.trim_start_matches('.'));
-            below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        if self.direct.iter().any(is_direct) {
+        if is_among(address, &self.direct) {
             return None;
         }
         match address.is_secure() {
             true => self.secure_proxy.clone(),
             false => self.proxy.clone(),
         }
+    }
+}
+
+/// Where a connection may lead.
+#[derive(Clone, Copy)]
+enum Reach {
+    Anywhere,
+    /// To machines that everybody reaches.
+    Outwards,
+}
+
+/// Whether an address is on one of some hosts, or below one.
+fn is_among(address: &Address, hosts: &[String]) -> bool {
+    let name = address.name().to_ascii_lowercase();
+    hosts.iter().any(|host| {
+        let host = host.trim_start_matches('.').to_ascii_lowercase();
+        let below = name.strip_suffix(&host);
+        below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+fn own_network(host: &str) -> Error {
+    Error::OwnNetwork {
+        host: host.to_owned(),
     }
 }
 
@@ -300,6 +383,7 @@ fn too_large(host: &str, wanted: Wanted) -> Error {
 fn fault(source: ureq::Error, host: &str, wanted: Wanted) -> Error {
     let host = host.to_owned();
     match source {
+        ureq::Error::Other(other) if other.is::<OwnNetwork>() => own_network(&host),
         ureq::Error::Timeout(_) => Error::Deadline { host },
         ureq::Error::BodyExceedsLimit(_) => too_large(&host, wanted),
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => {

@@ -67,4 +67,12 @@ pub enum Error {
         /// Why not.
         why: &'static str,
     },
+    /// A host of this machine's own network that a certificate or a redirect names.
+    #[error(
+        "{host} is not asked: it is of this machine or its own network, and nobody here named it"
+    )]
+    OwnNetwork {
+        /// Host and port.
+        host: String,
+    },
 }

@@ -3,7 +3,7 @@
 //!
 //! Blocking. Whoever answers is taken to be hostile: an answer has a limit in bytes and in time, a
 //! redirect leads to another HTTP address or nowhere, and what an answer *says* is judged by whoever
-//! asked. No environment is read: a proxy is an argument.
+//! asked. What a certificate names is asked only where everybody could ask it ([`Settings::local`]). No environment is read: a proxy is an argument.
 //!
 //! ```no_run
 //! # fn example(query: &[u8]) -> Result<(), network::Error> {
@@ -19,6 +19,7 @@
 mod address;
 mod client;
 mod error;
+mod reach;
 
 pub use self::address::named;
 pub use self::client::{Client, Settings, Wanted};

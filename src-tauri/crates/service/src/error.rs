@@ -829,6 +829,7 @@ fn evidence_code(fault: &crate::evidence::Fault) -> (ErrorCode, ErrorKind) {
         F::Timestamp { .. } => (ErrorCode::TimestampUnavailable, ErrorKind::Device),
         F::Missing { .. } | F::Network(_) => (ErrorCode::EvidenceUnavailable, ErrorKind::Device),
         F::Revoked { .. } => (ErrorCode::Revoked, ErrorKind::Refused),
+        F::NotReached { .. } => (ErrorCode::LevelNotReached, ErrorKind::InputOutput),
         F::CertifiedForGood { .. } => (ErrorCode::CertifiedForGood, ErrorKind::Refused),
         F::Broken { .. } => (ErrorCode::SignatureBroken, ErrorKind::Refused),
     }

@@ -7,29 +7,37 @@
 
 mod collection;
 mod extend;
+mod reached;
 mod stamps;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use pdf::SecurityStore;
 use signature::{Certificate, DigestAlgorithm, Level, timestamp};
 
 pub(crate) use self::collection::Collection;
+use self::collection::PATIENCE;
 pub(crate) use self::extend::{archive, extend, rehearse};
+pub(crate) use self::reached::{held, reached};
 pub(crate) use self::stamps::Stamps;
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::organisation::Signatures;
 use crate::requests::{Trust, TrustFile};
+use crate::signing_algorithm::sha256;
 use crate::trust;
 use crate::wire::AnchorSource;
 
 /// How far our clock may be from that of a timestamp authority, in seconds, before it is said.
 const CLOCK: u64 = 300;
 
+/// How long what was gathered is used: answers grow old, and certificates are revoked.
+const LONGEST_KEPT: Duration = Duration::from_secs(600);
+
 /// What a person asks for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// The level; `None` for what the organisation has set, else B-B.
     pub level: Option<Level>,
@@ -39,6 +47,9 @@ pub struct Asked {
     /// Whose timestamps are trusted, besides what the organisation has set; the system's anchors
     /// where neither names anybody.
     pub anchors: Vec<TrustFile>,
+    /// Hosts of this machine's own network that certificates may name, besides those that the
+    /// organisation has set.
+    pub local: Vec<String>,
 }
 
 /// Everything that a level takes and that a key need not be asked for.
@@ -48,29 +59,69 @@ pub struct Lasting {
     pub(crate) level: Level,
     pub(crate) stamps: Option<Stamps>,
     pub(crate) store: SecurityStore,
-    /// SHA-256 over the certificate it was gathered for.
-    signer: [u8; 32],
+    /// For whom and by what it was gathered, and when; none for what takes nothing.
+    made: Option<(Basis, Instant)>,
     /// What people should know.
     pub notices: Vec<String>,
+}
+
+/// All that what is gathered depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Basis {
+    /// SHA-256 over the certificate that will sign.
+    signer: [u8; 32],
+    /// SHA-256 over each certificate above it, and each list at hand.
+    at_hand: Vec<[u8; 32]>,
+    asked: Asked,
+    settings: Signatures,
+}
+
+impl Basis {
+    fn new(settings: &Signatures, asked: &Asked, signer: &Signer<'_>) -> Self {
+        let above = signer.above.iter().map(Certificate::fingerprint);
+        let lists = signer.lists.iter().map(|list| sha256(list));
+        Self {
+            signer: signer.certificate.fingerprint(),
+            at_hand: above.chain(lists).collect(),
+            asked: asked.clone(),
+            settings: settings.clone(),
+        }
+    }
 }
 
 impl Default for Lasting {
     /// B-B, which takes nothing.
     fn default() -> Self {
-        Self {
-            level: Level::BB,
-            stamps: None,
-            store: SecurityStore::default(),
-            signer: [0; 32],
-            notices: Vec::new(),
-        }
+        Self::dry(Level::BB)
     }
 }
 
 impl Lasting {
-    /// Whether it was gathered for a signer.
-    pub(crate) fn is_for(&self, certificate: &Certificate) -> bool {
-        self.signer == certificate.fingerprint()
+    /// A level without anything that it takes: to see whether a document allows it.
+    pub(crate) fn dry(level: Level) -> Self {
+        Self {
+            level,
+            stamps: None,
+            store: SecurityStore::default(),
+            made: None,
+            notices: Vec::new(),
+        }
+    }
+
+    /// Bytes that are set aside for a timestamp beside a signature's value.
+    pub(crate) fn room(&self) -> usize {
+        match &self.stamps {
+            Some(stamps) => stamps.room,
+            None if self.level == Level::BB => 0,
+            None => stamps::ROOM_FOR_OTHERS,
+        }
+    }
+
+    /// Whether it was gathered for what is asked now, and not too long ago.
+    fn is_for(&self, basis: &Basis) -> bool {
+        let is_for =
+            |(made, when): &(Basis, Instant)| made == basis && when.elapsed() <= LONGEST_KEPT;
+        self.made.as_ref().is_some_and(is_for)
     }
 
     /// The level.
@@ -176,6 +227,7 @@ fn network_code(error: &network::Error) -> &'static str {
         E::TooLarge { .. } => "response_too_large",
         E::ContentType { .. } => "content_type",
         E::Redirect { .. } => "redirect",
+        E::OwnNetwork { .. } => "own_network",
     }
 }
 
@@ -212,7 +264,7 @@ pub enum Fault {
         level: Level,
     },
     /// No authority gave a timestamp that holds.
-    #[error("no timestamp could be had: {}", joined(tries))]
+    #[error("no timestamp could be had: {}{}", joined(tries), next_step(tries))]
     Timestamp {
         /// Each of them, in the order they were asked.
         tries: Vec<Try>,
@@ -248,6 +300,17 @@ pub enum Fault {
         /// The level.
         level: Level,
     },
+    /// The signed file, read again, has a lower level than was asked for.
+    #[error(
+        "the signed file reaches level {} and not {asked}; nothing was kept",
+        reached.map_or("none", Level::as_str)
+    )]
+    NotReached {
+        /// What was asked for.
+        asked: Level,
+        /// What the file has; none where not even its signature is whole.
+        reached: Option<Level>,
+    },
     /// A document to be extended has no signature.
     #[error("the document has no signature that could be made to last")]
     Unsigned,
@@ -265,6 +328,18 @@ pub enum Fault {
 fn joined(tries: &[Try]) -> String {
     let tries: Vec<String> = tries.iter().map(ToString::to_string).collect();
     tries.join("; ")
+}
+
+/// What to do where what an authority said does not name it.
+fn next_step(tries: &[Try]) -> &'static str {
+    let names_it =
+        |one: &Try| matches!(one.failed, Failed::Untrusted { .. } | Failed::Clock { .. });
+    if tries.iter().all(names_it) {
+        ""
+    } else {
+        "; try again later, name another authority with --tsa URL, or sign at level b-b, which takes \
+         none"
+    }
 }
 
 fn tries_or(tries: &[String]) -> String {
@@ -296,6 +371,28 @@ pub(crate) fn is_needed(surroundings: &Surroundings, asked: &Asked) -> bool {
         .is_some_and(|level| level > Level::BB)
 }
 
+/// The level that is asked for, or set.
+pub(crate) fn level(settings: &Signatures, asked: &Asked) -> Level {
+    let set = settings.level.as_deref().and_then(Level::read);
+    asked.level.or(set).unwrap_or(Level::BB)
+}
+
+/// What a level takes: as it was gathered before, if that was for the same, else gathered now; blocks.
+pub(crate) fn gathered(
+    before: Option<&Arc<Lasting>>,
+    surroundings: &Surroundings,
+    settings: &Signatures,
+    asked: &Asked,
+    signer: &Signer<'_>,
+    now: i64,
+) -> Result<Arc<Lasting>> {
+    let basis = Basis::new(settings, asked, signer);
+    match before {
+        Some(before) if before.is_for(&basis) => Ok(Arc::clone(before)),
+        _ => gather(surroundings, settings, asked, signer, now),
+    }
+}
+
 /// Gathers what a level takes, for signatures by one signer; blocks.
 pub(crate) fn gather(
     surroundings: &Surroundings,
@@ -304,25 +401,23 @@ pub(crate) fn gather(
     signer: &Signer<'_>,
     now: i64,
 ) -> Result<Arc<Lasting>> {
-    let set = settings.level.as_deref().and_then(Level::read);
-    let level = asked.level.or(set).unwrap_or(Level::BB);
-    let mut lasting = Lasting {
-        level,
-        signer: signer.certificate.fingerprint(),
-        ..Lasting::default()
-    };
+    let level = level(settings, asked);
+    let mut lasting = Lasting::dry(level);
     if level == Level::BB {
         return Ok(Arc::new(lasting));
     }
-    let client = client(surroundings)?;
+    let end = Instant::now() + PATIENCE;
+    let client = client(surroundings, settings, &asked.local)?;
     // Timestamps are made by the digest that the signature is made by.
     let key = signer.certificate.key_algorithm();
     let digest = key.map_or(DigestAlgorithm::Sha256, |key| {
         key.signature_algorithm().digest_algorithm()
     });
-    let mut stamps = stamps(surroundings, &client, settings, asked, level, digest)?;
+    let addresses = authorities(settings, asked, level)?;
+    let anchors = anchors(surroundings, settings, asked)?;
+    let mut stamps = Stamps::sample(client.clone(), addresses, digest, anchors, end)?;
     if level >= Level::BLt {
-        let mut collection = Collection::new(&client, now);
+        let mut collection = Collection::new(&client, now, end);
         collection.know(signer.above);
         signer
             .lists
@@ -336,18 +431,12 @@ pub(crate) fn gather(
     }
     lasting.notices.extend(clock(stamps.gen_time, now));
     lasting.stamps = Some(stamps);
+    lasting.made = Some((Basis::new(settings, asked, signer), Instant::now()));
     Ok(Arc::new(lasting))
 }
 
-/// The authorities of a request, with the sample that one of them gave.
-pub(crate) fn stamps(
-    surroundings: &Surroundings,
-    client: &network::Client,
-    settings: &Signatures,
-    asked: &Asked,
-    level: Level,
-    digest: DigestAlgorithm,
-) -> Result<Stamps> {
+/// The timestamp authorities of a request.
+fn authorities(settings: &Signatures, asked: &Asked, level: Level) -> Result<Vec<String>> {
     let addresses = match asked.authorities.as_slice() {
         [] => settings.timestamp_authorities.clone(),
         asked => asked.to_vec(),
@@ -355,8 +444,7 @@ pub(crate) fn stamps(
     if addresses.is_empty() {
         return Err(Fault::NoAuthority { level }.into());
     }
-    let anchors = anchors(surroundings, settings, asked)?;
-    Stamps::sample(client.clone(), addresses, digest, anchors)
+    Ok(addresses)
 }
 
 /// Who is trusted for timestamps: whom the organisation or the person names, else whom the system
@@ -396,9 +484,18 @@ fn anchors(
     Ok(anchors.map(|anchor| anchor.certificate.clone()).collect())
 }
 
-pub(crate) fn client(surroundings: &Surroundings) -> Result<network::Client> {
-    network::Client::new(&surroundings.network)
-        .map_err(|error| Error::Evidence(Fault::Network(error)))
+/// Asks authorities; `local` are hosts of one's own network that certificates may name, besides those
+/// of the settings.
+fn client(
+    surroundings: &Surroundings,
+    settings: &Signatures,
+    local: &[String],
+) -> Result<network::Client> {
+    let network = network::Settings {
+        local: [&settings.local_authorities, local].concat(),
+        ..surroundings.network.clone()
+    };
+    network::Client::new(&network).map_err(|error| Error::Evidence(Fault::Network(error)))
 }
 
 /// What to say of our clock, if it is far from that of an authority.

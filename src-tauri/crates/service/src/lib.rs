@@ -566,27 +566,25 @@ impl Service {
     }
 
     /// Gathers what a level takes, before a secret is asked for: timestamps are tried, certificates
-    /// and what is said of their revocation are fetched. Nothing is asked of anybody for B-B.
+    /// and what is said of their revocation are fetched. Nothing is asked of anybody for B-B, and
+    /// nothing where a document does not allow the level.
     ///
     /// # Errors
-    /// [`Error::Evidence`] where the level cannot be reached.
-    pub async fn gather(
-        &self,
-        signer: requests::For,
-        asked: evidence::Asked,
-    ) -> Result<Arc<evidence::Lasting>> {
+    /// [`Error::Evidence`] where the level cannot be reached; at B-LTA those of signing that need no
+    /// secret.
+    pub async fn gather(&self, request: requests::Gather) -> Result<Arc<evidence::Lasting>> {
         let (cards, open) = (Arc::clone(&self.cards), self.opening());
-        self.blocking(move |surroundings| match signer {
+        self.blocking(move |surroundings| match &request.signer {
             // What takes nothing looks at nobody.
-            _ if !evidence::is_needed(surroundings, &asked) => Ok(Arc::default()),
-            requests::For::Person(login) => sign::gather(&open(surroundings)?, &login, &asked),
+            _ if !evidence::is_needed(surroundings, &request.terms.lasting) => Ok(Arc::default()),
+            requests::For::Person(login) => sign::gather(&open(surroundings)?, &request, login),
             requests::For::Card(choice) => {
                 let station = match open(surroundings) {
                     Ok(station) => Some(station),
                     Err(Error::NoOrganisation { .. }) => None,
                     Err(error) => return Err(error),
                 };
-                sign::card::gather(surroundings, station.as_ref(), &cards, &choice, &asked)
+                sign::card::gather(surroundings, station.as_ref(), &cards, &request, choice)
             }
         })
         .await

@@ -252,6 +252,10 @@ pub struct Signatures {
     /// the system's authorities where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub timestamp_anchors: Vec<String>,
+    /// Hosts of this machine's own network, and all hosts below them, that are asked where a
+    /// certificate names them: responders, lists and issuers' certificates of an authority within.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local_authorities: Vec<String>,
 }
 
 impl Signatures {

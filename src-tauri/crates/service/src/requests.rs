@@ -269,6 +269,23 @@ pub struct Terms {
     pub gathered: Option<Arc<Lasting>>,
 }
 
+/// Gather what signatures take that will be asked for.
+#[derive(Debug)]
+pub struct Gather {
+    /// Whose they will be.
+    pub signer: For,
+    /// The files, to see first whether they allow what is asked.
+    pub files: Vec<FileToSign>,
+    /// Where the signature goes; `None` for the only empty field.
+    pub placement: Option<wire::Placement>,
+    /// What the signature is, and what it forbids.
+    pub terms: Terms,
+    /// What it shows.
+    pub look: LookChoice,
+    /// What will be done when an output exists.
+    pub existing: Existing,
+}
+
 /// For whom evidence is gathered.
 #[derive(Debug, Clone)]
 pub enum For {
@@ -292,6 +309,9 @@ pub struct Extend {
     pub authorities: Vec<String>,
     /// Whose timestamps are trusted, besides what the organisation has set.
     pub anchors: Vec<TrustFile>,
+    /// Hosts of this machine's own network that certificates may name, besides those that the
+    /// organisation has set.
+    pub local: Vec<String>,
 }
 
 /// A document that was extended.
@@ -793,7 +813,7 @@ pub struct Trust {
 }
 
 /// A file of trust anchors, as the edge read it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustFile {
     /// What it is called where its anchors are named.
     pub name: String,

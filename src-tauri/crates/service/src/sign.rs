@@ -24,12 +24,12 @@ use crate::custody::SlotKind;
 use crate::custody::secret::Normal;
 use crate::document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::evidence::{self, Asked, Lasting};
+use crate::evidence::{self, Lasting};
 use crate::home::Surroundings;
 use crate::look;
 use crate::organisation::Signatures;
 use crate::output::{Folders, Note, Output, UNNOTED, folder_of, unwritable};
-use crate::requests::{Existing, Extend, Extended, FileToSign, Sign, SignedFile};
+use crate::requests::{Existing, Extend, Extended, FileToSign, Gather, Sign, SignedFile, Terms};
 use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
 use crate::station::key::{self, KeyRecord, Use};
@@ -54,7 +54,7 @@ pub(crate) fn sign(
             login: record.login().to_owned(),
         });
     }
-    check_targets(request)?;
+    check_targets(&request.files, request.existing)?;
     let lock = RequestLock::take(station, &request.request)?;
     let signed = sign_locked(station, request, secret, &record, kind, now, &lock);
     lock.settle(station);
@@ -71,7 +71,8 @@ fn sign_locked(
     now: i64,
     lock: &RequestLock,
 ) -> Result<Vec<SignedFile>> {
-    let lasting = gathered(station, request, &record.certificate)?;
+    let terms = &request.terms;
+    let lasting = gathered(station, &record.certificate, terms)?;
     reach(request, SigningStep::Reading)?;
     let note = |name: &Path| lock.note(name);
     let words = (request.reason.as_deref(), request.location.as_deref());
@@ -82,10 +83,11 @@ fn sign_locked(
         lasting: &lasting,
         look: look::of(station, &request.look, record, now, words)?,
     };
+    let wanted = Wanted::of(request);
     let batch = request
         .files
         .iter()
-        .map(|file| prepare(&signatory, request, file, now, &note))
+        .map(|file| prepare(&signatory, &wanted, file, now, &note))
         .collect::<Result<Vec<_>>>()?;
 
     reach(request, SigningStep::Proving)?;
@@ -129,13 +131,15 @@ fn sign_locked(
         }
         opened => opened?,
     };
-    let signed = carry_out(station, &token, kind, &opened, (batch, &lasting), request);
+    drop(secret);
+    let opening = opened.opening;
+    let signed = carry_out(station, &token, kind, opened, (batch, &lasting), request);
     let outcome = match &signed {
         Ok(_) => Outcome::Done,
         Err(error) if error.kind() == ErrorKind::Refused => Outcome::Refused,
         Err(_) => Outcome::Fault,
     };
-    settled(signed, log.conclude(&about, opened.opening, outcome))
+    settled(signed, log.conclude(&about, opening, outcome))
 }
 
 /// What was signed, if the log was told.
@@ -180,37 +184,86 @@ struct PreparedFile<'n> {
     password: Option<wire::Secret>,
     /// The field that takes the signature.
     field: String,
-    /// PAdES level; empty where it is no PAdES.
-    level: &'static str,
+    /// How it is written.
+    sub_filter: SubFilter,
     prepared: Prepared,
 }
 
-/// What the level of a request takes: as it was gathered for this signer, else gathered now.
-fn gathered(station: &Station, request: &Sign, certificate: &Certificate) -> Result<Arc<Lasting>> {
-    match &request.terms.gathered {
-        Some(lasting) if lasting.is_for(certificate) => Ok(Arc::clone(lasting)),
-        _ => gather_for(station, certificate, &request.terms.lasting),
+/// What a request says of each of its signatures.
+struct Wanted<'a> {
+    placement: Option<&'a wire::Placement>,
+    reason: Option<&'a str>,
+    location: Option<&'a str>,
+    terms: &'a Terms,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(request: &'a Sign) -> Self {
+        Self {
+            placement: request.placement.as_ref(),
+            reason: request.reason.as_deref(),
+            location: request.location.as_deref(),
+            terms: &request.terms,
+        }
+    }
+
+    /// The same before anything is asked of anybody: words change nothing that could be refused.
+    fn before(request: &'a Gather) -> Self {
+        Self {
+            placement: request.placement.as_ref(),
+            reason: None,
+            location: None,
+            terms: &request.terms,
+        }
     }
 }
 
-/// Gathers what a level takes for a person of the organisation.
-pub(crate) fn gather(station: &Station, login: &str, asked: &Asked) -> Result<Arc<Lasting>> {
+/// Gathers what signatures by a person of the organisation take. What the documents do not allow is
+/// refused first.
+pub(crate) fn gather(station: &Station, request: &Gather, login: &str) -> Result<Arc<Lasting>> {
     let record = KeyRecord::of_login(station, login)?;
-    record.permit_use(station.now()?)?;
-    gather_for(station, &record.certificate, asked)
+    let now = station.now()?;
+    record.permit_use(now)?;
+    let level = evidence::level(
+        &station.organisation.local.signatures,
+        &request.terms.lasting,
+    );
+    check_targets(&request.files, request.existing)?;
+    let signatory = Signatory {
+        certificate: &record.certificate,
+        algorithm: Some(record.kind()?.signature_algorithm()),
+        chain: &[station.ca()?],
+        lasting: &Lasting::dry(level),
+        look: look::of(station, &request.look, &record, now, (None, None))?,
+    };
+    rehearse(&signatory, request, now)?;
+    gathered(station, &record.certificate, &request.terms)
 }
 
-fn gather_for(station: &Station, certificate: &Certificate, asked: &Asked) -> Result<Arc<Lasting>> {
+/// Writes files as they would be signed, and keeps none of it, where a later timestamp may not be
+/// allowed.
+fn rehearse(signatory: &Signatory<'_>, request: &Gather, now: i64) -> Result<()> {
+    if signatory.lasting.level < Level::BLta {
+        return Ok(());
+    }
+    for file in &request.files {
+        prepare(signatory, &Wanted::before(request), file, now, UNNOTED)?;
+    }
+    Ok(())
+}
+
+/// What the level of a request takes: as it was gathered for the same, else gathered now.
+fn gathered(station: &Station, certificate: &Certificate, terms: &Terms) -> Result<Arc<Lasting>> {
     let signer = evidence::Signer {
         certificate,
         above: &[station.ca()?],
         lists: &own_lists(Some(station)),
     };
-    let settings = &station.organisation.local.signatures;
-    evidence::gather(
+    evidence::gathered(
+        terms.gathered.as_ref(),
         &station.surroundings,
-        settings,
-        asked,
+        &station.organisation.local.signatures,
+        &terms.lasting,
         &signer,
         station.now()?,
     )
@@ -253,15 +306,15 @@ pub(crate) fn check_target(input: &Path, output: &Path, existing: Existing) -> R
 }
 
 /// Refuses what cannot be written, before anything else is done.
-fn check_targets(request: &Sign) -> Result<()> {
-    for (index, FileToSign { input, output, .. }) in request.files.iter().enumerate() {
-        let mut earlier = request.files.iter().take(index);
+fn check_targets(files: &[FileToSign], existing: Existing) -> Result<()> {
+    for (index, FileToSign { input, output, .. }) in files.iter().enumerate() {
+        let mut earlier = files.iter().take(index);
         if earlier.any(|earlier| is_same_name(&earlier.output, output)) {
             return Err(Error::OutputTwice {
                 path: output.clone(),
             });
         }
-        check_target(input, output, request.existing)?;
+        check_target(input, output, existing)?;
     }
     Ok(())
 }
@@ -285,7 +338,7 @@ fn is_same_name(one: &Path, other: &Path) -> bool {
 /// full is told while nothing was tried, and the input is read once for copy and digest.
 fn prepare<'n>(
     signatory: &Signatory<'_>,
-    request: &Sign,
+    wanted: &Wanted<'_>,
     file: &FileToSign,
     now: i64,
     note: Note<'n>,
@@ -305,15 +358,14 @@ fn prepare<'n>(
     });
     let draft = draft.map_err(|source| fault(source, file))?;
     let lasting = signatory.lasting;
-    let stamps = lasting.stamps.as_ref();
-    let draft = draft.with_room_for_timestamp(stamps.map_or(0, |stamps| stamps.room));
+    let draft = draft.with_room_for_timestamp(lasting.room());
     let mut revision = Revision::after(draft.passed()).map_err(unsuitable)?;
-    let placement = match &request.placement {
+    let placement = match wanted.placement {
         Some(placement) => placement.clone(),
         None => only_empty_field(&document, &file.input)?,
     };
     let mut field = place(&mut revision, &placement, look, &file.input)?;
-    let terms = &request.terms;
+    let terms = wanted.terms;
     if lasting.level >= Level::BLt {
         let added = revision.add_to_security_store(&lasting.store);
         added.map_err(unsuitable)?;
@@ -345,8 +397,8 @@ fn prepare<'n>(
         signing_time: now,
         offset_minutes: offset_minutes(now),
         name: Some(signer.subject_common_name().to_owned()),
-        reason: request.reason.clone(),
-        location: request.location.clone(),
+        reason: wanted.reason.map(str::to_owned),
+        location: wanted.location.map(str::to_owned),
         revision_id: new_id()?,
     };
     let prepared = draft
@@ -368,10 +420,7 @@ fn prepare<'n>(
         file: output,
         password: file.password.clone(),
         field: field.name,
-        level: match sub_filter {
-            SubFilter::Pades => lasting.level.as_str(),
-            SubFilter::Adbe => "",
-        },
+        sub_filter,
         prepared,
     })
 }
@@ -452,7 +501,7 @@ fn carry_out(
     station: &Station,
     token: &SigningToken,
     kind: KeyKind,
-    opened: &key::OpenedKey,
+    opened: key::OpenedKey,
     (batch, lasting): (Vec<PreparedFile<'_>>, &Lasting),
     request: &Sign,
 ) -> Result<Vec<SignedFile>> {
@@ -462,6 +511,8 @@ fn carry_out(
         .map(|file| on_token(file.prepared.to_be_signed(), file.prepared.digest()))
         .collect();
     let values = token.sign_with(kind, &opened.blob, &inputs)?;
+    // Authorities may take their time from here on, and none of them needs the key.
+    drop(opened);
     let anchors = [station.ca()?];
     complete_all(
         (batch, lasting),
@@ -487,6 +538,8 @@ fn complete_all(
         return Err(token::Error::OutOfStep.into());
     }
     let mut folders = Folders::default();
+    let each = if lasting.level == Level::BLta { 2 } else { 1 };
+    let end = evidence::Stamps::end(batch.len() * each);
     let signed = batch
         .into_iter()
         .zip(values)
@@ -497,7 +550,7 @@ fn complete_all(
                 mut file,
                 password,
                 field,
-                level,
+                sub_filter,
                 prepared,
             } = file;
             let named = FileToSign {
@@ -508,8 +561,9 @@ fn complete_all(
             let unsuitable = |source| fault(source, &named);
             // Verifies the value against the certificate before it is let go.
             let valued = prepared.sign(value.as_bytes()).map_err(unsuitable)?;
-            let stamp =
-                |stamps: &evidence::Stamps| stamps.stamp(stamps.digest().digest(valued.value()));
+            let stamp = |stamps: &evidence::Stamps| {
+                stamps.stamp(stamps.digest().digest(valued.value()), end)
+            };
             let timestamp = lasting.stamps.as_ref().map(stamp).transpose()?;
             let mut notices = lasting.notices.clone();
             if let Some(timestamp) = &timestamp {
@@ -521,18 +575,30 @@ fn complete_all(
             signed.write_to(file.file()).map_err(unsuitable)?;
             file.sync()?;
             say(request, SigningStep::Validating);
-            let mut validation = reread(&file, signed, &named, &field, (anchors, enough), now)?;
+            let again = Again {
+                named: &named,
+                field: &field,
+                anchors,
+                enough,
+                lasting,
+                now,
+            };
+            let (mut validation, mut level) = again.read(&file, Some(signed))?;
             if let (Level::BLta, Some(stamps)) = (lasting.level, &lasting.stamps) {
                 let password = named.password.as_ref();
                 let paths = (named.input.as_path(), named.output.as_path());
-                evidence::archive(&mut file, stamps, paths, password)?;
-                validation = revalidated(&file, &named, anchors, now)?;
+                evidence::archive(&mut file, (stamps, end), paths, password)?;
+                (validation, level) = again.read(&file, None)?;
             }
+            let level = evidence::held(lasting.level, level)?;
             file.keep_in(&mut folders, request.existing)?;
             Ok(SignedFile {
                 input: named.input,
                 output: named.output,
-                level,
+                level: match sub_filter {
+                    SubFilter::Pades => level.as_str(),
+                    SubFilter::Adbe => "",
+                },
                 validation,
                 notices,
             })
@@ -545,55 +611,62 @@ fn complete_all(
     Ok(signed)
 }
 
-/// Reads the file again and validates it as anyone would, before it gets its name: what does not
-/// validate, since the document changed meanwhile or the disk is failing, is never seen.
-///
-/// What it shares with the input is compared with the input and not digested a second time.
-fn reread(
-    file: &Output<'_>,
-    signed: Signed,
-    named: &FileToSign,
-    field: &str,
-    (anchors, enough): (&[Certificate], &[Headline]),
+/// How a signed file is read again.
+struct Again<'a> {
+    named: &'a FileToSign,
+    /// The field that took the signature.
+    field: &'a str,
+    anchors: &'a [Certificate],
+    enough: &'a [Headline],
+    lasting: &'a Lasting,
     now: i64,
-) -> Result<wire::Validation> {
-    let document = document::open_as(&file.place(), &named.output, named.password.as_ref())?;
-    let beginning = signed.compare_beginning(&document);
-    let beginning = beginning.map_err(|source| fault(source, named))?;
-    let validation =
-        signature::validate_written(&document, anchors, now, &beginning).map_err(|source| {
-            Error::Signature {
-                path: named.output.clone(),
-                source,
-            }
-        })?;
-    // All that a signature of ours is judged by is the organisation's authority.
-    let validation = validate::worded(validation, &own(anchors));
-    let mut signatures = validation.signatures.iter();
-    let ours = signatures.find(|report| report.field == field);
-    if ours.is_some_and(|report| enough.contains(&report.headline)) {
-        Ok(validation)
-    } else {
-        Err(Error::NotAsWritten {
-            path: named.output.clone(),
-        })
-    }
 }
 
-/// Validates a file once more that something was added to.
-fn revalidated(
-    file: &Output<'_>,
-    named: &FileToSign,
-    anchors: &[Certificate],
-    now: i64,
-) -> Result<wire::Validation> {
-    let document = document::open_as(&file.place(), &named.output, named.password.as_ref())?;
-    let validation = signature::validate(&document, anchors, now);
-    let validation = validation.map_err(|source| Error::Signature {
-        path: named.output.clone(),
-        source,
-    })?;
-    Ok(validate::worded(validation, &own(anchors)))
+impl Again<'_> {
+    /// Reads the file again and validates it as anyone would, before it gets its name: what does not
+    /// validate, since the document changed meanwhile or the disk is failing, is never seen. Gives the
+    /// level that it has, too.
+    ///
+    /// What it shares with the input is compared with the input and not digested a second time, where
+    /// the signature of a moment ago is at hand.
+    fn read(
+        &self,
+        file: &Output<'_>,
+        signed: Option<Signed>,
+    ) -> Result<(wire::Validation, Option<Level>)> {
+        let (named, output) = (self.named, &self.named.output);
+        let document = document::open_as(&file.place(), output, named.password.as_ref())?;
+        // What comes after the signature, if anything, is the timestamp over it all.
+        let stamped = signed.is_none();
+        let enough = |headline: Headline| {
+            self.enough.contains(&headline)
+                || stamped && headline == Headline::ValidChangedAsAllowed
+        };
+        let validation = match signed {
+            Some(signed) => {
+                let beginning = signed.compare_beginning(&document);
+                let beginning = beginning.map_err(|source| fault(source, named))?;
+                signature::validate_written(&document, self.anchors, self.now, &beginning)
+            }
+            None => signature::validate(&document, self.anchors, self.now),
+        };
+        let validation = validation.map_err(|source| Error::Signature {
+            path: output.clone(),
+            source,
+        })?;
+        // All that a signature of ours is judged by is the organisation's authority.
+        let validation = validate::worded(validation, &own(self.anchors));
+        let mut signatures = validation.signatures.iter();
+        let ours = signatures.find(|report| report.field == self.field);
+        if !ours.is_some_and(|report| enough(report.headline)) {
+            return Err(Error::NotAsWritten {
+                path: output.clone(),
+            });
+        }
+        let level = evidence::reached(&document, self.field, self.lasting);
+        let level = level.map_err(|source| fault(source.into(), named))?;
+        Ok((validation, level))
+    }
 }
 
 /// The organisation's certificates as anchors.

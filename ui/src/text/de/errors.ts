@@ -273,6 +273,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-signature_broken": "Eine Signatur im Dokument hält nicht.",
   "rec-signature_broken":
     "Es wurde nichts hinzugefügt. Prüfen Sie das Dokument, um zu sehen, was daran nicht stimmt.",
+  "err-level_not_reached": "Die signierte Datei erreicht die verlangte Stufe nicht.",
+  "rec-level_not_reached":
+    "Es wurde nichts behalten, und Ihr Geheimnis wurde einmal gebraucht. Signieren Sie noch einmal; heißt es wieder so, wählen Sie eine andere Zeitstempelstelle.",
   "err-not_logged_in": "Hier ist niemand angemeldet, oder nicht mehr.",
   "rec-not_logged_in": "Melden Sie sich neu an.",
   "err-forbidden": "Dieses Fenster zeigt keine Dokumente.",

@@ -247,6 +247,9 @@ export const errors = {
   "rec-certified_for_good": "Allow forms to be filled in, or choose the level B-LT.",
   "err-signature_broken": "A signature in the document does not hold.",
   "rec-signature_broken": "Nothing was added. Validate the document to see what is wrong with it.",
+  "err-level_not_reached": "The signed file does not reach the level that was asked for.",
+  "rec-level_not_reached":
+    "Nothing was kept, and your secret was used once. Sign again; if it says so again, choose another timestamp authority.",
   "err-not_logged_in": "Nobody is logged in here, or not any more.",
   "rec-not_logged_in": "Log in again.",
   "err-forbidden": "This window shows no documents.",

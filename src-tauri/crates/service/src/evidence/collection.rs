@@ -1,27 +1,25 @@
 //! Certificates up to their root, and what is said about the revocation of each.
 
+mod statements;
+
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use pdf::SecurityStore;
 use signature::Certificate;
-use signature::revocation::{Statement, Status, crl, ocsp};
+use signature::revocation::{Status, crl, ocsp};
 use signature::validate::chain::find_timestamp_path;
 use signature::validate::finding::Finding;
 
+use self::statements::{Found, Kind, newest};
 use super::{Fault, network_code};
+use crate::certificates::new_id;
 use crate::error::Result;
 
 /// Most certificates of a path.
 const DEEPEST: usize = 10;
 /// Certificates that are looked into at most: a responder may have a responder, without an end.
 const MOST_LOOKED_INTO: usize = 64;
-/// How far the clock of a responder may be ahead of ours, in seconds.
-const AHEAD: i64 = 300;
-
-/// How old what is said without an end may be, in seconds: RFC 6960 §2.4 has it that newer ones can
-/// be had at any time, and one that somebody kept is none of them.
-const OLDEST_UNDATED: i64 = 24 * 3600;
 /// How many responders may vouch for one another: one for a certificate, one for that one, and the
 /// second one must be vouched for by what need not be asked.
 const MOST_RESPONDERS: usize = 2;
@@ -30,13 +28,13 @@ const MOST_QUESTIONS: usize = 64;
 /// Most bytes of all answers to them.
 const MOST_BYTES: usize = 64 << 20;
 
-/// How long all questions together may take: addresses are written by whoever made a certificate,
-/// and a path of them must not keep anybody for an hour.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long everything that one request asks may take: addresses are written by whoever made a
+/// certificate, and a path of them must not keep anybody for an hour.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What is collected, each once.
-pub(crate) struct Collection<'c> {
-    client: &'c network::Client,
+pub(crate) struct Collection {
+    client: network::Client,
     now: i64,
     /// When nobody is asked any more.
     end: Instant,
@@ -50,6 +48,8 @@ pub(crate) struct Collection<'c> {
     lists: Vec<Vec<u8>>,
     /// Answers that are here already.
     answers: Vec<Vec<u8>>,
+    /// Lists that were fetched a moment ago, by their addresses.
+    fetched: Vec<(String, Vec<u8>)>,
     /// Whether what is here already counts though it is past.
     past_counts: bool,
     /// Certificates whose revocation was looked into.
@@ -57,17 +57,19 @@ pub(crate) struct Collection<'c> {
     store: SecurityStore,
 }
 
-impl<'c> Collection<'c> {
-    pub(crate) fn new(client: &'c network::Client, now: i64) -> Self {
+impl Collection {
+    /// Collects until `end`.
+    pub(crate) fn new(client: &network::Client, now: i64, end: Instant) -> Self {
         Self {
-            client,
+            client: client.until(end),
             now,
-            end: Instant::now() + PATIENCE,
+            end,
             questions: MOST_QUESTIONS,
             bytes: MOST_BYTES,
             pool: Vec::new(),
             lists: Vec::new(),
             answers: Vec::new(),
+            fetched: Vec::new(),
             past_counts: false,
             looked_into: HashSet::new(),
             store: SecurityStore::default(),
@@ -84,8 +86,9 @@ impl<'c> Collection<'c> {
         self.lists.push(list.to_vec());
     }
 
-    /// Takes the store of a document. What it says is good though it is past, where nothing newer
-    /// can be had: it was there in time, which a timestamp over it proves or does not.
+    /// Takes the store of a document. What it says of certificates that have ended since is good
+    /// though it is past, where nothing newer can be had: it was there in time, which a timestamp
+    /// over it proves or does not.
     pub(crate) fn know_store(&mut self, store: &SecurityStore) {
         let certificates = store.certificates.iter();
         self.pool
@@ -185,10 +188,8 @@ impl<'c> Collection<'c> {
                             self.pool.push(issuer.clone());
                             return Ok(issuer);
                         }
-                        Ok(_) => {
-                            tries.push(format!("{address}: it did not issue this certificate"))
-                        }
-                        Err(error) => tries.push(format!("{address}: {error}")),
+                        Ok(_) => tries.push(of(address, "it did not issue this certificate")),
+                        Err(error) => tries.push(of(address, &error.to_string())),
                     }
                 }
                 Err(error) => tries.push(told(address, &error)),
@@ -199,6 +200,9 @@ impl<'c> Collection<'c> {
 
     /// Finds what is said about a certificate, and keeps it; `depth` is how many responders led
     /// here.
+    ///
+    /// Whoever can be asked is asked, though something that is not past is here already: it may be
+    /// revoked since. The newest of all that is said wins.
     fn look_into(
         &mut self,
         certificate: &Certificate,
@@ -213,32 +217,62 @@ impl<'c> Collection<'c> {
             return Err(missing(certificate, "the revocation status", vec![why]));
         }
         let mut tries = Vec::new();
-        for list in self.lists.clone() {
-            match crl::judge(&list, certificate, issuer) {
-                Ok(said) if self.is_fresh(&said) => {
-                    return self.take_list(certificate, &said, list);
-                }
-                Ok(_) => tries.push(
-                    "the list at hand is past; that of an organisation is written anew when an \
-                     officer logs in"
-                        .to_owned(),
-                ),
-                Err(_) => {}
-            }
-        }
+        let mut found = self.here(certificate, issuer, &mut tries)?;
         // A certificate that is past is nobody's concern any more: its issuer need not say.
-        if certificate.is_valid_at(self.now) {
-            if self.ask(certificate, issuer, depth, &mut tries)? {
-                return Ok(());
+        let has_ended = !certificate.is_valid_at(self.now);
+        if !has_ended {
+            let said = self.ask(certificate, issuer, &mut tries);
+            let said = said.or_else(|| self.fetch(certificate, issuer, &mut tries));
+            found.extend(said);
+        }
+        let counts = |found: &Found| {
+            found.is_fresh(self.now)
+                || self.past_counts && has_ended && found.is_about_its_life(certificate)
+        };
+        match newest(found, counts) {
+            Ok(Some(found)) => self.take(found, issuer, depth),
+            Ok(None) => Err(missing(certificate, "the revocation status", tries)),
+            Err(at) => Err(Fault::Revoked {
+                subject: certificate.subject_common_name().to_owned(),
+                at,
             }
-            if self.fetch(certificate, issuer, &mut tries)? {
-                return Ok(());
+            .into()),
+        }
+    }
+
+    /// What is here already about a certificate.
+    fn here(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        tries: &mut Vec<String>,
+    ) -> Result<Vec<Found>> {
+        let answers = self.answers.iter().map(|answer| (Kind::Answer, answer));
+        let lists = self.lists.iter().map(|list| (Kind::List, list));
+        let mut found = Vec::new();
+        for (kind, der) in answers.chain(lists) {
+            // Thousands of them may be about one certificate, and each is verified.
+            if Instant::now() >= self.end {
+                let why = "no more time to read what the document says".to_owned();
+                return Err(missing(certificate, "the revocation status", vec![why]));
+            }
+            let said = match kind {
+                Kind::Answer => ocsp::judge(der, certificate, issuer),
+                Kind::List => crl::judge(der, certificate, issuer),
+            };
+            if let Ok(said) = said {
+                found.push(Found::new(kind, said, der.clone()));
             }
         }
-        if self.past_counts && self.take_past(certificate, issuer, depth)? {
-            return Ok(());
+        let past = |found: &Found| found.kind == Kind::List && !found.is_fresh(self.now);
+        if found.iter().any(past) {
+            tries.push(
+                "the list at hand is past; that of an organisation is written anew when an officer \
+                 logs in"
+                    .to_owned(),
+            );
         }
-        Err(missing(certificate, "the revocation status", tries))
+        Ok(found)
     }
 
     /// Asks the responders of a certificate.
@@ -246,17 +280,14 @@ impl<'c> Collection<'c> {
         &mut self,
         certificate: &Certificate,
         issuer: &Certificate,
-        depth: usize,
         tries: &mut Vec<String>,
-    ) -> Result<bool> {
-        let addresses = certificate.addresses().ocsp.clone();
-        for address in &addresses {
+    ) -> Option<Found> {
+        for address in &certificate.addresses().ocsp {
             if self.is_late(tries) {
                 break;
             }
-            let Ok(request) = ocsp::request(certificate, issuer) else {
-                break;
-            };
+            let nonce = new_nonce()?;
+            let request = ocsp::request(certificate, issuer, &nonce).ok()?;
             let answer = match self.client.post(address, network::Wanted::Ocsp, &request) {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -265,21 +296,31 @@ impl<'c> Collection<'c> {
                 }
             };
             self.bytes = self.bytes.saturating_sub(answer.len());
+            // Many responders sign once for everybody, and repeat nobody's nonce (RFC 9654 §2.1);
+            // how old such an answer may be is bounded. Somebody else's nonce is an old answer.
+            let repeated = ocsp::nonce(&answer);
+            if repeated
+                .as_ref()
+                .is_some_and(|repeated| repeated[..] != nonce)
+            {
+                tries.push(of(address, "its answer is to another question"));
+                continue;
+            }
             match ocsp::judge(&answer, certificate, issuer) {
-                Ok(said) if !self.is_fresh(&said) => {
-                    tries.push(format!("{address}: its answer is past"));
-                }
                 Ok(said) if said.status == Status::Unknown => {
-                    tries.push(format!("{address}: it does not know the certificate"));
+                    tries.push(of(address, "it does not know the certificate"));
                 }
                 Ok(said) => {
-                    self.take_answer((certificate, issuer), depth, &said, answer)?;
-                    return Ok(true);
+                    let found = Found::new(Kind::Answer, said, answer);
+                    if found.is_fresh(self.now) {
+                        return Some(found);
+                    }
+                    tries.push(of(address, "its answer is past"));
                 }
-                Err(refused) => tries.push(format!("{address}: {refused}")),
+                Err(refused) => tries.push(of(address, &refused.to_string())),
             }
         }
-        Ok(false)
+        None
     }
 
     /// Fetches the lists that a certificate may be on.
@@ -288,70 +329,50 @@ impl<'c> Collection<'c> {
         certificate: &Certificate,
         issuer: &Certificate,
         tries: &mut Vec<String>,
-    ) -> Result<bool> {
-        let addresses = certificate.addresses().crls.clone();
-        for address in &addresses {
-            if self.is_late(tries) {
-                break;
-            }
-            let wanted = network::Wanted::RevocationList;
-            let list = match self.client.get(address, wanted) {
-                Ok(list) => list,
-                Err(error) => {
-                    tries.push(told(address, &error));
-                    continue;
+    ) -> Option<Found> {
+        for address in &certificate.addresses().crls {
+            let known = self.fetched.iter().find(|(known, _)| known == address);
+            let list = if let Some((_, list)) = known {
+                list.clone()
+            } else {
+                if self.is_late(tries) {
+                    break;
+                }
+                match self.client.get(address, network::Wanted::RevocationList) {
+                    Ok(list) => {
+                        self.bytes = self.bytes.saturating_sub(list.len());
+                        self.fetched.push((address.clone(), list.clone()));
+                        list
+                    }
+                    Err(error) => {
+                        tries.push(told(address, &error));
+                        continue;
+                    }
                 }
             };
-            self.bytes = self.bytes.saturating_sub(list.len());
             match crl::judge(&list, certificate, issuer) {
-                Ok(said) if !self.is_fresh(&said) => {
-                    tries.push(format!("{address}: its list is past"));
-                }
                 Ok(said) => {
-                    self.lists.push(list.clone());
-                    self.take_list(certificate, &said, list)?;
-                    return Ok(true);
+                    let found = Found::new(Kind::List, said, list);
+                    if found.is_fresh(self.now) {
+                        return Some(found);
+                    }
+                    tries.push(of(address, "its list is past"));
                 }
-                Err(refused) => tries.push(format!("{address}: {refused}")),
+                Err(refused) => tries.push(of(address, &refused.to_string())),
             }
         }
-        Ok(false)
+        None
     }
 
-    /// Takes what a document has about a certificate that nobody says anything new about.
-    fn take_past(
-        &mut self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        depth: usize,
-    ) -> Result<bool> {
-        for answer in self.answers.clone() {
-            if let Ok(said) = ocsp::judge(&answer, certificate, issuer)
-                && said.status != Status::Unknown
-            {
-                self.take_answer((certificate, issuer), depth, &said, answer)?;
-                return Ok(true);
-            }
-        }
-        for list in self.lists.clone() {
-            if let Ok(said) = crl::judge(&list, certificate, issuer) {
-                self.take_list(certificate, &said, list)?;
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn take_answer(
-        &mut self,
-        (certificate, issuer): (&Certificate, &Certificate),
-        depth: usize,
-        said: &Statement,
-        answer: Vec<u8>,
-    ) -> Result<()> {
-        refuse_revoked(certificate, said)?;
-        if !self.store.ocsps.contains(&answer) {
-            self.store.ocsps.push(answer);
+    /// Keeps what is said, and what vouches for whoever says it.
+    fn take(&mut self, found: Found, issuer: &Certificate, depth: usize) -> Result<()> {
+        let Found { kind, said, der } = found;
+        let kept = match kind {
+            Kind::Answer => &mut self.store.ocsps,
+            Kind::List => &mut self.store.crls,
+        };
+        if !kept.contains(&der) {
+            kept.push(der);
         }
         // A responder with a certificate of its own is a part of the proof.
         if said.signer != *issuer {
@@ -360,19 +381,6 @@ impl<'c> Collection<'c> {
             if !said.signer.needs_no_revocation_check() {
                 self.look_into(&said.signer, issuer, depth + 1)?;
             }
-        }
-        Ok(())
-    }
-
-    fn take_list(
-        &mut self,
-        certificate: &Certificate,
-        said: &Statement,
-        list: Vec<u8>,
-    ) -> Result<()> {
-        refuse_revoked(certificate, said)?;
-        if !self.store.crls.contains(&list) {
-            self.store.crls.push(list);
         }
         Ok(())
     }
@@ -390,30 +398,17 @@ impl<'c> Collection<'c> {
         tries.push(late.to_owned());
         true
     }
+}
 
-    fn is_fresh(&self, said: &Statement) -> bool {
-        let end = said
-            .next_update
-            .unwrap_or_else(|| said.this_update.saturating_add(OLDEST_UNDATED));
-        said.this_update <= self.now + AHEAD && end >= self.now
-    }
+/// Bytes that nobody can guess.
+fn new_nonce() -> Option<[u8; ocsp::NONCE_BYTES]> {
+    [new_id().ok()?, new_id().ok()?].concat().try_into().ok()
 }
 
 /// Whether a certificate is one of those that issue others; roots of the first version of X.509
 /// cannot say so.
 fn may_issue(issuer: &Certificate) -> bool {
     issuer.is_ca() || issuer.basic_constraints().is_none() && issuer.is_self_issued()
-}
-
-fn refuse_revoked(certificate: &Certificate, said: &Statement) -> Result<()> {
-    match said.status {
-        Status::Revoked { at, .. } => Err(Fault::Revoked {
-            subject: certificate.subject_common_name().to_owned(),
-            at,
-        }
-        .into()),
-        _ => Ok(()),
-    }
 }
 
 /// Whether a certificate is its own issuer. By an algorithm of earlier years it may be: nobody
@@ -424,8 +419,20 @@ fn is_root(certificate: &Certificate) -> bool {
         && !matches!(verified, Err(signature::Error::SignatureDoesNotVerify))
 }
 
+/// What came of asking at an address, of which host is enough: the rest may be a key.
+fn of(address: &str, what: &str) -> String {
+    format!("{}: {what}", network::named(address))
+}
+
 fn told(address: &str, error: &network::Error) -> String {
-    format!("{address}: {error} ({})", network_code(error))
+    let next = match error {
+        network::Error::OwnNetwork { .. } => {
+            "; name the host in the organisation's setting local_authorities, or with \
+             --local-authority, if it is to be asked"
+        }
+        _ => "",
+    };
+    of(address, &format!("{error} ({}){next}", network_code(error)))
 }
 
 fn missing(certificate: &Certificate, what: &'static str, tries: Vec<String>) -> crate::Error {

@@ -3,11 +3,13 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use pdf::{Document, Passed, Revision, SignatureValue};
 use signature::timestamp::{Beside, Token};
 use signature::{Certificate, Digest, DigestAlgorithm, archive};
 
+use super::collection::PATIENCE;
 use super::{Asked, Collection, Fault, Stamps, clock};
 use crate::certificates::new_id;
 use crate::document;
@@ -41,8 +43,13 @@ pub(crate) fn extend(
     if signatures.is_empty() {
         return Err(Fault::Unsigned.into());
     }
-    let client = super::client(surroundings)?;
-    let mut collection = Collection::new(&client, now);
+    // What allows no timestamp is told before anybody is asked for one.
+    let begun = Revision::begin(&document);
+    let field = begun.and_then(|mut revision| revision.add_timestamp_field());
+    field.map_err(unsuitable)?;
+    let client = super::client(surroundings, settings, &request.local)?;
+    let end = Instant::now() + PATIENCE;
+    let mut collection = Collection::new(&client, now, end);
     collection.know(anchors);
     lists.iter().for_each(|list| collection.know_list(list));
     let store = document.security_store().map_err(unsuitable)?;
@@ -53,10 +60,13 @@ pub(crate) fn extend(
         level: None,
         authorities: request.authorities.clone(),
         anchors: request.anchors.clone(),
+        local: request.local.clone(),
     };
     let level = signature::Level::BLta;
+    let trusted = super::anchors(surroundings, settings, &asked)?;
+    let addresses = super::authorities(settings, &asked, level)?;
     let digest = DigestAlgorithm::Sha256;
-    let mut stamps = super::stamps(surroundings, &client, settings, &asked, level, digest)?;
+    let mut stamps = Stamps::sample(client, addresses, digest, trusted, end)?;
     for certificate in &paths {
         collection.path(certificate)?;
     }
@@ -77,8 +87,8 @@ pub(crate) fn extend(
         revision,
         &stamps,
         &mut output,
-        path,
-        &request.output,
+        (path, &request.output),
+        Stamps::end(1),
     )?;
     output.sync()?;
     check(&output, path, &request.output, password)?;
@@ -99,8 +109,8 @@ pub(super) fn add(
     mut revision: Revision,
     stamps: &Stamps,
     output: &mut Output<'_>,
-    path: &Path,
-    target: &Path,
+    (path, target): (&Path, &Path),
+    end: Instant,
 ) -> Result<()> {
     let unsuitable = |source| written(source, path, target);
     let fault = |source| match source {
@@ -115,7 +125,7 @@ pub(super) fn add(
     let file = output.file();
     let laid = archive::lay_out(document, revision, &field, digest, &id, stamps.room, file);
     let laid = laid.map_err(fault)?;
-    let token = stamps.stamp(*laid.imprint())?;
+    let token = stamps.stamp(*laid.imprint(), end)?;
     let stamped = laid.complete(&token).map_err(fault)?;
     stamped.write_to(output.file()).map_err(fault)
 }
@@ -144,10 +154,11 @@ pub(crate) fn rehearse(
     }
 }
 
-/// Stamps a document that was signed a moment ago, and is written but for its name.
+/// Stamps a document that was signed a moment ago, and is written but for its name; `end` is when the
+/// timestamp must be there.
 pub(crate) fn archive(
     output: &mut Output<'_>,
-    stamps: &Stamps,
+    (stamps, end): (&Stamps, Instant),
     (path, target): (&Path, &Path),
     password: Option<&wire::Secret>,
 ) -> Result<()> {
@@ -156,9 +167,9 @@ pub(crate) fn archive(
     let unsuitable = |source| written(source, path, target);
     let passed = Passed::through(&document, |_| Ok(())).map_err(unsuitable)?;
     let revision = Revision::after(&passed).map_err(unsuitable)?;
-    let end = output.file().seek(SeekFrom::End(0));
-    end.map_err(|source| crate::output::unwritable(target, source))?;
-    add(&document, revision, stamps, output, path, target)?;
+    let behind = output.file().seek(SeekFrom::End(0));
+    behind.map_err(|source| crate::output::unwritable(target, source))?;
+    add(&document, revision, stamps, output, (path, target), end)?;
     output.sync()?;
     check(output, path, target, password)
 }
@@ -173,25 +184,39 @@ fn check(
     let document = document::open_as(&output.place(), target, password)?;
     let unsuitable = |source| written(source, path, target);
     let signatures = document.signatures().map_err(unsuitable)?;
-    let newest = signatures
-        .last()
-        .filter(|last| last.is_document_timestamp());
-    let length = document.len();
-    let holds = match newest {
-        Some(newest) => {
-            let covers = newest
-                .byte_range
-                .is_some_and(|[_, _, start, rest]| start.checked_add(rest) == Some(length));
-            covers && stamped(&document, newest).map_err(unsuitable)?.is_some()
-        }
-        None => false,
-    };
+    let holds = newest_stamp(&document, &signatures)
+        .map_err(unsuitable)?
+        .is_some();
     match holds {
         true => Ok(()),
         false => Err(Error::NotAsWritten {
             path: target.to_owned(),
         }),
     }
+}
+
+/// The newest signature of a document, if it is a timestamp over all of it that holds: who made it,
+/// and the certificates that came along.
+pub(super) fn newest_stamp(
+    document: &Document,
+    signatures: &[SignatureValue],
+) -> pdf::Result<Option<(Certificate, Vec<Certificate>)>> {
+    let newest = signatures.last();
+    let Some(newest) = newest.filter(|last| last.is_document_timestamp()) else {
+        return Ok(None);
+    };
+    let covers = newest
+        .byte_range
+        .is_some_and(|[_, _, start, rest]| start.checked_add(rest) == Some(document.len()));
+    let authority = match covers {
+        true => stamped(document, newest)?,
+        false => None,
+    };
+    Ok(authority.map(|authority| {
+        let token = Token::read(&newest.contents).ok();
+        let carried = token.map(|token| token.judge(None).certificates);
+        (authority, carried.unwrap_or_default())
+    }))
 }
 
 /// Who stamped a document, if the timestamp in a field of it holds.
@@ -233,7 +258,7 @@ fn whole(
     path: &Path,
     signatures: &[SignatureValue],
     now: i64,
-    collection: &mut Collection<'_>,
+    collection: &mut Collection,
 ) -> Result<Vec<Certificate>> {
     let unsuitable = |source| Error::Document {
         path: path.to_owned(),

@@ -1,5 +1,7 @@
 //! Timestamp authorities, asked in the order somebody gave them in.
 
+use std::time::{Duration, Instant};
+
 use signature::validate::chain::find_timestamp_path;
 use signature::validate::finding::Finding;
 use signature::{Certificate, Digest, DigestAlgorithm, timestamp};
@@ -14,11 +16,16 @@ use crate::validate;
 /// choose the time in a signature may choose whether its certificate was valid.
 const FARTHEST_CLOCK: u64 = 3600;
 
+/// How long timestamps may take once a key was used, in all and for each more of them: whoever signs
+/// waits, and what was signed has no name yet.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_FOR_EACH: Duration = Duration::from_secs(5);
+
 /// Room beside the length of a sample, for what differs from one timestamp to the next: a serial
 /// number, a fraction of a second, the length of a value.
 const SLACK: usize = 512;
 /// Room where another authority may have to step in.
-const ROOM_FOR_OTHERS: usize = 16 << 10;
+pub(super) const ROOM_FOR_OTHERS: usize = 16 << 10;
 /// How often an authority of several machines is asked until the one answers whose certificate was
 /// looked into.
 const MOST_TRIES: usize = 3;
@@ -45,18 +52,20 @@ pub(crate) struct Stamps {
 }
 
 impl Stamps {
-    /// Asks for a timestamp of nothing that matters.
+    /// Asks for a timestamp of nothing that matters, until `end`.
     pub(crate) fn sample(
         client: network::Client,
         addresses: Vec<String>,
         digest: DigestAlgorithm,
         anchors: Vec<Certificate>,
+        end: Instant,
     ) -> Result<Self> {
+        let asking = client.until(end);
         let imprint = digest.digest(&new_id()?);
         let mut tries = Vec::new();
         for (index, address) in addresses.iter().enumerate() {
-            let asked = ask(&client, address, imprint).and_then(|(token, judged, authority)| {
-                let mut collection = Collection::new(&client, validate::now());
+            let asked = ask(&asking, address, imprint).and_then(|(token, judged, authority)| {
+                let mut collection = Collection::new(&client, validate::now(), end);
                 collection.know(&judged.certificates);
                 let path = collection.anchored(&authority, &anchors);
                 let path = path.map_err(|ended| untrusted(&authority, &ended.0, &ended.1))?;
@@ -105,8 +114,16 @@ impl Stamps {
         self.digest
     }
 
-    /// Has a digest stamped by the first authority whose timestamp holds and fits.
-    pub(crate) fn stamp(&self, imprint: Digest) -> Result<timestamp::Token> {
+    /// When a number of timestamps, asked for from now on, must be there.
+    pub(crate) fn end(timestamps: usize) -> Instant {
+        let each = u32::try_from(timestamps).unwrap_or(u32::MAX);
+        let patience = PATIENCE_FOR_EACH.checked_mul(each).unwrap_or(PATIENCE);
+        Instant::now() + PATIENCE + patience
+    }
+
+    /// Has a digest stamped by the first authority whose timestamp holds and fits, until `end`.
+    pub(crate) fn stamp(&self, imprint: Digest, end: Instant) -> Result<timestamp::Token> {
+        let client = self.client.until(end);
         let mut tries = Vec::new();
         let addresses = match self.addresses.as_slice() {
             [first, ..] if self.only_by_sample => std::slice::from_ref(first),
@@ -114,7 +131,7 @@ impl Stamps {
         };
         for address in addresses {
             for again in 0..MOST_TRIES {
-                let failed = match ask(&self.client, address, imprint) {
+                let failed = match ask(&client, address, imprint) {
                     Ok((token, _, _)) if token.as_der().len() > self.room => Failed::TooLarge {
                         needed: token.as_der().len(),
                         room: self.room,
@@ -125,10 +142,12 @@ impl Stamps {
                         }
                         Failed::OtherCertificate
                     }
-                    Ok((token, judged, authority)) => match self.vouch(&authority, &judged) {
-                        Ok(()) => return Ok(token),
-                        Err(failed) => failed,
-                    },
+                    Ok((token, judged, authority)) => {
+                        match self.vouch(&authority, &judged.certificates) {
+                            Ok(()) => return Ok(token),
+                            Err(failed) => failed,
+                        }
+                    }
                     Err(failed) => failed,
                 };
                 tries.push(Try {
@@ -142,12 +161,12 @@ impl Stamps {
     }
 
     /// Whether the path of an authority leads to one of the anchors now, by what is here already.
-    fn vouch(
+    pub(super) fn vouch(
         &self,
         authority: &Certificate,
-        judged: &timestamp::TimestampJudgement,
+        carried: &[Certificate],
     ) -> std::result::Result<(), Failed> {
-        let others = [&judged.certificates[..], &self.path].concat();
+        let others = [carried, &self.path].concat();
         find_timestamp_path(authority, &others, &self.anchors, validate::now())
             .map(|_| ())
             .map_err(|wrong| untrusted(authority, authority, &wrong))

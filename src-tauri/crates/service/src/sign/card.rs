@@ -6,18 +6,19 @@ use std::sync::Arc;
 use token::{Pin, PinRefusal, ToBeSigned};
 
 use super::{
-    PreparedFile, Signatory, check_targets, complete_all, own_lists, prepare, reach, say, settled,
+    PreparedFile, Signatory, Wanted, check_targets, complete_all, own_lists, prepare, reach,
+    rehearse, say, settled,
 };
 use crate::audit::{Act, Outcome};
 use crate::ca;
 use crate::cards::{Cards, ChosenCard};
 use crate::error::{Error, ErrorKind, Result};
-use crate::evidence::{self, Asked, Lasting};
+use crate::evidence::{self, Lasting};
 use crate::home::Surroundings;
 use crate::look::{self, Facts};
 use crate::organisation::Signatures;
 use crate::output::{Note, UNNOTED};
-use crate::requests::{CardChoice, Sign, SignedFile};
+use crate::requests::{CardChoice, Gather, Sign, SignedFile, Terms};
 use crate::signing_algorithm::{hex, on_token};
 use crate::station::Station;
 use crate::station::log::{About, Log, RequestLock};
@@ -35,7 +36,7 @@ pub(crate) fn sign(
     choice: &CardChoice,
     pin: Option<&wire::Secret>,
 ) -> Result<Vec<SignedFile>> {
-    check_targets(request)?;
+    check_targets(&request.files, request.existing)?;
     reach(request, SigningStep::Reading)?;
     let now = match station {
         Some(station) => station.now()?,
@@ -44,10 +45,7 @@ pub(crate) fn sign(
     let card = cards.choose(surroundings, choice, now)?;
     card.check_pin()?;
     let pin = pin.map(|pin| typed(&card, pin)).transpose()?;
-    let lasting = match &request.terms.gathered {
-        Some(lasting) if lasting.is_for(&card.certificate) => Arc::clone(lasting),
-        _ => gather_for(surroundings, station, &card, &request.terms.lasting, now)?,
-    };
+    let lasting = gathered(surroundings, station, &card, &request.terms, now)?;
     let work = Work {
         lasting: &lasting,
         surroundings,
@@ -79,27 +77,46 @@ fn typed(card: &ChosenCard, pin: &wire::Secret) -> Result<Pin> {
     Pin::new(pin.expose().to_owned()).map_err(|_| token::Error::CardPin { refusal }.into())
 }
 
-/// Gathers what a level takes for the certificate of a card.
+/// Gathers what signatures by the certificate of a card take. What the documents do not allow is
+/// refused first.
 pub(crate) fn gather(
     surroundings: &Surroundings,
     station: Option<&Station>,
     cards: &Cards,
+    request: &Gather,
     choice: &CardChoice,
-    asked: &Asked,
 ) -> Result<Arc<Lasting>> {
     let now = match station {
         Some(station) => station.now()?,
         None => validate::now(),
     };
     let card = cards.choose(surroundings, choice, now)?;
-    gather_for(surroundings, station, &card, asked, now)
+    let unset = Signatures::default();
+    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    check_targets(&request.files, request.existing)?;
+    let signatory = Signatory {
+        certificate: &card.certificate,
+        algorithm: None,
+        chain: &card.chain,
+        lasting: &Lasting::dry(evidence::level(settings, &request.terms.lasting)),
+        look: look_of(
+            surroundings,
+            &request.look,
+            &card.certificate,
+            now,
+            (None, None),
+        )?,
+    };
+    rehearse(&signatory, request, now)?;
+    gathered(surroundings, station, &card, &request.terms, now)
 }
 
-fn gather_for(
+/// What the level of a request takes: as it was gathered for the same, else gathered now.
+fn gathered(
     surroundings: &Surroundings,
     station: Option<&Station>,
     card: &ChosenCard,
-    asked: &Asked,
+    terms: &Terms,
     now: i64,
 ) -> Result<Arc<Lasting>> {
     let unset = Signatures::default();
@@ -111,7 +128,8 @@ fn gather_for(
         above: &above,
         lists: &own_lists(station),
     };
-    evidence::gather(surroundings, settings, asked, &signer, now)
+    let (before, asked) = (terms.gathered.as_ref(), &terms.lasting);
+    evidence::gathered(before, surroundings, settings, asked, &signer, now)
 }
 
 struct Work<'a> {
@@ -145,9 +163,10 @@ impl Work<'_> {
                 words,
             )?,
         };
+        let wanted = Wanted::of(self.request);
         let files = self.request.files.iter();
         files
-            .map(|file| prepare(&signatory, self.request, file, self.now, note))
+            .map(|file| prepare(&signatory, &wanted, file, self.now, note))
             .collect()
     }
 

@@ -162,6 +162,7 @@ pub enum ErrorCode {
     EvidenceUnavailable,
     CertifiedForGood,
     SignatureBroken,
+    LevelNotReached,
 
     // The window.
     NotLoggedIn,

@@ -21,7 +21,7 @@ use const_oid::db::rfc5280::ID_KP_OCSP_SIGNING;
 use const_oid::db::rfc6960::{ID_PKIX_OCSP_BASIC, ID_PKIX_OCSP_NONCE};
 use const_oid::{ObjectIdentifier, db};
 use der::asn1::{AnyRef, BitStringRef, OctetStringRef};
-use der::{Decode, Encode, Reader, SliceReader, Tag};
+use der::{Decode, Encode, Reader, SliceReader, Tag, TagNumber};
 use spki::AlgorithmIdentifierRef;
 
 use super::{Reason, Refused, Source, Statement, Status, content, extensions, is, time, verify};
@@ -30,18 +30,54 @@ use crate::certificate::Certificate;
 
 /// Largest answer that is read, in bytes; most take two thousand.
 pub const LARGEST: usize = 256 * 1024;
+/// Length of a nonce (RFC 9654 §2.1).
+pub const NONCE_BYTES: usize = 32;
 /// Most answers about single certificates that are looked at in one.
 const MOST_ANSWERS: usize = 512;
 /// Most certificates that are looked at in one.
 const MOST_CERTIFICATES: usize = 16;
 
-/// Gives an OCSPRequest about one certificate, in DER, unsigned and without a nonce.
+/// Gives an OCSPRequest about one certificate, in DER and unsigned, with a nonce that an answer made
+/// for it repeats (RFC 9654): bytes that nobody can guess.
 ///
 /// Issuer and serial number are named over SHA-1, which every responder knows (RFC 5019 §2.1.1).
 ///
 /// # Errors
 /// If it cannot be encoded, which the limit on certificates excludes.
-pub fn request(certificate: &Certificate, issuer: &Certificate) -> crate::Result<Vec<u8>> {
+pub fn request(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    nonce: &[u8; NONCE_BYTES],
+) -> crate::Result<Vec<u8>> {
+    let value = OctetStringRef::new(nonce)?.to_der()?;
+    let extension = [
+        ID_PKIX_OCSP_NONCE.to_der()?,
+        OctetStringRef::new(&value)?.to_der()?,
+    ];
+    let extensions = enclosed(enclosed(extension.concat())?)?;
+    let tag = Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber::N2,
+    };
+    let mut tbs = request_list(certificate, issuer)?;
+    tbs.extend(AnyRef::new(tag, &extensions)?.to_der()?);
+    Ok(enclosed(enclosed(tbs)?)?)
+}
+
+/// The nonce that an answer repeats; none if it carries none, or cannot be read. Believed once the
+/// answer is.
+#[must_use]
+pub fn nonce(der: &[u8]) -> Option<Vec<u8>> {
+    let response = Response::read(der).ok().filter(|_| der.len() <= LARGEST)?;
+    let extensions = extensions(response.extensions?).ok()?;
+    let mut extensions = extensions.into_iter();
+    let value = extensions.find(|extension| extension.oid == ID_PKIX_OCSP_NONCE)?;
+    let value = OctetStringRef::from_der(value.value).ok()?;
+    Some(value.as_bytes().to_vec())
+}
+
+/// The `requestList` of a request about one certificate.
+fn request_list(certificate: &Certificate, issuer: &Certificate) -> der::Result<Vec<u8>> {
     let hash =
         |bytes: &[u8]| -> der::Result<Vec<u8>> { OctetStringRef::new(&sha1(bytes))?.to_der() };
     let cert_id = [
@@ -51,12 +87,13 @@ pub fn request(certificate: &Certificate, issuer: &Certificate) -> crate::Result
         certificate.serial_der().to_vec(),
     ]
     .concat();
-    let mut encoded = cert_id;
-    // CertID, Request, requestList, TBSRequest, OCSPRequest.
-    for _ in 0..5 {
-        encoded = AnyRef::new(Tag::Sequence, &encoded)?.to_der()?;
-    }
-    Ok(encoded)
+    // CertID, Request, requestList.
+    enclosed(enclosed(enclosed(cert_id)?)?)
+}
+
+/// A SEQUENCE of what is encoded already.
+fn enclosed(content: Vec<u8>) -> der::Result<Vec<u8>> {
+    AnyRef::new(Tag::Sequence, &content)?.to_der()
 }
 
 /// Reads an answer and what it says about a certificate.
@@ -113,6 +150,8 @@ struct Response<'a> {
     responder: &'a [u8],
     produced_at: i64,
     responses: &'a [u8],
+    /// SEQUENCE OF Extension, in DER.
+    extensions: Option<&'a [u8]>,
     algorithm: AlgorithmIdentifierRef<'a>,
     value: &'a [u8],
     certs: Option<&'a [u8]>,
@@ -165,14 +204,16 @@ impl<'a> Response<'a> {
                 };
                 Ok((responder, produced_at, responses, more))
             })?;
-        if let Some(more) = more {
-            refuse_critical(content(more)?)?;
+        let extensions = more.map(content).transpose()?;
+        if let Some(extensions) = extensions {
+            refuse_critical(extensions)?;
         }
         Ok(Self {
             tbs,
             responder,
             produced_at,
             responses: content(responses)?,
+            extensions,
             algorithm,
             value,
             certs,

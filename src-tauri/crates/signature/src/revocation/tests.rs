@@ -128,7 +128,8 @@ impl Pki {
     fn answer(&self, about: &Certificate, responder: &str, options: &[&str]) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-        fs::write(file("request"), ocsp::request(about, &self.ca).unwrap()).unwrap();
+        let request = ocsp::request(about, &self.ca, &NONCE).unwrap();
+        fs::write(file("request"), request).unwrap();
         let (certificate, key) = (format!("{responder}.pem"), format!("{responder}.key"));
         #[rustfmt::skip]
         let arguments = [
@@ -151,6 +152,15 @@ impl Pki {
         let (_, der) = der::pem::decode_vec(&fs::read(path).unwrap()).unwrap();
         der
     }
+}
+
+const NONCE: [u8; 32] = *b"nobody can guess what stands her";
+
+#[test]
+fn an_answer_repeats_the_nonce_of_its_question() {
+    let answer = PKI.answer(&PKI.ada, "responder", &[]);
+    assert_eq!(ocsp::nonce(&answer).as_deref(), Some(&NONCE[..]));
+    assert_eq!(ocsp::nonce(&answer[..answer.len() - 1]), None);
 }
 
 #[test]
