@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "choose_card_module",
     "looks",
     "choose_output",
+    "gather_evidence",
     "sign_document",
     "cancel_signing",
     "validate_document",

@@ -18,6 +18,7 @@ pub mod administration;
 pub mod commands;
 pub mod desktop;
 pub mod documents;
+pub mod gathered;
 pub mod opening;
 pub mod progress;
 pub mod scheme;
@@ -38,6 +39,7 @@ pub use self::{
     administration::Administration,
     desktop::{Desktop, SystemDesktop},
     documents::Documents,
+    gathered::Gathered,
     progress::Signatures,
 };
 
@@ -60,6 +62,7 @@ pub fn build<R: Runtime>(
         .manage(service)
         .manage(Documents::new(named))
         .manage(Signatures::default())
+        .manage(Gathered::default())
         .manage(administration)
         .register_asynchronous_uri_scheme_protocol("pdf", scheme::respond)
         .on_window_event(opening::on_window_event)
@@ -78,6 +81,7 @@ pub fn build<R: Runtime>(
             commands::cards::cards,
             commands::cards::choose_card_module,
             commands::looks::looks,
+            commands::signing::gather_evidence,
             commands::signing::sign_document,
             commands::signing::cancel_signing,
             commands::keys::activate,

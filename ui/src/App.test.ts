@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import App from "./App.svelte";
 import type { Failure } from "./ipc/error";
@@ -453,6 +453,19 @@ describe("the level of a signature", () => {
     await sign(SECRET);
     await screen.findByTestId("result-headline");
     expect(asked[0]?.level).toBe("b-lt");
+  });
+
+  it("that cannot be reached costs no secret: it stays in its field, and none is sent", async () => {
+    const backend = memory({ refusal: refusal("timestamp_unavailable") });
+    const signDocument = vi.fn(backend.signDocument);
+    backend.signDocument = signDocument;
+    render(App, { backend });
+    await fireEvent.click(await screen.findByTestId("place-for-me"));
+    await screen.findByTestId("signature-box");
+    await sign(SECRET);
+    expect(await screen.findByText(/No timestamp authority gave a time/)).toBeInTheDocument();
+    expect(screen.getByTestId("secret")).toHaveValue(SECRET);
+    expect(signDocument).not.toHaveBeenCalled();
   });
 });
 

@@ -55,6 +55,8 @@ export class Desk {
   certification = $state<Certification | null>(null);
   /** How long the signature can be proven; `null` for what the organisation has set. */
   level = $state<Level | null>(null);
+  /** Whether authorities are being asked for what the signature takes. */
+  gathering = $state(false);
   output = $state.raw<OutputChoice | null>(null);
   /** Handed over while a signature was under way. */
   waiting = $state.raw<OpenedDocument | null>(null);
@@ -285,26 +287,54 @@ export class Desk {
     this.#look();
   }
 
+  /** What both requests about a signature say. */
+  #terms(document: OpenedDocument, place: Placement) {
+    const { login, certificate } = this.#keys;
+    return {
+      document: document.id,
+      login: certificate === null ? login : "",
+      card: certificate,
+      placement: place,
+      certification: document.signatures === 0 ? this.certification : null,
+      look: this.looks.chosen || null,
+      ...(this.level === null ? {} : { level: this.level }),
+    };
+  }
+
+  /**
+   * Has what the signature takes gathered, while its secret is in its field: whether it may be
+   * taken from there.
+   */
+  async gather(): Promise<boolean> {
+    if (this.flow.state !== "ready" || this.gathering) return false;
+    const { document, place } = this.flow;
+    this.gathering = true;
+    try {
+      await this.#backend.gatherEvidence(this.#terms(document, place));
+      return this.flow.state === "ready" && this.flow.document.id === document.id;
+    } catch (thrown) {
+      this.send({ type: "failed", failure: failure(thrown) });
+      return false;
+    } finally {
+      this.gathering = false;
+    }
+  }
+
   async sign(secret: string): Promise<void> {
     if (this.flow.state !== "ready") return;
     const { document, place } = this.flow;
     const { login, certificate } = this.#keys;
+    const terms = this.#terms(document, place);
     const request = crypto.randomUUID();
     this.times = { reading: performance.now() };
     this.send({ type: "submitted", request });
     try {
       const signed = await this.#backend.signDocument({
+        ...terms,
         requestId: request,
-        document: document.id,
-        login: certificate === null ? login : "",
-        card: certificate,
         secret,
-        placement: place,
         reason: this.reason || null,
         location: this.location || null,
-        certification: document.signatures === 0 ? this.certification : null,
-        look: this.looks.chosen || null,
-        ...(this.level === null ? {} : { level: this.level }),
       });
       if (certificate === null) this.#keys.remember(login);
       this.looks.remember();

@@ -1,18 +1,51 @@
 //! Signing.
 
+use std::sync::Arc;
+
 use service::{
     LookChoice, Service,
-    requests::{CardChoice, Existing, FileToSign, PdfFile, Sign, Signer, Terms},
+    evidence::{Asked, Lasting},
+    requests::{CardChoice, Existing, FileToSign, For, Gather, PdfFile, Sign, Signer, Terms},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State};
 
 use crate::{
-    Documents,
-    documents::error,
+    Documents, Gathered,
+    documents::{Document, error},
     opening,
     progress::{RequestId, Signatures},
 };
+
+/// Gathers what a signature of one document takes, while its secret is in nobody's hands but the
+/// signer's: a level that cannot be reached costs none. It is kept for the signature that follows.
+///
+/// # Errors
+/// Code `no_such_document`, and those of the use-case.
+#[tauri::command]
+pub async fn gather_evidence(
+    service: State<'_, Service>,
+    documents: State<'_, Documents>,
+    gathered: State<'_, Gathered>,
+    request: wire::GatherEvidence,
+) -> Result<(), wire::Error> {
+    let document = documents.find_to_sign(&request.document)?;
+    let signer = match request.card {
+        None => For::Person(request.login),
+        certificate => For::Card(card(certificate)),
+    };
+    let request = Gather {
+        signer,
+        files: vec![file(&document)],
+        placement: Some(request.placement),
+        terms: terms(request.certification, request.level, None),
+        look: look(request.look),
+        existing: Existing::Keep,
+    };
+    let lasting = service.gather(request).await;
+    gathered.keep(lasting.map_err(|error| document.told(error))?);
+    Ok(())
+}
 
 /// Signs one document with the identity the request names, which its secret must open.
 ///
@@ -27,6 +60,7 @@ pub async fn sign_document<R: Runtime>(
     service: State<'_, Service>,
     signatures: State<'_, Signatures>,
     documents: State<'_, Documents>,
+    gathered: State<'_, Gathered>,
     request: wire::SignDocument,
 ) -> Result<wire::SignedDocument, wire::Error> {
     let document = documents.find_to_sign(&request.document)?;
@@ -35,38 +69,22 @@ pub async fn sign_document<R: Runtime>(
     let id = request_id(&request.request_id)?;
     let request = Sign {
         request: id,
-        files: vec![FileToSign {
-            input: document.path().to_owned(),
-            password: document.password().cloned(),
-            output: document.output().to_owned(),
-        }],
+        files: vec![file(&document)],
         signer: match request.card {
             None => Signer::Person {
                 login: request.login,
                 secret: request.secret,
             },
             certificate @ Some(_) => Signer::Card {
-                choice: CardChoice {
-                    certificate,
-                    ..CardChoice::default()
-                },
+                choice: card(certificate),
                 pin: (!request.secret.is_empty()).then_some(request.secret),
             },
         },
         placement: Some(request.placement),
         reason: request.reason,
         location: request.location,
-        terms: Terms {
-            certification: request.certification.map(Into::into),
-            lasting: service::evidence::Asked {
-                level: request.level.map(Into::into),
-                ..service::evidence::Asked::default()
-            },
-            ..Terms::default()
-        },
-        look: request
-            .look
-            .map_or_else(LookChoice::default, LookChoice::Named),
+        terms: terms(request.certification, request.level, gathered.take()),
+        look: look(request.look),
         existing: Existing::Keep,
         watch: signatures.watch(&app, id, &request.request_id)?,
     };
@@ -85,6 +103,42 @@ pub async fn sign_document<R: Runtime>(
         document,
         validation: signed.validation,
     })
+}
+
+/// The document, and where its signed copy goes.
+fn file(document: &Document) -> FileToSign {
+    FileToSign {
+        input: document.path().to_owned(),
+        password: document.password().cloned(),
+        output: document.output().to_owned(),
+    }
+}
+
+fn card(certificate: Option<String>) -> CardChoice {
+    CardChoice {
+        certificate,
+        ..CardChoice::default()
+    }
+}
+
+fn terms(
+    certification: Option<wire::Certification>,
+    level: Option<wire::Level>,
+    gathered: Option<Arc<Lasting>>,
+) -> Terms {
+    Terms {
+        certification: certification.map(Into::into),
+        lasting: Asked {
+            level: level.map(Into::into),
+            ..Asked::default()
+        },
+        gathered,
+        ..Terms::default()
+    }
+}
+
+fn look(name: Option<String>) -> LookChoice {
+    name.map_or_else(LookChoice::default, LookChoice::Named)
 }
 
 /// Cancels a signature under way; `false` if it is too late, and it is seen to its end.

@@ -20,6 +20,7 @@ const OF_SIGNERS: &[&str] = &[
     "choose_card_module",
     "looks",
     "choose_output",
+    "gather_evidence",
     "sign_document",
     "cancel_signing",
     "validate_document",

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{ADA, Program, SECRET, sign_request};
 
@@ -135,4 +135,39 @@ fn no_answer_and_no_refusal_names_the_folder_of_a_document() {
     for answer in said {
         assert!(!answer.contains(folder), "{answer}");
     }
+}
+
+#[test]
+fn what_a_level_takes_is_gathered_while_the_secret_is_with_its_owner() {
+    let program = Program::with_agreement();
+    let document = program.document();
+    let gather = |level: Option<&str>, certification: Option<&str>| {
+        program.ask(
+            "gather_evidence",
+            json!({"request": {
+                "document": document,
+                "login": ADA,
+                "card": null,
+                "placement": {"kind": "invisible"},
+                "certification": certification,
+                "look": null,
+                "level": level,
+            }}),
+        )
+    };
+    // Nothing is asked of anybody.
+    assert_eq!(gather(None, None).unwrap(), json!(null));
+    assert_eq!(gather(Some("b-b"), None).unwrap(), json!(null));
+    let code = |level, certification| gather(level, certification).unwrap_err()["code"].clone();
+    assert_eq!(code(Some("b-t"), None), "usage");
+    // What the document would not allow comes first, and then whoever is not there.
+    let path = program.folder().join("home/organisation.json");
+    let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    file["local"]["signatures"] = json!({"timestamp_authorities": ["http://127.0.0.1:1/"]});
+    fs::write(&path, file.to_string()).unwrap();
+    let for_good = code(Some("b-lta"), Some("no_changes"));
+    assert_eq!(for_good, "certified_for_good");
+    assert_eq!(code(Some("b-lta"), None), "timestamp_unavailable");
+    let identities = program.ask("identities", json!({})).unwrap();
+    assert_eq!(identities[0]["wrongTries"], 0);
 }

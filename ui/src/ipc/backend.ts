@@ -3,6 +3,7 @@ import type { ActivateKey } from "./generated/ActivateKey";
 import type { Cards } from "./generated/Cards";
 import type { ChangeSecret } from "./generated/ChangeSecret";
 import type { Comparison } from "./generated/Comparison";
+import type { GatherEvidence } from "./generated/GatherEvidence";
 import type { Identity } from "./generated/Identity";
 import type { LockedDocument } from "./generated/LockedDocument";
 import type { LookEntry } from "./generated/LookEntry";
@@ -46,6 +47,11 @@ export interface Backend {
   /** Where a page has something on it, seen coarsely. */
   pageInk(document: string, page: number): Promise<PageInk>;
   chooseOutput(document: string): Promise<OutputChoice | null>;
+  /**
+   * Gathers what a signature takes, before its secret leaves the field: a level that cannot be
+   * reached costs none.
+   */
+  gatherEvidence(request: GatherEvidence): Promise<void>;
   signDocument(request: SignDocument): Promise<SignedDocument>;
   /** Whether a signature under way is stopped; `false` if it is too late. */
   cancelSigning(requestId: string): Promise<boolean>;

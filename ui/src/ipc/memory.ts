@@ -66,6 +66,8 @@ export interface Answers {
   locked: LockedDocument | null;
   /** Where a signature stays until it is cancelled. */
   hold: SigningStep | null;
+  /** Whether authorities never answer. */
+  gathering: boolean;
 }
 
 const STEPS: SigningStep[] = [
@@ -75,6 +77,12 @@ const STEPS: SigningStep[] = [
   "signing",
   "writing",
   "validating",
+];
+/** Why what a signature takes is not there: told before the secret is taken. */
+const EVIDENCE: Failure["code"][] = [
+  "timestamp_unavailable",
+  "evidence_unavailable",
+  "certified_for_good",
 ];
 /** From this many wrong secrets on there is a wait, of so many seconds. */
 const [FREE, WAIT] = [5, 90];
@@ -100,6 +108,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     refused: null,
     locked: null,
     hold: null,
+    gathering: false,
     ...changed,
   };
   let identities = answers.identities;
@@ -157,6 +166,10 @@ export function memory(changed: Partial<Answers> = {}): Backend {
         (_, index) => answers.sizes[first + index] ?? { width: 595, height: 842 },
       ),
     chooseOutput: async () => ({ name: "contract-signed.pdf", folder: "Contracts" }),
+    async gatherEvidence() {
+      if (answers.gathering) await new Promise<never>(() => {});
+      if (answers.refusal && EVIDENCE.includes(answers.refusal.code)) throw answers.refusal;
+    },
     async signDocument({ requestId, login, secret, document }) {
       if (answers.refusal) throw answers.refusal;
       await reach(requestId);

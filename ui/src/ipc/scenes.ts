@@ -456,6 +456,14 @@ export const scenes: Record<string, Scene<Answers>> = {
       await page.type("level", "b-lta");
     },
   },
+  gathering: {
+    answers: { gathering: true },
+    async play(page) {
+      await place(page);
+      await sign(page, SECRET);
+      await page.find("off-reason");
+    },
+  },
   "timestamp-unavailable": refused("timestamp_unavailable", "no answer within 10 s"),
   "evidence-unavailable": refused("evidence_unavailable"),
 

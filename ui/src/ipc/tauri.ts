@@ -24,6 +24,7 @@ export const tauri: Backend = {
   pageInk: (document, page) => invoke("page_ink", { document, page }),
   pageSizes: (document, first, count) => invoke("page_sizes", { document, first, count }),
   chooseOutput: (document) => invoke("choose_output", { document }),
+  gatherEvidence: (request) => invoke("gather_evidence", { request }),
   signDocument: (request) => invoke("sign_document", { request }),
   cancelSigning: (requestId) => invoke("cancel_signing", { requestId }),
   validateDocument: (document) => invoke("validate_document", { document }),

@@ -355,6 +355,29 @@ pub struct SignDocument {
     pub level: Option<Level>,
 }
 
+/// Gather what the signature of one open document takes, before its secret is asked for.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct GatherEvidence {
+    /// Handle of the document.
+    pub document: String,
+    /// Whose key will sign. Empty for a card.
+    pub login: String,
+    /// The certificate of a card, by its id, if a card will sign.
+    pub card: Option<String>,
+    /// Where the signature will be shown.
+    pub placement: Placement,
+    /// What may be done to the document afterwards, if the signature will certify it.
+    pub certification: Option<Certification>,
+    /// Name of the look; the product's default where none is given.
+    pub look: Option<String>,
+    /// PAdES level; what the organisation has set, else B-B, where none is given.
+    #[serde(default)]
+    #[ts(optional)]
+    pub level: Option<Level>,
+}
+
 /// PAdES levels (ETSI EN 319 142-1 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

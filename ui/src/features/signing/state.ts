@@ -81,7 +81,8 @@ export function next(flow: Flow, event: Event): Flow {
         ? { ...flow, cancel: event.cancel }
         : flow;
     case "failed":
-      return flow.state === "signing"
+      // Also where what it takes could not be had, before anything was submitted.
+      return flow.state === "signing" || flow.state === "ready"
         ? { state: "ready", document: flow.document, place: flow.place, failure: event.failure }
         : flow;
     case "signed":

@@ -76,6 +76,7 @@ export const window: Record<keyof typeof en, string> = {
   "nothing-written": "Bevor Sie drücken, wird nichts geschrieben.",
   "off-no-place": "Ziehen Sie zuerst ein Feld auf der Seite auf.",
   "off-no-identity": "Auf diesem Rechner kann noch niemand signieren.",
+  "off-gathering": "Zeit und Nachweise werden geholt; signiert wird noch nichts.",
   "off-no-secret": "Geben Sie Ihr Geheimnis ein.",
   "wait-until": "Der nächste Versuch zählt ab {time}.",
   "no-organisation-title": "Auf diesem Rechner ist keine Organisation eingerichtet",

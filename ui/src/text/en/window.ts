@@ -72,6 +72,7 @@ export const window = {
   "nothing-written": "Nothing is written until you press it.",
   "off-no-place": "First draw a box on the page.",
   "off-no-identity": "Nobody can sign on this machine yet.",
+  "off-gathering": "Time and proof are being fetched; nothing is signed yet.",
   "off-no-secret": "Type your secret.",
   "wait-until": "The next try is looked at from {time}.",
   "no-organisation-title": "No organisation is set up on this machine",
