@@ -124,6 +124,25 @@ fn saved(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             signed[..Waiting::of(signed).contents.end + 2].to_vec(),
         ),
     ];
+    let whole = update().write();
+    let section = start_of_section(&whole);
+    if let Some(trailer) = super::update::last(&whole, "trailer").filter(|at| *at > section) {
+        let end = super::update::last(&whole, "startxref").expect("an end");
+        let marker = super::update::last(&whole, "%%EOF").expect("a marker");
+        let without = |from: usize, to: usize| [&whole[..from], &whole[to..]].concat();
+        files.extend([
+            ("without-its-table", without(section, trailer)),
+            ("without-its-trailer", without(trailer, end)),
+            ("without-table-and-trailer", without(section, end)),
+            ("without-table-and-end", {
+                [&whole[..section], &whole[trailer..marker]].concat()
+            }),
+            ("without-trailer-and-end", whole[..trailer].to_vec()),
+            ("with-a-trailer-alone", {
+                [signed, &whole[trailer..]].concat()
+            }),
+        ]);
+    }
     // What ends with a line break has it there to be signed; without, a byte is missing.
     files.retain(|(_, file)| file != signed);
     files

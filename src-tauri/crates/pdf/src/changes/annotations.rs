@@ -174,10 +174,7 @@ impl Comparison<'_> {
         let Some(rect) = rect else {
             return Ok(false);
         };
-        let mut pages = self.before.pages.iter();
-        let page = pages
-            .find(|(_, (number, _))| *number == page)
-            .map(|(id, _)| *id);
+        let page = self.before.page(page);
         let under = self.fields_under(page, rect);
         let over_signature = under.iter().any(|field| field.kind == "Sig");
         let hides = match page {

@@ -21,7 +21,7 @@ use crate::page::Page;
 /// Most revisions behind the first signature; the proof of a century takes fewer.
 const MOST_REVISIONS: usize = 2_000;
 /// Most fields of all states together: they are listed anew for each.
-const MOST_FIELDS_READ: usize = 2_000_000;
+const MOST_FIELDS_READ: usize = 500_000;
 /// How often all objects are read: once, unless revisions are unreadable or written anew.
 const MOST_READINGS: usize = 8;
 /// What an approval signature allows that says nothing (DocMDP level, table 257).
@@ -69,6 +69,8 @@ pub(super) struct State {
     /// Index of the field that an object is, or is a widget of.
     pub(super) owners: HashMap<ObjectId, usize>,
     pub(super) pages: Rc<HashMap<ObjectId, (u32, Page)>>,
+    /// Pages by their numbers; made when it is first asked for.
+    numbered: Rc<OnceCell<HashMap<u32, ObjectId>>>,
     /// On which page each annotation is; read when it is first asked for.
     listing: Rc<OnceCell<HashMap<ObjectId, ObjectId>>>,
 }
@@ -449,10 +451,22 @@ impl State {
             fields,
             owners,
             pages,
+            numbered: before
+                .map(|before| Rc::clone(&before.numbered))
+                .unwrap_or_default(),
             listing: before
                 .map(|before| Rc::clone(&before.listing))
                 .unwrap_or_default(),
         })
+    }
+
+    /// The page with a number.
+    pub(super) fn page(&self, number: u32) -> Option<ObjectId> {
+        let numbered = self.numbered.get_or_init(|| {
+            let pages = self.pages.iter();
+            pages.map(|(id, (number, _))| (*number, *id)).collect()
+        });
+        numbered.get(&number).copied()
     }
 
     /// The page that each annotation is on, and the first of several; without those that were added

@@ -102,12 +102,9 @@ impl<'d> Comparison<'d> {
                 _ => self.unexplained(*id, old),
             }
         }
-        let numbered = self.before.pages.iter();
-        let by_number: HashMap<u32, ObjectId> =
-            numbered.map(|(id, (number, _))| (*number, *id)).collect();
         for (page, annotation) in &self.new_annotations {
-            if let Some(page) = by_number.get(page) {
-                self.listed.insert(*annotation, *page);
+            if let Some(page) = self.before.page(*page) {
+                self.listed.insert(*annotation, page);
             }
         }
         let mut widgets = HashSet::new();
