@@ -6,6 +6,7 @@ mod algorithms;
 mod archive;
 mod attacks;
 mod audit;
+mod back_dated;
 mod backups;
 mod cards;
 mod compare;

@@ -135,6 +135,7 @@ pub(crate) fn log_in(station: &Station, login: &str, secret: &Secret) -> Result<
     let mut office = Office::with(station, &signing, log, &administrator)?;
     office.adopt_records()?;
     office.adopt_signed_rows()?;
+    office.bind_rows()?;
     // What is not taken out now is at the next login; no reason to lock out.
     let released = office.release_so_pins(&officer, &issuing, secret);
     // A list that cannot be written stays due, and the overview says so: no reason to lock out.
@@ -356,6 +357,7 @@ impl<'s> Office<'s> {
         let spki = &officer.row.key.spki;
         let mut pairs = rows.iter().zip(&values);
         if pairs.all(|(row, value)| verifies(kind, spki, row, value)) {
+            self.log.note_signed(rows);
             Ok(values)
         } else {
             Err(officer.damaged("the officer's unwrapped key is not the enrolled one"))

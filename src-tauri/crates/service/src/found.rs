@@ -19,13 +19,13 @@ use vault::{
 };
 
 use crate::administration;
-use crate::audit::records::{Entry, Tree};
+use crate::audit::records::{Entry, Hash, Tree};
 use crate::audit::{Act, Event, Kind};
 use crate::ca;
 use crate::certificates::{self, Authority, CA_VALIDITY};
 use crate::custody::record::{Origin, record_mac_input};
 use crate::custody::seal::{IssuingSecrets, seal_blobs, seal_issuing};
-use crate::custody::{Identity, NewSecret, OuterKey};
+use crate::custody::{Identity, NewSecret, OuterKey, RowMessage};
 use crate::error::{Error, Result};
 use crate::home::{
     Home, Surroundings, create_private_folder, lock_file, write_private, write_shared,
@@ -142,6 +142,16 @@ struct Founding<'s> {
     runtime: Handle,
 }
 
+/// The founding officer's rows.
+struct FoundingOfficer {
+    founder: vault::store::Founder,
+    entries: Vec<Entry>,
+    /// What was signed of state and account.
+    bound: Vec<Hash>,
+    /// The signature over the token's profile.
+    profile_signature: Vec<u8>,
+}
+
 impl Founding<'_> {
     fn run(
         &self,
@@ -200,7 +210,7 @@ impl Founding<'_> {
             officer_signature: None,
             intent: Some(FOUNDING_LEAF),
         };
-        let (officer, entries, signature) = self.officer(
+        let officer = self.officer(
             &Authority {
                 signing: &signing,
                 issuing: &issuing,
@@ -219,8 +229,8 @@ impl Founding<'_> {
             head_key: Base64Bytes(head_key),
             notary_key: Base64Bytes(notary_key),
             founders: vec![Founder {
-                account: Id(*officer.account.id.as_bytes()),
-                spki_sha256: Base64Bytes(sha256(&officer.key.spki).to_vec()),
+                account: Id(*officer.founder.account.id.as_bytes()),
+                spki_sha256: Base64Bytes(sha256(&officer.founder.key.spki).to_vec()),
             }],
             pepper_answer: Base64Bytes(pepper_answer.to_vec()),
             mac_answer: Base64Bytes(mac_answer.to_vec()),
@@ -233,7 +243,8 @@ impl Founding<'_> {
             store,
             self.runtime.clone(),
         )?;
-        self.initialise(&station, &signing, officer, entries, &ca_der, now)?;
+        let signature = officer.profile_signature.clone();
+        self.initialise(&station, &signing, officer, &ca_der, now)?;
         let row = TokenProfile {
             version: FIRST_PROFILE,
             profile,
@@ -302,7 +313,7 @@ impl Founding<'_> {
         secrets: IssuingSecrets,
         profile: &[u8],
         now: i64,
-    ) -> Result<(vault::store::Founder, Vec<Entry>, Vec<u8>)> {
+    ) -> Result<FoundingOfficer> {
         let signing = authority.signing;
         let born = certificates::birth(
             signing,
@@ -363,11 +374,13 @@ impl Founding<'_> {
         let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
         let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
         let profile = Profile::to_be_signed(profile, FOUNDING_LEAF);
+        let [of_state, of_person] = [&state, &person].map(RowMessage::digest);
         let inputs: [token::ToBeSigned; 3] = [&state, &person, &profile].map(Into::into);
         let signatures = signing.sign_with(KeyKind::P256, born.blob(), &inputs)?;
         let [state, person, signed_profile] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };
+        let bound = vec![of_state, of_person];
         rows.state.officer_signature = Some(state.as_bytes().to_vec());
         account.officer_signature = Some(person.as_bytes().to_vec());
         rows.state.intent = Some(FOUNDING_LEAF);
@@ -401,21 +414,33 @@ impl Founding<'_> {
             },
             account,
         };
-        Ok((founder, entries, signed_profile.as_bytes().to_vec()))
+        Ok(FoundingOfficer {
+            founder,
+            entries,
+            bound,
+            profile_signature: signed_profile.as_bytes().to_vec(),
+        })
     }
 
-    /// Writes the first rows and leaf 0, the fingerprint, and signs the first head.
+    /// Writes the first rows and leaf 0, the fingerprint and what was signed of them, and signs the
+    /// first head.
     fn initialise(
         &self,
         station: &Station,
         signing: &SigningToken,
-        founder: vault::store::Founder,
-        entries: Vec<Entry>,
+        officer: FoundingOfficer,
         ca_der: &[u8],
         now: i64,
     ) -> Result<()> {
+        let FoundingOfficer {
+            founder,
+            entries,
+            bound,
+            ..
+        } = officer;
         let request = certificates::new_id()?;
         let fingerprint = station.organisation.fixed.fingerprint();
+        let digests = [&[fingerprint], &bound[..]].concat();
         let event = Event {
             kind: Kind::Founding,
             act: Act::Found,
@@ -426,7 +451,7 @@ impl Founding<'_> {
             machine: station.machine.as_bytes(),
             request: &request,
             head: (0, crate::audit::Frontier::default().root()),
-            digests: &[fingerprint],
+            digests: &digests,
             intent: None,
             outcome: None,
             officer: None,

@@ -4,6 +4,7 @@
 //! login to the signing token may outlive it, where the program runs on ([`logins`]). What it is trusted for stands in the organisation file,
 //! never in the database.
 
+pub(crate) mod bound_rows;
 pub(crate) mod health;
 pub(crate) mod key;
 pub(crate) mod log;

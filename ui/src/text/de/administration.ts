@@ -62,6 +62,7 @@ export const administration: Record<keyof typeof en, string> = {
   "log-probe": "Token geprüft",
   "log-accept_module": "Modul angenommen",
   "log-adopt_records": "Datensätze in den Baum aufgenommen",
+  "log-bind_rows": "Zeilen ans Protokoll gebunden",
   "log-release_so_pins": "PINs der Sicherheitsverantwortlichen entnommen",
   "log-sweep": "Aufgegeben",
   "log-done": "Geschehen",

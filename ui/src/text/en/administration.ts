@@ -61,6 +61,7 @@ export const administration = {
   "log-probe": "Token probed",
   "log-accept_module": "Module accepted",
   "log-adopt_records": "Records taken into the tree",
+  "log-bind_rows": "Rows bound to the log",
   "log-release_so_pins": "PINs of security officers taken out",
   "log-sweep": "Given up",
   "log-done": "Done",

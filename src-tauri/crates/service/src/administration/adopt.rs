@@ -5,10 +5,12 @@
 //! remembers. An old row that was put back in those days, on a machine that never saw the newer one,
 //! is taken for the current one; from here on it would be found.
 
+use std::collections::BTreeSet;
+
 use vault::{AccountId, MAX_TREE_ENTRIES};
 
 use super::Office;
-use crate::audit::records::{Entry, Tree};
+use crate::audit::records::{Entry, Hash, Tree};
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
@@ -61,6 +63,66 @@ impl Office<'_> {
             let (index, leaf) = office.log.write_anew(draft, entries, append)?;
             office.log.sign_done(index, &leaf)
         })
+    }
+
+    /// Has the log name what officers have signed of people and keys, if it was kept before it did:
+    /// from then on nothing else counts.
+    pub(super) fn bind_rows(&mut self) -> Result<()> {
+        if self.log.noted().rows_bound || self.log.has_no_records() {
+            return Ok(());
+        }
+        let request = new_id()?;
+        let login = self.officer.login.clone();
+        let about = About {
+            officer: Some(&login),
+            ..About::of(Act::BindRows, &request)
+        };
+        self.act(&about, |office, intent| {
+            let digests = office.signed_and_current()?;
+            let about = About {
+                digests: &digests,
+                ..about
+            };
+            let station = office.station;
+            let draft = Draft::outcome(&about, intent, Outcome::Done);
+            let append = |leaf| station.store.append(leaf);
+            let (index, leaf) = office.log.write(draft, &[], append)?;
+            office.log.sign_done(index, &leaf)
+        })
+    }
+
+    /// What officers have signed of every record that is believed to be current.
+    fn signed_and_current(&mut self) -> Result<Vec<Hash>> {
+        let (station, signing) = (self.station, self.signing);
+        let mut signed = BTreeSet::new();
+        let mut after = None;
+        loop {
+            let keys = station.wait(station.store.keys(after, MAX_TREE_ENTRIES))?;
+            let Some(last) = keys.last() else { break };
+            after = Some(*last);
+            for key in keys {
+                let believed = KeyRecord::of_key(station, key).and_then(|record| {
+                    record.believe_current(station, signing, &mut self.log)?;
+                    Ok(record)
+                });
+                match believed {
+                    Ok(record) => {
+                        let (state, account) = (&record.row.state, &record.row.account);
+                        signed.extend(state.intent.map(|intent| {
+                            record
+                                .state
+                                .to_be_signed(&record.identity, intent.0)
+                                .digest()
+                        }));
+                        signed
+                            .extend(records::of_account(station.id(), account).map(|of| of.value));
+                    }
+                    Err(error) if is_about_the_record(&error) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(signed.into_iter().collect())
     }
 
     fn adopt_once(&mut self) -> Result<()> {

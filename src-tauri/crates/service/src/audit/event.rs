@@ -97,6 +97,8 @@ pub enum Act {
     ReleaseSoPins,
     /// A revoked key that stays on the token is destroyed there.
     DestroyKey,
+    /// The log, which was kept before it did, names what officers have signed.
+    BindRows,
 }
 
 impl Act {
@@ -132,6 +134,7 @@ impl Act {
             Self::TakeOffice => "take_office",
             Self::ReleaseSoPins => "release_so_pins",
             Self::DestroyKey => "destroy_key",
+            Self::BindRows => "bind_rows",
         }
     }
 
@@ -204,7 +207,8 @@ pub struct Event<'a> {
     pub request: &'a [u8; 16],
     /// Size and root of the newest head seen before.
     pub head: (u64, [u8; 32]),
-    /// Digests of the batch (SHA-256 over each prepared byte range) or of the rows.
+    /// Digests of the batch (SHA-256 over each prepared byte range) or of the rows; the outcome of an
+    /// officer's act ends with those of the rows that were signed in it.
     pub digests: &'a [[u8; 32]],
     /// For an outcome: the index of its intent.
     pub intent: Option<u64>,

@@ -8,6 +8,7 @@ use crate::audit::records::{Entry, Hash, Of, Tree};
 use crate::error::{Error, Result};
 use crate::requests::Break;
 use crate::station::Station;
+use crate::station::bound_rows::BoundRows;
 use crate::station::key::{IssuingRecord, KeyRecord};
 use crate::station::masters::Masters;
 use crate::station::office_acts::Noted;
@@ -30,7 +31,9 @@ pub(super) fn verify(
     token: &SigningToken,
     root: &Hash,
     noted: &Noted,
+    rows: &BoundRows,
 ) -> Result<Found> {
+    let officers = Officers::of(station)?;
     let mut named = entries(station)?;
     let tree = Tree::over(named.iter().map(|(&path, &value)| Entry { path, value }));
     let mut found = Found {
@@ -59,6 +62,14 @@ pub(super) fn verify(
                 }
             };
             match believed(station, token, &record, &mut named) {
+                Ok(None) if noted.rows_bound => {
+                    match record
+                        .unbound_by(station, &officers, &|digest| rows.places(station, digest))?
+                    {
+                        None => found.verified += 1,
+                        Some(what) => found.broken(Some(record.login()), what),
+                    }
+                }
                 Ok(None) => found.verified += 1,
                 Ok(Some(what)) => found.broken(Some(record.login()), what),
                 Err(Error::RecordDamaged { what, .. }) => {
@@ -68,7 +79,6 @@ pub(super) fn verify(
             }
         }
     }
-    let officers = Officers::of(station)?;
     if officers.acts() != noted.offices {
         found.broken(
             None,

@@ -11,6 +11,7 @@ use crate::audit::{self, Checkpoint, Frontier, Kind, LeafParts, Told};
 use crate::error::{Error, Result};
 use crate::requests::{Break, KnownHead, LogVerdict};
 use crate::station::Station;
+use crate::station::bound_rows::BoundRows;
 use crate::station::log::{verified, verified_by_notary};
 use crate::station::office_acts::Noted;
 use crate::station::remembered::Remembered;
@@ -60,6 +61,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
         known,
         findings: Vec::new(),
         noted: Noted::default(),
+        rows: BoundRows::default(),
     };
     let mut first_break = match walk.all() {
         Ok(()) => None,
@@ -70,7 +72,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
     if first_break.is_none() {
         match walk.records {
             Some(root) => {
-                let found = records::verify(station, &token, &root, &walk.noted)?;
+                let found = records::verify(station, &token, &root, &walk.noted, &walk.rows)?;
                 verified = found.verified;
                 first_break = found.first_break;
             }
@@ -153,6 +155,8 @@ struct Walk<'s> {
     findings: Vec<String>,
     /// What the log tells of offices.
     noted: Noted,
+    /// What it tells of rows.
+    rows: BoundRows,
 }
 
 impl Walk<'_> {
@@ -195,6 +199,7 @@ impl Walk<'_> {
                 Some(told) => {
                     self.told(index, leaf, &told)?;
                     self.noted.follow(index, &told);
+                    self.rows.follow(index, &told, &mut self.noted);
                 }
             },
         }
@@ -235,7 +240,8 @@ impl Walk<'_> {
     fn told(&self, index: u64, leaf: &Leaf, told: &Told) -> std::result::Result<(), Ended> {
         if index == 0 {
             let fingerprint = self.station.organisation.fixed.fingerprint();
-            if told.kind != Kind::Founding.word() || told.digests != [fingerprint.to_vec()] {
+            let first = told.digests.first().map(Vec::as_slice);
+            if told.kind != Kind::Founding.word() || first != Some(&fingerprint) {
                 return at(
                     0,
                     "it does not name the fingerprint of this organisation file",

@@ -6,11 +6,13 @@ use vault::{KeyId, LeafIndex, OrganisationId, Status, Versions};
 use zeroize::Zeroizing;
 
 use super::Station;
+use super::bound_rows::Signed;
 use super::log::{About, Draft, Log};
 use super::memory;
 use super::officers::Officers;
 use super::records;
 use super::tokens::{self, SigningToken};
+use crate::audit::records::Hash;
 use crate::audit::{Kind, Outcome};
 use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
 use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
@@ -207,6 +209,9 @@ impl KeyRecord {
         if let Some(odd) = log.offices_at_odds(station)? {
             return Ok(Some(odd));
         }
+        if let Some(odd) = self.unbound(station, log)? {
+            return Ok(Some(odd));
+        }
         Ok(if of_record != Some(record.value) {
             Some("it is not the record that the log names as the current one")
         } else if of_account != Some(account.value) {
@@ -218,6 +223,47 @@ impl KeyRecord {
         } else {
             None
         })
+    }
+
+    /// What of state and account no act stands behind that the log tells of, if something does not:
+    /// whoever was an officer once can sign rows that name an act of then.
+    fn unbound(&self, station: &Station, log: &Log<'_>) -> Result<Option<&'static str>> {
+        if !log.noted().rows_bound {
+            return Ok(None); // an officer's login binds them
+        }
+        let officers = Officers::of(station)?;
+        self.unbound_by(station, &officers, &|digest| log.signed_at(digest))
+    }
+
+    /// The same by whatever tells where something was signed.
+    pub(crate) fn unbound_by(
+        &self,
+        station: &Station,
+        officers: &Officers,
+        places: &dyn Fn(&Hash) -> Result<Vec<Signed>>,
+    ) -> Result<Option<&'static str>> {
+        let vouched = |message: &RowMessage, signature: &[u8], intent| -> Result<bool> {
+            let places = places(&message.digest())?;
+            Ok(officers.vouch_at(&places, message, signature, intent))
+        };
+        let (state, account) = (&self.row.state, &self.row.account);
+        if let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) {
+            let message = self.state.to_be_signed(&self.identity, intent.0);
+            if !vouched(&message, signature, intent)? {
+                return Ok(Some(
+                    "the log tells of no officer's act in which its state was made",
+                ));
+            }
+        }
+        if let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) {
+            let message = account_to_be_signed(station.id(), account, intent);
+            if !vouched(&message, signature, intent)? {
+                return Ok(Some(
+                    "the log tells of no officer's act in which the account was made",
+                ));
+            }
+        }
+        Ok(None)
     }
 
     /// Believes the record: its MAC in the HSM, the seal row's signature, the officer's signatures,

@@ -1,11 +1,15 @@
 //! The log as this machine uses it: consistent with what it remembers, and signed after each act.
 
+use std::cell::RefCell;
+
 use subtle::ConstantTimeEq;
 use vault::{Answer, Head, KeyId, Leaf, LeafIndex, Logged, NewLeaf, RequestId, Sha256};
 
 use super::Station;
+use super::bound_rows::{BoundRows, Signed};
 use super::key::KeyRecord;
 use super::office_acts::Noted;
+use super::officers::Officers;
 use super::records;
 use super::remembered::Remembered;
 pub(crate) use super::request::RequestLock;
@@ -13,6 +17,7 @@ use super::restore;
 use super::tokens::{IssuingToken, SigningToken};
 use crate::audit::records::{Entry, Hash, Tree};
 use crate::audit::{self, Act, Checkpoint, Event, Frontier, Kind, LeafParts, Outcome, Told};
+use crate::custody::RowMessage;
 use crate::error::{Error, Result};
 
 /// Leaves read at once while the log is replayed.
@@ -36,6 +41,10 @@ pub(crate) struct Log<'s> {
     pub(crate) offices_held_at: Option<u64>,
     /// The nodes of the tree were looked at whole, and made anew if that was possible.
     mended: bool,
+    /// The rows that the log tells of.
+    rows: BoundRows,
+    /// What an officer has signed in the act under way.
+    signed: RefCell<Vec<Hash>>,
 }
 
 /// What a leaf is to say.
@@ -186,6 +195,8 @@ impl<'s> Log<'s> {
             noted: Noted::default(),
             offices_held_at: None,
             mended: false,
+            rows: BoundRows::default(),
+            signed: RefCell::default(),
         };
         // The log it goes on from, and then the rest.
         log.replay(accepted.new.0, VouchedBy::Head)?;
@@ -193,6 +204,7 @@ impl<'s> Log<'s> {
             return Ok(None);
         }
         let log = Self::open_anew(station, token)?;
+        log.rows.keep(station)?;
         Remembered::replace(station, &log.remembered(accepted.sequence))?;
         super::memory::forget(station)?;
         Ok(Some(log))
@@ -205,7 +217,10 @@ impl<'s> Log<'s> {
             records: self.records,
             notarised: 0,
             restores,
-            noted: Some(self.noted.clone()),
+            noted: Some(Noted {
+                rows: Some(self.rows.count()),
+                ..self.noted.clone()
+            }),
         }
     }
 
@@ -215,17 +230,25 @@ impl<'s> Log<'s> {
         remembered: &Remembered,
     ) -> Result<Self> {
         let seen = remembered.frontier.size();
+        let noted = remembered.noted.as_ref();
+        let kept = noted.and_then(|noted| {
+            let rows = BoundRows::kept(station, noted.rows?)?;
+            Some((noted.clone(), rows))
+        });
+        let (noted, rows) = match kept {
+            Some(kept) => kept,
+            None => Self::noted_until(station, token, &remembered.frontier)?,
+        };
         let mut log = Self {
             station,
             token,
             frontier: remembered.frontier.clone(),
             records: remembered.records,
-            noted: match &remembered.noted {
-                Some(noted) => noted.clone(),
-                None => Self::noted_until(station, token, &remembered.frontier)?,
-            },
+            noted,
             offices_held_at: None,
             mended: false,
+            rows,
+            signed: RefCell::default(),
         };
         let Some(head) = station.wait(station.store.latest_head())? else {
             return if seen == 0 {
@@ -257,6 +280,7 @@ impl<'s> Log<'s> {
             Self::begins_with_the_founding(station)?;
         }
         if checkpoint.size > seen {
+            log.rows.keep(station)?;
             Remembered::store(station, &log.remembered(remembered.restores))?;
         }
         Ok(log)
@@ -267,7 +291,7 @@ impl<'s> Log<'s> {
         station: &'s Station,
         token: &'s SigningToken<'s>,
         seen: &Frontier,
-    ) -> Result<Noted> {
+    ) -> Result<(Noted, BoundRows)> {
         let mut log = Self {
             station,
             token,
@@ -276,10 +300,12 @@ impl<'s> Log<'s> {
             noted: Noted::default(),
             offices_held_at: None,
             mended: false,
+            rows: BoundRows::default(),
+            signed: RefCell::default(),
         };
         log.replay(seen.size(), VouchedBy::Head)?;
         if log.frontier.root() == seen.root() {
-            Ok(log.noted)
+            Ok((log.noted, log.rows))
         } else {
             let size = seen.size();
             Err(audit::Error::RootDiffers { size }.into())
@@ -290,9 +316,12 @@ impl<'s> Log<'s> {
     fn begins_with_the_founding(station: &Station) -> Result<()> {
         let fingerprint = station.organisation.fixed.fingerprint();
         let founding = told(station, LeafIndex(0))?;
-        if founding
-            .is_some_and(|told| told.kind == Kind::Founding.word() && told.digests == [fingerprint])
-        {
+        let names = |told: &Told| {
+            told.digests
+                .first()
+                .is_some_and(|first| *first == fingerprint)
+        };
+        if founding.is_some_and(|told| told.kind == Kind::Founding.word() && names(&told)) {
             Ok(())
         } else {
             Err(audit::Error::OtherFounding.into())
@@ -328,6 +357,7 @@ impl<'s> Log<'s> {
                     && let Some(told) = Told::read(&leaf.leaf, &event.salt, &event.bytes)
                 {
                     self.noted.follow(leaf.index.0, &told);
+                    self.rows.follow(leaf.index.0, &told, &mut self.noted);
                 }
                 self.frontier.push(&leaf.leaf);
             }
@@ -446,6 +476,36 @@ impl<'s> Log<'s> {
         &self.noted
     }
 
+    /// Where officers signed this, as far as the log is taken up.
+    pub(crate) fn signed_at(&self, digest: &Hash) -> Result<Vec<Signed>> {
+        self.rows.places(self.station, digest)
+    }
+
+    /// Notes what an officer has signed; the outcome of the act will name it.
+    pub(crate) fn note_signed(&self, rows: &[RowMessage]) {
+        let digests = rows.iter().map(RowMessage::digest);
+        self.signed.borrow_mut().extend(digests);
+    }
+
+    /// Refuses to write what an officer has signed whose office was taken meanwhile: it would count
+    /// for nothing.
+    fn expect_office(&self, draft: &Draft<'_>) -> Result<()> {
+        let (Some(login), Some(Outcome::Done)) = (draft.about.officer, draft.outcome) else {
+            return Ok(());
+        };
+        if self.signed.borrow().is_empty() {
+            return Ok(());
+        }
+        let record = KeyRecord::of_login(self.station, login)?;
+        let (account, spki) = (record.row.account.id, &record.row.key.spki);
+        if Officers::of(self.station)?.act_with(account, spki) {
+            return Ok(());
+        }
+        Err(Error::NotAnOfficer {
+            login: login.to_owned(),
+        })
+    }
+
     /// Leaves of the log that are taken up.
     pub(crate) fn size(&self) -> u64 {
         self.frontier.size()
@@ -480,6 +540,7 @@ impl<'s> Log<'s> {
             if self.records != before {
                 continue;
             }
+            self.expect_office(&draft)?;
             match self.station.wait(write(leaf.clone())) {
                 Err(Error::Vault(vault::Error::RecordsMoved)) => self.catch_up()?,
                 written => return Ok((written?, leaf)),
@@ -512,6 +573,10 @@ impl<'s> Log<'s> {
             intent,
             outcome,
         } = draft;
+        let mut digests = about.digests.to_vec();
+        if outcome == Some(Outcome::Done) {
+            digests.extend(self.signed.borrow().iter());
+        }
         let event = Event {
             kind,
             act: about.act,
@@ -522,7 +587,7 @@ impl<'s> Log<'s> {
             machine: self.station.machine.as_bytes(),
             request: about.request,
             head: (self.frontier.size(), self.frontier.root()),
-            digests: about.digests,
+            digests: &digests,
             intent: intent.map(|index| index.0),
             outcome,
             officer: about.officer,
@@ -640,6 +705,7 @@ impl<'s> Log<'s> {
 
     /// Appends an intent, and signs the head over it before anything is done.
     pub(crate) fn begin(&mut self, about: &About<'_>) -> Result<LeafIndex> {
+        self.signed.borrow_mut().clear();
         let station = self.station;
         let draft = Draft::opening(Kind::Intent, about);
         let (index, leaf) = self.write(draft, &[], |leaf| station.store.append(leaf))?;
@@ -713,6 +779,7 @@ impl<'s> Log<'s> {
             notarised: false,
         };
         self.station.wait(self.station.store.put_head(head))?;
+        self.rows.keep(self.station)?;
         Remembered::store(self.station, &self.remembered(0))
     }
 

@@ -85,6 +85,12 @@ pub(crate) struct Noted {
     /// The PINs of the security officers were taken out of the vault: a backup has them.
     #[serde(default)]
     pub(crate) so_pins_released: bool,
+    /// How many digests of rows are in the file beside this; none where a program noted none.
+    #[serde(default)]
+    pub(crate) rows: Option<u64>,
+    /// Every row that an officer has signed is among them.
+    #[serde(default)]
+    pub(crate) rows_bound: bool,
 }
 
 impl Noted {

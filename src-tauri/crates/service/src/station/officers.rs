@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use vault::{AccountId, Grant, Granted, KeyId, LeafIndex, Office, OrganisationId};
 
 use super::Station;
+use super::bound_rows::Signed;
 use super::key::KeyRecord;
 use super::log::{Log, told};
 use super::office_acts::{Happened, OfficeAct};
@@ -30,6 +31,8 @@ struct OfficerKey {
     /// The intent of the act in which another key took its place, or the office was taken: it vouches
     /// for nothing later.
     until: Option<LeafIndex>,
+    /// Where that was done.
+    ended: Option<LeafIndex>,
 }
 
 /// A row of an office.
@@ -102,7 +105,7 @@ impl Officers {
         // Whatever the person acted with before ends here.
         let before = self.keys.iter_mut();
         for key in before.filter(|key| key.account == account && key.until.is_none()) {
-            key.until = Some(grant.intent);
+            (key.until, key.ended) = (Some(grant.intent), grant.outcome);
         }
         match grant.granted {
             Granted::Nothing => {}
@@ -112,6 +115,7 @@ impl Officers {
                 spki,
                 since: Some(grant.intent),
                 until: None,
+                ended: None,
             }),
         }
         Ok(Some(message.digest()))
@@ -146,13 +150,14 @@ impl Officers {
         {
             return Ok(None);
         }
-        before.until = Some(office.intent);
+        (before.until, before.ended) = (Some(office.intent), office.outcome);
         self.keys.push(OfficerKey {
             account,
             kind,
             spki,
             since: Some(LeafIndex(office.intent.0.saturating_sub(1))),
             until: None,
+            ended: None,
         });
         Ok(Some(message.digest()))
     }
@@ -212,6 +217,31 @@ impl Officers {
             key.since.is_none_or(|since| since < intent)
                 && key.until.is_none_or(|until| intent <= until)
                 && signing_algorithm::verifies(key.kind, &key.spki, message, signature)
+        })
+    }
+
+    /// Whether an officer signed this in an act that the log tells of, and held the office still where
+    /// it was done.
+    pub(crate) fn vouch_at(
+        &self,
+        places: &[Signed],
+        message: &RowMessage,
+        signature: &[u8],
+        intent: LeafIndex,
+    ) -> bool {
+        places.iter().any(|place| match place {
+            Signed::Before => self.vouch(message, signature, intent),
+            Signed::Done {
+                intent: told,
+                outcome,
+            } => {
+                *told == intent.0
+                    && self.keys.iter().any(|key| {
+                        key.since.is_none_or(|since| since < intent)
+                            && key.ended.is_none_or(|ended| *outcome <= ended.0)
+                            && signing_algorithm::verifies(key.kind, &key.spki, message, signature)
+                    })
+            }
         })
     }
 
@@ -332,6 +362,7 @@ fn founding_keys(station: &Station) -> Result<Vec<OfficerKey>> {
                     spki,
                     since: None,
                     until: None,
+                    ended: None,
                 });
             }
         }
