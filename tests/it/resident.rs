@@ -18,7 +18,7 @@ use tests::{Machine, judge, sample};
 /// canary and the officer's key.
 const FOUNDED: u64 = 6;
 
-fn founded(module: Module) -> (Machine, ReadyTokens) {
+pub(crate) fn founded(module: Module) -> (Machine, ReadyTokens) {
     let (machine, tokens) = (Machine::new(), ReadyTokens::new(module));
     let init = format!("{} --mode resident", tokens.init(&tokens.path()));
     let founded = machine.done(&init, &tokens.secrets());

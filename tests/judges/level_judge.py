@@ -1,7 +1,7 @@
-"""Says what pyHanko's PAdES validation (ETSI EN 319 102-1) makes of the signatures in a PDF, with
-what lies in the file and nothing from the network, as one JSON object.
+"""Says what pyHanko's PAdES validation (ETSI EN 319 102-1) makes of the signatures in PDFs, with
+what lies in each file and nothing from the network, as one JSON object a line.
 
-    level_judge.py SIGNED.pdf basic|time|lta TIME ROOT.pem…
+    level_judge.py ROOT.pem… -- SIGNED.pdf basic|time|lta TIME [SIGNED.pdf …]
 
 basic and time: the process for signatures with time (§5.5); lta: that for long-term availability
 (§5.6.3). But for basic, revocation must be proven. TIME is Unix time, and 0 for now.
@@ -126,5 +126,7 @@ async def judge(path, mode, when, roots):
         }
 
 
-path, mode, when, *roots = sys.argv[1:]
-print(json.dumps(asyncio.run(judge(path, mode, int(when), roots))))
+end = sys.argv.index("--")
+roots, asked = sys.argv[1:end], sys.argv[end + 1 :]
+for path, mode, when in zip(asked[::3], asked[1::3], asked[2::3], strict=True):
+    print(json.dumps(asyncio.run(judge(path, mode, int(when), roots))))

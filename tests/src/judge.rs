@@ -202,14 +202,27 @@ fn pyhanko_with(signed: &Path, ca: &Path, password: Option<&str>) -> PyHanko {
 /// If the file cannot be read strictly, or pyHanko is missing.
 #[must_use]
 pub fn levels(signed: &Path, mode: &str, when: i64, roots: &[PathBuf]) -> Value {
+    all_levels(&[(signed, mode, when)], roots).remove(0)
+}
+
+/// The same of several files, each in its mode and at its time, which costs about one.
+///
+/// # Panics
+/// As [`levels`].
+#[must_use]
+pub fn all_levels(asked: &[(&Path, &str, i64)], roots: &[PathBuf]) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("judges/level_judge.py");
     let mut python = Command::new(python());
-    python
-        .arg(script)
-        .arg(signed)
-        .args([mode, &when.to_string()]);
-    let said = said(python.args(roots), "pyHanko");
-    serde_json::from_str(&said).expect("the judge prints JSON")
+    python.arg(script).args(roots).arg("--");
+    for (signed, mode, when) in asked {
+        python.arg(signed).args([mode, when.to_string().as_str()]);
+    }
+    let said = said(&mut python, "pyHanko");
+    let judged = said.lines();
+    let judged = judged.map(|line| serde_json::from_str(line).expect("the judge prints JSON"));
+    let judged: Vec<Value> = judged.collect();
+    assert_eq!(judged.len(), asked.len(), "every file was judged");
+    judged
 }
 
 /// What is said of a rule of PDF/A or PDF/UA in a file and in what became of it.
