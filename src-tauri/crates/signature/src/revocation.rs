@@ -19,7 +19,7 @@ use crate::algorithm::any::Used;
 use crate::certificate::Certificate;
 
 /// What told of a revocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
     /// A responder's answer.
     Ocsp,
@@ -222,14 +222,14 @@ fn time(element: &[u8]) -> der::Result<i64> {
 }
 
 /// An extension, taken apart.
-struct Extension<'a> {
+pub(crate) struct Extension<'a> {
     oid: ObjectIdentifier,
-    critical: bool,
+    pub(crate) critical: bool,
     value: &'a [u8],
 }
 
-/// The extensions in a SEQUENCE OF Extension, up to a number of them.
-fn extensions(sequence: &[u8]) -> der::Result<Vec<Extension<'_>>> {
+/// The extensions in a SEQUENCE OF Extension, whatever its tag, up to a number of them.
+pub(crate) fn extensions(sequence: &[u8]) -> der::Result<Vec<Extension<'_>>> {
     const MOST: usize = 32;
     let mut found = Vec::new();
     let mut reader = SliceReader::new(content(sequence)?)?;

@@ -40,7 +40,7 @@ pub use self::changes::{Done, RevisionValidation};
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 use self::digests::Beginnings;
-use self::evidence::Evidence;
+use self::evidence::{Evidence, Kept};
 pub use self::finding::{About, Finding, Severity};
 use self::form::Form;
 use self::identity::{Identity, Use, World};
@@ -60,6 +60,10 @@ use crate::revocation::ocsp;
 
 /// Most signatures that are validated in one document.
 pub const MOST_SIGNATURES: usize = 256;
+
+/// Most timestamps over a document whose stores are read as they were then, from the newest. One a
+/// year keeps an archive.
+const MOST_STORES: usize = 32;
 
 /// The judgement over a document.
 #[derive(Debug, Clone)]
@@ -377,7 +381,7 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         let mut time = ProvenTime {
             at: gives,
             authority: authority.clone(),
-            is_trusted: one.identity.path.is_some() && !one.findings.iter().any(no_authority),
+            is_trusted: one.identity.is_confirmed && !one.findings.iter().any(no_authority),
         };
         if gives > proven.saturating_add(SKEW) {
             time.is_trusted = false;
@@ -391,7 +395,8 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
             continue;
         }
         // A revision that cannot be opened by itself proves nothing for what is in it.
-        let then = document.as_of(end).ok();
+        let then = (covered.len() < MOST_STORES).then(|| document.as_of(end).ok());
+        let then = then.flatten();
         let then = then.and_then(|then| then.security_store().ok().flatten());
         let had = then
             .as_ref()
@@ -419,9 +424,10 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         one.time = times::earlier(by_stamp, by_archive);
         let trusted = one.time.as_ref().filter(|time| time.is_trusted);
         let proven = trusted.map_or(inputs.at, |time| time.at);
-        // What is signed with a signature was there when the signature was.
+        // What is signed with a signature was there when the signature was, if it is signed indeed.
         let carried = (one.judgement.ocsps.clone(), one.judgement.crls.clone());
         let since = trusted.map(|time| time.at);
+        let since = since.filter(|_| one.judgement.intact.is_some());
         carried
             .0
             .iter()
@@ -438,16 +444,10 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         one.identify(world, Purpose::Documents, proven);
         one.judge_algorithms(proven);
         let later = covered.iter().filter(|(covered, _)| *covered > end);
-        let known = |revocation: &Revocation| {
-            !matches!(
-                revocation.state,
-                State::Unknown { .. } | State::NotKnown { .. }
-            )
-        };
         one.made = Made {
             timestamp: stamped || later.clone().next().is_some(),
-            evidence: has_evidence && one.identity.revocation.iter().all(known),
-            archived: later.clone().any(|(_, had)| *had),
+            evidence: has_evidence && one.identity.kept >= Kept::Stored,
+            archived: one.identity.kept == Kept::Archived && later.clone().any(|(_, had)| *had),
         };
     }
     Ok(())

@@ -16,8 +16,9 @@
 //!     crlExtensions        [0] EXPLICIT Extensions OPTIONAL }
 //! ```
 //!
-//! Taken are full lists by the certificate's own issuer. Indirect lists, lists of some reasons only
-//! and delta lists are refused and named so: what they leave out would be taken for not revoked.
+//! Taken are full lists by the certificate's own issuer. Indirect lists are refused and named so. So
+//! are lists of some reasons only and delta lists, unless the certificate is on them: what they leave
+//! out would be taken for not revoked, and what they list is.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::{
@@ -65,7 +66,7 @@ pub fn judge(
     if list.issuer != certificate.issuer_der() || list.issuer != issuer.subject_der() {
         return Err(Refused::NotAbout);
     }
-    list.check_scope(certificate)?;
+    let part = list.check_scope(certificate)?;
     if issuer.key_usage().is_some_and(|usage| !usage.crl_sign) {
         return Err(Refused::NotAuthorised("its key may not sign lists"));
     }
@@ -73,8 +74,13 @@ pub fn judge(
         return Err(Refused::Times);
     }
     let used = verify(list.algorithm, issuer.spki_der(), list.tbs, list.value)?;
+    let status = list.status(certificate)?;
+    let tells = |status| matches!(status, Status::Revoked { reason, .. } if reason != Some(Reason::RemoveFromCrl));
+    if let Some(part) = part.filter(|_| !tells(status)) {
+        return Err(Refused::Kind(part));
+    }
     Ok(Statement {
-        status: list.status(certificate)?,
+        status,
         source: Source::Crl,
         produced_at: list.this_update,
         this_update: list.this_update,
@@ -150,16 +156,18 @@ impl<'a> List<'a> {
         Ok(read)
     }
 
-    /// Whether the list is complete for a certificate (§5.2.5, §6.3.3).
-    fn check_scope(&self, certificate: &Certificate) -> Result<(), Refused> {
+    /// Whether the list is about a certificate (§5.2.5, §6.3.3), and what kind of a part of the truth
+    /// it is, if it is not all.
+    fn check_scope(&self, certificate: &Certificate) -> Result<Option<&'static str>, Refused> {
+        let mut part = None;
         let Some(sequence) = self.extensions else {
-            return Ok(());
+            return Ok(part);
         };
         for extension in extensions(sequence)? {
             match extension.oid {
-                ID_CE_DELTA_CRL_INDICATOR => return Err(Refused::Kind("a delta list")),
+                ID_CE_DELTA_CRL_INDICATOR => part = Some("a delta list"),
                 ID_CE_ISSUING_DISTRIBUTION_POINT => {
-                    check_distribution_point(extension.value, certificate)?;
+                    part = check_distribution_point(extension.value, certificate)?.or(part);
                 }
                 oid if extension.critical && !HARMLESS.contains(&oid) => {
                     return Err(Refused::Critical(oid));
@@ -167,7 +175,7 @@ impl<'a> List<'a> {
                 _ => {}
             }
         }
-        Ok(())
+        Ok(part)
     }
 
     /// What the list says about a serial number of its issuer.
@@ -221,7 +229,11 @@ fn revoked(fields: &mut SliceReader<'_>) -> Result<Status, Refused> {
 ///     indirectCRL                 [4] BOOLEAN DEFAULT FALSE,
 ///     onlyContainsAttributeCerts  [5] BOOLEAN DEFAULT FALSE }
 /// ```
-fn check_distribution_point(value: &[u8], certificate: &Certificate) -> Result<(), Refused> {
+fn check_distribution_point(
+    value: &[u8],
+    certificate: &Certificate,
+) -> Result<Option<&'static str>, Refused> {
+    let mut part = None;
     let mut fields = SliceReader::new(content(value)?)?;
     let is_ca = certificate
         .basic_constraints()
@@ -246,11 +258,11 @@ fn check_distribution_point(value: &[u8], certificate: &Certificate) -> Result<(
             }
             Some(0x81) if set && is_ca => return Err(Refused::NotAbout),
             Some(0x82) if set && !is_ca => return Err(Refused::NotAbout),
-            Some(0x83) => return Err(Refused::Kind("a list of some reasons only")),
+            Some(0x83) => part = Some("a list of some reasons only"),
             Some(0x84) if set => return Err(Refused::Kind("an indirect list")),
             Some(0x85) if set => return Err(Refused::NotAbout),
             _ => {}
         }
     }
-    Ok(())
+    Ok(part)
 }

@@ -144,6 +144,34 @@ pub fn certificates(der: &[u8]) -> Vec<Certificate> {
         .unwrap_or_default()
 }
 
+/// The serial numbers, as DER INTEGERs, that an answer is about; none if it cannot be read. It is not
+/// believed yet.
+pub(crate) fn serials(der: &[u8]) -> Vec<Vec<u8>> {
+    let response = (der.len() <= LARGEST).then(|| Response::read(der).ok());
+    let Some(mut reader) = response
+        .flatten()
+        .and_then(|response| SliceReader::new(response.responses).ok())
+    else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    while found.len() < MOST_ANSWERS && !reader.is_finished() {
+        let serial = AnyRef::decode(&mut reader).and_then(|single| {
+            let cert_id = SliceReader::new(single.value())?.tlv_bytes()?;
+            let mut fields = SliceReader::new(content(cert_id)?)?;
+            for _ in 0..3 {
+                fields.tlv_bytes()?;
+            }
+            Ok(fields.tlv_bytes()?.to_vec())
+        });
+        match serial {
+            Ok(serial) => found.push(serial),
+            Err(_) => break,
+        }
+    }
+    found
+}
+
 /// A basic response, taken apart; nothing in it is believed yet.
 struct Response<'a> {
     tbs: &'a [u8],
@@ -220,7 +248,8 @@ impl<'a> Response<'a> {
         })
     }
 
-    /// The answer about one certificate; the newest, if there are several.
+    /// The answer about one certificate; the newest, if there are several, and before all one that
+    /// tells of a revocation.
     fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Result<Single, Refused> {
         let mut reader = SliceReader::new(self.responses)?;
         let mut found: Option<Single> = None;
@@ -231,10 +260,14 @@ impl<'a> Response<'a> {
             }
             let single = reader.tlv_bytes()?;
             if let Some(single) = Single::read(single, certificate, issuer, &mut hashes)? {
-                let newer = found
+                let weight = |single: &Single| {
+                    let tells = matches!(single.status, Status::Revoked { .. });
+                    (tells, single.this_update)
+                };
+                if found
                     .as_ref()
-                    .is_none_or(|known| known.this_update < single.this_update);
-                if newer {
+                    .is_none_or(|known| weight(known) < weight(&single))
+                {
                     found = Some(single);
                 }
             }

@@ -6,30 +6,40 @@
 //! was met, that is said of every signature that was judged by what is left.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::certificate::Certificate;
-use crate::revocation::Statement;
+use crate::revocation::{Source, Statement, crl, ocsp};
 
 /// Most certificates, answers and lists of a document that are looked at, of each kind.
 const MOST: usize = 2048;
 /// Most signatures over certificates, answers and lists that are verified for one document.
 const MOST_VERIFICATIONS: u32 = 8192;
+/// How many bytes of an answer or a list weigh as much as one verification.
+const BYTES_PER_VERIFICATION: usize = 1 << 16;
 
 /// Everything at hand.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     /// Certificates, believed nothing.
     pub(super) certificates: Vec<Certificate>,
-    pub(super) ocsps: Vec<Item>,
-    pub(super) crls: Vec<Item>,
+    known_certificates: HashSet<[u8; 32]>,
+    /// Answers, by the serial numbers that they are about.
+    pub(super) ocsps: Items,
+    /// Lists, by who issued them.
+    pub(super) crls: Items,
     /// Whether an answer or a list was left out, being one too many.
     crowded: bool,
     pub(super) work: Work,
-    known: RefCell<HashMap<[u8; 32], Option<Statement>>>,
+    known: RefCell<HashMap<Question, Option<Rc<Statement>>>>,
 }
+
+/// What is asked of an item once: as what it is read, which it is, and the pair it is asked about. The
+/// same bytes may be called an answer and a list, and are refused as one of them.
+type Question = (Source, [u8; 32], [u8; 32]);
 
 /// How much may still be verified.
 #[derive(Debug, Default)]
@@ -40,9 +50,14 @@ pub(super) struct Work {
 impl Work {
     /// Asks for one verification more; no if there were too many.
     pub(super) fn ask(&self) -> bool {
-        let spent = self.spent.get();
-        self.spent.set(spent.saturating_add(1));
-        spent < MOST_VERIFICATIONS
+        self.ask_for(1)
+    }
+
+    /// Asks for as much as so many verifications.
+    fn ask_for(&self, weight: u32) -> bool {
+        let spent = self.spent.get().saturating_add(weight);
+        self.spent.set(spent);
+        spent <= MOST_VERIFICATIONS
     }
 
     fn is_over(&self) -> bool {
@@ -54,18 +69,72 @@ impl Work {
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) der: Vec<u8>,
+    pub(super) kind: Source,
     hash: [u8; 32],
     /// The earliest time at which it is proven to have been there, Unix time.
     pub(super) proven: Option<i64>,
+    /// Whether the caller handed it in: then it is looked at whatever the document brings.
+    by_caller: bool,
+    /// Where the document keeps it.
+    pub(super) kept: Kept,
 }
 
-impl Item {
-    fn new(der: &[u8], proven: Option<i64>) -> Self {
-        Self {
-            der: der.to_vec(),
-            hash: Sha256::digest(der).into(),
-            proven,
+/// Where a document keeps what is known of revocation, for later.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kept {
+    /// Nowhere, or not in its store.
+    #[default]
+    Nowhere,
+    /// In its store.
+    Stored,
+    /// In its store, below a timestamp that counts.
+    Archived,
+}
+
+/// Answers or lists, and what they say to be about.
+#[derive(Debug, Default)]
+pub(super) struct Items {
+    all: Vec<Item>,
+    known: HashMap<[u8; 32], usize>,
+    about: HashMap<Vec<u8>, Vec<usize>>,
+}
+
+impl Items {
+    /// Those about a serial number or an issuer, in the order in which they came.
+    fn about(&self, what: &[u8]) -> impl Iterator<Item = &Item> {
+        let places = self.about.get(what).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.all.get(*place))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Item> {
+        self.all.iter()
+    }
+
+    /// Takes one, unless there are too many.
+    fn add(&mut self, new: Item) -> bool {
+        if let Some(known) = self.known.get(&new.hash) {
+            if let Some(known) = self.all.get_mut(*known) {
+                known.proven = [known.proven, new.proven].into_iter().flatten().min();
+                known.kept = known.kept.max(new.kept);
+            }
+            return true;
         }
+        if self.all.len() >= MOST && !new.by_caller {
+            return false;
+        }
+        let place = self.all.len();
+        let mut about = match new.kind {
+            Source::Ocsp => ocsp::serials(&new.der),
+            Source::Crl => crl::issuer(&new.der).into_iter().collect(),
+        };
+        about.sort_unstable();
+        about.dedup();
+        for what in about {
+            self.about.entry(what).or_default().push(place);
+        }
+        self.known.insert(new.hash, place);
+        self.all.push(new);
+        true
     }
 }
 
@@ -76,17 +145,26 @@ impl Evidence {
         ocsps: &[Vec<u8>],
         crls: &[Vec<u8>],
     ) -> Self {
-        let item = |der: &Vec<u8>| Item::new(der, None);
-        Self {
+        let mut evidence = Self {
             certificates: certificates.to_vec(),
-            ocsps: ocsps.iter().map(item).collect(),
-            crls: crls.iter().map(item).collect(),
+            known_certificates: certificates.iter().map(Certificate::fingerprint).collect(),
             ..Self::default()
+        };
+        for (kind, all) in [(Source::Ocsp, ocsps), (Source::Crl, crls)] {
+            for der in all {
+                evidence.add(der, |item| Item {
+                    kind,
+                    by_caller: true,
+                    ..item
+                });
+            }
         }
+        evidence
     }
 
     pub(super) fn add_certificate(&mut self, der: &[u8]) {
         if self.certificates.len() < MOST
+            && !self.known_certificates.contains(&sha256(der))
             && let Ok(certificate) = Certificate::from_der(der)
         {
             self.add_read(certificate);
@@ -94,17 +172,26 @@ impl Evidence {
     }
 
     pub(super) fn add_read(&mut self, certificate: Certificate) {
-        if self.certificates.len() < MOST && !self.certificates.contains(&certificate) {
+        if self.certificates.len() < MOST
+            && self.known_certificates.insert(certificate.fingerprint())
+        {
             self.certificates.push(certificate);
         }
     }
 
+    /// An answer that a signature carries.
     pub(super) fn add_ocsp(&mut self, der: &[u8], proven: Option<i64>) {
-        self.crowded |= !add(&mut self.ocsps, der, proven);
+        self.add(der, |item| Item { proven, ..item });
     }
 
+    /// A list that a signature carries.
     pub(super) fn add_crl(&mut self, der: &[u8], proven: Option<i64>) {
-        self.crowded |= !add(&mut self.crls, der, proven);
+        let kind = Source::Crl;
+        self.add(der, |item| Item {
+            kind,
+            proven,
+            ..item
+        });
     }
 
     /// A store of a document as it was at a proven time.
@@ -112,12 +199,36 @@ impl Evidence {
         for der in &store.certificates {
             self.add_certificate(der);
         }
-        for der in &store.ocsps {
-            self.add_ocsp(der, proven);
+        let kept = match proven {
+            Some(_) => Kept::Archived,
+            None => Kept::Stored,
+        };
+        for (kind, all) in [(Source::Ocsp, &store.ocsps), (Source::Crl, &store.crls)] {
+            for der in all {
+                self.add(der, |item| Item {
+                    kind,
+                    proven,
+                    kept,
+                    ..item
+                });
+            }
         }
-        for der in &store.crls {
-            self.add_crl(der, proven);
-        }
+    }
+
+    fn add(&mut self, der: &[u8], as_what: impl FnOnce(Item) -> Item) {
+        let item = as_what(Item {
+            der: der.to_vec(),
+            kind: Source::Ocsp,
+            hash: sha256(der),
+            proven: None,
+            by_caller: false,
+            kept: Kept::Nowhere,
+        });
+        let items = match item.kind {
+            Source::Ocsp => &mut self.ocsps,
+            Source::Crl => &mut self.crls,
+        };
+        self.crowded |= !items.add(item);
     }
 
     /// Whether something was not looked at, being too much.
@@ -125,44 +236,42 @@ impl Evidence {
         self.crowded || self.work.is_over()
     }
 
-    /// What an answer or a list says about a certificate, judged once.
+    /// The answers and lists that say to be about a certificate, the caller's first.
+    pub(super) fn about(&self, certificate: &Certificate) -> impl Iterator<Item = &Item> {
+        let answers = self.ocsps.about(certificate.serial_der());
+        answers.chain(self.crls.about(certificate.issuer_der()))
+    }
+
+    /// What an answer or a list says about a pair of certificate and issuer, judged once.
     pub(super) fn once(
         &self,
         item: &Item,
-        certificate: &Certificate,
-        issuer: &Certificate,
+        pair: [u8; 32],
         judge: impl FnOnce() -> Option<Statement>,
-    ) -> Option<Statement> {
-        let key = Sha256::new()
-            .chain_update(item.hash)
-            .chain_update(certificate.fingerprint())
-            .chain_update(issuer.fingerprint())
-            .finalize()
-            .into();
-        if let Some(known) = self.known.borrow().get(&key) {
+    ) -> Option<Rc<Statement>> {
+        let question = (item.kind, item.hash, pair);
+        if let Some(known) = self.known.borrow().get(&question) {
             return known.clone();
         }
-        let said = match self.work.ask() {
-            true => judge(),
-            false => return None,
-        };
-        self.known.borrow_mut().insert(key, said.clone());
+        let weight = item.der.len() / BYTES_PER_VERIFICATION;
+        let weight = u32::try_from(weight).unwrap_or(u32::MAX).saturating_add(1);
+        if !item.by_caller && !self.work.ask_for(weight) {
+            return None;
+        }
+        let said = judge().map(Rc::new);
+        self.known.borrow_mut().insert(question, said.clone());
         said
     }
 }
 
-/// Takes an answer or a list, unless there are too many.
-fn add(items: &mut Vec<Item>, der: &[u8], proven: Option<i64>) -> bool {
-    let new = Item::new(der, proven);
-    if let Some(known) = items.iter_mut().find(|known| known.hash == new.hash) {
-        known.proven = [known.proven, proven].into_iter().flatten().min();
-        return true;
-    }
-    let fits = items.len() < MOST;
-    if fits {
-        items.push(new);
-    }
-    fits
+/// Names a certificate and its issuer.
+pub(super) fn pair(certificate: &Certificate, issuer: &Certificate) -> [u8; 32] {
+    let both = [certificate.fingerprint(), issuer.fingerprint()];
+    sha256(&both.concat())
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
 }
 
 #[cfg(test)]
@@ -186,8 +295,8 @@ mod tests {
             evidence.add_crl(&der, None);
         }
         assert!(evidence.is_cut_short());
-        assert_eq!(evidence.crls.len(), MOST);
-        assert_eq!(evidence.crls.first().unwrap().der, own);
+        assert_eq!(evidence.crls.iter().count(), MOST);
+        assert_eq!(evidence.crls.iter().next().unwrap().der, own);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! (EN 319 102-1 clauses 5.2.6 and 5.6.2).
 
 use super::chain::{Path, Purpose, Wanted, find_path_for};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Kept};
 use super::finding::Finding;
 use super::revoked::{self, Revocation, State};
+use super::verdict::Headline;
 use crate::certificate::Certificate;
 
 /// What everything is judged by.
@@ -25,6 +26,10 @@ pub(super) struct Identity {
     pub(super) way: Vec<Certificate>,
     /// What is known of each certificate on it but the anchor.
     pub(super) revocation: Vec<Revocation>,
+    /// Where the document keeps what tells of all of these.
+    pub(super) kept: Kept,
+    /// Whether an anchor vouches for it, and nothing that was found puts that in doubt.
+    pub(super) is_confirmed: bool,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -63,8 +68,11 @@ pub(super) fn judge(
         }
     };
     identity.way = path.certificates().to_vec();
+    identity.kept = Kept::Archived;
     for (certificate, issuer) in identity.way.iter().zip(identity.way.iter().skip(1)) {
-        let mut state = revoked::state(world.evidence, certificate, issuer, used.at, world.now);
+        let (mut state, kept) =
+            revoked::state(world.evidence, certificate, issuer, used.at, world.now);
+        identity.kept = identity.kept.min(kept);
         // A timestamp outlives some reasons for which its authority's certificate ended.
         if let (State::Revoked { at, reason, by }, Some(gives)) = (&state, used.gives)
             && gives < *at
@@ -88,6 +96,8 @@ pub(super) fn judge(
     let refuses = |finding: &Finding| matches!(finding, Finding::Revoked { .. });
     if !identity.findings.iter().any(refuses) {
         identity.path = Some(path);
+        let in_doubt = |finding: &Finding| finding.allows() != Headline::Valid;
+        identity.is_confirmed = !identity.findings.iter().any(in_doubt);
     }
     identity
 }

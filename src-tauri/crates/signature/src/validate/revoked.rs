@@ -10,7 +10,10 @@
 //! 5.1.4.2, where the policy says whether the check is wanted); a statement that there *was* a
 //! revocation is never overlooked for being old.
 
-use super::evidence::{Evidence, Item};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::evidence::{self, Evidence, Item, Kept};
 use super::policy;
 use crate::certificate::Certificate;
 use crate::revocation::{Reason, Source, Statement, Status, crl, ocsp};
@@ -64,18 +67,31 @@ pub enum State {
     NotNeeded,
 }
 
-/// What is known of one certificate at `time`, seen from `now` (Unix time).
+/// What is known of one certificate at `time`, seen from `now` (Unix time), and where the document
+/// keeps what tells it.
 pub(super) fn state(
     evidence: &Evidence,
     certificate: &Certificate,
     issuer: &Certificate,
     time: i64,
     now: i64,
-) -> State {
+) -> (State, Kept) {
     let said = statements(evidence, certificate, issuer, now, Depth::Path);
-    match conclude(&said, certificate, time) {
-        State::Unknown { .. } if certificate.lives_short() => State::NotNeeded,
-        state => state,
+    let kept_at_least = |kept: Kept| {
+        let said = said.iter().filter(|said| said.kept >= kept);
+        let said = said.map(|said| &*said.statement);
+        conclude(said, certificate, time)
+    };
+    match kept_at_least(Kept::Nowhere) {
+        State::Unknown { .. } if certificate.lives_short() => (State::NotNeeded, Kept::Archived),
+        state => {
+            let tells = |kept: &Kept| {
+                let state = kept_at_least(*kept);
+                !matches!(state, State::Unknown { .. } | State::NotKnown { .. })
+            };
+            let kept = [Kept::Archived, Kept::Stored].into_iter().find(tells);
+            (state, kept.unwrap_or_default())
+        }
     }
 }
 
@@ -87,6 +103,12 @@ enum Depth {
     Responder,
 }
 
+/// A statement that may be believed, and where it came from.
+struct Said {
+    statement: Rc<Statement>,
+    kept: Kept,
+}
+
 /// What may be believed of all that is said about a certificate.
 fn statements(
     evidence: &Evidence,
@@ -94,89 +116,155 @@ fn statements(
     issuer: &Certificate,
     now: i64,
     depth: Depth,
-) -> Vec<Statement> {
-    let by_responders = evidence.ocsps.iter().filter_map(|item| {
-        let judge = || ocsp::judge(&item.der, certificate, issuer).ok();
-        let statement = evidence.once(item, certificate, issuer, judge)?;
-        believed(evidence, statement, item, issuer, now, depth)
-    });
-    let by_lists = evidence.crls.iter().filter_map(|item| {
-        let judge = || crl::judge(&item.der, certificate, issuer).ok();
-        let statement = evidence.once(item, certificate, issuer, judge)?;
-        believed(evidence, statement, item, issuer, now, depth)
-    });
-    by_responders.chain(by_lists).collect()
-}
-
-/// A statement, if it is to be believed. One that tells of a revocation always is: to doubt it would
-/// help who was revoked.
-fn believed(
-    evidence: &Evidence,
-    statement: Statement,
-    item: &Item,
-    issuer: &Certificate,
-    now: i64,
-    depth: Depth,
-) -> Option<Statement> {
-    if matches!(statement.status, Status::Revoked { .. }) {
-        return Some(statement);
-    }
-    let proven = item.proven.unwrap_or(now).min(now);
-    let too_early = statement.this_update.max(statement.produced_at) > now + SKEW;
-    let strong = statement
-        .used
-        .iter()
-        .all(|used| policy::judge(*used, proven).is_ok());
-    let signer = &statement.signer;
-    let delegated = signer != issuer;
-    // The issuer is judged with the path; a responder must not have ended before the proof.
-    if too_early || !strong || (delegated && !signer.is_valid_at(proven)) {
-        return None;
-    }
-    if delegated && depth == Depth::Path && !signer.needs_no_revocation_check() {
-        let said = statements(evidence, signer, issuer, now, Depth::Responder);
-        let state = conclude(&said, signer, statement.produced_at);
-        if matches!(state, State::Revoked { .. }) {
-            return None;
+) -> Vec<Said> {
+    let pair = evidence::pair(certificate, issuer);
+    let mut responders = Responders {
+        evidence,
+        issuer,
+        now,
+        depth,
+        known: HashMap::new(),
+    };
+    let mut found = Vec::new();
+    for item in evidence.about(certificate) {
+        let judge = || match item.kind {
+            Source::Ocsp => ocsp::judge(&item.der, certificate, issuer).ok(),
+            Source::Crl => crl::judge(&item.der, certificate, issuer).ok(),
+        };
+        if let Some(statement) = evidence.once(item, pair, judge)
+            && responders.are_believed(&statement, item)
+        {
+            let kept = item.kept;
+            found.push(Said { statement, kept });
         }
     }
-    Some(statement)
+    found
 }
 
-/// What all statements together say for a time.
-fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
-    let counts = |statement: &&Statement| statement.this_update <= certificate.not_after();
+/// Whether those who make statements on behalf of an issuer may be believed.
+struct Responders<'a> {
+    evidence: &'a Evidence,
+    issuer: &'a Certificate,
+    now: i64,
+    depth: Depth,
+    /// Since when those who were asked about are revoked, and why.
+    known: HashMap<[u8; 32], Option<(i64, Option<Reason>)>>,
+}
+
+impl Responders<'_> {
+    /// Whether a statement is to be believed. One that tells of a revocation always is: to doubt it
+    /// would help who was revoked.
+    fn are_believed(&mut self, statement: &Statement, item: &Item) -> bool {
+        if matches!(statement.status, Status::Revoked { .. }) {
+            return true;
+        }
+        let proven = item.proven.unwrap_or(self.now).min(self.now);
+        let latest = statement.this_update.max(statement.produced_at);
+        let too_early = latest > self.now.saturating_add(SKEW);
+        let strong = statement
+            .used
+            .iter()
+            .all(|used| policy::judge(*used, proven).is_ok());
+        let signer = &statement.signer;
+        if too_early || !strong {
+            return false;
+        }
+        if signer == self.issuer {
+            // It is judged with the path.
+            return true;
+        }
+        // A responder must not have ended before the proof.
+        if !signer.is_valid_at(proven) {
+            return false;
+        }
+        match self.revocation_of(signer) {
+            None => true,
+            // What it is said to have said before counts if it is proven to have been there before,
+            // or if the key was never in doubt.
+            Some((at, reason)) => match reason.is_some_and(Reason::leaves_the_past) {
+                true => statement.produced_at < at,
+                false => proven < at,
+            },
+        }
+    }
+
+    /// Since when a responder is revoked, and why.
+    fn revocation_of(&mut self, responder: &Certificate) -> Option<(i64, Option<Reason>)> {
+        if self.depth == Depth::Responder || responder.needs_no_revocation_check() {
+            return None;
+        }
+        let (evidence, issuer, now) = (self.evidence, self.issuer, self.now);
+        let ask = || {
+            let said = statements(evidence, responder, issuer, now, Depth::Responder);
+            let said: Vec<&Statement> = said.iter().map(|said| &*said.statement).collect();
+            let (at, reason, _) = revocation(&said, newest(&said, responder))?;
+            Some((at, reason))
+        };
+        let known = self.known.entry(responder.fingerprint());
+        *known.or_insert_with(ask)
+    }
+}
+
+/// The newest statement that counts: what was said after the certificate's own end does not.
+fn newest<'s>(said: &[&'s Statement], certificate: &Certificate) -> Option<&'s Statement> {
+    let counts = |statement: &&&Statement| statement.this_update <= certificate.not_after();
     // Of two of one time the one that knows less.
     let newest = said.iter().filter(counts).max_by_key(|statement| {
         let unknown = statement.status == Status::Unknown;
         (statement.this_update, unknown)
     });
+    newest.copied()
+}
+
+/// Since when something is revoked by all that is said, why, and by what. It is for good, unless it
+/// was a hold and newer says that it is over.
+fn revocation(
+    said: &[&Statement],
+    newest: Option<&Statement>,
+) -> Option<(i64, Option<Reason>, Source)> {
     let taken_back = |hold: &Statement| {
         newest.is_some_and(|newest| {
             newest.this_update > hold.this_update && newest.status == Status::Good
         })
     };
-    // A revocation is for good, unless it was a hold and newer says that it is over.
-    let revoked = said
-        .iter()
-        .filter_map(|statement| match statement.status {
-            Status::Revoked { reason, .. }
-                if reason == Some(Reason::CertificateHold) && taken_back(statement) =>
-            {
-                None
-            }
-            Status::Revoked {
-                at,
-                reason,
-                invalid_since,
-            } => {
-                let since = invalid_since.map_or(at, |since| since.min(at));
-                Some((since, reason, statement.source))
-            }
-            Status::Good | Status::Unknown => None,
-        })
-        .min_by_key(|(since, ..)| *since);
-    if let Some((at, reason, by)) = revoked {
+    let revoked = said.iter().filter_map(|statement| match statement.status {
+        Status::Revoked { reason, .. }
+            if reason == Some(Reason::CertificateHold) && taken_back(statement) =>
+        {
+            None
+        }
+        Status::Revoked {
+            at,
+            reason,
+            invalid_since,
+        } => {
+            let since = invalid_since.map_or(at, |since| since.min(at));
+            Some((since, reason, statement.source))
+        }
+        Status::Good | Status::Unknown => None,
+    });
+    // The earliest time that is said, and of the reasons one that puts the past in doubt.
+    let in_doubt = |reason: Option<Reason>| !reason.is_some_and(Reason::leaves_the_past);
+    revoked.reduce(|one, other| {
+        let earlier = if other.0 < one.0 { other } else { one };
+        let reason = match in_doubt(other.1) && !in_doubt(one.1) {
+            true => other.1,
+            false if in_doubt(one.1) && !in_doubt(earlier.1) => one.1,
+            false => earlier.1,
+        };
+        (earlier.0, reason, earlier.2)
+    })
+}
+
+/// What all statements together say for a time.
+fn conclude<'s>(
+    said: impl IntoIterator<Item = &'s Statement>,
+    certificate: &Certificate,
+    time: i64,
+) -> State {
+    let said: Vec<&Statement> = said.into_iter().collect();
+    let newest = newest(&said, certificate);
+    if let Some((at, reason, by)) = revocation(&said, newest) {
         return match at <= time {
             true => State::Revoked { at, reason, by },
             false => State::Good {
@@ -194,7 +282,8 @@ fn conclude(said: &[Statement], certificate: &Certificate, time: i64) -> State {
             as_of: newest.this_update,
         };
     }
-    let due = newest.next_update.unwrap_or(newest.this_update + DAY);
+    let due = newest.next_update;
+    let due = due.unwrap_or(newest.this_update.saturating_add(DAY));
     match due >= time {
         true => State::Good {
             as_of: newest.this_update,
@@ -327,9 +416,16 @@ mod tests {
         };
         let ahead = NOW + SKEW + 1;
         let evidence = Evidence::of_caller(&[], &[], &[b"list".to_vec()]);
-        let item = evidence.crls.first().unwrap();
-        let is_believed = |statement| {
-            believed(&evidence, statement, item, &authority, NOW, Depth::Path).is_some()
+        let item = evidence.crls.iter().next().unwrap();
+        let is_believed = |statement: Statement| {
+            let mut responders = Responders {
+                evidence: &evidence,
+                issuer: &authority,
+                now: NOW,
+                depth: Depth::Path,
+                known: HashMap::new(),
+            };
+            responders.are_believed(&statement, item)
         };
         for (status, counts) in [
             (Status::Good, false),

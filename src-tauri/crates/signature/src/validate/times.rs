@@ -61,9 +61,9 @@ pub(super) fn beside(
             gives: Some(holds.gen_time),
         };
         let identity = identity::judge(world, &holds.authority, &stamp.certificates, used);
-        let mut why: Vec<String> = match &identity.path {
-            Some(_) => Vec::new(),
-            None => identity.findings.iter().map(ToString::to_string).collect(),
+        let mut why: Vec<String> = match identity.is_confirmed {
+            true => Vec::new(),
+            false => identity.findings.iter().map(ToString::to_string).collect(),
         };
         if holds.gen_time > proven.saturating_add(SKEW) {
             why.push("it is of a later time than this".to_owned());
