@@ -8,6 +8,7 @@ use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use spki::AlgorithmIdentifierRef;
 
 use crate::algorithm::DigestAlgorithm;
+use crate::revocation::extensions;
 
 /// ```text
 /// TSTInfo ::= SEQUENCE {
@@ -89,7 +90,13 @@ impl Info {
                         number,
                     },
                 )? {
-                    fields.tlv_bytes()?;
+                    let skipped = fields.tlv_bytes()?;
+                    // No extension is known, so that a critical one cannot be met.
+                    let critical = number == TagNumber::N1
+                        && extensions(skipped)?.iter().any(|one| one.critical);
+                    if critical {
+                        return Err(Tag::Boolean.value_error());
+                    }
                 }
             }
             Ok(Self {

@@ -329,8 +329,14 @@ enum Purpose {
     Other,
 }
 
-/// Exactly one purpose, critical (RFC 3161 §2.3).
+/// Exactly one purpose, critical (RFC 3161 §2.3), and a key that may sign (RFC 5280 §4.2.1.3).
 fn purpose(certificate: &Certificate) -> Purpose {
+    let signs = certificate
+        .key_usage()
+        .is_none_or(|usage| usage.digital_signature || usage.non_repudiation);
+    if !signs {
+        return Purpose::Other;
+    }
     let Ok(parsed) = x509_cert::Certificate::from_der(certificate.as_der()) else {
         return Purpose::Other;
     };
