@@ -35,6 +35,7 @@ mod resident;
 mod rotation;
 mod signing;
 mod terms;
+mod times;
 mod token_faults;
 mod token_logins;
 mod trust;

@@ -9,6 +9,7 @@ pub mod asn1;
 pub mod cms;
 pub mod original;
 pub mod signer;
+pub mod times;
 pub mod update;
 
 mod actions;

@@ -39,6 +39,17 @@ impl Terms {
 /// The list of an issuer.
 #[must_use]
 pub fn list(terms: &Terms, issuer: &Party) -> Vec<u8> {
+    list_with(terms, issuer, &[], &[])
+}
+
+/// The list of an issuer, with further extensions of it and of each of its entries.
+#[must_use]
+pub fn list_with(
+    terms: &Terms,
+    issuer: &Party,
+    further: &[Vec<u8>],
+    of_entries: &[Vec<u8>],
+) -> Vec<u8> {
     let hash = issuer.key.hash();
     let mut tbs = vec![
         der::number(1),
@@ -52,7 +63,7 @@ pub fn list(terms: &Terms, issuer: &Party) -> Vec<u8> {
         der::sequence(&[
             der::number(*serial),
             der::x509_time(*at),
-            der::sequence(&[reason]),
+            der::sequence(&[&[reason], of_entries].concat()),
         ])
     };
     if !terms.revoked.is_empty() {
@@ -61,10 +72,11 @@ pub fn list(terms: &Terms, issuer: &Party) -> Vec<u8> {
     }
     let key = super::Hash::Sha1;
     let of_issuer = der::sequence(&[der::primitive(0, &issuer.hashes(key).1)]);
-    let extensions = [
+    let mut extensions = vec![
         extension("2.5.29.35", false, &of_issuer),
         extension("2.5.29.20", false, &der::number(terms.number)),
     ];
+    extensions.extend_from_slice(further);
     tbs.push(der::context(0, &der::sequence(&extensions)));
     signed(der::sequence(&tbs), issuer.key, hash)
 }

@@ -67,6 +67,8 @@ pub struct Terms {
     pub certificates: Vec<Vec<u8>>,
     /// The certificate that the signed attributes name; the authority's own where none is said.
     pub named: Option<Vec<u8>>,
+    /// Extensions of what is said.
+    pub extensions: Vec<Vec<u8>>,
     /// Whether the signature value is spoilt.
     pub spoilt: bool,
     /// Whether the digest of the content is spoilt.
@@ -86,6 +88,7 @@ impl Terms {
             hash: authority.key.hash(),
             certificates,
             named: None,
+            extensions: Vec::new(),
             spoilt: false,
             other_content: false,
         }
@@ -108,6 +111,9 @@ pub fn token(question: &Question, terms: &Terms, authority: &Party) -> Vec<u8> {
         der::sequence(&[der::number(1)]), // accurate to a second
     ];
     info.extend(question.nonce.clone());
+    if !terms.extensions.is_empty() {
+        info.push(der::context(1, &terms.extensions.concat()));
+    }
     let info = der::sequence(&info);
     let hash = terms.hash;
     let mut digest = hash.of(&info);
