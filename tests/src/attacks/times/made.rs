@@ -32,6 +32,9 @@ pub(super) fn stamped() -> i64 {
     days_ago(10)
 }
 
+/// Gives the timestamps over a value.
+type Stamps<'a> = dyn Fn(&[u8]) -> Vec<Vec<u8>> + 'a;
+
 /// What a signature is made with, besides its key.
 #[derive(Default)]
 pub(super) struct With<'a> {
@@ -40,7 +43,7 @@ pub(super) struct With<'a> {
     /// Certificates in the signature, besides the signer's and those above it.
     pub(super) certificates: Vec<Vec<u8>>,
     /// Gives the timestamps over the value.
-    pub(super) stamps: Option<&'a dyn Fn(&[u8]) -> Vec<Vec<u8>>>,
+    pub(super) stamps: Option<&'a Stamps<'a>>,
     /// The digest, if it is not that of the key.
     pub(super) hash: Option<Hash>,
     /// Room in bytes, if more is needed.

@@ -1,5 +1,5 @@
 //! Timestamps over a document that was signed without one. The signer was revoked after the time that
-//! they claim, as in [`super::beside`].
+//! they claim, as in [`mod@super::beside`].
 
 use pdf::SecurityStore;
 use signature::Level;
