@@ -72,6 +72,9 @@ pub struct Changes {
     pub commented: Vec<u32>,
     /// Whether title, author and the like were changed.
     pub described: bool,
+    /// Whether anything but proof for the long term was added: what says nothing that the document
+    /// did not say.
+    pub more_than_proof: bool,
     /// What is not explained by that, or not allowed.
     pub unexplained: Vec<Change>,
 }
@@ -136,6 +139,16 @@ pub enum Explained {
 }
 
 impl Explained {
+    /// Whether it is proof for the long term, which shows nothing: stores, and timestamps without a
+    /// box.
+    pub(crate) const fn is_proof(&self) -> bool {
+        match self {
+            Self::Proof => true,
+            Self::Signed(field) => matches!(field.kind, SignedWith::Timestamp) && !field.shown,
+            _ => false,
+        }
+    }
+
     /// Stable name in snake_case.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -234,7 +234,12 @@ fn judge_all(
     for judged in judged.into_iter().rev() {
         let signature = judged.conclude(document, &history, &holding);
         let whole = signature.coverage == Coverage::WholeFile;
-        let allowed = |finding: &Finding| matches!(finding, Finding::ChangedAsAllowed { .. });
+        let allowed = |finding: &Finding| {
+            matches!(
+                finding,
+                Finding::ChangedAsAllowed { .. } | Finding::ProofAdded { .. }
+            )
+        };
         if signature.intact.is_some() && (whole || signature.findings.iter().any(allowed)) {
             let vouched_for = signature.path.is_some();
             holding.insert(signature.field.name.clone(), vouched_for);

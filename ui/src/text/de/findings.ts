@@ -48,6 +48,8 @@ export const findings: Record<keyof typeof en, string> = {
     "Eine später hinzugefügte Signatur liegt über einem anderen Feld.",
   "finding-later_signature_by_stranger":
     "Jemand, für den niemand bürgt, hat später signiert und ein Feld auf die Seite gezeichnet: Was darin steht, stammt nicht von diesem Unterzeichner.",
+  "finding-proof_added":
+    "Nach dieser Signatur kamen nur Beweise für später hinzu; sie ändern nichts, was zu sehen ist.",
   "finding-changed_as_allowed":
     "Nach dieser Signatur kam nur hinzu, was sie erlaubt; die Versionen der Datei sagen, was.",
   "finding-trusted_list_signature_not_verified":

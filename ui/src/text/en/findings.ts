@@ -41,6 +41,8 @@ export const findings = {
     "A signature that was added later lies over another field.",
   "finding-later_signature_by_stranger":
     "Somebody for whom nobody vouches signed later and drew a box on the page: what it says is not this signer’s.",
+  "finding-proof_added":
+    "After this signature only proof for the long term was added; it changes nothing that is shown.",
   "finding-changed_as_allowed":
     "After this signature came only what it allows; the versions of the file say what.",
   "finding-trusted_list_signature_not_verified":

@@ -74,8 +74,9 @@ fn say_signature(report: &wire::SignatureReport) {
     };
     let field = printable(&report.field);
     say!("  {field}{kind}: {}", headline(report.headline));
-    let why = report.sub_indication.as_deref().unwrap_or_default();
-    say!("    judged:   {} {why}", indication(report.indication));
+    let why = report.sub_indication.iter().map(|why| format!(" {why}"));
+    let why: String = why.collect();
+    say!("    judged:   {}{why}", indication(report.indication));
     say!(
         "    document: {}; covers {}",
         document(report.document.answer),

@@ -12,7 +12,7 @@ use super::difference::Difference;
 use super::extent::Extent;
 use super::references::Uses;
 use super::rules::Comparison;
-use super::{Change, Changes, Explained, SignedWith};
+use super::{Change, Changes, Explained};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::field::{Locks, SignatureValue, Terminal};
@@ -225,6 +225,7 @@ impl Base {
     fn weigh(&self, done: &Explained, changes: &mut Changes) {
         let closed = self.level == 1 || self.locks.are_closed();
         let held = |name: &str| closed || self.locks.cover(name);
+        changes.more_than_proof |= !done.is_proof();
         match done {
             Explained::Proof => {}
             Explained::Description => {
@@ -235,9 +236,8 @@ impl Base {
             }
             Explained::Signed(field) => {
                 let name = &field.name;
-                let is_proof = field.kind == SignedWith::Timestamp && !field.shown;
                 let is_new_box = self.certified && field.is_new && field.shown;
-                if !is_proof && held(name) || is_new_box {
+                if !done.is_proof() && held(name) || is_new_box {
                     let name = name.clone();
                     changes.unexplained.push(Change::Forbidden { name });
                 }

@@ -12,7 +12,17 @@ use super::finding::Finding;
 
 /// Proof that all that came after a signature is explained by signatures that hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AsAllowed(());
+pub struct AsAllowed {
+    proof_alone: bool,
+}
+
+impl AsAllowed {
+    /// Whether nothing came but proof for the long term, so that the document still says what was
+    /// signed and no more.
+    pub(super) const fn is_proof_alone(self) -> bool {
+        self.proof_alone
+    }
+}
 
 /// The signatures that hold, by the names of their fields.
 #[derive(Debug, Default)]
@@ -37,6 +47,7 @@ pub(super) fn since(
         filled,
         commented,
         described,
+        more_than_proof,
         unexplained,
     } = history.since(value);
     let broken = signed
@@ -68,13 +79,19 @@ pub(super) fn since(
     if !proven {
         return None;
     }
-    findings.push(Finding::ChangedAsAllowed {
-        fields: signed.into_iter().map(|field| field.name).collect(),
-        filled,
-        commented,
-        described,
+    let fields: Vec<String> = signed.into_iter().map(|field| field.name).collect();
+    findings.push(match more_than_proof {
+        false => Finding::ProofAdded { timestamps: fields },
+        true => Finding::ChangedAsAllowed {
+            fields,
+            filled,
+            commented,
+            described,
+        },
     });
-    Some(AsAllowed(()))
+    Some(AsAllowed {
+        proof_alone: !more_than_proof,
+    })
 }
 
 /// The judgement over one revision of a file.

@@ -94,7 +94,7 @@ pub enum Finding {
 
     // Identity, RFC 5280 §6.
     /// No path to a trust anchor.
-    #[error("no trusted authority vouches for {issuer}, who issued the certificate of {subject}")]
+    #[error("{}", no_path(subject, issuer))]
     NoPathToAnchor {
         /// Common name in the certificate where the path ends.
         subject: String,
@@ -186,6 +186,15 @@ pub enum Finding {
     LaterSignatureByStranger {
         /// Fully qualified name.
         field: String,
+    },
+    /// Nothing came after it but proof for the long term: stores of certificates and revocation,
+    /// timestamps over the document.
+    #[error(
+        "after this signature only proof for the long term was added, which changes nothing that is shown"
+    )]
+    ProofAdded {
+        /// The fields of the timestamps.
+        timestamps: Vec<String>,
     },
     /// Everything that came after it is a further signature, proof for the long term, or something
     /// else that it allows.
@@ -291,6 +300,13 @@ pub enum Finding {
     NotATimestampAuthority(Fault),
 }
 
+fn no_path(subject: &str, issuer: &str) -> String {
+    if subject == issuer {
+        return format!("{issuer}, who vouches for itself, is no authority that is trusted here");
+    }
+    format!("no trusted authority vouches for {issuer}, who issued the certificate of {subject}")
+}
+
 fn as_allowed(fields: &[String], filled: &[String], commented: &[u32], described: bool) -> String {
     if filled.is_empty() && commented.is_empty() && !described {
         if fields.is_empty() {
@@ -377,6 +393,7 @@ impl Finding {
             Self::LaterSignatureOverAnother { .. } => "later_signature_over_another",
             Self::LaterSignatureByStranger { .. } => "later_signature_by_stranger",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
+            Self::ProofAdded { .. } => "proof_added",
             Self::Revoked { .. } => "certificate_revoked",
             Self::RevokedLater { .. } => "certificate_revoked_later",
             Self::RevocationStale { .. } => "revocation_too_old",
@@ -435,7 +452,8 @@ impl Finding {
             | Self::NotATimestampAuthority(_) => Headline::IdentityUnconfirmed,
             // A timestamp that proves nothing proves nothing against the signature either: it
             // stands where no signature is over it, and anybody may have put it there.
-            Self::RevocationNotChecked
+            Self::ProofAdded { .. }
+            | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }
             | Self::CmsNotDer
@@ -506,6 +524,7 @@ impl Finding {
             | Self::LaterSignatureOverAnother { .. }
             | Self::LaterSignatureByStranger { .. }
             | Self::ChangedAsAllowed { .. }
+            | Self::ProofAdded { .. }
             | Self::AlgorithmTooWeak { .. }
             | Self::CmsNotDer => About::Document,
             Self::TimestampFaulty(_)
@@ -581,6 +600,7 @@ impl Finding {
             Self::LaterSignatureOverAnother { .. }
             | Self::LaterSignatureByStranger { .. }
             | Self::ChangedAsAllowed { .. }
+            | Self::ProofAdded { .. }
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }

@@ -10,7 +10,7 @@ use super::{Kind, SignatureValidation};
 /// The judgement over a signature or a document, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Headline {
-    /// Intact, trusted, nothing changed after.
+    /// Intact, trusted; nothing came after it, or proof for the long term alone.
     Valid,
     /// Intact and trusted; later revisions hold only what is allowed.
     ValidChangedAsAllowed,
@@ -50,7 +50,10 @@ pub(super) fn of_signature(
     } = proofs;
     let proven = match (intact, path, coverage, allowed) {
         (Some(_), Some(_), Coverage::WholeFile, _) => Headline::Valid,
-        (Some(_), Some(_), Coverage::Revision, Some(_)) => Headline::ValidChangedAsAllowed,
+        (Some(_), Some(_), Coverage::Revision, Some(allowed)) => match allowed.is_proof_alone() {
+            true => Headline::Valid,
+            false => Headline::ValidChangedAsAllowed,
+        },
         (Some(_), _, Coverage::Revision, None) => Headline::Changed,
         (_, _, Coverage::Partial, _) => Headline::Broken,
         (_, None, _, _) | (None, _, _, _) => Headline::IdentityUnconfirmed,
