@@ -15,7 +15,9 @@ fn what_is_archived_is_valid_for_years_and_what_is_not_ends_with_its_certificate
         let output = format!("{level}.pdf");
         let stamped = match level {
             "b-b" => String::new(),
-            level => format!("--level {level} --tsa {tsa} --tsa-trust root.pem"),
+            level => format!(
+                "--level {level} --tsa {tsa} --tsa-trust root.pem --local-authority 127.0.0.1"
+            ),
         };
         let sign = format!("{} {stamped}", machine.sign("ana", &output));
         machine.done(sign.trim_end(), &[SIGNER_SECRET]);
