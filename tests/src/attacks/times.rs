@@ -59,8 +59,13 @@ impl Expected {
         }
     }
 
-    /// Valid, with more behind it.
+    /// Valid, with nothing but proof behind it.
     fn extended(level: Level) -> Self {
+        Self::valid(level).with("proof_added")
+    }
+
+    /// Valid, with more behind it.
+    fn changed_as_allowed(level: Level) -> Self {
         Self {
             headline: Headline::ValidChangedAsAllowed,
             ..Self::valid(level)
