@@ -16,6 +16,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // No page is gone back to; each that could be keeps a process.
+  "--disable-features=BackForwardCache",
   "--hide-scrollbars",
 ];
 

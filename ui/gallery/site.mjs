@@ -7,6 +7,9 @@ import { extname, join, normalize } from "node:path";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
+/** Nothing changes while it is shown: what a browser has read and compiled, it need not again. */
+const KEPT = { "Cache-Control": "max-age=3600" };
+
 /**
  * Builds the windows as they are while developing, bundled so that a scene opens quickly, and
  * serves them with the shell's content policy.
@@ -37,7 +40,7 @@ export async function site(root, folder, policy) {
     try {
       const content = await readFile(join(folder, normalize(pathname)));
       const type = TYPES[extname(pathname)] ?? "application/octet-stream";
-      response.writeHead(200, { "Content-Type": type, ...headers }).end(content);
+      response.writeHead(200, { "Content-Type": type, ...KEPT, ...headers }).end(content);
     } catch {
       response.writeHead(404).end();
     }
