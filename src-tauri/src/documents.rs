@@ -192,6 +192,23 @@ impl Documents {
         wire::LockedDocument { id, name }
     }
 
+    /// Asks something of an open document's file; what goes wrong is told without where it lies.
+    ///
+    /// # Errors
+    /// Code `no_such_document`, and those of what is asked.
+    pub(crate) async fn ask<T, Asked>(
+        &self,
+        id: &str,
+        ask: impl FnOnce(PdfFile) -> Asked,
+    ) -> Result<T, wire::Error>
+    where
+        Asked: Future<Output = service::Result<T>>,
+    {
+        let document = self.find(id)?;
+        let answer = ask(document.file()).await;
+        answer.map_err(|error| document.told(error))
+    }
+
     /// Returns where a document lies that is open or waits for its password.
     ///
     /// # Errors

@@ -97,11 +97,9 @@ pub async fn page_sizes(
     first: u32,
     count: u32,
 ) -> Result<Vec<wire::PageSize>, wire::Error> {
-    let document = documents.find(&document)?;
-    service
-        .page_sizes(document.file(), first, count)
+    documents
+        .ask(&document, |file| service.page_sizes(file, first, count))
         .await
-        .map_err(|error| document.told(error))
 }
 
 /// Looks where a page has something on it; pages count from 1.
@@ -115,11 +113,9 @@ pub async fn page_ink(
     document: String,
     page: u32,
 ) -> Result<wire::PageInk, wire::Error> {
-    let document = documents.find(&document)?;
-    service
-        .page_ink(document.file(), page)
+    documents
+        .ask(&document, |file| service.page_ink(file, page))
         .await
-        .map_err(|error| document.told(error))
 }
 
 /// Asks where the signed file shall go; `None` if the person left it as it was.

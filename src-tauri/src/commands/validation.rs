@@ -23,11 +23,9 @@ pub async fn validate_document(
     documents: State<'_, Documents>,
     document: String,
 ) -> Result<wire::Validation, wire::Error> {
-    let document = documents.find(&document)?;
-    service
-        .validate(document.file(), Trust::default())
+    documents
+        .ask(&document, |file| service.validate(file, Trust::default()))
         .await
-        .map_err(|error| document.told(error))
 }
 
 /// Returns whom one would have to trust for the signer of a field to be confirmed.
@@ -41,11 +39,9 @@ pub async fn trust_offer(
     document: String,
     field: String,
 ) -> Result<Option<wire::TrustOffer>, wire::Error> {
-    let document = documents.find(&document)?;
-    service
-        .trust_offer(document.file(), field)
+    documents
+        .ask(&document, |file| service.trust_offer(file, field))
         .await
-        .map_err(|error| document.told(error))
 }
 
 /// Trusts the issuer whose fingerprint the person saw, for this person and for validation; says
@@ -142,15 +138,13 @@ pub async fn compare_revision(
     document: String,
     index: u32,
 ) -> Result<wire::Comparison, wire::Error> {
-    let document = documents.find(&document)?;
     let between = Between {
         from: Some(index),
         to: None,
     };
-    service
-        .compare(document.file(), between)
+    documents
+        .ask(&document, |file| service.compare(file, between))
         .await
-        .map_err(|error| document.told(error))
 }
 
 /// Asks where an earlier version shall go and writes it there; `None` if the person chose nothing.
