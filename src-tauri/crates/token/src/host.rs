@@ -1,6 +1,7 @@
 //! The host process a module lives in, seen from its client, and its own side.
 
 pub(crate) mod frame;
+mod lines;
 pub(crate) mod process;
 pub(crate) mod protocol;
 mod server;

@@ -314,8 +314,8 @@ fn a_host_has_no_core_dump_no_debugger_and_no_descriptor_of_ours() {
             .filter(|target| target.starts_with("socket:"))
             .count();
         assert_eq!(
-            sockets, 2,
-            "the socket, and its copy to watch for its end: {open:?}"
+            sockets, 5,
+            "what was its standard input, and four lines: {open:?}"
         );
     }
 }

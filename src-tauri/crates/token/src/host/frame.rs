@@ -1,5 +1,5 @@
-//! Messages on the socket: length in four bytes and number of the call in eight, big-endian, then
-//! one CBOR item. An answer has the number of its request; answers come in any order.
+//! Messages on a line: length in four bytes, big-endian, then one CBOR item. Each request is
+//! answered before the next one is sent, so an answer needs no number.
 //!
 //! Every buffer a message passes through is made in its final size and wiped: some carry a PIN.
 
@@ -14,30 +14,14 @@ pub(crate) const LONGEST: usize = 1 << 20;
 /// A whole message, length included.
 pub(crate) type Frame = Zeroizing<Vec<u8>>;
 
-/// Number of a call; never given twice on one socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct CallNumber(u64);
-
-impl CallNumber {
-    /// Before the first call.
-    pub(crate) const NONE: Self = Self(0);
-
-    pub(crate) fn next(self) -> Self {
-        Self(self.0 + 1)
-    }
-}
-
-/// Length and number in front of each message.
-const HEADER: usize = size_of::<u32>() + size_of::<u64>();
+/// The length in front of each message.
+const HEADER: usize = size_of::<u32>();
 
 /// Encodes a message.
 ///
 /// # Errors
 /// The length in bytes of one longer than [`LONGEST`].
-pub(crate) fn encode<T: Encode<()> + CborLen<()>>(
-    call: CallNumber,
-    message: &T,
-) -> Result<Frame, usize> {
+pub(crate) fn encode<T: Encode<()> + CborLen<()>>(message: &T) -> Result<Frame, usize> {
     let length = minicbor::len(message);
     if length > LONGEST {
         return Err(length);
@@ -45,7 +29,6 @@ pub(crate) fn encode<T: Encode<()> + CborLen<()>>(
     // In one allocation: growing would leave copies behind.
     let mut frame = Zeroizing::new(Vec::with_capacity(HEADER + length));
     frame.extend_from_slice(&(length as u32).to_be_bytes());
-    frame.extend_from_slice(&call.0.to_be_bytes());
     let Ok(()) = minicbor::encode(message, &mut *frame).map_err(|_| length) else {
         return Err(length);
     };
@@ -65,25 +48,24 @@ pub(crate) fn send(mut socket: impl Write, frame: &Frame) -> io::Result<()> {
     socket.write_all(frame)
 }
 
-/// Reads a message and the number of its call; `None` at the end of the stream.
+/// Reads a message; `None` at the end of the stream.
 ///
 /// # Errors
 /// [`io::ErrorKind::InvalidData`] for a length above [`LONGEST`].
-pub(crate) fn receive(mut socket: impl Read) -> io::Result<Option<(CallNumber, Frame)>> {
+pub(crate) fn receive(mut socket: impl Read) -> io::Result<Option<Frame>> {
     let mut header = [0; HEADER];
     match socket.read_exact(&mut header) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
     }
-    let [l0, l1, l2, l3, number @ ..] = header;
-    let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
+    let length = u32::from_be_bytes(header) as usize;
     if length > LONGEST {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut message = Zeroizing::new(vec![0; length]);
     socket.read_exact(&mut message)?;
-    Ok(Some((CallNumber(u64::from_be_bytes(number)), message)))
+    Ok(Some(message))
 }
 
 #[cfg(test)]
@@ -93,10 +75,10 @@ mod tests {
 
     #[test]
     fn a_message_comes_out_as_it_went_in() {
-        let frame = encode(CallNumber(5), &("text".to_owned(), 7_u64)).unwrap();
-        let (call, message) = receive(frame.as_slice()).unwrap().unwrap();
+        let frame = encode(&("text".to_owned(), 7_u64)).unwrap();
+        let message = receive(frame.as_slice()).unwrap().unwrap();
         let (text, number): (String, u64) = decode(&message).unwrap();
-        assert_eq!((call, text.as_str(), number), (CallNumber(5), "text", 7));
+        assert_eq!((text.as_str(), number), ("text", 7));
     }
 
     #[test]
@@ -108,14 +90,14 @@ mod tests {
 
     #[test]
     fn a_message_cut_short_is_an_error_and_none_is_the_end() {
-        let frame = encode(CallNumber(1), &"text".to_owned()).unwrap();
+        let frame = encode(&"text".to_owned()).unwrap();
         assert!(receive(&frame[..frame.len() - 1]).is_err());
         assert!(receive(&[][..]).unwrap().is_none());
     }
 
     #[test]
     fn bytes_after_a_message_are_refused() {
-        let frame = encode(CallNumber(1), &7_u64).unwrap();
+        let frame = encode(&7_u64).unwrap();
         let message = [&frame[HEADER..], &[0]].concat();
         assert!(decode::<u64>(&message).is_none());
     }

@@ -1,7 +1,6 @@
-//! A running host process: one socket, several calls in flight, a deadline for each.
+//! A running host process: several calls in flight, each on a line of its own and with a deadline.
 
 use std::{
-    collections::HashMap,
     ffi::OsString,
     fmt,
     io::{self, Read, Write},
@@ -17,21 +16,18 @@ use minicbor::Decode;
 
 use super::{
     WORKERS,
-    frame::{self, CallNumber, Frame},
+    frame::{self, Frame},
+    lines::{self, Lines},
     protocol::{Request, Turn},
 };
 use crate::{Error, Result};
 
-/// A host process, and its socket, which any thread may call over.
-///
-/// There is no thread that reads: of those that wait for an answer one reads for all, and hands
-/// over when its own has come. A lone call thus costs one write and one read, as if there were no
-/// others.
+/// A host process, and the lines to it, which any thread may call over.
 pub(crate) struct Process {
     deadline: Duration,
-    socket: UnixStream,
-    /// Held while a request is written, so that two do not mix.
-    writing: Mutex<()>,
+    /// The host's standard input; it says nothing on it and ends with it.
+    control: UnixStream,
+    lines: Lines,
     desk: Mutex<Desk>,
     /// The desk has changed.
     news: Condvar,
@@ -43,11 +39,8 @@ struct Desk {
     child: Option<Child>,
     /// The host said that it ends: what is in flight is answered, nothing new is asked.
     closing: bool,
-    newest: CallNumber,
-    /// The calls in flight, and their answers.
-    due: HashMap<CallNumber, Option<Frame>>,
-    /// A caller reads the socket.
-    reading: bool,
+    /// The lines that no call is on, the one used last at the end.
+    idle: Vec<usize>,
     /// A caller wants, or has, the process for itself.
     alone: bool,
 }
@@ -56,11 +49,16 @@ impl Desk {
     fn has_ended(&self) -> bool {
         self.child.is_none()
     }
+
+    fn is_at_rest(&self) -> bool {
+        self.idle.len() == WORKERS
+    }
 }
 
 impl Process {
-    /// Starts an executable with the other end of a socket pair as its standard input and nothing
-    /// else of ours: no environment but the one given, no output, no working directory.
+    /// Starts an executable with the other end of a socket pair as its standard input, over which it
+    /// gets its lines, and nothing else of ours: no environment but the one given, no output, no
+    /// working directory.
     pub(crate) fn start(
         executable: &Path,
         environment: &[(OsString, OsString)],
@@ -70,7 +68,7 @@ impl Process {
             executable: executable.to_owned(),
             source,
         };
-        let (socket, theirs) = UnixStream::pair().map_err(not_started)?;
+        let (control, theirs) = UnixStream::pair().map_err(not_started)?;
         let child = Command::new(executable)
             .env_clear()
             .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -80,20 +78,25 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()
             .map_err(not_started)?;
-        Ok(Self {
+        let (ours, theirs) = lines::lay().map_err(not_started)?;
+        let process = Self {
             deadline,
-            socket,
-            writing: Mutex::new(()),
+            control,
+            lines: ours,
             desk: Mutex::new(Desk {
                 child: Some(child),
                 closing: false,
-                newest: CallNumber::NONE,
-                due: HashMap::new(),
-                reading: false,
+                idle: (0..WORKERS).collect(),
                 alone: false,
             }),
             news: Condvar::new(),
-        })
+        };
+        match lines::send(&process.control, &theirs) {
+            // It has ended already, which the first call finds.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            sent => sent.map_err(not_started)?,
+        }
+        Ok(process)
     }
 
     /// Asks and waits for the answer, at most until the deadline, which the request may put off.
@@ -107,14 +110,11 @@ impl Process {
     {
         let deadline = self.deadline + request.takes_longer_by();
         let place = self.enter(request.turn())?;
-        let frame = frame::encode(place.call, request).map_err(|length| Error::MessageTooLong {
+        let frame = frame::encode(request).map_err(|length| Error::MessageTooLong {
             length: length as u64,
             limit: frame::LONGEST as u64,
         })?;
-        let until = Instant::now() + deadline;
-        let written = self.write(&frame, until);
-        drop(frame); // there may be a PIN in it
-        let answer = written.and_then(|()| self.answer(place.call, until));
+        let answer = place.line(Instant::now() + deadline).ask(frame);
         if answer
             .as_ref()
             .is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
@@ -151,80 +151,42 @@ impl Process {
         child.map(Child::id)
     }
 
-    /// Waits for a place among the calls in flight.
+    /// Waits for a line that no call is on.
     fn enter(&self, turn: Turn) -> Result<Place<'_>> {
         let mut desk = self.desk();
         // Whoever wants the process alone keeps new calls out first, and then waits for the others.
-        while !desk.has_ended() && (desk.alone || desk.due.len() >= WORKERS) {
+        while !desk.has_ended() && (desk.alone || desk.idle.is_empty()) {
             desk = self.wait(desk);
         }
         if turn == Turn::Alone {
             desk.alone = true;
-            while !desk.has_ended() && !desk.due.is_empty() {
+            while !desk.has_ended() && !desk.is_at_rest() {
                 desk = self.wait(desk);
             }
         }
-        if desk.has_ended() || desk.closing {
+        let line = match desk.has_ended() || desk.closing {
+            true => None,
+            false => desk.idle.pop(),
+        };
+        let Some(line) = line else {
             if turn == Turn::Alone {
                 desk.alone = false;
                 self.news.notify_all();
             }
             return Err(Error::HostGone);
-        }
-        let call = desk.newest.next();
-        desk.newest = call;
-        desk.due.insert(call, None);
+        };
         Ok(Place {
             process: self,
-            call,
+            line,
             turn,
         })
-    }
-
-    fn write(&self, frame: &Frame, until: Instant) -> io::Result<()> {
-        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        frame::send(&self.timed(until), frame)
-    }
-
-    /// Waits for the answer of a call, and reads for everybody if nobody does.
-    fn answer(&self, call: CallNumber, until: Instant) -> io::Result<Frame> {
-        let mut desk = self.desk();
-        loop {
-            if let Some(answer) = desk.due.get_mut(&call).and_then(Option::take) {
-                return Ok(answer);
-            }
-            if desk.has_ended() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if desk.reading {
-                let left = until.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    return Err(io::ErrorKind::TimedOut.into());
-                }
-                let waited = self.news.wait_timeout(desk, left);
-                (desk, _) = waited.unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            desk.reading = true;
-            drop(desk);
-            let read = frame::receive(&self.timed(until));
-            desk = self.desk();
-            desk.reading = false;
-            self.news.notify_all();
-            let (number, message) = read?.ok_or(io::ErrorKind::UnexpectedEof)?;
-            match desk.due.get_mut(&number) {
-                Some(answer @ None) => *answer = Some(message),
-                // Nobody asked, or it was answered before.
-                Some(Some(_)) | None => return Err(io::ErrorKind::InvalidData.into()),
-            }
-        }
     }
 
     /// Ends the process at once, whatever it does (it may be stopped, or hang in a call).
     fn kill(&self) {
         let child = self.desk().child.take();
         // Whoever reads or writes is woken as well.
-        let _ = self.socket.shutdown(Shutdown::Both);
+        self.hang_up(Shutdown::Both);
         if let Some(mut child) = child {
             let _ = child.kill(); // it may have ended by itself
             let _ = child.wait();
@@ -232,10 +194,9 @@ impl Process {
         self.news.notify_all();
     }
 
-    fn timed(&self, until: Instant) -> Timed<'_> {
-        Timed {
-            socket: &self.socket,
-            until,
+    fn hang_up(&self, how: Shutdown) {
+        for socket in self.lines.iter().chain([&self.control]) {
+            let _ = socket.shutdown(how); // it may be so already
         }
     }
 
@@ -256,8 +217,11 @@ impl Drop for Process {
         const PATIENCE: Duration = Duration::from_secs(3);
 
         if !self.desk().has_ended() {
-            let _ = self.socket.shutdown(Shutdown::Write);
-            let end = self.timed(Instant::now() + PATIENCE);
+            self.hang_up(Shutdown::Write);
+            let end = Line {
+                socket: &self.control,
+                until: Instant::now() + PATIENCE,
+            };
             let _ = (&end).read(&mut [0]); // ends with the process; it has nothing to say
         }
         self.kill();
@@ -270,31 +234,47 @@ impl fmt::Debug for Process {
     }
 }
 
-/// A place among the calls in flight.
+/// A call's line, until the call has ended.
 struct Place<'p> {
     process: &'p Process,
-    call: CallNumber,
+    line: usize,
     turn: Turn,
+}
+
+impl Place<'_> {
+    fn line(&self, until: Instant) -> Line<'_> {
+        Line {
+            socket: &self.process.lines[self.line],
+            until,
+        }
+    }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut desk = self.process.desk();
-        desk.due.remove(&self.call);
+        desk.idle.push(self.line);
         if self.turn == Turn::Alone {
             desk.alone = false;
         }
+        drop(desk);
         self.process.news.notify_all();
     }
 }
 
 /// A socket that is read and written until a point in time.
-struct Timed<'a> {
+struct Line<'a> {
     socket: &'a UnixStream,
     until: Instant,
 }
 
-impl Timed<'_> {
+impl Line<'_> {
+    fn ask(&self, frame: Frame) -> io::Result<Frame> {
+        frame::send(self, &frame)?;
+        drop(frame); // there may be a PIN in it
+        frame::receive(self)?.ok_or(io::ErrorKind::UnexpectedEof.into())
+    }
+
     fn left(&self) -> io::Result<Duration> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -312,7 +292,7 @@ fn timed_out(error: io::Error) -> io::Error {
     }
 }
 
-impl Read for &Timed<'_> {
+impl Read for &Line<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.socket.set_read_timeout(Some(self.left()?))?;
         let mut socket = self.socket;
@@ -320,7 +300,7 @@ impl Read for &Timed<'_> {
     }
 }
 
-impl Write for &Timed<'_> {
+impl Write for &Line<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.socket.set_write_timeout(Some(self.left()?))?;
         let mut socket = self.socket;

@@ -6,7 +6,7 @@ use std::{
     os::{fd::OwnedFd, unix::net::UnixStream},
     panic, process,
     sync::{
-        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -15,10 +15,9 @@ use std::{
 
 use minicbor::{CborLen, Encode};
 use rustix::{
-    buffer,
-    event::{PollFd, PollFlags, epoll, poll},
+    event::{PollFd, PollFlags, poll},
     fs::{Mode, OFlags, open},
-    io::{Errno, close, fcntl_dupfd_cloexec},
+    io::{close, fcntl_dupfd_cloexec},
     process::{
         DumpableBehavior, Resource, Rlimit, Signal, getpid, kill_process, set_dumpable_behavior,
         setrlimit,
@@ -27,8 +26,8 @@ use rustix::{
 };
 
 use super::{
-    WORKERS,
-    frame::{self, CallNumber, Frame},
+    frame::{self, Frame},
+    lines::{self, Lines},
     protocol::{Generation, OnToken, Opened, Request},
 };
 use crate::{
@@ -44,7 +43,7 @@ use crate::{
 /// hangs in a call does not keep it longer.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Serves the client at the other end of standard input until it closes its socket, or until the
+/// Serves the client at the other end of standard input until it closes its sockets, or until the
 /// token is lost.
 ///
 /// Meant to be the whole of a program, and does to its process what such a program needs first:
@@ -64,10 +63,12 @@ pub fn serve() -> io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     close_inherited()?;
     let socket = take_standard_input()?;
-    end_with_the_client(&socket)?;
+    let socket = UnixStream::from(socket);
+    let lines = lines::receive(&socket)?;
+    end_with_the_client(socket)?;
     // A worker that is lost would be waited for; without a host the client starts another.
     panic::set_hook(Box::new(|_| process::abort()));
-    answer_all(&UnixStream::from(socket))
+    answer_all(&lines)
 }
 
 /// Closes what came from the client's process beside standard input, output and error: a descriptor
@@ -108,8 +109,7 @@ fn take_standard_input() -> io::Result<OwnedFd> {
 
 /// Ends the process some time after the client closed its socket, even if a module never returns
 /// from a call.
-fn end_with_the_client(socket: &OwnedFd) -> io::Result<()> {
-    let socket = socket.try_clone()?;
+fn end_with_the_client(socket: UnixStream) -> io::Result<()> {
     thread::Builder::new().spawn(move || {
         let mut closed = [PollFd::new(&socket, PollFlags::RDHUP)];
         while poll(&mut closed, None).is_err() {} // interrupted by a signal
@@ -120,17 +120,10 @@ fn end_with_the_client(socket: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Answers until the client closes its socket, or the token is lost.
-///
-/// The workers take turns at the socket: whoever has read a request works on it, and the next one is
-/// for another, so that a request is handed to nobody.
-fn answer_all(socket: &UnixStream) -> io::Result<()> {
-    let waiting = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-    epoll::add(&waiting, socket, epoll::EventData::new_u64(0), ONE_REQUEST)?;
+/// Answers until the client closes its sockets, or the token is lost; each worker on its own line.
+fn answer_all(lines: &Lines) -> io::Result<()> {
     let server = Server {
-        socket,
-        waiting,
-        writing: Mutex::new(()),
+        lines,
         ending: AtomicBool::new(false),
         state: RwLock::new(State {
             login: None,
@@ -139,16 +132,17 @@ fn answer_all(socket: &UnixStream) -> io::Result<()> {
         }),
     };
     let worked = thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS)
-            .map(|_| thread::Builder::new().spawn_scoped(scope, || server.work()))
+        let server = &server;
+        let workers: Vec<_> = lines
+            .iter()
+            .map(|line| thread::Builder::new().spawn_scoped(scope, move || server.work(line)))
             .collect();
+        if workers.iter().any(Result::is_err) {
+            server.stop(); // a call on a line without a worker would wait for its deadline
+        }
         workers
             .into_iter()
-            .map(|worker| match worker {
-                Ok(worker) => worker.join().unwrap_or(Ok(())), // its panic has ended the process
-                // Fewer do as well; without any, the client is told by the end of the socket.
-                Err(error) => Err(error),
-            })
+            .map(|worker| worker?.join().unwrap_or(Ok(()))) // a panic has ended the process
             .fold(Ok(()), Result::and)
     });
     server.end();
@@ -167,16 +161,8 @@ fn answer_fits(algorithm: SignerAlgorithm, inputs: &[ToBeSigned]) -> Result<()> 
     Ok(())
 }
 
-/// The socket can be read, said once.
-const ONE_REQUEST: epoll::EventFlags = epoll::EventFlags::IN.union(epoll::EventFlags::ONESHOT);
-
 struct Server<'s> {
-    socket: &'s UnixStream,
-    /// Where idle workers wait: each request wakes one of them, and no worker has to be woken by
-    /// another one that has work, behind which it would then wait for a processor.
-    waiting: OwnedFd,
-    /// Held while an answer is written, so that two do not mix.
-    writing: Mutex<()>,
+    lines: &'s Lines,
     /// No further request is answered.
     ending: AtomicBool,
     state: RwLock<State>,
@@ -194,56 +180,35 @@ struct State {
 }
 
 impl Server<'_> {
-    fn work(&self) -> io::Result<()> {
-        while let Some((call, message)) = self.next()? {
-            let Some(request) = frame::decode(&message) else {
-                self.stop();
-                return Err(io::ErrorKind::InvalidData.into());
-            };
-            drop(message); // wiped before the work begins
-            let answer = self.answer(call, request);
-            let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-            frame::send(self.socket, &answer)?;
-        }
-        Ok(())
-    }
-
-    /// Waits for the next request and reads it.
-    fn next(&self) -> io::Result<Option<(CallNumber, Frame)>> {
-        let mut woken = Vec::with_capacity(1);
-        loop {
-            match epoll::wait(&self.waiting, buffer::spare_capacity(&mut woken), None) {
-                Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => break,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        // Nobody else is woken, and so nobody reads, until this one says so.
-        let next = match self.ending.load(Ordering::Relaxed) {
-            true => Ok(None),
-            false => frame::receive(self.socket),
-        };
-        if next.is_err() {
+    fn work(&self, line: &UnixStream) -> io::Result<()> {
+        let worked = self.answer_on(line);
+        if worked.is_err() {
             self.stop();
         }
-        // What is there already, and be it the end, wakes the next one at once.
-        epoll::modify(
-            &self.waiting,
-            self.socket,
-            epoll::EventData::new_u64(0),
-            ONE_REQUEST,
-        )?;
-        next
+        worked
+    }
+
+    fn answer_on(&self, line: &UnixStream) -> io::Result<()> {
+        while let Some(message) = frame::receive(line)? {
+            if self.ending.load(Ordering::Relaxed) {
+                break;
+            }
+            let request = frame::decode(&message).ok_or(io::ErrorKind::InvalidData)?;
+            drop(message); // wiped before the work begins
+            frame::send(line, &self.answer(request))?;
+        }
+        Ok(())
     }
 
     /// Has every worker end once it has answered; the client can ask nothing more.
     fn stop(&self) {
         self.ending.store(true, Ordering::Relaxed);
-        // Wakes the one that reads. That this side closed is also seen by `end_with_the_client`.
-        let _ = self.socket.shutdown(Shutdown::Read);
+        for line in self.lines {
+            let _ = line.shutdown(Shutdown::Read); // wakes the one that reads
+        }
     }
 
-    fn answer(&self, call: CallNumber, request: Request) -> Frame {
+    fn answer(&self, request: Request) -> Frame {
         match request {
             Request::Open { module, sha256 } => {
                 let mut state = self.write();
@@ -255,14 +220,14 @@ impl Server<'_> {
                     state.module = Some(Arc::new(module));
                     opened
                 });
-                self.frame(call, opened)
+                self.frame(opened)
             }
             Request::Tokens => {
                 let state = self.read();
                 let tokens = state
                     .module()
                     .and_then(|module| slot::tokens(&module.context));
-                self.frame(call, tokens)
+                self.frame(tokens)
             }
             Request::InitialiseToken {
                 label,
@@ -273,7 +238,7 @@ impl Server<'_> {
                 let token = state.idle().and_then(|module| {
                     slot::initialise(&module.context, &label, &so_pin.0, &user_pin.0)
                 });
-                self.frame(call, token)
+                self.frame(token)
             }
             Request::Login { label, pin } => {
                 let mut state = self.write();
@@ -288,7 +253,7 @@ impl Server<'_> {
                     state.generation = state.generation.next();
                     state.generation
                 });
-                self.frame(call, generation)
+                self.frame(generation)
             }
             Request::Logout { generation } => {
                 let mut state = self.write();
@@ -296,7 +261,7 @@ impl Server<'_> {
                     Ok(_) => state.login.take().map_or(Ok(()), Login::close),
                     Err(error) => Err(error),
                 };
-                self.frame(call, closed)
+                self.frame(closed)
             }
             Request::OnToken {
                 generation,
@@ -304,24 +269,24 @@ impl Server<'_> {
             } => {
                 let state = self.read();
                 match state.login(generation) {
-                    Ok(login) => self.on_token(call, login, request),
-                    Err(error) => self.frame::<()>(call, Err(error)),
+                    Ok(login) => self.on_token(login, request),
+                    Err(error) => self.frame::<()>(Err(error)),
                 }
             }
-            Request::OnCard(request) => self.on_card(call, request),
+            Request::OnCard(request) => self.on_card(request),
         }
     }
 
     /// Something about cards, in a process that holds no login.
-    fn on_card(&self, call: CallNumber, request: OnCard) -> Frame {
+    fn on_card(&self, request: OnCard) -> Frame {
         let state = self.write();
         let module = match state.idle() {
             Ok(module) => module,
-            Err(error) => return self.frame::<()>(call, Err(error)),
+            Err(error) => return self.frame::<()>(Err(error)),
         };
         match request {
-            OnCard::Slots => self.frame(call, card::slots(module)),
-            OnCard::Certificates { card } => self.frame(call, card::certificates(module, &card)),
+            OnCard::Slots => self.frame(card::slots(module)),
+            OnCard::Certificates { card } => self.frame(card::certificates(module, &card)),
             OnCard::Sign {
                 card,
                 key,
@@ -329,92 +294,80 @@ impl Server<'_> {
                 pin,
             } => {
                 let pin = pin.as_ref().map(|pin| &pin.0);
-                self.frame(call, card::sign(module, &card, &key, &inputs, pin))
+                self.frame(card::sign(module, &card, &key, &inputs, pin))
             }
         }
     }
 
-    fn on_token(&self, call: CallNumber, login: &Login, request: OnToken) -> Frame {
+    fn on_token(&self, login: &Login, request: OnToken) -> Frame {
         match request {
-            OnToken::Mechanisms => self.done(call, login, |login| login.mechanisms()),
-            OnToken::WrapMechanism => self.done(call, login, Login::wrap_mechanism),
-            OnToken::Create { kind, label } => {
-                self.done(call, login, |login| login.create(kind, &label))
+            OnToken::Mechanisms => self.done(login, |login| login.mechanisms()),
+            OnToken::WrapMechanism => self.done(login, Login::wrap_mechanism),
+            OnToken::Create { kind, label } => self.done(login, |login| login.create(kind, &label)),
+            OnToken::MakeCanary { master } => self.done(login, |login| login.make_canary(&master)),
+            OnToken::ProveWrappingKey { label, canary } => {
+                self.done(login, |login| login.prove_wrapping_key(&label, &canary))
             }
-            OnToken::MakeCanary { master } => {
-                self.done(call, login, |login| login.make_canary(&master))
-            }
-            OnToken::ProveWrappingKey { label, canary } => self.done(call, login, |login| {
-                login.prove_wrapping_key(&label, &canary)
-            }),
             OnToken::ProveMacKey { label, known } => {
-                self.done(call, login, |login| login.prove_mac_key(&label, &known))
+                self.done(login, |login| login.prove_mac_key(&label, &known))
             }
             OnToken::ProveSigningKey {
                 label,
                 spki,
                 challenge,
-            } => self.done(call, login, |login| {
+            } => self.done(login, |login| {
                 login.prove_signing_key(&label, &spki, &challenge)
             }),
-            OnToken::Hmac { label, data } => self.done(call, login, |login| {
+            OnToken::Hmac { label, data } => self.done(login, |login| {
                 login.hmac(&label, data.expose()).map(MacInTransit)
             }),
-            OnToken::Sign { label, input } => {
-                self.done(call, login, |login| login.sign(&label, &input))
-            }
-            OnToken::Generate { algorithm } => {
-                self.done(call, login, |login| login.generate(algorithm))
-            }
+            OnToken::Sign { label, input } => self.done(login, |login| login.sign(&label, &input)),
+            OnToken::Generate { algorithm } => self.done(login, |login| login.generate(algorithm)),
             OnToken::Import { pkcs8, algorithm } => {
-                self.done(call, login, |login| login.import(&pkcs8, algorithm))
+                self.done(login, |login| login.import(&pkcs8, algorithm))
             }
             OnToken::Unwrap {
                 master,
                 wrapped,
                 algorithm,
-            } => self.done(call, login, |login| {
-                login.unwrap(&master, &wrapped, algorithm)
-            }),
+            } => self.done(login, |login| login.unwrap(&master, &wrapped, algorithm)),
             OnToken::SessionKeySign { key, input } => {
-                self.done(call, login, |login| login.session_key_sign(key, &input))
+                self.done(login, |login| login.session_key_sign(key, &input))
             }
             OnToken::SessionKeyWrap { key, master } => {
-                self.done(call, login, |login| login.session_key_wrap(key, &master))
+                self.done(login, |login| login.session_key_wrap(key, &master))
             }
             OnToken::SessionKeyDestroy { key } => {
-                self.done(call, login, |login| login.session_key_destroy(key))
+                self.done(login, |login| login.session_key_destroy(key))
             }
             OnToken::SignWithWrapped {
                 master,
                 wrapped,
                 algorithm,
                 inputs,
-            } => self.done(call, login, |login| {
+            } => self.done(login, |login| {
                 answer_fits(algorithm, &inputs)?;
                 login.sign_with_wrapped(&master, &wrapped, algorithm, &inputs)
             }),
             OnToken::GenerateResident { algorithm, id } => {
-                self.done(call, login, |login| login.generate_resident(algorithm, id))
+                self.done(login, |login| login.generate_resident(algorithm, id))
             }
             OnToken::SignResident {
                 id,
                 spki,
                 algorithm,
                 inputs,
-            } => self.done(call, login, |login| {
+            } => self.done(login, |login| {
                 answer_fits(algorithm, &inputs)?;
                 login.sign_resident(id, &spki, algorithm, &inputs)
             }),
-            OnToken::DestroyResident { id } => {
-                self.done(call, login, |login| login.destroy_resident(id))
+            OnToken::DestroyResident { id } => self.done(login, |login| login.destroy_resident(id)),
+            OnToken::ResidentKeys => self.done(login, Login::resident_keys),
+            OnToken::ObjectCounts => self.done(login, |login| login.object_counts()),
+            OnToken::Probe { attack, production } => {
+                self.done(login, |login| login.probe(attack, production.as_ref()))
             }
-            OnToken::ResidentKeys => self.done(call, login, Login::resident_keys),
-            OnToken::ObjectCounts => self.done(call, login, |login| login.object_counts()),
-            OnToken::Probe { attack, production } => self.done(call, login, |login| {
-                login.probe(attack, production.as_ref())
-            }),
-            OnToken::Profile => self.done(call, login, Login::profile),
+            OnToken::Profile => self.done(login, Login::profile),
         }
     }
 
@@ -422,7 +375,6 @@ impl Server<'_> {
     /// that was put in a proven one's place is not found anew.
     fn done<T: Encode<()> + CborLen<()>>(
         &self,
-        call: CallNumber,
         login: &Login,
         work: impl FnOnce(&Login) -> Result<T>,
     ) -> Frame {
@@ -430,19 +382,19 @@ impl Server<'_> {
         if matches!(done, Err(Error::LoginOver)) {
             login.mark_over();
         }
-        self.frame(call, done)
+        self.frame(done)
     }
 
-    fn frame<T: Encode<()> + CborLen<()>>(&self, call: CallNumber, answer: Result<T>) -> Frame {
+    fn frame<T: Encode<()> + CborLen<()>>(&self, answer: Result<T>) -> Frame {
         if matches!(answer, Err(Error::TokenLost { .. })) {
             self.stop(); // a new process is the cleanest C_Initialize there is
         }
-        frame::encode(call, &answer).unwrap_or_else(|length| {
+        frame::encode(&answer).unwrap_or_else(|length| {
             let too_long = Error::MessageTooLong {
                 length: length as u64,
                 limit: frame::LONGEST as u64,
             };
-            frame::encode(call, &Result::<(), Error>::Err(too_long)).expect("this error is short")
+            frame::encode(&Result::<(), Error>::Err(too_long)).expect("this error is short")
         })
     }
 
