@@ -19,7 +19,7 @@ use crate::requests::Existing;
 use crate::signing_algorithm::hex;
 
 /// Is told the name that a file has for now, before it has it.
-pub(crate) type Note<'n> = &'n dyn Fn(&Path) -> io::Result<()>;
+pub(crate) type Note<'n> = &'n (dyn Fn(&Path) -> io::Result<()> + Sync);
 
 /// Nobody tidies up.
 pub(crate) const UNNOTED: Note<'static> = &|_| Ok(());
@@ -223,9 +223,9 @@ pub(crate) fn unwritable(path: &Path, source: io::Error) -> Error {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::cell::RefCell;
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -309,16 +309,16 @@ mod tests {
     fn a_name_is_told_before_there_is_such_a_file() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("signed.pdf");
-        let told = RefCell::new(Vec::new());
+        let told = Mutex::new(Vec::new());
         let note = |name: &Path| {
             assert!(!name.exists() && name.is_absolute());
-            told.borrow_mut().push(name.to_owned());
+            told.lock().unwrap().push(name.to_owned());
             Ok(())
         };
         drop(named(&target, &note));
-        assert_eq!(told.borrow().len(), 1);
+        assert_eq!(told.lock().unwrap().len(), 1);
         let output = Output::begin(&target, &note).unwrap();
         output.keep(Existing::Replace).unwrap();
-        assert_eq!(told.borrow().len(), 2);
+        assert_eq!(told.lock().unwrap().len(), 2);
     }
 }

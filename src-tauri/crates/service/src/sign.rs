@@ -4,12 +4,13 @@
 //! outcome in the log; an output is whole or absent.
 
 pub(crate) mod card;
+mod side_by_side;
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pdf::{
     Certification, Document, Look, PageNumber, Placement, Revision, ShownRect, SignatureField,
@@ -17,6 +18,7 @@ use pdf::{
 use signature::{Certificate, Draft, Level, Prepared, SignatureAlgorithm, Signed, SubFilter};
 use token::{RawSignature, ToBeSigned};
 
+use self::side_by_side::side_by_side;
 use crate::audit::{Act, Kind, Outcome};
 use crate::auditing;
 use crate::certificates::new_id;
@@ -84,11 +86,9 @@ fn sign_locked(
         look: look::of(station, &request.look, record, now, words)?,
     };
     let wanted = Wanted::of(request);
-    let batch = request
-        .files
-        .iter()
-        .map(|file| prepare(&signatory, &wanted, file, now, &note))
-        .collect::<Result<Vec<_>>>()?;
+    let batch = side_by_side(request.files.iter().collect(), |file| {
+        prepare(&signatory, &wanted, file, now, &note)
+    })?;
 
     reach(request, SigningStep::Proving)?;
     let token = SigningToken::open(station)?;
@@ -537,74 +537,72 @@ fn complete_all(
     if values.len() != batch.len() {
         return Err(token::Error::OutOfStep.into());
     }
-    let mut folders = Folders::default();
+    let folders = Mutex::new(Folders::default());
     let each = if lasting.level == Level::BLta { 2 } else { 1 };
     let end = evidence::Stamps::end(batch.len() * each);
-    let signed = batch
-        .into_iter()
-        .zip(values)
-        .map(|(file, value)| {
-            let PreparedFile {
-                input,
-                output,
-                mut file,
-                password,
-                field,
-                sub_filter,
-                prepared,
-            } = file;
-            let named = FileToSign {
-                input,
-                password,
-                output,
-            };
-            let unsuitable = |source| fault(source, &named);
-            // Verifies the value against the certificate before it is let go.
-            let valued = prepared.sign(value.as_bytes()).map_err(unsuitable)?;
-            let stamp = |stamps: &evidence::Stamps| {
-                stamps.stamp(stamps.digest().digest(valued.value()), end)
-            };
-            let timestamp = lasting.stamps.as_ref().map(stamp).transpose()?;
-            let mut notices = lasting.notices.clone();
-            if let Some(timestamp) = &timestamp {
-                notices.extend(evidence::clock(timestamp.info().gen_time, validate::now()));
-                notices.dedup();
-            }
-            let signed = valued.close(timestamp.as_ref()).map_err(unsuitable)?;
-            say(request, SigningStep::Writing);
-            signed.write_to(file.file()).map_err(unsuitable)?;
-            file.sync()?;
-            say(request, SigningStep::Validating);
-            let again = Again {
-                named: &named,
-                field: &field,
-                anchors,
-                enough,
-                lasting,
-                now,
-            };
-            let (mut validation, mut level) = again.read(&file, Some(signed))?;
-            if let (Level::BLta, Some(stamps)) = (lasting.level, &lasting.stamps) {
-                let password = named.password.as_ref();
-                let paths = (named.input.as_path(), named.output.as_path());
-                evidence::archive(&mut file, (stamps, end), paths, password)?;
-                (validation, level) = again.read(&file, None)?;
-            }
-            let level = evidence::held(lasting.level, level)?;
-            file.keep_in(&mut folders, request.existing)?;
-            Ok(SignedFile {
-                input: named.input,
-                output: named.output,
-                level: match sub_filter {
-                    SubFilter::Pades => level.as_str(),
-                    SubFilter::Adbe => "",
-                },
-                validation,
-                notices,
-            })
+    let batch = batch.into_iter().zip(values).collect();
+    let signed = side_by_side(batch, |(file, value): (PreparedFile<'_>, RawSignature)| {
+        let PreparedFile {
+            input,
+            output,
+            mut file,
+            password,
+            field,
+            sub_filter,
+            prepared,
+        } = file;
+        let named = FileToSign {
+            input,
+            password,
+            output,
+        };
+        let unsuitable = |source| fault(source, &named);
+        // Verifies the value against the certificate before it is let go.
+        let valued = prepared.sign(value.as_bytes()).map_err(unsuitable)?;
+        let stamp =
+            |stamps: &evidence::Stamps| stamps.stamp(stamps.digest().digest(valued.value()), end);
+        let timestamp = lasting.stamps.as_ref().map(stamp).transpose()?;
+        let mut notices = lasting.notices.clone();
+        if let Some(timestamp) = &timestamp {
+            notices.extend(evidence::clock(timestamp.info().gen_time, validate::now()));
+            notices.dedup();
+        }
+        let signed = valued.close(timestamp.as_ref()).map_err(unsuitable)?;
+        say(request, SigningStep::Writing);
+        signed.write_to(file.file()).map_err(unsuitable)?;
+        file.sync()?;
+        say(request, SigningStep::Validating);
+        let again = Again {
+            named: &named,
+            field: &field,
+            anchors,
+            enough,
+            lasting,
+            now,
+        };
+        let (mut validation, mut level) = again.read(&file, Some(signed))?;
+        if let (Level::BLta, Some(stamps)) = (lasting.level, &lasting.stamps) {
+            let password = named.password.as_ref();
+            let paths = (named.input.as_path(), named.output.as_path());
+            evidence::archive(&mut file, (stamps, end), paths, password)?;
+            (validation, level) = again.read(&file, None)?;
+        }
+        let level = evidence::held(lasting.level, level)?;
+        let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
+        file.keep_in(&mut folders, request.existing)?;
+        Ok(SignedFile {
+            input: named.input,
+            output: named.output,
+            level: match sub_filter {
+                SubFilter::Pades => level.as_str(),
+                SubFilter::Adbe => "",
+            },
+            validation,
+            notices,
         })
-        .collect::<Result<Vec<_>>>();
+    });
     // Also where a later file failed: what has its name keeps it.
+    let folders = folders.into_inner().unwrap_or_else(PoisonError::into_inner);
     let synced = folders.sync();
     let signed = signed?;
     synced?;
