@@ -2,172 +2,13 @@
 //! signed in those days, brought into the tree over the current records by a leaf of his own.
 
 use std::fs;
-use std::time::Duration;
 
-use service::audit::event::{leaf, leaf_mac_input};
-use service::audit::records::{Entry, Found, Hash, Of, Tree};
-use service::audit::{Act, Event, Frontier, Kind, Outcome};
-use service::custody::record::{Origin, Status, record_digest};
-use service::custody::{Identity, KeyState, SealRow};
+use service::audit::Act;
 use service::wire::{ChangeStatus, ErrorCode};
-use tests::organisation::{SIGNER_SECRET, programs};
+use tests::organisation::SIGNER_SECRET;
 use tests::{Organisation, sample, secret, sql};
-use token::{Host, KeyLabel, Launch, Pin, Token, TokenLabel};
-use vault::pin_store::{PinName, PinStore};
-use vault::{
-    LeafIndex, NewLeaf, OrganisationId, SqliteStore, Store, TreeChange, TreeEntry, TreeNode,
-};
 
-/// Signing PIN and vault, in programs of his own.
-struct Insider<'o> {
-    organisation: &'o Organisation,
-    id: OrganisationId,
-    store: SqliteStore,
-    token: Token,
-}
-
-impl<'o> Insider<'o> {
-    fn of(organisation: &'o Organisation) -> Self {
-        let home = organisation.home();
-        let file = fs::read(home.organisation_file()).unwrap();
-        let file = service::organisation::Organisation::parse(&file).unwrap();
-        let id = OrganisationId::from(file.fixed.organisation.0);
-        let pins = PinStore::File {
-            directory: organisation.state().join("pins"),
-        };
-        let pin = pins.pin(&PinName::new(id, "signing").unwrap()).unwrap();
-        let launch = Launch {
-            executable: programs().join("chancery-host"),
-            module: file.local.signing.module.clone(),
-            module_sha256: None,
-            environment: vec![("SOFTHSM2_CONF".into(), home.softhsm_file().into())],
-            deadline: Duration::from_secs(60),
-        };
-        let label = TokenLabel::new(file.local.signing.label.as_str()).unwrap();
-        let pin = Pin::new(pin.expose().to_owned()).unwrap();
-        let token = Host::start(&launch).unwrap().login(&label, &pin).unwrap();
-        let store = organisation.wait(SqliteStore::open(&home.vault_file()));
-        Self {
-            organisation,
-            id,
-            store: store.unwrap(),
-            token,
-        }
-    }
-
-    /// What is in the vault of a person's key: its entry in the tree, what was signed of the state, and
-    /// in which act.
-    fn record(&self, login: &str) -> (Entry, Hash, LeafIndex) {
-        let wait = |answer| self.organisation.wait(answer);
-        let account = wait(self.store.account_by_login(login)).unwrap().unwrap();
-        let key = self
-            .organisation
-            .wait(self.store.key_of_account(account.id));
-        let key = key.unwrap().unwrap();
-        let row = self
-            .organisation
-            .wait(self.store.record(key))
-            .unwrap()
-            .unwrap();
-        let identity = Identity::of_key(
-            self.id.as_bytes(),
-            account.id.as_bytes(),
-            key.as_bytes(),
-            &row.key.algorithm,
-            &row.key.spki,
-            Origin::Generated,
-        );
-        let state = KeyState {
-            version: row.state.version,
-            status: match row.state.status {
-                vault::Status::Active => Status::Active,
-                vault::Status::Suspended => Status::Suspended,
-                vault::Status::Revoked => Status::Revoked,
-            },
-            certificate: *row.state.certificate.as_bytes(),
-            wrapping_key: row.state.wrapping_key.clone(),
-        };
-        let seal = SealRow::read(row.seal.version, &row.seal.sealed, &row.seal.slots).unwrap();
-        let entry = Entry {
-            path: Of::Key.path(key.as_bytes()),
-            value: record_digest(&identity, Some(&state), &seal),
-        };
-        let intent = row.state.intent.unwrap();
-        let signed = state.to_be_signed(&identity, intent.0).digest();
-        (entry, signed, intent)
-    }
-
-    /// Writes the outcome of an act that never was, which makes an entry the current one and names what
-    /// was signed.
-    fn forge(&self, entry: Entry, signed: &[Hash], intent: LeafIndex) {
-        let paths = self.store.tree_paths(vec![entry.path.into()]);
-        let found = self.organisation.wait(paths).unwrap();
-        let path = &found.paths[0];
-        let root = *found.root.unwrap().as_bytes();
-        let mut tree = Tree::of(root);
-        let nodes = path.nodes.iter();
-        let along = Found {
-            nodes: nodes
-                .map(|(left, right)| (*left.as_bytes(), *right.as_bytes()))
-                .collect(),
-            entry: path.entry.map(|entry| Entry {
-                path: *entry.path.as_bytes(),
-                value: *entry.value.as_bytes(),
-            }),
-        };
-        tree.take_up(&entry.path, &along).unwrap();
-        tree.set(entry).unwrap();
-        let event = Event {
-            kind: Kind::Outcome,
-            act: Act::Suspend,
-            time: 0,
-            account: None,
-            login: Some("bob"),
-            key: None,
-            machine: &[1; 16],
-            request: &[2; 16],
-            head: (0, Frontier::default().root()),
-            digests: signed,
-            intent: Some(intent.0),
-            outcome: Some(Outcome::Done),
-            officer: Some("ada"),
-            note: None,
-            serial: None,
-        };
-        let (salt, event) = ([3; 32], event.to_bytes());
-        let leaf = leaf(Kind::Outcome, &salt, &event, Some(&tree.root()));
-        let mac = leaf_mac_input(&leaf, None, None);
-        let label = KeyLabel::new("record-mac-1").unwrap();
-        let mac = *self.token.hmac(&label, &mac).unwrap().expose();
-        let nodes = tree.changed().map(|(depth, path, left, right)| TreeNode {
-            depth,
-            path: path.into(),
-            left: left.into(),
-            right: right.into(),
-        });
-        let entries = tree.entries().map(|entry| TreeEntry {
-            path: entry.path.into(),
-            value: entry.value.into(),
-        });
-        let new = NewLeaf {
-            kind: Kind::Outcome.word().to_owned(),
-            leaf,
-            salt: salt.to_vec(),
-            event,
-            request_id: None,
-            intent: None,
-            mac: mac.into(),
-            records: Some(tree.root().into()),
-            tree: Some(TreeChange {
-                from: Some(root.into()),
-                after: None,
-                nodes: nodes.collect(),
-                entries: entries.collect(),
-            }),
-        };
-        self.organisation.wait(self.store.append(new)).unwrap();
-    }
-}
+use crate::insider::Insider;
 
 fn of(login: &str) -> ChangeStatus {
     ChangeStatus {
@@ -243,11 +84,12 @@ fn a_state_that_an_officer_of_once_dates_before_the_withdrawal_is_not_believed()
         fs::remove_file(organisation.home().revocation_list_file()).unwrap();
         {
             let insider = Insider::of(&organisation);
-            let (entry, signed, intent) = insider.record("bob");
+            let bob = insider.record("bob");
+            let (signed, intent) = bob.signed();
             let signed = [signed];
             let signed = if named { &signed[..] } else { &[] };
-            insider.forge(entry, signed, intent);
-            organisation.wait(insider.store.close());
+            insider.forge(Act::Suspend, &[bob.entry()], signed, Some(intent));
+            insider.gone();
         }
         for machine in ["this one", "one that has seen nothing"] {
             let refused = signing(&organisation).to_string();

@@ -65,7 +65,12 @@ impl Organisation {
         })
     }
 
-    fn copied(name: &str, make: impl FnOnce() -> Self) -> Self {
+    /// Gives a copy of what was made under this name; makes it if nothing was.
+    ///
+    /// # Panics
+    /// If it cannot be made or copied.
+    #[must_use]
+    pub fn copied(name: &str, make: impl FnOnce() -> Self) -> Self {
         if Module::chosen().is_some() {
             return make();
         }
@@ -333,8 +338,8 @@ impl Organisation {
         fs::read_dir(self.folder.path().join("state"))
             .expect("there is a state folder")
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .find(|path| path.join("head.json").exists())
-            .expect("a head is remembered")
+            .find(|path| path.join("head.json").exists() || path.join("locks").exists())
+            .expect("something is remembered")
     }
 
     /// Takes over an organisation that was made by an earlier program.
@@ -407,7 +412,9 @@ impl Organisation {
     /// If there is nothing.
     pub fn forget(&self) {
         let state = self.state();
-        fs::remove_file(state.join("head.json")).expect("it can be removed");
+        for seen in ["head.json", "signed-rows", "rotation.json", "token-profile"] {
+            let _ = fs::remove_file(state.join(seen));
+        }
         let records = state.join("records");
         if records.exists() {
             fs::remove_dir_all(records).expect("they can be removed");

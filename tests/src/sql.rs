@@ -45,6 +45,14 @@ pub fn rows(database: &Path, table: &str) -> String {
 /// # Panics
 /// As [`run`].
 pub fn edit(database: &Path, sql: &str) -> String {
+    edit_with(database, "", sql)
+}
+
+/// The same, with something to be done before the transaction.
+///
+/// # Panics
+/// As [`run`].
+pub fn edit_with(database: &Path, first: &str, sql: &str) -> String {
     let triggers = "FROM sqlite_schema WHERE type = 'trigger'";
     let drop = run(
         database,
@@ -53,6 +61,6 @@ pub fn edit(database: &Path, sql: &str) -> String {
     let make = run(database, &format!("SELECT sql || ';' {triggers}"));
     run(
         database,
-        &format!("PRAGMA foreign_keys = OFF; BEGIN; {drop} {sql}; {make} COMMIT;"),
+        &format!("{first}; PRAGMA foreign_keys = OFF; BEGIN; {drop} {sql}; {make} COMMIT;"),
     )
 }

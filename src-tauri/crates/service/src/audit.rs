@@ -55,6 +55,12 @@ pub enum Error {
         /// Its index.
         index: u64,
     },
+    /// What is to be known of an act that changed records is not there.
+    #[error("the event of leaf {index}, which changed records, is not there: what was done in it cannot be told")]
+    EventGone {
+        /// Its index.
+        index: u64,
+    },
     /// A leaf names no root of the records, although one before it does.
     #[error("leaf {index} names no records, and the ones before it do")]
     RecordsForgotten {

@@ -374,13 +374,12 @@ impl Founding<'_> {
         let state = state.to_be_signed(&identity, FOUNDING_LEAF.0);
         let person = account_to_be_signed(self.organisation.0.into(), &account, FOUNDING_LEAF);
         let profile = Profile::to_be_signed(profile, FOUNDING_LEAF);
-        let [of_state, of_person] = [&state, &person].map(RowMessage::digest);
+        let bound = [&state, &person, &profile].map(RowMessage::digest).to_vec();
         let inputs: [token::ToBeSigned; 3] = [&state, &person, &profile].map(Into::into);
         let signatures = signing.sign_with(KeyKind::P256, born.blob(), &inputs)?;
         let [state, person, signed_profile] = &signatures[..] else {
             return Err(token::Error::OutOfStep.into());
         };
-        let bound = vec![of_state, of_person];
         rows.state.officer_signature = Some(state.as_bytes().to_vec());
         account.officer_signature = Some(person.as_bytes().to_vec());
         rows.state.intent = Some(FOUNDING_LEAF);

@@ -15,6 +15,7 @@ use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
 use crate::station::Station;
+use crate::station::bound_rows::EVERYTHING;
 use crate::station::key::{IssuingRecord, KeyRecord};
 use crate::station::log::{About, Draft};
 use crate::station::masters::Masters;
@@ -65,16 +66,17 @@ impl Office<'_> {
         })
     }
 
-    /// Has the log name what officers have signed of people and keys, if it was kept before it did:
-    /// from then on nothing else counts.
+    /// Has the log name what officers have signed, if it was kept before it did: from then on nothing
+    /// else counts.
     pub(super) fn bind_rows(&mut self) -> Result<()> {
-        if self.log.noted().rows_bound || self.log.has_no_records() {
+        if self.log.noted().all_bound || self.log.has_no_records() {
             return Ok(());
         }
         let request = new_id()?;
         let login = self.officer.login.clone();
         let about = About {
             officer: Some(&login),
+            note: Some(EVERYTHING),
             ..About::of(Act::BindRows, &request)
         };
         self.act(&about, |office, intent| {
@@ -91,10 +93,14 @@ impl Office<'_> {
         })
     }
 
-    /// What officers have signed of every record that is believed to be current.
+    /// What officers have signed of masters, profile, and every record that is believed to be current.
     fn signed_and_current(&mut self) -> Result<Vec<Hash>> {
         let (station, signing) = (self.station, self.signing);
-        let mut signed = BTreeSet::new();
+        let mut signed: BTreeSet<Hash> = Masters::of(station)?.signed_rows().collect();
+        // One that is not believed counts for nothing, until the tokens are probed again.
+        if matches!(profile::newest(station), Ok(Some(_))) {
+            signed.insert(profile::entry(station)?.value);
+        }
         let mut after = None;
         loop {
             let keys = station.wait(station.store.keys(after, MAX_TREE_ENTRIES))?;

@@ -34,6 +34,7 @@ pub(super) fn verify(
     rows: &BoundRows,
 ) -> Result<Found> {
     let officers = Officers::of(station)?;
+    let told = rows.lines(station)?;
     let mut named = entries(station)?;
     let tree = Tree::over(named.iter().map(|(&path, &value)| Entry { path, value }));
     let mut found = Found {
@@ -63,9 +64,7 @@ pub(super) fn verify(
             };
             match believed(station, token, &record, &mut named) {
                 Ok(None) if noted.rows_bound => {
-                    match record
-                        .unbound_by(station, &officers, &|digest| rows.places(station, digest))?
-                    {
+                    match record.unbound_by(station, &officers, &told)? {
                         None => found.verified += 1,
                         Some(what) => found.broken(Some(record.login()), what),
                     }
@@ -86,13 +85,23 @@ pub(super) fn verify(
              added",
         );
     }
+    let masters = Masters::of(station)?;
+    if noted.all_bound {
+        let odd = [
+            masters.unbound_by(&officers, &told),
+            profile::unbound(station, &officers, &told)?,
+        ];
+        for what in odd.into_iter().flatten() {
+            found.broken(None, what);
+        }
+    }
     for (entry, what) in [
         (
             officers.entry(station.id()),
             "the offices are not those that the log names as current",
         ),
         (
-            Masters::of(station)?.entry(station.id()),
+            masters.entry(station.id()),
             "the masters are not those that the log names as current",
         ),
         (

@@ -62,6 +62,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
         findings: Vec::new(),
         noted: Noted::default(),
         rows: BoundRows::default(),
+        recalled: 0,
     };
     let mut first_break = match walk.all() {
         Ok(()) => None,
@@ -157,6 +158,8 @@ struct Walk<'s> {
     noted: Noted,
     /// What it tells of rows.
     rows: BoundRows,
+    /// Up to here these are what this machine has noted, and not what is read.
+    recalled: u64,
 }
 
 impl Walk<'_> {
@@ -192,14 +195,22 @@ impl Walk<'_> {
             return at(index, "it names no records, and the ones before it do");
         }
         self.mac(leaf)?;
+        let changed = self.records.is_some() && parts.records != self.records;
         match &logged.event {
-            None => self.erased += 1,
+            None => {
+                self.erased += 1;
+                if changed {
+                    self.recall(index)?;
+                }
+            }
             Some(event) => match Told::read(&leaf.leaf, &event.salt, &event.bytes) {
                 None => return at(index, "its event is not the one that the leaf digests"),
                 Some(told) => {
                     self.told(index, leaf, &told)?;
-                    self.noted.follow(index, &told);
-                    self.rows.follow(index, &told, &mut self.noted);
+                    if index >= self.recalled {
+                        self.noted.follow(index, &told);
+                        self.rows.follow(index, &told, &mut self.noted);
+                    }
                 }
             },
         }
@@ -210,6 +221,31 @@ impl Walk<'_> {
         }
         self.roots.push_back(self.frontier.root());
         self.hold_against_what_is_known()
+    }
+
+    /// Takes what this machine has noted of the log for what it tells: of an act that changed records the
+    /// event is gone, and who has not seen it cannot tell which of them are old.
+    fn recall(&mut self, index: u64) -> std::result::Result<(), Ended> {
+        if index < self.recalled {
+            return Ok(());
+        }
+        let noted = self.remembered.noted.as_ref();
+        let noted = noted.filter(|noted| noted.scheme == Noted::SCHEME);
+        let kept = noted.and_then(|noted| {
+            let rows = BoundRows::kept(self.station, noted.rows?)?;
+            Some((noted.clone(), rows))
+        });
+        match kept {
+            Some((noted, rows)) if index < self.remembered.frontier.size() => {
+                (self.noted, self.rows) = (noted, rows);
+                self.recalled = self.remembered.frontier.size();
+                Ok(())
+            }
+            _ => at(
+                index,
+                "its event is gone, and it changed records: what was done cannot be told",
+            ),
+        }
     }
 
     fn mac(&mut self, leaf: &Leaf) -> std::result::Result<(), Ended> {

@@ -6,13 +6,12 @@ use vault::{KeyId, LeafIndex, OrganisationId, Status, Versions};
 use zeroize::Zeroizing;
 
 use super::Station;
-use super::bound_rows::Signed;
+use super::bound_rows::{Lines, Subject};
 use super::log::{About, Draft, Log};
 use super::memory;
 use super::officers::Officers;
 use super::records;
 use super::tokens::{self, SigningToken};
-use crate::audit::records::Hash;
 use crate::audit::{Kind, Outcome};
 use crate::custody::record::{self, AccountRow, Origin, record_mac_input};
 use crate::custody::seal::{self, IssuingSecrets, WrappedBlob};
@@ -231,39 +230,54 @@ impl KeyRecord {
         if !log.noted().rows_bound {
             return Ok(None); // an officer's login binds them
         }
-        let officers = Officers::of(station)?;
-        self.unbound_by(station, &officers, &|digest| log.signed_at(digest))
+        self.unbound_by(station, &Officers::of(station)?, &log.signed_rows()?)
     }
 
-    /// The same by whatever tells where something was signed.
+    /// The same by what the log tells of rows.
     pub(crate) fn unbound_by(
         &self,
         station: &Station,
         officers: &Officers,
-        places: &dyn Fn(&Hash) -> Result<Vec<Signed>>,
+        told: &Lines,
     ) -> Result<Option<&'static str>> {
-        let vouched = |message: &RowMessage, signature: &[u8], intent| -> Result<bool> {
-            let places = places(&message.digest())?;
-            Ok(officers.vouch_at(&places, message, signature, intent))
+        let done = |message: &RowMessage, signature: &[u8], intent| {
+            officers.vouch_at(&told.places(&message.digest()), message, signature, intent)
         };
         let (state, account) = (&self.row.state, &self.row.account);
         if let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) {
             let message = self.state.to_be_signed(&self.identity, intent.0);
-            if !vouched(&message, signature, intent)? {
+            let Some(done) = done(&message, signature, intent) else {
                 return Ok(Some(
                     "the log tells of no officer's act in which its state was made",
                 ));
+            };
+            if let Some(odd) = self.is_from_before(done, told) {
+                return Ok(Some(odd));
             }
         }
         if let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) {
             let message = account_to_be_signed(station.id(), account, intent);
-            if !vouched(&message, signature, intent)? {
+            if done(&message, signature, intent).is_none() {
                 return Ok(Some(
                     "the log tells of no officer's act in which the account was made",
                 ));
             }
         }
         Ok(None)
+    }
+
+    /// What the log tells that has happened to the key since a state was made that lets it be used.
+    fn is_from_before(&self, done: u64, told: &Lines) -> Option<&'static str> {
+        let key = self.row.key.id;
+        let revoked = told.last(Subject::Revocation(key)).is_some();
+        if revoked && self.state.status != record::Status::Revoked {
+            return Some("the log tells that it was revoked, and its state is from before");
+        }
+        let active =
+            self.state.status == record::Status::Active && self.row.own_suspension.is_none();
+        let suspended = told.last(Subject::Suspension(key));
+        (active && suspended.is_some_and(|suspended| done < suspended))
+            .then_some("the log tells that it was suspended, and its state is from before")
     }
 
     /// Believes the record: its MAC in the HSM, the seal row's signature, the officer's signatures,

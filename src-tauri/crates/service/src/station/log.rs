@@ -14,7 +14,7 @@ pub(crate) use head::{newest_notarised, verified, verified_by_notary};
 pub(crate) use replay::told;
 
 use super::Station;
-use super::bound_rows::{BoundRows, Signed};
+use super::bound_rows::{BoundRows, Lines};
 use super::office_acts::Noted;
 pub(crate) use super::request::RequestLock;
 use super::tokens::SigningToken;
@@ -56,9 +56,9 @@ impl Log<'_> {
         &self.noted
     }
 
-    /// Where officers signed this, as far as the log is taken up.
-    pub(crate) fn signed_at(&self, digest: &Hash) -> Result<Vec<Signed>> {
-        self.rows.places(self.station, digest)
+    /// What officers have signed and where, as far as the log is taken up.
+    pub(crate) fn signed_rows(&self) -> Result<Lines> {
+        self.rows.lines(self.station)
     }
 
     /// Leaves of the log that are taken up.

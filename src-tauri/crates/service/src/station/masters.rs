@@ -15,12 +15,14 @@ use token::{Canary, KeyLabel, ResidentId, SignerAlgorithm, SpkiDer, WrappedKey};
 use vault::{LeafIndex, OrganisationId, Phase, Rotation};
 
 use super::Station;
+use super::bound_rows::{Lines, Subject};
 use super::log::Log;
 use super::officers::Officers;
 use super::records;
 use super::resident::ResidentCanary;
 use super::tokens::{MASTER, key_label};
 use crate::audit::records::{Entry, Hash, Of};
+use crate::custody::RowMessage;
 use crate::custody::master::{MasterRow, RotationRow};
 use crate::error::{Error, Result};
 use crate::home::write_private;
@@ -61,6 +63,16 @@ pub(crate) struct Masters {
     signed_import: Option<Hash>,
     /// The same of the newest step.
     signed_step: Option<Hash>,
+    /// All of these, with who signed them.
+    rows: Vec<SignedRow>,
+}
+
+/// What an officer signed.
+#[derive(Clone)]
+struct SignedRow {
+    message: RowMessage,
+    signature: Vec<u8>,
+    intent: LeafIndex,
 }
 
 impl Masters {
@@ -81,6 +93,7 @@ impl Masters {
             signed: Vec::new(),
             signed_import: None,
             signed_step: None,
+            rows: Vec::new(),
         })
     }
 
@@ -96,6 +109,7 @@ impl Masters {
             signed: Vec::new(),
             signed_import: None,
             signed_step: None,
+            rows: Vec::new(),
         }
     }
 
@@ -117,7 +131,7 @@ impl Masters {
         if let Some(row) = masters.pop_if(|row| row.number == IMPORT) {
             let officers = Officers::of(station)?;
             all.import = Some(believed(station, &officers, &row)?);
-            all.signed_import = Some(signed(station, &row).to_be_signed().digest());
+            all.signed_import = Some(all.take_up(station, &row));
         }
         let Some(rotation) = rotation else {
             return Ok(all);
@@ -147,8 +161,8 @@ impl Masters {
         {
             let master = believed(station, &officers, row)?;
             all.labels.push(row.label.clone());
-            all.signed
-                .push(signed(station, row).to_be_signed().digest());
+            let signed = all.take_up(station, row);
+            all.signed.push(signed);
             all.before = all.newest.replace(master);
         }
         let newest = all.newest.as_ref().map(|newest| newest.number);
@@ -158,9 +172,50 @@ impl Masters {
         if rotation.phase == Phase::Finished {
             all.before = None;
         }
-        all.signed_step = Some(row.to_be_signed().digest());
+        let message = row.to_be_signed();
+        all.signed_step = Some(message.digest());
+        all.rows.push(SignedRow {
+            message,
+            signature: rotation.officer_signature.clone(),
+            intent: rotation.intent,
+        });
         all.rotation = Some(rotation);
         Ok(all)
+    }
+
+    /// Notes what was signed of a master that is believed.
+    fn take_up(&mut self, station: &Station, row: &vault::Master) -> Hash {
+        let message = signed(station, row).to_be_signed();
+        let digest = message.digest();
+        self.rows.push(SignedRow {
+            message,
+            signature: row.officer_signature.clone(),
+            intent: row.intent,
+        });
+        digest
+    }
+
+    /// What of them no act stands behind that the log tells of, or which act came after them, if
+    /// something does not fit: whoever was an officer once can sign rows that name an act of then, and
+    /// what was signed once can be put back.
+    pub(crate) fn unbound_by(&self, officers: &Officers, told: &Lines) -> Option<&'static str> {
+        let done = |row: &SignedRow| {
+            let places = told.places(&row.message.digest());
+            let done = officers.vouch_at(&places, &row.message, &row.signature, row.intent);
+            done.is_some()
+        };
+        if !self.rows.iter().all(done) {
+            return Some("the log tells of no officer's act in which a master or a step was made");
+        }
+        // Each step has the next number, and the master for imported keys is made once.
+        let acts = self.version() + u64::from(self.import.is_some());
+        let told = told.acts(Subject::Masters).len() as u64;
+        (told > acts).then_some("the log tells of a later step or master than the vault has")
+    }
+
+    /// What was signed of them, and of the newest step.
+    pub(crate) fn signed_rows(&self) -> impl Iterator<Item = Hash> {
+        self.rows.iter().map(|row| row.message.digest())
     }
 
     /// Refuses to go on with what was changed meanwhile.
@@ -343,24 +398,38 @@ fn first_canary(station: &Station) -> Result<Canary> {
 /// `opened` are those that the token was opened with; a step that was taken since then is none of its
 /// concern.
 pub(super) fn expect_current(station: &Station, log: &mut Log<'_>, opened: &Masters) -> Result<()> {
-    let path = Of::Masters.path(station.id().as_bytes());
     let mut masters = opened.clone();
     loop {
         let size = log.size();
-        let named = log.current(&[path])?;
-        // An organisation from before gets the entry when an officer logs in.
-        let named = named.and_then(|named| named.first().copied().flatten());
-        if named.is_none_or(|named| named == masters.entry(station.id()).value) {
+        let Some(odd) = at_odds(station, log, &masters)? else {
             return Ok(());
-        }
+        };
         let now = Masters::of(station)?;
         if now.entry(station.id()) == masters.entry(station.id()) && log.size() == size {
-            return Err(unvouched(
-                "the log names other masters, or another step, as current",
-            ));
+            return Err(unvouched(odd));
         }
         masters = now;
     }
+}
+
+/// What does not fit between masters and log, if something does not.
+fn at_odds(
+    station: &Station,
+    log: &mut Log<'_>,
+    masters: &Masters,
+) -> Result<Option<&'static str>> {
+    let named = log.current(&[Of::Masters.path(station.id().as_bytes())])?;
+    // An organisation from before gets the entry when an officer logs in.
+    let named = named.and_then(|named| named.first().copied().flatten());
+    if named.is_some_and(|named| named != masters.entry(station.id()).value) {
+        return Ok(Some(
+            "the log names other masters, or another step, as current",
+        ));
+    }
+    if !log.noted().all_bound {
+        return Ok(None); // an officer's login binds them
+    }
+    Ok(masters.unbound_by(&Officers::of(station)?, &log.signed_rows()?))
 }
 
 /// The highest step that this machine has seen.

@@ -88,12 +88,21 @@ pub(crate) struct Noted {
     /// How many digests of rows are in the file beside this; none where a program noted none.
     #[serde(default)]
     pub(crate) rows: Option<u64>,
-    /// Every row that an officer has signed is among them.
+    /// Every state and account that an officer has signed is among them.
     #[serde(default)]
     pub(crate) rows_bound: bool,
+    /// So is every master, step of a rotation and token profile.
+    #[serde(default)]
+    pub(crate) all_bound: bool,
+    /// What a program notes of an event; another one notes it anew.
+    #[serde(default)]
+    pub(crate) scheme: u32,
 }
 
 impl Noted {
+    /// Rows and the acts about them.
+    pub(crate) const SCHEME: u32 = 2;
+
     /// Notes what an event tells that stands at this index.
     pub(crate) fn follow(&mut self, index: u64, told: &Told) {
         self.offices.extend(OfficeAct::told(index, told));

@@ -220,29 +220,31 @@ impl Officers {
         })
     }
 
-    /// Whether an officer signed this in an act that the log tells of, and held the office still where
-    /// it was done.
+    /// Where the act was done that the log tells of and in which an officer signed this, who held the
+    /// office still; none if there is no such act. The first place counts: whoever names it again later
+    /// has signed nothing.
     pub(crate) fn vouch_at(
         &self,
         places: &[Signed],
         message: &RowMessage,
         signature: &[u8],
         intent: LeafIndex,
-    ) -> bool {
-        places.iter().any(|place| match place {
-            Signed::Before => self.vouch(message, signature, intent),
+    ) -> Option<u64> {
+        let done = places.iter().filter_map(|place| match *place {
+            Signed::Before { outcome } => self.vouch(message, signature, intent).then_some(outcome),
             Signed::Done {
                 intent: told,
                 outcome,
             } => {
-                *told == intent.0
-                    && self.keys.iter().any(|key| {
-                        key.since.is_none_or(|since| since < intent)
-                            && key.ended.is_none_or(|ended| *outcome <= ended.0)
-                            && signing_algorithm::verifies(key.kind, &key.spki, message, signature)
-                    })
+                let held = |key: &OfficerKey| {
+                    key.since.is_none_or(|since| since < intent)
+                        && key.ended.is_none_or(|ended| outcome <= ended.0)
+                        && signing_algorithm::verifies(key.kind, &key.spki, message, signature)
+                };
+                (told == intent.0 && self.keys.iter().any(held)).then_some(outcome)
             }
-        })
+        });
+        done.min()
     }
 
     /// Whether a key is the one that an officer acts with now.

@@ -15,9 +15,11 @@ use token::{Attack, Missing, Played, Verdict};
 use vault::LeafIndex;
 
 use super::Station;
+use super::bound_rows::{BoundRows, Lines, Subject};
 use super::log::Log;
 use super::officers::Officers;
 use super::records;
+use super::remembered::Remembered;
 use crate::assurance::{self, Ground, Hardware, KeyHome, PinHolder, SecretKind};
 use crate::audit::records::Entry;
 use crate::custody::RowMessage;
@@ -303,8 +305,12 @@ pub(crate) fn newest(station: &Station) -> Result<Option<Profile>> {
     }
     let Some(row) = row else { return Ok(None) };
     let signed = Profile::to_be_signed(&row.profile, row.intent);
-    if !Officers::of(station)?.vouch(&signed, &row.signature, row.intent) {
+    let officers = Officers::of(station)?;
+    if !officers.vouch(&signed, &row.signature, row.intent) {
         return Err(unvouched("no officer of the organisation has signed it"));
+    }
+    if let Some(odd) = unbound_as_remembered(station, &officers, &row)? {
+        return Err(unvouched(odd));
     }
     if row.profile.len() > LARGEST {
         return Err(unvouched("it is too long"));
@@ -328,7 +334,58 @@ pub(crate) fn entry(station: &Station) -> Result<Entry> {
     Ok(records::of_token_profile(station.id(), signed))
 }
 
-/// Holds the newest profile against the tree over the current records.
+/// What does not fit between the newest profile and the acts that the log tells of, if something does
+/// not: whoever was an officer once can sign one that names an act of then, and one that was signed once
+/// can be put back.
+pub(crate) fn unbound(
+    station: &Station,
+    officers: &Officers,
+    told: &Lines,
+) -> Result<Option<&'static str>> {
+    let row = station.wait(station.store.token_profile())?;
+    Ok(unbound_row(officers, told, row.as_ref()))
+}
+
+fn unbound_row(
+    officers: &Officers,
+    told: &Lines,
+    row: Option<&vault::TokenProfile>,
+) -> Option<&'static str> {
+    let last = told.last(Subject::Profile);
+    let Some(row) = row else {
+        return last.map(|_| "the log tells of a profile, and there is none");
+    };
+    let signed = Profile::to_be_signed(&row.profile, row.intent);
+    let places = told.places(&signed.digest());
+    match officers.vouch_at(&places, &signed, &row.signature, row.intent) {
+        None => Some("the log tells of no officer's act in which the token's profile was made"),
+        Some(done) if last.is_some_and(|last| done < last) => {
+            Some("the log tells of a later probe than the token's profile is of")
+        }
+        Some(_) => None,
+    }
+}
+
+/// The same by what this machine has noted of the log, where nobody opens it: what is shown. Of an act
+/// that it has not taken up it says nothing.
+fn unbound_as_remembered(
+    station: &Station,
+    officers: &Officers,
+    row: &vault::TokenProfile,
+) -> Result<Option<&'static str>> {
+    let remembered = Remembered::load(station)?;
+    let noted = remembered.noted.filter(|noted| noted.all_bound);
+    let kept = noted.and_then(|noted| BoundRows::kept(station, noted.rows?));
+    match kept {
+        Some(rows) if row.intent.0 < remembered.frontier.size() => {
+            Ok(unbound_row(officers, &rows.lines(station)?, Some(row)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Holds the newest profile against the tree over the current records, and against the acts that the
+/// log tells of.
 fn expect_current(station: &Station, log: &mut Log<'_>) -> Result<()> {
     loop {
         let size = log.size();
@@ -336,11 +393,15 @@ fn expect_current(station: &Station, log: &mut Log<'_>) -> Result<()> {
         let named = log.current(&[found.path])?;
         // An organisation from before gets the entry when an officer logs in.
         let named = named.and_then(|named| named.first().copied().flatten());
-        if named.is_none_or(|named| named == found.value) {
-            return Ok(());
-        }
+        let odd = if named.is_some_and(|named| named != found.value) {
+            Some("it is not the one that the log names as the newest")
+        } else if log.noted().all_bound {
+            unbound(station, &Officers::of(station)?, &log.signed_rows()?)?
+        } else {
+            None
+        };
+        let Some(what) = odd else { return Ok(()) };
         if log.size() == size {
-            let what = "it is not the one that the log names as the newest";
             return Err(Error::ProfileUnvouched { what });
         }
     }

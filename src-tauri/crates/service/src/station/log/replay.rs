@@ -116,6 +116,7 @@ impl<'s> Log<'s> {
             restores,
             noted: Some(Noted {
                 rows: Some(self.rows.count()),
+                scheme: Noted::SCHEME,
                 ..self.noted.clone()
             }),
         }
@@ -128,6 +129,7 @@ impl<'s> Log<'s> {
     ) -> Result<Self> {
         let seen = remembered.frontier.size();
         let noted = remembered.noted.as_ref();
+        let noted = noted.filter(|noted| noted.scheme == Noted::SCHEME);
         let kept = noted.and_then(|noted| {
             let rows = BoundRows::kept(station, noted.rows?)?;
             Some((noted.clone(), rows))
@@ -249,12 +251,23 @@ impl<'s> Log<'s> {
                 if !vouched.knows(&leaf) {
                     self.believe(&leaf)?;
                 }
+                let before = self.records;
                 self.follow(&leaf)?;
-                if let Some(event) = event
-                    && let Some(told) = Told::read(&leaf.leaf, &event.salt, &event.bytes)
-                {
-                    self.noted.follow(leaf.index.0, &told);
-                    self.rows.follow(leaf.index.0, &told, &mut self.noted);
+                let told = event.and_then(|event| {
+                    Told::read(&leaf.leaf, &event.salt, &event.bytes)
+                });
+                match told {
+                    Some(told) => {
+                        self.noted.follow(leaf.index.0, &told);
+                        self.rows.follow(leaf.index.0, &told, &mut self.noted);
+                    }
+                    // Whoever writes the vault could have old rows count again by taking away what
+                    // tells of the newer ones. A machine that has seen it does not ask again.
+                    None if before.is_some() && before != self.records => {
+                        let index = leaf.index.0;
+                        return Err(audit::Error::EventGone { index }.into());
+                    }
+                    None => {}
                 }
                 self.frontier.push(&leaf.leaf);
             }
