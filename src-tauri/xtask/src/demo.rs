@@ -117,9 +117,13 @@ impl Demo {
         }
         step("founding the demo organisation", || {
             let mut init = self.chancery(&["init", "--embedded", "--admin", "officer"]);
+            // In a file and not in the keyring of this session: the demo is looked at from any shell,
+            // and its secrets and its tokens' files lie beside it.
             init.args([
                 "--organisation",
                 "Meridian Harbour Trust",
+                "--pin-store",
+                "file",
                 "--secret-file",
                 "-",
             ]);

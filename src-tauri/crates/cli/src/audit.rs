@@ -44,7 +44,9 @@ pub(crate) async fn run(
                 report::line("");
                 report::line(&format!("On paper: {}", head.fingerprint));
                 if !head.notarised {
-                    report::line("The notary has not signed it: an officer should log in.");
+                    report::line(
+                        "The notary has not signed it yet, and does when an officer next logs in.",
+                    );
                 }
             }
             Ok(ExitCode::SUCCESS)
@@ -156,7 +158,11 @@ fn log_verdict(verdict: &LogVerdict, json: bool) -> ExitCode {
                 "Notarised: {} leaves, {} days ago",
                 head.leaves, head.days
             )),
-            None => report::line("Notarised: nothing yet"),
+            // As it is of every organisation until then: no fault.
+            None => report::line(
+                "Notarised: not yet. The notary countersigns each time an officer logs in; until the \
+                 first time the head key alone vouches for the log.",
+            ),
         }
         for finding in &verdict.findings {
             report::line(&format!("- {finding}"));

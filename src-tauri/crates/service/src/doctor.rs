@@ -248,7 +248,7 @@ fn notary_check(station: &Station) -> Check {
             Health::Caution,
             newest.map_or_else(
                 || {
-                    "the notary has signed no head of the log yet: an officer should log in"
+                    "the notary has signed no head of the log yet; it does when an officer logs in"
                         .to_owned()
                 },
                 |newest| {

@@ -175,6 +175,17 @@ pub enum Error {
         /// Unix time.
         until: i64,
     },
+    /// The signing PIN lies in a keyring, and none answers here.
+    #[error(
+        "the signing PIN lies in the keyring of the session in which this organisation was founded, and \
+         no keyring service answers here; run this in that session (with its \
+         DBUS_SESSION_BUS_ADDRESS), or found with --pin-store file"
+    )]
+    SigningPinInKeyring {
+        /// What was missing.
+        #[source]
+        source: vault::Error,
+    },
     /// A master, or a step of a rotation, that nobody vouches for.
     #[error("the masters do not hold together: {what}")]
     MasterUnvouched {

@@ -56,6 +56,7 @@ impl Error {
             Self::ImportRefused { .. } => (ErrorCode::ImportRefused, InputOutput),
             Self::FilePasswordWrong { .. } => (ErrorCode::PasswordWrong, Refused),
             Self::BackupUnusable { .. } => (ErrorCode::BackupUnusable, InputOutput),
+            Self::SigningPinInKeyring { .. } => (ErrorCode::KeyringAbsent, Device),
             Self::MasterUnvouched { .. } => (ErrorCode::KeysNotProven, Refused),
             Self::MasterRetired { .. } => (ErrorCode::MasterRetired, Refused),
             Self::KeysAreResident { .. } => (ErrorCode::KeysAreResident, Refused),

@@ -10,7 +10,7 @@ use vault::pin_store::{PinName, PinStore, StoredPin};
 use zeroize::Zeroizing;
 
 use super::Station;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::home::jot_private;
 use crate::requests::PinStoreChoice;
 
@@ -135,12 +135,18 @@ fn mark_of_files(folder: &Path) -> String {
 
 /// Reads the signing PIN of this machine, and says where it lay.
 ///
-/// The file is looked at first: it is there only because somebody chose it or no keyring was.
+/// The file is looked at first: it is there only because somebody chose it or no keyring was. So without
+/// one it was a keyring that the PIN was put into, and another session has that.
 pub(crate) fn signing_pin(station: &Station) -> Result<(Pin, PinPlace)> {
     let name = name(station.id());
     let (stored, place) = match file(&station.state()).pin(&name) {
         Ok(stored) => (stored, PinPlace::File),
-        Err(vault::Error::PinMissing { .. }) => (PinStore::Keyring.pin(&name)?, PinPlace::Keyring),
+        Err(vault::Error::PinMissing { .. }) => match PinStore::Keyring.pin(&name) {
+            Err(source @ vault::Error::KeyringAbsent { .. }) => {
+                return Err(Error::SigningPinInKeyring { source });
+            }
+            stored => (stored?, PinPlace::Keyring),
+        },
         Err(error) => return Err(error.into()),
     };
     Ok((Pin::new(Zeroizing::new(stored.expose().to_owned()))?, place))
