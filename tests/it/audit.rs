@@ -43,6 +43,30 @@ fn a_log_that_is_whole_is_found_to_be_with_every_record_and_head() {
 }
 
 #[test]
+fn a_young_log_says_when_the_notary_will_sign_it() {
+    let machine = Machine::founded();
+    let said = || {
+        let verify = machine.command("audit verify", &[]);
+        let arguments: Vec<_> = verify.get_args().skip(1).map(ToOwned::to_owned).collect();
+        let mut plain = Command::new(verify.get_program());
+        for (name, value) in verify.get_envs() {
+            plain.env(name, value.unwrap_or_default());
+        }
+        let output = plain.args(arguments).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let young = said();
+    assert!(young.contains("each time an officer logs in"), "{young}");
+    let _ = machine.enrol("ada");
+    assert!(
+        said().contains("Notarised: 4 leaves, 0 days ago"),
+        "{}",
+        said()
+    );
+}
+
+#[test]
 fn whatever_is_done_to_the_log_its_first_break_is_named() {
     let organisation = ada();
     signing(&organisation).unwrap();

@@ -573,6 +573,17 @@ fn a_pin_in_the_keyring_signs_and_a_locked_keyring_is_refused_and_not_worked_aro
         .unwrap();
     let state = String::from_utf8(state.stdout).unwrap();
     assert!(!state.contains(".pin"), "no file was made instead: {state}");
+    // From another session, as a shell that was opened later.
+    let examined = machine.run("doctor", &[]).json.to_string();
+    let signed = machine.run(&machine.sign("officer", "later.pdf"), &[OFFICER_SECRET]);
+    assert_eq!((signed.status, signed.code()), (4, "keyring_absent"));
+    for told in [examined, signed.json.to_string()] {
+        assert!(
+            told.contains("the keyring of the session in which"),
+            "{told}"
+        );
+        assert!(told.contains("DBUS_SESSION_BUS_ADDRESS"), "{told}");
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod log;
 mod looks;
 mod network;
 mod offices;
+mod people_list;
 mod pin_pad;
 mod probe;
 mod put_back;

@@ -33,8 +33,8 @@ pub(crate) use organisation::{
     accepted_modules, changed_modules, checks, founded, health, pin_kept, tidied,
 };
 pub(crate) use people::{
-    activated, enrolled, identity, office_granted, office_taken, office_withdrawn, people, person,
-    secret_changed,
+    activated, enrolled, identity, office_granted, office_taken, office_withdrawn, people,
+    people_enrolled, person, secret_changed,
 };
 pub(crate) use probe::probe;
 use serde_json::{Value, json};

@@ -2,6 +2,7 @@
 
 mod continuity;
 mod documents;
+mod enrol_list;
 mod organisation;
 mod people;
 mod signing;

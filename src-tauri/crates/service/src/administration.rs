@@ -32,7 +32,7 @@ pub(crate) use self::backup::{
     Remembered, create as create_backup, remembered as remembered_backup,
     restore as restore_backup, verify as verify_backup,
 };
-pub(crate) use self::enrol::enrol;
+pub(crate) use self::enrol::{enrol, enrol_list, plan as plan_enrolments};
 pub(crate) use self::export_log::export_log;
 pub(crate) use self::grant::{grant, take_office, withdraw};
 pub(crate) use self::import::import;

@@ -56,7 +56,9 @@ pub enum Error {
         index: u64,
     },
     /// What is to be known of an act that changed records is not there.
-    #[error("the event of leaf {index}, which changed records, is not there: what was done in it cannot be told")]
+    #[error(
+        "the event of leaf {index}, which changed records, is not there: what was done in it cannot be told"
+    )]
     EventGone {
         /// Its index.
         index: u64,

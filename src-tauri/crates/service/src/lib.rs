@@ -27,6 +27,7 @@ pub mod custody;
 pub mod evidence;
 pub mod idle;
 pub mod organisation;
+pub mod people_list;
 pub mod requests;
 pub mod wire;
 

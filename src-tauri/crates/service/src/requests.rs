@@ -20,7 +20,10 @@ pub use organisation::{
     Check, Founded, Health, Init, KeyMode, ModuleChange, PinStoreChoice, ReadyToken, Tokens,
 };
 pub use pdf::{Certification, LockedFields};
-pub use people::{Activate, ChangeSecret, Enrol, Enrolled, ImportKey, OfficeGranted, TakeOffice};
+pub use people::{
+    Activate, ChangeSecret, Enrol, Enrolled, EnrolledList, EnrolmentWatch, ImportKey,
+    ListedOutcome, ListedRow, OfficeGranted, TakeOffice,
+};
 pub use signature::{Level, SubFilter};
 pub use signing::{
     CardChoice, CardToSign, Extend, Extended, FileToSign, For, Gather, Sign, SignedFile, Signer,

@@ -12,14 +12,24 @@ pub(crate) struct Enrol {
     #[arg(long, value_name = "LOGIN")]
     pub(crate) by: String,
     /// Login of the new person
-    #[arg(long)]
-    pub(crate) login: String,
+    #[arg(long, required_unless_present = "csv", conflicts_with = "csv")]
+    pub(crate) login: Option<String>,
     /// Full name, as it will stand in the certificate
-    #[arg(long)]
-    pub(crate) name: String,
+    #[arg(long, required_unless_present = "csv", conflicts_with = "csv")]
+    pub(crate) name: Option<String>,
     /// E-mail address
-    #[arg(long)]
-    pub(crate) email: String,
+    #[arg(long, required_unless_present = "csv", conflicts_with = "csv")]
+    pub(crate) email: Option<String>,
+    /// People as a file has them: comma-separated values with the header login,name,email and
+    /// optionally key. The same file again goes on where it ended
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Where their codes are written to, for nobody else to read (FILE-codes.csv)
+    #[arg(long, value_name = "FILE", requires = "csv")]
+    pub(crate) codes: Option<PathBuf>,
+    /// Say what would become of each row, and enrol nobody
+    #[arg(long, requires = "csv", conflicts_with = "codes")]
+    pub(crate) dry_run: bool,
     /// Kind of key
     #[arg(long, default_value = "p256")]
     pub(crate) key: String,

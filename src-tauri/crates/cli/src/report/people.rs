@@ -23,6 +23,11 @@ pub(crate) fn enrolled(enrolled: &Enrolled, json: bool) {
     say!("Next: chancery activate --login {}", enrolled.login);
 }
 
+/// Says on standard error how far a list of people is.
+pub(crate) fn people_enrolled(done: u64, of: u64) {
+    eprintln!("chancery: {done} of {of} people enrolled");
+}
+
 pub(crate) fn activated(login: &str, json: bool) {
     if json {
         return print(&json!({ "login": login, "activated": true }));

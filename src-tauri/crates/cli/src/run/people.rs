@@ -11,7 +11,7 @@ use service::wire::{self, RevocationReason};
 use service::{Administrator, Service};
 use zeroize::Zeroizing;
 
-use super::log_in;
+use super::{enrol_list, log_in};
 use crate::arguments::{self, Cause, SecretFile, StatusOf, Users};
 use crate::failure::Failure;
 use crate::report;
@@ -22,14 +22,21 @@ pub(super) async fn enrol(
     arguments: arguments::Enrol,
     json: bool,
 ) -> Result<ExitCode, Failure> {
+    if arguments.csv.is_some() {
+        return enrol_list::run(service, arguments, json).await;
+    }
     let officer = log_in(service, arguments.by, &arguments.secrets).await?;
     let arguments::Enrol {
-        login,
-        name,
-        email,
+        login: Some(login),
+        name: Some(name),
+        email: Some(email),
         key,
         ..
-    } = arguments;
+    } = arguments
+    else {
+        let message = "enrol asks for --login, --name and --email, or --csv";
+        return Err(Failure::usage(message.to_owned(), String::new()));
+    };
     let request = Enrol {
         login,
         name,

@@ -22,72 +22,113 @@ use crate::station::profile;
 use crate::station::records;
 use crate::station::tokens::PEPPER;
 
+mod list;
+
+pub(crate) use list::{enrol_list, plan};
+
 /// Enrols one person; blocks.
 pub(crate) fn enrol(
     station: &Station,
     officer: &Administrator,
     request: &Enrol,
 ) -> Result<Enrolled> {
-    let login = checked_login(&request.login)?;
-    let name = checked_name("name", &request.name)?;
-    let email = checked_email(&request.email)?;
-    let kind = KeyKind::parse(&request.key)?;
-    // Told before a key is made; the vault decides it again when it writes.
-    if station
-        .wait(station.store.account_by_login(&login))?
-        .is_some()
-    {
-        return Err(vault::Error::LoginTaken { login }.into());
-    }
+    let wanted = Wanted::checked(station, request)?;
     Office::enter(station, officer, |office| {
         profile::permit_enrolment(station, &mut office.log)?;
-        let mut account = Account {
-            id: certificates::new_id()?.into(),
+        enrol_as(office, wanted)
+    })
+}
+
+/// Enrols one person in an office that is entered, where enrolment is permitted.
+fn enrol_in(office: &mut Office<'_>, request: &Enrol) -> Result<Enrolled> {
+    let wanted = Wanted::checked(office.station, request)?;
+    enrol_as(office, wanted)
+}
+
+/// Who is to be enrolled, checked.
+struct Wanted {
+    login: String,
+    name: String,
+    email: String,
+    kind: KeyKind,
+}
+
+impl Wanted {
+    fn checked(station: &Station, request: &Enrol) -> Result<Self> {
+        let login = checked_login(&request.login)?;
+        let name = checked_name("name", &request.name)?;
+        let email = checked_email(&request.email)?;
+        let kind = KeyKind::parse(&request.key)?;
+        // Told before a key is made; the vault decides it again when it writes.
+        if station
+            .wait(station.store.account_by_login(&login))?
+            .is_some()
+        {
+            return Err(vault::Error::LoginTaken { login }.into());
+        }
+        Ok(Self {
             login,
             name,
             email,
-            role: Role::Signer,
-            created_at: UnixTime(station.now()?),
-            row_version: 1,
-            officer_signature: None,
-            intent: None,
-        };
-        let digest = digest(&account, kind);
-        let (id, login) = (*account.id.as_bytes(), account.login.clone());
-        let request = certificates::new_id()?;
-        let serial = certificates::new_serial()?;
-        let about = About {
-            account: Some(&id),
-            login: Some(&login),
-            digests: &[digest],
-            officer: Some(&officer.login),
-            serial: Some(serial.as_bytes()),
-            ..About::of(Act::Enrol, &request)
-        };
-        office.act(&about, |office, intent| {
-            let signed = account_to_be_signed(station.id(), &account, intent);
-            account.officer_signature = Some(office.vouch(signed)?);
-            account.intent = Some(intent);
-            let whom = Whom::of(&account);
-            let (rows, enrolled) = office.newborn(&account, whom, kind, &serial, intent)?;
-            let mut entries = vec![rows.entry];
-            entries.extend(records::of_account(station.id(), &account));
-            let draft = Draft::outcome(&about, intent, Outcome::Done);
-            let (index, leaf) = office.log.write(draft, &entries, |leaf| {
-                station.store.enrol(NewEnrolment {
-                    account: account.clone(),
-                    key: rows.key.clone(),
-                    state: rows.state.clone(),
-                    seal: rows.seal.clone(),
-                    mac: rows.mac,
-                    certificate: rows.certificate.clone(),
-                    leaf,
-                })
-            })?;
-            // The code is told now or never; the next head covers the leaf, or says what is wrong.
-            let _ = office.log.sign(index, &leaf);
-            Ok(enrolled)
+            kind,
         })
+    }
+}
+
+fn enrol_as(office: &mut Office<'_>, wanted: Wanted) -> Result<Enrolled> {
+    let (station, officer) = (office.station, office.officer);
+    let Wanted {
+        login,
+        name,
+        email,
+        kind,
+    } = wanted;
+    let mut account = Account {
+        id: certificates::new_id()?.into(),
+        login,
+        name,
+        email,
+        role: Role::Signer,
+        created_at: UnixTime(station.now()?),
+        row_version: 1,
+        officer_signature: None,
+        intent: None,
+    };
+    let digest = digest(&account, kind);
+    let (id, login) = (*account.id.as_bytes(), account.login.clone());
+    let request = certificates::new_id()?;
+    let serial = certificates::new_serial()?;
+    let about = About {
+        account: Some(&id),
+        login: Some(&login),
+        digests: &[digest],
+        officer: Some(&officer.login),
+        serial: Some(serial.as_bytes()),
+        ..About::of(Act::Enrol, &request)
+    };
+    office.act(&about, |office, intent| {
+        let signed = account_to_be_signed(station.id(), &account, intent);
+        account.officer_signature = Some(office.vouch(signed)?);
+        account.intent = Some(intent);
+        let whom = Whom::of(&account);
+        let (rows, enrolled) = office.newborn(&account, whom, kind, &serial, intent)?;
+        let mut entries = vec![rows.entry];
+        entries.extend(records::of_account(station.id(), &account));
+        let draft = Draft::outcome(&about, intent, Outcome::Done);
+        let (index, leaf) = office.log.write(draft, &entries, |leaf| {
+            station.store.enrol(NewEnrolment {
+                account: account.clone(),
+                key: rows.key.clone(),
+                state: rows.state.clone(),
+                seal: rows.seal.clone(),
+                mac: rows.mac,
+                certificate: rows.certificate.clone(),
+                leaf,
+            })
+        })?;
+        // The code is told now or never; the next head covers the leaf, or says what is wrong.
+        let _ = office.log.sign(index, &leaf);
+        Ok(enrolled)
     })
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::Unwatched;
 use crate::wire;
 
 /// Enrol one person.
@@ -38,6 +40,61 @@ pub struct Enrolled {
     pub certificate_pem: String,
     /// SHA-256 of its DER, 64 hexadecimal digits.
     pub certificate_sha256: String,
+}
+
+/// What became of a row of a list of people, or would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListedOutcome {
+    /// Nobody has the login yet.
+    New,
+    /// Enrolled now.
+    Enrolled,
+    /// Enrolled before, and as the row says.
+    Unchanged,
+    /// Enrolled, and the code is kept nowhere.
+    CodeMissing,
+    /// The login is somebody else's, or of an earlier row.
+    Conflict,
+    /// It cannot be used.
+    Invalid,
+    /// Not enrolled: the token, the vault or the log did not do their part, and nothing after it was
+    /// tried.
+    Failed,
+}
+
+/// A row of a list of people.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedRow {
+    /// The line it begins at.
+    pub line: u64,
+    /// The login it has.
+    pub login: String,
+    /// What became of it.
+    pub outcome: ListedOutcome,
+    /// Why, where there is something to say.
+    pub reason: Option<String>,
+}
+
+/// What became of a list of people.
+#[derive(Debug)]
+pub struct EnrolledList {
+    /// Each row.
+    pub rows: Vec<ListedRow>,
+    /// Where the codes are.
+    pub codes: PathBuf,
+    /// What ended it early; rows that are still new were not tried.
+    pub stopped: Option<crate::Error>,
+}
+
+/// Hears how many people of a list are enrolled.
+pub trait EnrolmentWatch: fmt::Debug + Send + Sync {
+    /// Hears of `done` people, of as many as were new when it began.
+    fn enrolled(&self, done: u64, of: u64);
+}
+
+impl EnrolmentWatch for Unwatched {
+    fn enrolled(&self, _: u64, _: u64) {}
 }
 
 /// Who it is; never the code.

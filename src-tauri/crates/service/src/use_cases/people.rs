@@ -1,14 +1,16 @@
 //! People and their keys: who is enrolled, suspended, revoked or an officer, and what each does with
 //! the own secret.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::administration::{self, Administrator, Change};
 use crate::error::{Error, Result};
 use crate::requests::{
-    Activate, ChangeSecret, Enrol, Enrolled, ImportKey, OfficeGranted, TakeOffice,
+    Activate, ChangeSecret, Enrol, Enrolled, EnrolledList, EnrolmentWatch, ImportKey, ListedRow,
+    OfficeGranted, TakeOffice,
 };
-use crate::{Service, custody, own_suspension, people, reseal, wire};
+use crate::{Service, custody, own_suspension, people, people_list, reseal, wire};
 
 impl Service {
     /// Logs an officer in with the own secret; the answer is what every act below asks for.
@@ -53,6 +55,33 @@ impl Service {
     pub async fn enrol(&self, officer: Arc<Administrator>, request: Enrol) -> Result<Enrolled> {
         self.station(move |station| administration::enrol(station, &officer, &request))
             .await
+    }
+
+    /// Says what would become of each row of a list of people.
+    ///
+    /// # Errors
+    /// What keeps it from being told.
+    pub async fn plan_enrolments(&self, list: Vec<people_list::Listed>) -> Result<Vec<ListedRow>> {
+        self.station(move |station| administration::plan_enrolments(station, &list))
+            .await
+    }
+
+    /// Enrols those of a list who are not yet, each in an act of its own; their codes go to a private
+    /// file and nowhere else. The same list again goes on where it ended.
+    ///
+    /// # Errors
+    /// What kept it from being begun; what ended it later is in the answer.
+    pub async fn enrol_list(
+        &self,
+        officer: Arc<Administrator>,
+        list: Vec<people_list::Listed>,
+        codes: PathBuf,
+        watch: Arc<dyn EnrolmentWatch>,
+    ) -> Result<EnrolledList> {
+        self.station(move |station| {
+            administration::enrol_list(station, &officer, &list, codes, watch.as_ref())
+        })
+        .await
     }
 
     /// Suspends a person's key; the certificate goes on hold.

@@ -253,9 +253,8 @@ impl<'s> Log<'s> {
                 }
                 let before = self.records;
                 self.follow(&leaf)?;
-                let told = event.and_then(|event| {
-                    Told::read(&leaf.leaf, &event.salt, &event.bytes)
-                });
+                let told =
+                    event.and_then(|event| Told::read(&leaf.leaf, &event.salt, &event.bytes));
                 match told {
                     Some(told) => {
                         self.noted.follow(leaf.index.0, &told);
