@@ -187,6 +187,26 @@ fn no_object_that_is_read_in_two_ways_is_valid() {
 }
 
 #[test]
+fn nothing_in_a_stream_that_no_section_names_is_valid() {
+    Judge::new().none_is_valid(sample(&ORIGINALS.containers()));
+}
+
+#[test]
+fn no_field_is_valid_that_is_filled_with_what_it_does_not_offer() {
+    let judge = Judge::new();
+    judge.none_is_valid(&ORIGINALS.fillings());
+    for filled in ORIGINALS.filled_as_offered() {
+        let verdict = judge.judge(filled.name, &filled.file).unwrap();
+        let headline = verdict.headline;
+        assert!(
+            matches!(headline, Headline::Valid | Headline::ValidChangedAsAllowed),
+            "{}: {verdict:?}",
+            filled.name
+        );
+    }
+}
+
+#[test]
 fn the_description_may_be_another_also_where_cross_references_are_streams() {
     // A section that is a stream names the description, as a trailer does: that is no other use.
     let described = Update::of(&ORIGINALS.streams)

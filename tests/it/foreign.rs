@@ -53,10 +53,6 @@ const EXPLAINED: &[(&str, &str)] = &[
         "pyHanko wrote /Version and /Metadata anew with the second signature, and allows itself to",
     ),
     (
-        "separate-annots-kids",
-        "the widget of the second signature is an object of its own below its field, which is not among what signing explains here",
-    ),
-    (
         "one-byterange",
         "the byte range is one pair of numbers; pdfsig does not look",
     ),

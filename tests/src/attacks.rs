@@ -16,8 +16,10 @@ mod actions;
 mod byte_range;
 mod catalog;
 mod certification;
+mod containers;
 mod contents;
 mod cryptography;
+mod filling;
 mod forgery;
 mod malformed;
 mod objects;
@@ -223,6 +225,28 @@ impl Originals {
         objects::attacks(self)
     }
 
+    /// Streams of objects with more in them than is said, and sections that say two things.
+    #[must_use]
+    pub fn containers(&self) -> Vec<Attack> {
+        containers::attacks(self)
+    }
+
+    /// Fields filled with what they do not offer, and what draws them changed.
+    #[must_use]
+    pub fn fillings(&self) -> Vec<Attack> {
+        filling::attacks(self)
+    }
+
+    /// Fields filled with what they offer: valid, changed as allowed.
+    #[must_use]
+    pub fn filled_as_offered(&self) -> Vec<Original> {
+        let files = filling::offered(&filling::signed(self));
+        files
+            .into_iter()
+            .map(|(name, file)| Original { name, file })
+            .collect()
+    }
+
     /// What is done to a document with one of everything.
     #[must_use]
     pub fn entries(&self) -> Vec<Attack> {
@@ -237,7 +261,7 @@ impl Originals {
 
     /// All attacks.
     #[must_use]
-    pub fn groups(&self) -> [Vec<Attack>; 14] {
+    pub fn groups(&self) -> [Vec<Attack>; 16] {
         [
             self.byte_ranges(),
             self.contents(),
@@ -251,6 +275,8 @@ impl Originals {
             self.catalogs(),
             self.certifications(),
             self.objects(),
+            self.containers(),
+            self.fillings(),
             self.entries(),
             self.malformed(),
         ]

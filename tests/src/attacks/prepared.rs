@@ -196,7 +196,11 @@ pub(super) fn attacks(originals: &Originals) -> Vec<Attack> {
     {
         attacks.push(Attack::new(&format!("prepared-{name}-approved"), file));
     }
-    for (name, file) in by_hand::commented(&originals.commentable) {
+    let commented = by_hand::commented(&originals.commentable);
+    for (name, file) in commented
+        .into_iter()
+        .chain(by_hand::marked(&originals.commentable))
+    {
         attacks.push(Attack::new(&format!("prepared-{name}-commentable"), file));
     }
     for (name, file) in entries::each(&originals.prepared) {

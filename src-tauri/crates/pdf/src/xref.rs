@@ -365,7 +365,7 @@ impl Section {
         let mut runs: Vec<_> = runs.map(|run| (run.first, run.count)).collect();
         runs.sort_unstable();
         let apart = runs.is_sorted_by(|(first, count), (next, _)| first + count <= *next);
-        !apart || self.repeated || !self.hidden.is_empty()
+        !apart || self.repeated || self.trailer.has(b"XRefStm")
     }
 
     /// Finds an object in this section alone.

@@ -153,6 +153,70 @@ pub(super) fn fonts(signed: &[u8]) -> Files {
         .map(|(name, file)| (name.to_owned(), file))
         .collect()
 }
+/// Marks that reach beyond what is looked at, signs as large as what they hide, windows over the page.
+pub(super) fn marked(signed: &[u8]) -> Files {
+    let added = |notes: &[String]| {
+        let mut list = String::new();
+        let mut update = Update::of(signed);
+        for (note, number) in notes.iter().zip(701..) {
+            list.push_str(&format!(" {number} 0 R"));
+            update = update.object(number, note);
+        }
+        let annotations = body(signed, ANNOTATIONS).replace(']', &format!("{list}]"));
+        update.object(ANNOTATIONS, annotations).write()
+    };
+    let note = |kind: &str, rect: &str, entries: &str| {
+        format!("<</Type/Annot/Subtype/{kind}/F 4/C[1 0 0]/Rect[{rect}]/P 3 0 R{entries}>>")
+    };
+    let whole = "/QuadPoints[0 842 595 842 0 120 595 120]";
+    let window = "/Open true/Contents(Pay 100000 EUR)";
+    let mut files = vec![
+        (
+            "sign-is-large",
+            added(&[note("Text", "72 690 300 790", "/Name/Note")]),
+        ),
+        (
+            "caret-is-large",
+            added(&[note("Caret", "72 690 300 790", "")]),
+        ),
+        (
+            "window-over-the-page",
+            added(&[note("Popup", "0 120 595 842", window)]),
+        ),
+        (
+            "window-anywhere",
+            added(&[note("Popup", "0 120 595", window)]),
+        ),
+        (
+            "windows-over-the-page",
+            added(&[
+                note("Popup", "0 120 300 842", window),
+                note("Popup", "300 120 595 842", window),
+            ]),
+        ),
+        (
+            "quadrilaterals-in-words",
+            added(&[note("StrikeOut", "72 690 300 730", "/QuadPoints[(a)(b)]")]),
+        ),
+        (
+            "quadrilaterals-of-one-number",
+            added(&[note("StrikeOut", "72 690 300 730", "/QuadPoints[1]")]),
+        ),
+    ]
+    .into_iter()
+    .map(|(name, file)| (name.to_owned(), file))
+    .collect::<Files>();
+    for kind in ["Highlight", "Underline", "StrikeOut", "Squiggly"] {
+        let name = format!("{}-beyond-its-rectangle", kind.to_lowercase());
+        files.push((name, added(&[note(kind, "400 700 410 710", whole)])));
+    }
+    for kind in ["Underline", "StrikeOut", "Squiggly"] {
+        let name = format!("{}-as-high-as-a-page", kind.to_lowercase());
+        files.push((name, added(&[note(kind, "0 500 300 842", "")])));
+    }
+    files
+}
+
 /// Comments are allowed, and misused.
 pub(super) fn commented(signed: &[u8]) -> Files {
     let with = |number: u32, old: &str, new: &str| {

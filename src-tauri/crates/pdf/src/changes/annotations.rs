@@ -66,6 +66,12 @@ const WORDS: [&[u8]; 12] = [
     b"Popup",
     b"IRT",
 ];
+/// Tallest line of text that is marked, in points: viewers draw the line of a StrikeOut or an
+/// Underline as thick as its quadrilateral is high (MuPDF: a fifteenth or so).
+const TALLEST_LINE: f64 = 100.0;
+/// How far a mark may reach out of its /Rect, in points: what is farther out is to be ignored
+/// (§12.5.6.10, table 182), and is not by all readers.
+const ROUNDING: f64 = 5.0;
 /// The darkest highlight, as relative luminance (ITU-R BT.709): that of pure red. It is multiplied with
 /// the page, so that black on it stays to be read.
 const DARKEST: f64 = 0.2;
@@ -163,18 +169,26 @@ impl Comparison<'_> {
         if !is_kind(new) {
             return Ok(false);
         }
-        let kind = new.get(b"Subtype").and_then(Object::as_name);
-        let is_highlight = match kind {
-            // Shown by viewers beside the page, not on it (§12.5.6.14).
-            Ok(b"Popup") => return Ok(true),
-            Ok(b"Highlight") => true,
-            _ => false,
-        };
+        let kind = new
+            .get(b"Subtype")
+            .and_then(Object::as_name)
+            .unwrap_or_default();
+        let is_highlight = kind == b"Highlight";
         let rect = self.new_state().rectangle(new.get(b"Rect").ok())?;
+        let page = self.before.page(page);
+        if kind == b"Popup" {
+            return self.is_beside(id, new, page, rect);
+        }
         let Some(rect) = rect else {
             return Ok(false);
         };
-        let page = self.before.page(page);
+        let is_sign = matches!(kind, b"Text" | b"Caret");
+        if is_sign && page.is_none_or(|page| self.is_too_large_for_a_sign(page, rect)) {
+            return Ok(false);
+        }
+        if !is_sign && !self.marks_lines(new, rect, is_highlight)? {
+            return Ok(false);
+        }
         let under = self.fields_under(page, rect);
         let over_signature = under.iter().any(|field| field.kind == "Sig");
         let hides = match page {
@@ -183,6 +197,64 @@ impl Comparison<'_> {
             None => true,
         };
         Ok(!over_signature && !hides)
+    }
+
+    /// Whether a pop-up stays closed, or does not cover the page: viewers show it beside the page, or
+    /// over it as a window (§12.5.6.14).
+    fn is_beside(
+        &mut self,
+        id: ObjectId,
+        popup: &Dictionary,
+        page: Option<ObjectId>,
+        rect: Option<[f64; 4]>,
+    ) -> Result<bool> {
+        if self.new_state().get(popup, b"Open")? == Object::Boolean(false) || !popup.has(b"Open") {
+            return Ok(true);
+        }
+        Ok(match (page, rect) {
+            (Some(page), Some(rect)) => !self.covers_most_of(id, page, rect),
+            _ => false,
+        })
+    }
+
+    /// Whether a mark lies on lines of text within its /Rect, where it is looked at; what marks with a
+    /// line is thin.
+    fn marks_lines(&self, mark: &Dictionary, rect: [f64; 4], is_highlight: bool) -> Result<bool> {
+        let document = self.new_state();
+        let sides = match document.get(mark, b"QuadPoints")? {
+            // Readers then take the /Rect, or draw nothing.
+            Object::Null => vec![
+                Object::Real(rect[0] as f32),
+                Object::Real(rect[1] as f32),
+                Object::Real(rect[2] as f32),
+                Object::Real(rect[3] as f32),
+            ],
+            Object::Array(sides) => sides,
+            _ => return Ok(false),
+        };
+        let mut points = Vec::new();
+        for side in &sides {
+            points.extend(number(&document.resolve(side)?));
+        }
+        if points.len() != sides.len() || points.len() % 2 != 0 {
+            return Ok(false);
+        }
+        let [left, bottom, right, top] = rect;
+        let fits = |quad: &[f64]| {
+            let (mut wide, mut high) = ([f64::MAX, f64::MIN], [f64::MAX, f64::MIN]);
+            for point in quad.chunks_exact(2) {
+                wide = [wide[0].min(point[0]), wide[1].max(point[0])];
+                high = [high[0].min(point[1]), high[1].max(point[1])];
+            }
+            let inside = wide[0] >= left - ROUNDING
+                && wide[1] <= right + ROUNDING
+                && high[0] >= bottom - ROUNDING
+                && high[1] <= top + ROUNDING;
+            // Lines of text may stand upright.
+            let height = (wide[1] - wide[0]).min(high[1] - high[0]);
+            inside && (is_highlight || height <= TALLEST_LINE)
+        };
+        Ok(points.chunks(8).all(fits))
     }
 
     /// Whether what is under a highlight can still be read.

@@ -11,7 +11,7 @@ use crate::page::number;
 
 /// How much of a page what is drawn over it may cover.
 const MOST_OF_A_PAGE: f64 = 0.5;
-/// How much one button may: what its states look like was there when the document was signed, and
+/// How much one button or one sign of a comment may: what its states look like was there when the document was signed, and
 /// may have been prepared to be shown afterwards.
 const MOST_OF_A_BUTTON: f64 = 0.02;
 
@@ -118,6 +118,11 @@ impl Comparison<'_> {
 
     /// Whether a button is larger than one that is pressed.
     pub(super) fn is_too_large_for_a_button(&self, page: ObjectId, rect: [f64; 4]) -> bool {
+        self.is_more_than(MOST_OF_A_BUTTON, page, rect)
+    }
+
+    /// Whether the sign of a comment is larger than a sign: some readers draw it as large as its box.
+    pub(super) fn is_too_large_for_a_sign(&self, page: ObjectId, rect: [f64; 4]) -> bool {
         self.is_more_than(MOST_OF_A_BUTTON, page, rect)
     }
 

@@ -210,10 +210,38 @@ impl Ground<'_> {
             return Ok(false);
         }
         self.section_seen |= is_section;
+        if !self.holds_what_is_named(number)? {
+            return Ok(false);
+        }
         let Some(end) = self.end_of_object(is_section)? else {
             return Ok(false);
         };
         self.at = end;
+        Ok(true)
+    }
+
+    /// Whether all that lies in a stream of objects is what the section says lies there: readers that
+    /// repair take the rest, too (§7.5.7).
+    fn holds_what_is_named(&self, number: u32) -> Result<bool> {
+        let Ok(Object::Stream(stream)) = self.document.fetch((number, 0)) else {
+            return Ok(true);
+        };
+        let kind = stream.dict.get(b"Type").and_then(Object::as_name);
+        if !matches!(kind, Ok(b"ObjStm")) {
+            return Ok(true);
+        }
+        let source = &**self.document.source();
+        for (index, held) in (0..).zip(self.document.numbers_of_stream(number)?) {
+            let named = self.section.find(source, held)?;
+            if named
+                != Some(Entry::InStream {
+                    stream: number,
+                    index,
+                })
+            {
+                return Ok(false);
+            }
+        }
         Ok(true)
     }
 

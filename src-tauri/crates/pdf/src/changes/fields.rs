@@ -221,10 +221,16 @@ impl<'d> Comparison<'d> {
             return Ok(None);
         }
         let mut widgets = Vec::new();
-        match field.get(b"Kids") {
-            Err(_) => widgets.push(id),
-            Ok(Object::Array(kids)) => {
-                for kid in kids {
+        let kids = match field.get(b"Kids") {
+            Ok(kids) if !self.is_new(kids) => return Ok(None),
+            Ok(Object::Reference(list)) => self.new_state().unambiguous(*list)?,
+            Ok(kids) => Some(kids.clone()),
+            Err(_) => None,
+        };
+        match kids {
+            None if !field.has(b"Kids") => widgets.push(id),
+            Some(Object::Array(kids)) => {
+                for kid in &kids {
                     let Ok(kid) = kid.as_reference() else {
                         return Ok(None);
                     };
@@ -232,7 +238,8 @@ impl<'d> Comparison<'d> {
                         Some(widget)
                             if !widget.has(b"T")
                                 && !widget.has(b"V")
-                                && widget.get(b"Parent").and_then(Object::as_reference).ok()
+                                // Some leave it out: the field names them (pyHanko's test files).
+                                && widget.get(b"Parent").map_or(Ok(id), Object::as_reference).ok()
                                     == Some(id) =>
                         {
                             widgets.push(kid);
@@ -241,7 +248,7 @@ impl<'d> Comparison<'d> {
                     }
                 }
             }
-            Ok(_) => return Ok(None),
+            _ => return Ok(None),
         }
         Ok(Some((name, kind, widgets)))
     }

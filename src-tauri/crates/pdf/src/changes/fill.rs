@@ -11,11 +11,14 @@ use crate::document::Document;
 use crate::error::Result;
 use crate::field::Terminal;
 use crate::page::number;
+use crate::text;
 
 /// Field flags: filling it is over (table 227, bit position 1).
 const READ_ONLY: i64 = 1;
 /// Field flags: it acts and has no value (table 229, bit position 17).
 const PUSH_BUTTON: i64 = 1 << 16;
+/// Field flags: anything may be typed instead of a choice (table 233, bit position 19).
+const EDIT: i64 = 1 << 18;
 /// Annotation flags that neither hide nor show: Print, ReadOnly, Locked, LockedContents (table 167).
 const HARMLESS_FLAGS: i64 = 4 | 64 | 128 | 512;
 /// How many parents are asked for what a field inherits.
@@ -82,10 +85,11 @@ impl Comparison<'_> {
                     // No object of the signed document becomes a value.
                     self.is_new(value)
                         && match (kind, self.new_state().resolve(value)?) {
-                            (_, Object::Null) | ("Tx" | "Ch", Object::String(..)) => true,
-                            ("Ch", Object::Array(chosen)) => chosen
-                                .iter()
-                                .all(|choice| matches!(choice, Object::String(..))),
+                            (_, Object::Null) | ("Tx", Object::String(..)) => true,
+                            ("Ch", choice @ Object::String(..)) => {
+                                flags & EDIT != 0 || self.offers(field.id, &[choice])?
+                            }
+                            ("Ch", Object::Array(chosen)) => self.offers(field.id, &chosen)?,
                             ("Btn", Object::Name(name)) => is_state(&name),
                             _ => false,
                         }
@@ -104,6 +108,10 @@ impl Comparison<'_> {
                 b"Q" => has_value && writes && matches!(value, Object::Integer(0..=2)),
                 b"F" => is_widget && is_harmless(old, new),
                 b"Ff" => is_field && is_closed(old, new),
+                // MuPDF writes the border down that a widget without one has (§12.5.4).
+                b"BS" => {
+                    is_widget && !old.has(b"BS") && !old.has(b"Border") && is_usual_border(value)
+                }
                 b"Type" => !old.has(b"Type") && value.as_name().ok() == Some(b"Annot"),
                 b"M" => is_widget && matches!(value, Object::String(..)),
                 _ => false,
@@ -273,6 +281,32 @@ impl Comparison<'_> {
         true
     }
 
+    /// Whether a choice field has all of these among its options, by what is shown or what is stored
+    /// of each (§12.7.5.4, table 234).
+    fn offers(&self, field: ObjectId, chosen: &[Object]) -> Result<bool> {
+        let document = self.old();
+        let mut offered = BTreeSet::new();
+        if let Object::Array(options) = self.inherited(field, b"Opt")? {
+            for option in &options {
+                match document.resolve(option)? {
+                    Object::String(option, _) => drop(offered.insert(text::decode(&option))),
+                    Object::Array(pair) => {
+                        for option in &pair {
+                            if let Object::String(option, _) = document.resolve(option)? {
+                                offered.insert(text::decode(&option));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(chosen.iter().all(|choice| match choice {
+            Object::String(choice, _) => offered.contains(&text::decode(choice)),
+            _ => false,
+        }))
+    }
+
     /// Names of the states of buttons: what their normal appearances are called (§12.7.5.2.3).
     fn states(&self, widgets: &[ObjectId]) -> Result<BTreeSet<Vec<u8>>> {
         let mut states = BTreeSet::new();
@@ -299,8 +333,8 @@ impl Comparison<'_> {
         })
     }
 
-    /// An entry of a field as it was, or of one above it; `Null` where there is none.
-    fn inherited(&self, field: ObjectId, key: &[u8]) -> Result<Object> {
+    /// An entry of a field or page as it was, or of one above it; `Null` where there is none.
+    pub(super) fn inherited(&self, field: ObjectId, key: &[u8]) -> Result<Object> {
         let mut next = Some(field);
         for _ in 0..DEEPEST {
             let Some(id) = next else { break };
@@ -346,10 +380,39 @@ impl Comparison<'_> {
         sides.len() == 4 && sides.iter().all(is_number)
     }
 
+    /// Appearances of fields that have no /Resources.
+    pub(super) fn bare_appearances(&self) -> Result<Vec<ObjectId>> {
+        let document = self.old();
+        let mut bare = Vec::new();
+        for id in self.before.fields.iter().flat_map(|field| &field.widgets) {
+            let widget = document.dictionary(&(*id).into())?.unwrap_or_default();
+            let Object::Dictionary(shapes) = document.get(&widget, b"AP")? else {
+                continue;
+            };
+            let mut shown: Vec<Object> = shapes.iter().map(|(_, shape)| shape.clone()).collect();
+            for (_, shape) in &shapes {
+                if let Object::Dictionary(states) = document.resolve(shape)? {
+                    shown.extend(states.iter().map(|(_, state)| state.clone()));
+                }
+            }
+            for shape in shown {
+                let Ok(id) = shape.as_reference() else {
+                    continue;
+                };
+                if let Object::Stream(stream) = document.fetch(id)?
+                    && !stream.dict.has(b"Resources")
+                {
+                    bare.push(id);
+                }
+            }
+        }
+        Ok(bare)
+    }
+
     /// What viewers use to draw the values that have no appearance: the words of their /DA, and of
     /// the form's; nothing where every value is drawn. Where there is no /DA, an empty word stands for
     /// whatever they use.
-    pub(super) fn undrawn(&self) -> Result<BTreeSet<Vec<u8>>> {
+    pub(super) fn words_of_undrawn(&self) -> Result<BTreeSet<Vec<u8>>> {
         let mut words = BTreeSet::new();
         let of_text = |field: &&Terminal| field.has_value && matches!(&*field.kind, "Tx" | "Ch");
         for field in self.before.fields.iter().filter(of_text) {
@@ -383,6 +446,20 @@ fn is_list_of_integers(value: &Object) -> bool {
         Object::Null => true,
         _ => false,
     }
+}
+
+/// Whether this is the border that is drawn where none is said: solid, of one point (§12.5.4, table
+/// 168).
+fn is_usual_border(value: &Object) -> bool {
+    let Object::Dictionary(border) = value else {
+        return false;
+    };
+    border.iter().all(|(key, value)| match key.as_slice() {
+        b"Type" => value.as_name().ok() == Some(b"Border"),
+        b"W" => number(value) == Some(1.0),
+        b"S" => value.as_name().ok() == Some(b"S"),
+        _ => false,
+    })
 }
 
 /// Whether field flags are as they were, but for ReadOnly.

@@ -13,6 +13,15 @@ use crate::error::{Error, Result};
 use crate::stream::{self, Fault};
 use crate::xref::Entry;
 
+/// What the dictionary of a metadata stream may have (§14.3.2, table 347; §7.3.8.2, table 5).
+const METADATA_KEYS: [&[u8]; 6] = [
+    b"Type",
+    b"Subtype",
+    b"Length",
+    b"Filter",
+    b"DecodeParms",
+    b"DL",
+];
 /// Largest metadata that is looked at; larger is not taken for any.
 const LARGEST_METADATA: usize = 4 << 20;
 
@@ -98,8 +107,8 @@ fn is_word(value: &Object) -> bool {
     )
 }
 
-/// Whether a stream is well-formed XML without a document type, and starts as XMP does
-/// (ISO 16684-1 §7.3.3).
+/// Whether a stream is well-formed XML without a document type, starts as XMP does (ISO 16684-1
+/// §7.3.3), and has nothing beside it.
 fn is_xmp(document: &Document, id: ObjectId) -> Result<bool> {
     let source = &**document.source();
     let offset = match document.chain().find(source, id.0)? {
@@ -117,7 +126,11 @@ fn is_xmp(document: &Document, id: ObjectId) -> Result<bool> {
         encryption,
     );
     match read {
-        Ok(stream) => Ok(stream.id == id && is_well_formed(&stream.content)),
+        Ok(stream) => {
+            let dictionary = &stream.dictionary;
+            let known = |(key, _): (&Vec<u8>, &Object)| METADATA_KEYS.contains(&key.as_slice());
+            Ok(stream.id == id && dictionary.iter().all(known) && is_well_formed(&stream.content))
+        }
         Err(Fault::Error(Error::Read(source))) => Err(Error::Read(source)),
         Err(_) => Ok(false),
     }

@@ -16,8 +16,22 @@ use crate::error::Result;
 const DEEPEST_PROOF: usize = 4;
 /// What stands for proof among what is told once.
 const PROOF: (u8, u32) = (0, 0);
+/// Longest appearance without resources that is read.
+const MOST_DRAWN: usize = 1 << 20;
 /// Most objects below `/DSS`.
 const MOST_PROOF: usize = 100_000;
+/// What resources have (§7.8.3, table 34), and what older writers put there for form fields.
+const RESOURCES: [&[u8]; 9] = [
+    b"Font",
+    b"XObject",
+    b"ExtGState",
+    b"ColorSpace",
+    b"Pattern",
+    b"Shading",
+    b"Properties",
+    b"ProcSet",
+    b"Encoding",
+];
 /// Most things that one revision did and that are told; a file with more is judged by hand.
 const MOST_TOLD: usize = 10_000;
 
@@ -196,6 +210,8 @@ impl<'d> Comparison<'d> {
         }
         if self.is_proof(id, 0) {
             self.explained(Explained::Proof);
+        } else if is_stamped(old, new) {
+            // Says nothing.
         } else if self.is_of_form(id) && self.only_gains(old, new, self.are_resources(id))? {
             // Resources for fields whose appearance has its own.
         } else if !self.appearance_dictionary(id, old, new)? && !self.comment(id, old, new)? {
@@ -261,9 +277,11 @@ impl<'d> Comparison<'d> {
                     (Err(_) | Ok(Object::Null), Object::Integer(1..=3)) => true,
                     _ => false,
                 },
+                // What its absence says (table 224).
+                b"NeedAppearances" => !old.has(&key) && *value == Object::Boolean(false),
                 b"DA" | b"DR" if redrawn => false,
                 // For fields that are filled; what viewers draw already stays as it is.
-                b"DA" => !old.has(&key) && self.undrawn()?.is_empty(),
+                b"DA" => !old.has(&key) && self.words_of_undrawn()?.is_empty(),
                 b"DR" => match (old.get(b"DR"), self.new_dictionary(value)?) {
                     (Err(_), Some(new)) => self.only_gains(&Dictionary::new(), &new, true)?,
                     (Ok(old), Some(new)) => match self.old().dictionary(old)? {
@@ -285,13 +303,22 @@ impl<'d> Comparison<'d> {
     /// yet: entries, or names in the dictionaries of entries.
     fn only_gains(&self, old: &Dictionary, new: &Dictionary, are_resources: bool) -> Result<bool> {
         let taken = self.undrawn()?;
-        let is_free = |key: &Vec<u8>| !taken.contains(key);
+        let is_free = |key: &Vec<u8>| taken.as_ref().is_some_and(|taken| !taken.contains(key));
+        let was_of = |was: Option<&Object>| -> Result<Dictionary> {
+            let was = was.map(|was| self.old().dictionary(was)).transpose()?;
+            Ok(was.flatten().unwrap_or_default())
+        };
         for key in differing(old, new) {
             let (was, is) = (old.get(&key).ok(), new.get(&key).ok());
+            if are_resources && !RESOURCES.contains(&key.as_slice()) {
+                return Ok(false);
+            }
             let fits = match (was, is) {
                 // What viewers draw values with is a font; iText swaps a form that none of them uses.
-                (_, Some(is)) if are_resources && key == b"XObject" => {
-                    self.new_dictionary(is)?.is_some()
+                (was, Some(is)) if are_resources && key == b"XObject" => {
+                    let was = was_of(was)?;
+                    let is = self.new_dictionary(is)?;
+                    is.is_some_and(|is| differing(&was, &is).iter().all(is_free))
                 }
                 (_, Some(is)) if are_resources && key == b"ProcSet" => self.is_new(is),
                 (None, Some(is)) => {
@@ -326,6 +353,23 @@ impl<'d> Comparison<'d> {
         uses.all(|used| used.path.ends_with("/DR"))
     }
 
+    /// Words with which values are drawn that have no resources of their own: those of viewers, and
+    /// those of appearances without /Resources, which some readers look up in the form's; `None` if
+    /// they may be any.
+    fn undrawn(&self) -> Result<Option<BTreeSet<Vec<u8>>>> {
+        let mut words = self.words_of_undrawn()?;
+        for id in self.bare_appearances()? {
+            let content = self.old().readable_stream(id, MOST_DRAWN);
+            let Some(content) = content.ok().flatten() else {
+                return Ok(None);
+            };
+            let named =
+                content.split(|byte| byte.is_ascii_whitespace() || b"/[]<>()".contains(byte));
+            words.extend(named.map(<[u8]>::to_vec));
+        }
+        Ok(Some(words))
+    }
+
     /// Whether an object is the resources of the form, or a dictionary of them, and nothing else's.
     fn is_of_form(&self, id: ObjectId) -> bool {
         let (form, root) = (self.form, self.old().root());
@@ -355,10 +399,34 @@ impl<'d> Comparison<'d> {
                 b"Tabs" if !old.has(b"Tabs") => {}
                 // Some write what they were anew, word for word, as an object of its own.
                 b"Resources" if self.is_as_it_was(old, new, &key)? => {}
+                // Others write down at the page what it inherits (§7.7.3.4), as pypdf does.
+                b"Resources" | b"MediaBox" | b"CropBox" | b"Rotate"
+                    if self.is_inherited(page, old, new, &key)? => {}
                 _ => self.suspect(Change::Page { page }),
             }
         }
         Ok(())
+    }
+
+    /// Whether an entry that a page did not have is the one that it inherited.
+    fn is_inherited(
+        &self,
+        page: u32,
+        old: &Dictionary,
+        new: &Dictionary,
+        key: &[u8],
+    ) -> Result<bool> {
+        let value = new.get(key).unwrap_or(&Object::Null);
+        let Some(page) = self.before.page(page).filter(|_| !old.has(key)) else {
+            return Ok(false);
+        };
+        let value = match value {
+            Object::Reference(id) if self.is_added(value) => self.new_state().unambiguous(*id)?,
+            Object::Reference(_) => None,
+            direct => Some(direct.clone()),
+        };
+        let inherited = self.inherited(page, key)?;
+        Ok(!inherited.is_null() && value == Some(inherited))
     }
 
     /// Whether an entry that is another object is the dictionary that it was.
@@ -540,6 +608,16 @@ impl<'d> Comparison<'d> {
 fn holds_objects(dictionary: &Dictionary) -> bool {
     let kind = dictionary.get(b"Type").and_then(Object::as_name);
     matches!(kind, Ok(b"ObjStm" | b"XRef"))
+}
+
+/// Whether a node of the page tree only got the name of a program: iText writes its own there with
+/// every revision (version 2.1.7, and OpenPDF after it).
+fn is_stamped(old: &Dictionary, new: &Dictionary) -> bool {
+    let is_node = old.get(b"Type").and_then(Object::as_name).ok() == Some(b"Pages");
+    let name = new.get(b"ITXT");
+    is_node
+        && matches!(name, Ok(Object::String(..)))
+        && differing(old, new).iter().all(|key| key == b"ITXT")
 }
 
 fn is_in_dss(path: &str) -> bool {
