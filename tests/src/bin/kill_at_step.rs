@@ -155,9 +155,19 @@ mod linux {
                 }
                 WaitStatus::PtraceEvent(thread, ..) => (thread, None),
                 WaitStatus::Stopped(thread, signal) => (thread, Some(signal)),
+                WaitStatus::Exited(thread, _) | WaitStatus::Signaled(thread, ..) => {
+                    programs.remove(&thread);
+                    continue;
+                }
                 _ => continue,
             };
-            match ptrace::syscall(thread, signal) {
+            // Whose steps count for nothing is not stopped at each: that was most of its time.
+            let goes_on = if killed || programs.get(&thread) == Some(&false) {
+                ptrace::cont(thread, signal)
+            } else {
+                ptrace::syscall(thread, signal)
+            };
+            match goes_on {
                 Ok(()) | Err(Errno::ESRCH) => {} // it was killed meanwhile
                 Err(error) => return Err(error),
             }
