@@ -19,12 +19,12 @@ use crate::resident;
 const LEVELS: &[&str] = &["b-b", "b-t", "b-lt", "b-lta"];
 const FORMS: &[&str] = &["etsi", "adbe"];
 
-/// Kinds of keys at each level in both forms; RSA that differs by its length alone in one form, at
-/// the lowest and the highest.
+/// Kinds of keys at each level in both forms; what differs from another by its length alone in one form,
+/// RSA at the lowest and the highest level.
 const ROWS: [(&str, &[&str], &[&str]); 8] = [
     ("p256", LEVELS, FORMS),
-    ("p384", LEVELS, FORMS),
-    ("p521", LEVELS, FORMS),
+    ("p384", LEVELS, &["etsi"]),
+    ("p521", LEVELS, &["etsi"]),
     ("rsa2048", &["b-b", "b-lta"], &["etsi"]),
     ("rsa3072", &["b-b", "b-lta"], &["etsi"]),
     ("rsa4096", LEVELS, FORMS),
