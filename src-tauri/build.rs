@@ -57,6 +57,23 @@ const COMMANDS: &[&str] = &[
     "resume_person",
     "revoke_person",
     "print_page",
+    "keys_and_hsm",
+    "rotation",
+    "rotate_master",
+    "replace_own_key",
+    "tidy_token",
+    "changed_modules",
+    "accept_modules",
+    "set_signing_pin",
+    "backup_state",
+    "create_backup",
+    "verify_backup",
+    "export_log",
+    "prove_event",
+    "set_signature_settings",
+    "signature_settings",
+    "choose_timestamp_anchors",
+    "set_own_settings",
 ];
 
 fn main() {

@@ -82,10 +82,9 @@ impl Administration {
         attempt: &Attempt,
         officer: Administrator,
     ) -> Result<wire::Administrator, wire::Error> {
-        let officer = Arc::new(officer);
-        let watched = Arc::downgrade(&officer);
-        let until = Until::in_idle(self.idle);
-        let told = told(&officer, self.idle, until);
+        let held = self.held(officer);
+        let told = told(&held.officer, self.idle, held.until);
+        let watched = Arc::downgrade(&held.officer);
         {
             let mut desk = self.desk();
             if desk.attempts != attempt.0 {
@@ -94,16 +93,45 @@ impl Administration {
                     "this login was given up before it was done; log in again",
                 ));
             }
-            desk.held = Some(Held { officer, until });
+            desk.held = Some(held);
         }
-        let app = app.clone();
-        async_runtime::spawn(async move {
-            // Ends with the login: the next one is watched by a task of its own.
-            while let Some(left) = app.state::<Self>().lock_if_idle(&app, &watched) {
-                tokio::time::sleep(left.min(GLANCE)).await;
-            }
-        });
+        watch(app, watched);
         Ok(told)
+    }
+
+    /// Puts a newer login of the same officer in the place of one, whose key is another one now; if
+    /// that one is over meanwhile, so is the newer.
+    pub fn exchange<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+        before: &Arc<Administrator>,
+        officer: Administrator,
+    ) {
+        let held = self.held(officer);
+        let watched = Arc::downgrade(&held.officer);
+        {
+            let mut desk = self.desk();
+            match desk.held.as_mut() {
+                Some(current) if Arc::ptr_eq(&current.officer, before) => *current = held,
+                _ => return,
+            }
+        }
+        watch(app, watched);
+    }
+
+    fn held(&self, officer: Administrator) -> Held {
+        Held {
+            officer: Arc::new(officer),
+            until: Until::in_idle(self.idle),
+        }
+    }
+
+    /// Refuses if nobody is logged in; the login does not last longer for it.
+    ///
+    /// # Errors
+    /// Code `not_logged_in`.
+    pub fn present(&self) -> Result<(), wire::Error> {
+        self.shown().map(|_| ()).ok_or_else(nobody)
     }
 
     /// Returns the login, and lets it last longer.
@@ -179,10 +207,7 @@ impl Administration {
                 current.until = Until::in_idle(self.idle);
                 Ok((Arc::clone(&current.officer), current.until))
             }
-            _ => Err(error(
-                ErrorCode::NotLoggedIn,
-                "nobody is logged in here, or not any more; log in again",
-            )),
+            _ => Err(nobody()),
         }
     }
 
@@ -190,6 +215,24 @@ impl Administration {
         // Every change is whole before anything can panic.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a login when it is idle.
+fn watch<R: Runtime>(app: &AppHandle<R>, watched: Weak<Administrator>) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        // Ends with the login: the next one is watched by a task of its own.
+        while let Some(left) = app.state::<Administration>().lock_if_idle(&app, &watched) {
+            tokio::time::sleep(left.min(GLANCE)).await;
+        }
+    });
+}
+
+fn nobody() -> wire::Error {
+    error(
+        ErrorCode::NotLoggedIn,
+        "nobody is logged in here, or not any more; log in again",
+    )
 }
 
 /// Ends the login with its window.

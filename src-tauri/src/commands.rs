@@ -4,11 +4,14 @@
 //! calls one use-case and gives the answer; it logs nothing and decides nothing.
 
 pub mod administration;
+pub mod backup;
 pub mod cards;
 pub mod documents;
+pub mod hsm;
 pub mod identities;
 pub mod keys;
 pub mod looks;
+pub mod settings;
 pub mod signing;
 pub mod status;
 pub mod validation;

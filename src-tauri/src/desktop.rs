@@ -14,7 +14,7 @@ use tauri::{AppHandle, Manager, Runtime, Url};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, MessageDialogButtons, MessageDialogKind};
 use zbus::blocking::connection;
 
-use crate::window::MAIN;
+use crate::window::{ADMIN, MAIN};
 
 /// How long another program of the desktop may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -28,6 +28,12 @@ pub trait Desktop: Send + Sync {
 
     /// Asks where a file shall be written, starting from a suggestion.
     fn choose_output(&self, suggested: &Path) -> Option<PathBuf>;
+
+    /// Asks for a folder.
+    fn choose_folder(&self) -> Option<PathBuf>;
+
+    /// Asks for a file of any kind, to read.
+    fn choose_file(&self) -> Option<PathBuf>;
 
     /// Asks for the file of a module for cards.
     fn choose_card_module(&self) -> Option<PathBuf>;
@@ -79,13 +85,23 @@ impl<R: Runtime> SystemDesktop<R> {
         }
     }
 
-    /// Starts a file dialog that belongs to the window.
-    fn dialog(&self, kind: &str, endings: &[&str]) -> FileDialogBuilder<R> {
-        let dialog = self.app.dialog().file().add_filter(kind, endings);
-        match self.app.get_webview_window(MAIN) {
+    /// Starts a file dialog that belongs to the window that is worked in.
+    fn any_file(&self) -> FileDialogBuilder<R> {
+        let dialog = self.app.dialog().file();
+        let worked_in = |label: &&str| {
+            let window = self.app.get_webview_window(label);
+            window.is_some_and(|window| window.is_focused().unwrap_or(false))
+        };
+        let label = [ADMIN, MAIN].into_iter().find(worked_in).unwrap_or(MAIN);
+        match self.app.get_webview_window(label) {
             Some(window) => dialog.set_parent(&window),
             None => dialog,
         }
+    }
+
+    /// As [`Self::any_file`], for files of one kind.
+    fn dialog(&self, kind: &str, endings: &[&str]) -> FileDialogBuilder<R> {
+        self.any_file().add_filter(kind, endings)
     }
 }
 
@@ -102,15 +118,25 @@ impl<R: Runtime> Desktop for SystemDesktop<R> {
         let mut dialog = match ending {
             Some("html") => self.dialog("HTML", &["html"]),
             Some("json") => self.dialog("JSON", &["json"]),
+            Some("jsonl") => self.dialog("JSON Lines", &["jsonl"]),
+            Some("txt") => self.dialog("Text", &["txt"]),
             _ => self.dialog("PDF", PDF),
         };
-        if let Some(folder) = suggested.parent() {
+        if let Some(folder) = suggested.parent().filter(|folder| folder.is_absolute()) {
             dialog = dialog.set_directory(folder);
         }
         if let Some(name) = suggested.file_name() {
             dialog = dialog.set_file_name(name.to_string_lossy());
         }
         dialog.blocking_save_file()?.into_path().ok()
+    }
+
+    fn choose_folder(&self) -> Option<PathBuf> {
+        self.any_file().blocking_pick_folder()?.into_path().ok()
+    }
+
+    fn choose_file(&self) -> Option<PathBuf> {
+        self.any_file().blocking_pick_file()?.into_path().ok()
     }
 
     fn choose_card_module(&self) -> Option<PathBuf> {

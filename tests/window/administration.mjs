@@ -50,9 +50,14 @@ export async function suspend(window, person, list, shots, shown) {
   await window.type("act-note", "lost laptop");
   await window.click("act-deed");
   await window.waitForText("person-change", /lost laptop/);
-  assert.ok(!(await readFile(list)).equals(before), "the revocation list is written with the act");
+  assert.ok(
+    !(await readFile(list)).equals(before),
+    "the revocation list is written with the act",
+  );
   await window.shoot(shots, "suspended");
-  shown("a suspension says who, when and why, and the revocation list is written with it");
+  shown(
+    "a suspension says who, when and why, and the revocation list is written with it",
+  );
 }
 
 /** Locks the window: what was shown is gone, and so is the login. */
@@ -74,13 +79,15 @@ export async function lock(window, officer, shown) {
 
 /** Has the token attacked from the window, and reads the verdicts. */
 export async function probe(window, shots, shown) {
-  await window.click("nav-probe");
+  await window.click("nav-hsm");
   await window.click("probe-again");
   await window.waitForText("assurance", /trial/);
   await window.click("attack-A5");
   await window.waitForText("attack-detail", /C_WrapKey/);
   await window.shoot(shots, "probe");
-  shown("the token is attacked from the window, and each attack has its verdict and its calls");
+  shown(
+    "the token is attacked from the window, and each attack has its verdict and its calls",
+  );
 }
 
 /** Reads the log, of one person alone and of all. */
@@ -89,7 +96,9 @@ export async function readLog(window, person, shots, shown) {
   await window.waitForText("log", new RegExp(person.login));
   await window.type("audit-person", "nobody-of-that-name");
   await window.waitFor("no row is left", async () => {
-    return !new RegExp(person.login).test(await window.text('[data-testid="log"]'));
+    return !new RegExp(person.login).test(
+      await window.text('[data-testid="log"]'),
+    );
   });
   await window.type("audit-person", person.login);
   await window.waitForText("log", new RegExp(person.login));

@@ -1,6 +1,7 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/administration.css";
+import "./styles/pages.css";
 
 import { mount } from "svelte";
 

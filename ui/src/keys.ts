@@ -59,6 +59,7 @@ export const bindings = [
   { command: "rail", group: "window", where: "anywhere", keys: ["F9"] },
   { command: "next-region", group: "window", where: "anywhere", keys: ["F6"] },
   { command: "previous-region", group: "window", where: "anywhere", keys: ["Shift+F6"] },
+  { command: "settings", group: "window", where: "anywhere", keys: ["Ctrl+,"] },
   { command: "help", group: "window", where: "anywhere", keys: ["F1"] },
   { command: "help", group: "window", where: "page", keys: ["?"] },
 ] as const satisfies readonly Binding[];

@@ -21,6 +21,28 @@ fn acts() -> Vec<(&'static str, Value)> {
         ("test_token", json!({})),
         ("token_profile", json!({})),
         ("probe_token", json!({})),
+        ("keys_and_hsm", json!({})),
+        ("rotation", json!({})),
+        ("rotate_master", json!({"request": {"step": "prepare"}})),
+        ("replace_own_key", json!({"request": {"secret": SECRET}})),
+        ("tidy_token", json!({})),
+        ("backup_state", json!({})),
+        ("create_backup", json!({"request": {"secret": SECRET}})),
+        (
+            "verify_backup",
+            json!({"request": {"recordsSecret": "", "tokensSecret": ""}}),
+        ),
+        ("export_log", json!({})),
+        ("prove_event", json!({"request": {"index": 0}})),
+        (
+            "set_signature_settings",
+            json!({"request": {
+                "level": null,
+                "timestampAuthorities": [],
+                "timestampAnchors": [],
+                "localAuthorities": [],
+            }}),
+        ),
         ("people", everybody()),
         (
             "enrol_person",

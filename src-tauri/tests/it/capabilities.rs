@@ -38,6 +38,7 @@ const OF_SIGNERS: &[&str] = &[
     "save_revision",
     "compare_revision",
     "save_report",
+    "set_own_settings",
 ];
 
 /// What only the administrator's window may ask for.
@@ -61,10 +62,29 @@ const OF_ADMINISTRATORS: &[&str] = &[
     "resume_person",
     "revoke_person",
     "print_page",
+    "keys_and_hsm",
+    "rotation",
+    "rotate_master",
+    "replace_own_key",
+    "tidy_token",
+    "changed_modules",
+    "accept_modules",
+    "set_signing_pin",
+    "backup_state",
+    "create_backup",
+    "verify_backup",
+    "export_log",
+    "prove_event",
+    "set_signature_settings",
 ];
 
 /// What both may ask for.
-const OF_BOTH: &[&str] = &["status", "secret_strength"];
+const OF_BOTH: &[&str] = &[
+    "status",
+    "secret_strength",
+    "signature_settings",
+    "choose_timestamp_anchors",
+];
 
 /// Whether a window is let through to a command; without its arguments most do nothing.
 fn may_ask(window: &WebviewWindow<MockRuntime>, command: &str) -> bool {

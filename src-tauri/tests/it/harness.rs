@@ -1,6 +1,7 @@
 //! What these tests are made of.
 
 use std::{
+    collections::VecDeque,
     env, fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, mpsc},
@@ -66,6 +67,27 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let surroundings = surroundings(folder.path());
         Self::build(folder, surroundings, Vec::new(), Administration::default())
+    }
+
+    /// Starts with the sample document before there is an organisation, beside a PC/SC service.
+    pub(crate) fn with_cards(socket: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let agreement = copy_of_agreement(folder.path());
+        let cards = service::CardSurroundings {
+            service: socket.to_owned(),
+            environment: vec![("PCSCLITE_CSOCK_NAME".into(), socket.into())],
+            ..Default::default()
+        };
+        let surroundings = Surroundings {
+            cards,
+            ..surroundings(folder.path())
+        };
+        Self::build(
+            folder,
+            surroundings,
+            vec![agreement],
+            Administration::default(),
+        )
     }
 
     /// Starts with these files named as arguments.
@@ -262,6 +284,12 @@ pub(crate) struct PaperDesktop {
     pub(crate) document: Mutex<Option<PathBuf>>,
     /// What is chosen to write.
     pub(crate) output: Mutex<Option<PathBuf>>,
+    /// What is chosen to write, one after the other, before `output`.
+    pub(crate) outputs: Mutex<VecDeque<PathBuf>>,
+    /// What is chosen as a folder.
+    pub(crate) chosen_folder: Mutex<Option<PathBuf>>,
+    /// What is chosen to read, one after the other.
+    pub(crate) files: Mutex<VecDeque<PathBuf>>,
     /// What is chosen as a module for cards.
     pub(crate) module: Mutex<Option<PathBuf>>,
     /// What was shown in the file manager.
@@ -278,7 +306,16 @@ impl Desktop for PaperDesktop {
     }
 
     fn choose_output(&self, _: &Path) -> Option<PathBuf> {
-        self.output.lock().unwrap().clone()
+        let next = self.outputs.lock().unwrap().pop_front();
+        next.or_else(|| self.output.lock().unwrap().clone())
+    }
+
+    fn choose_folder(&self) -> Option<PathBuf> {
+        self.chosen_folder.lock().unwrap().clone()
+    }
+
+    fn choose_file(&self) -> Option<PathBuf> {
+        self.files.lock().unwrap().pop_front()
     }
 
     fn choose_card_module(&self) -> Option<PathBuf> {

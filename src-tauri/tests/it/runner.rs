@@ -8,6 +8,7 @@
 mod administration;
 mod capabilities;
 mod cards;
+mod custody;
 mod documents;
 mod founding;
 mod harness;

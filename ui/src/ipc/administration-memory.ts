@@ -1,10 +1,26 @@
 import type { AdministrationBackend } from "./administration";
+import {
+  anchor,
+  backupMade,
+  backupVerified,
+  changedModule,
+  keysAndHsm,
+  proven,
+  signatureSettings,
+  turning,
+} from "./custody-samples";
 import type { Failure } from "./error";
 import type { Administrator } from "./generated/Administrator";
+import type { BackupMade } from "./generated/BackupMade";
+import type { BackupState } from "./generated/BackupState";
+import type { BackupVerified } from "./generated/BackupVerified";
 import type { ErrorCode } from "./generated/ErrorCode";
 import type { FoundedOrganisation } from "./generated/FoundedOrganisation";
 import type { IdentityStatus } from "./generated/IdentityStatus";
 import type { IssuedCode } from "./generated/IssuedCode";
+import type { KeysAndHsm } from "./generated/KeysAndHsm";
+import type { ModuleChange } from "./generated/ModuleChange";
+import type { SignatureSettings } from "./generated/SignatureSettings";
 import type { VerifiedLog } from "./generated/VerifiedLog";
 import type { LogHead } from "./generated/LogHead";
 import type { LogRow } from "./generated/LogRow";
@@ -356,6 +372,14 @@ export interface Answers {
   people: Person[];
   overview: Overview;
   probe: Probe;
+  keysAndHsm: KeysAndHsm;
+  /** Modules that are in the way of every login. */
+  modules: ModuleChange[];
+  backup: BackupState;
+  /** What making one is answered with; none where no place is chosen. */
+  backupMade: BackupMade | null;
+  backupVerified: BackupVerified | null;
+  settings: SignatureSettings;
   log: LogRow[];
   logHead: LogHead;
   verified: VerifiedLog;
@@ -385,6 +409,12 @@ export function memory(changed: Partial<Answers> = {}): Memory {
     people: crowd(),
     overview: overview(),
     probe: probe(),
+    keysAndHsm: keysAndHsm(),
+    modules: [],
+    backup: proven(),
+    backupMade: backupMade(),
+    backupVerified: backupVerified(),
+    settings: signatureSettings(),
     log: logRows(),
     logHead: {
       note: "chancery/9c417be0\n128417\n…",
@@ -502,6 +532,95 @@ export function memory(changed: Partial<Answers> = {}): Memory {
         answers.probe = { ...answers.probe, profile: profile && { ...profile, at: now() } };
         return answers.probe;
       }),
+    keysAndHsm: () => office("keysAndHsm", () => answers.keysAndHsm),
+    rotation: () => office("rotation", () => answers.keysAndHsm.rotation),
+    rotateMaster: ({ step }) =>
+      office("rotateMaster", () => {
+        const { rotation } = answers.keysAndHsm;
+        const seen: Record<typeof step, KeysAndHsm> = {
+          prepare: turning({ phase: "prepared", current: "wk-1", moved: 0, toMove: 0 }),
+          start: turning({ ...rotation, phase: "running", moved: 2000, toMove: 0 }),
+          resume: turning({ ...rotation, phase: "running", moved: 2000, toMove: 0 }),
+          pause: turning({ ...rotation, phase: "paused" }),
+          finish: {
+            ...keysAndHsm(),
+            masters: [
+              { label: "wk-1", state: "retired", records: 0 },
+              { label: "wk-2", state: "in_force", records: 2003 },
+            ],
+            rotation: { ...rotation, phase: "finished", from: null, to: null },
+          },
+        };
+        answers.keysAndHsm = seen[step];
+        return answers.keysAndHsm.rotation;
+      }),
+    replaceOwnKey: ({ secret }) =>
+      office("replaceOwnKey", () => {
+        if (secret !== SECRET) throw refusal("wrong_secret");
+        const { rotation } = answers.keysAndHsm;
+        const remaining = rotation.remaining.filter((login) => login !== held?.login);
+        answers.keysAndHsm = turning({ ...rotation, remaining, toReplace: remaining.length });
+        return change(held?.login ?? "", {});
+      }),
+    tidyToken: () => office("tidyToken", () => []),
+    changedModules: () => answer("changedModules", () => answers.modules),
+    acceptModules: ({ login, secret }) =>
+      answer("acceptModules", () => {
+        if (secret !== SECRET) throw refusal("wrong_secret");
+        if (login === "") throw refusal("no_such_person");
+        answers.modules = [];
+        answers.keysAndHsm = { ...answers.keysAndHsm, changed: [] };
+        delete answers.refusals.logIn;
+      }),
+    setSigningPin: () =>
+      answer("setSigningPin", () => {
+        delete answers.refusals.logIn;
+        return "keyring";
+      }),
+    backupState: () => office("backupState", () => answers.backup),
+    createBackup: ({ secret }) =>
+      office("createBackup", () => {
+        if (secret !== SECRET) throw refusal("wrong_secret");
+        const made = answers.backupMade;
+        if (made) {
+          answers.backup = { ...answers.backup, made: now(), folder: made.folder, verified: null };
+        }
+        return made;
+      }),
+    verifyBackup: () =>
+      office("verifyBackup", () => {
+        if (answers.backupVerified) answers.backup = { ...answers.backup, verified: now() };
+        return answers.backupVerified;
+      }),
+    exportLog: () =>
+      office("exportLog", () => ({
+        file: "chancery-log-20261126-103000Z.jsonl",
+        proof: "chancery-log-20261126-103000Z.jsonl.proof",
+        leaves: 128_421,
+        head: "128421 9c41 7be0 22d8 5f13 a06e d7c4 18b9 40fa",
+      })),
+    proveEvent: ({ index }) =>
+      office("proveEvent", () => ({
+        name: `chancery-log-20261126-103000Z-event-${index}.json`,
+        folder: "proofs",
+      })),
+    signatureSettings: () => answer("signatureSettings", () => answers.settings),
+    setSignatureSettings: (request) =>
+      office("setSignatureSettings", () => {
+        const known = [...answers.settings.timestampAnchors, anchor()];
+        answers.settings = {
+          ...answers.settings,
+          ...request,
+          timestampAnchors: request.timestampAnchors.flatMap(
+            (entry) => known.find((one) => one.entry === entry) ?? [],
+          ),
+        };
+        return answers.settings;
+      }),
+    chooseTimestampAnchors: () =>
+      answer("chooseTimestampAnchors", () => [
+        { ...anchor(), entry: "-----BEGIN another", subject: "Second Harbour Time CA" },
+      ]),
     people: ({ search, after, limit }) =>
       office("people", () => {
         const words = (search ?? "").toLowerCase().split(/\s+/).filter(Boolean);
@@ -623,7 +742,7 @@ async function act(page: Play, login: string, name: string): Promise<void> {
 
 /** Opens the page of the token's attacks. */
 async function probed(page: Play): Promise<void> {
-  await page.click("nav-probe");
+  await page.click("nav-hsm");
   await page.find("assurance");
 }
 
@@ -634,6 +753,399 @@ const everyState = (): Partial<Answers> => ({ people: colourful() });
 function person(login: string): Scene<Answers> {
   return { answers: everyState(), play: (page) => open(page, login) };
 }
+
+/** Opens a page, and waits for what stands on it. */
+async function go(page: Play, to: string, there: string): Promise<void> {
+  await page.click(`nav-${to}`);
+  await page.find(there);
+}
+
+/** The pages "Keys & HSM", "Backup" and "Signatures", and what leaves the log. */
+const custody: Record<string, Scene<Answers>> = {
+  hsm: { answers: {}, play: (page) => go(page, "hsm", "masters") },
+  "hsm-loading": {
+    answers: { silent: ["keysAndHsm", "tokenProfile"] },
+    play: (page) => page.click("nav-hsm"),
+  },
+  "hsm-refused": {
+    answers: { refusals: { keysAndHsm: refusal("vault_fault", "disk image is malformed") } },
+    play: (page) => go(page, "hsm", "error-line"),
+  },
+  "hsm-unreachable": {
+    answers: {
+      keysAndHsm: {
+        ...keysAndHsm(),
+        signing: {
+          ...keysAndHsm().signing,
+          state: "unreachable",
+          detail: "the host process did not answer in 30 s",
+          lastTest: { at: now() - 40, passed: false, milliseconds: 30_012 },
+          canaryMicroseconds: null,
+          model: "",
+          objects: null,
+        },
+        pin: "file",
+      },
+    },
+    play: (page) => go(page, "hsm", "masters"),
+  },
+  "hsm-resident": {
+    answers: {
+      keysAndHsm: {
+        ...keysAndHsm(),
+        masters: [],
+        rotation: { ...keysAndHsm().rotation, current: "", masters: [] },
+      },
+      probe: residentProbe(),
+    },
+    play: (page) => go(page, "hsm", "masters"),
+  },
+  "hsm-module-changed": {
+    answers: { keysAndHsm: { ...keysAndHsm(), changed: [changedModule] } },
+    play: (page) => go(page, "hsm", "modules"),
+  },
+  "hsm-pin": {
+    answers: {},
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("pin-change");
+      await page.find("pin-form");
+    },
+  },
+  "hsm-pin-wrong": {
+    answers: { refusals: { setSigningPin: refusal("token_pin_wrong") } },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("pin-change");
+      await page.type("pin-new", "123456");
+      await page.click("pin-deed");
+      await page.find("error-line");
+    },
+  },
+  "hsm-tidied": {
+    answers: {},
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("tidy");
+      await page.find("tidied");
+    },
+  },
+  "rotate-prepare": {
+    answers: {},
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-prepare");
+      await page.type("prepare-typed", "wk-2");
+      await page.click("prepare-deed");
+      await page.find("prepare-typed-problem");
+    },
+  },
+  "rotate-prepared": {
+    answers: {
+      keysAndHsm: turning({
+        phase: "prepared",
+        current: "wk-1",
+        moved: 0,
+        toMove: 41,
+        toReplace: 239,
+      }),
+    },
+    play: (page) => go(page, "hsm", "rotate-start"),
+  },
+  "rotate-start": {
+    answers: {
+      keysAndHsm: turning({
+        phase: "prepared",
+        current: "wk-1",
+        moved: 0,
+        toMove: 41,
+        toReplace: 239,
+      }),
+    },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-start");
+      await page.find("start-form");
+    },
+  },
+  "rotate-moving": {
+    answers: {
+      keysAndHsm: turning({ phase: "paused" }),
+      silent: ["rotateMaster"],
+    },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-resume");
+      await page.find("rotate-pause");
+    },
+  },
+  "rotate-interrupted": {
+    answers: { keysAndHsm: turning() },
+    play: (page) => go(page, "hsm", "rotate-resume"),
+  },
+  "rotate-paused": {
+    answers: { keysAndHsm: turning({ phase: "paused" }) },
+    play: (page) => go(page, "hsm", "rotate-resume"),
+  },
+  "rotate-rekey": {
+    answers: { keysAndHsm: turning({ moved: 2000, toMove: 0 }) },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-rekey");
+      await page.type("rekey-secret", "a wrong secret");
+      await page.click("rekey-deed");
+      await page.find("error-line");
+    },
+  },
+  "rotate-finish": {
+    answers: { keysAndHsm: turning({ moved: 2003, toMove: 0, toReplace: 0, remaining: [] }) },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-finish");
+      await page.find("finish-form");
+    },
+  },
+  "rotate-refused": {
+    answers: {
+      keysAndHsm: turning({ phase: "paused" }),
+      refusals: {
+        rotateMaster: refusal("rotation_refused", "another process of this machine moves keys"),
+      },
+    },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-resume");
+      await page.find("error-line");
+    },
+  },
+  "rotate-finished": {
+    answers: { keysAndHsm: turning({ moved: 2003, toMove: 0, toReplace: 0, remaining: [] }) },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("rotate-finish");
+      await page.type("finish-typed", "wk-1");
+      await page.click("finish-deed");
+      await page.find("rotate-prepare");
+    },
+  },
+  "login-module-changed": {
+    answers: {
+      administrator: null,
+      modules: [changedModule],
+      refusals: { logIn: refusal("module_changed") },
+    },
+    async play(page) {
+      await logIn(page, "m.ortiz", SECRET);
+      await page.find("modules");
+      await page.type("module-secret", SECRET);
+      await page.type("module-four", "5d1e");
+      await page.click("module-deed");
+      await page.find("module-four-problem");
+    },
+  },
+  "login-module-accepted": {
+    answers: {
+      administrator: null,
+      modules: [changedModule],
+      refusals: { logIn: refusal("module_changed") },
+    },
+    async play(page) {
+      await logIn(page, "m.ortiz", SECRET);
+      await page.find("modules");
+      await page.type("module-secret", SECRET);
+      await page.type("module-four", "0be2");
+      await page.click("module-deed");
+      await page.find("mended");
+    },
+  },
+  "login-pin-changed": {
+    answers: { administrator: null, refusals: { logIn: refusal("token_pin_wrong") } },
+    async play(page) {
+      await logIn(page, "m.ortiz", SECRET);
+      await page.click("pin-change");
+      await page.find("pin-form");
+    },
+  },
+  backup: { answers: {}, play: (page) => go(page, "backup", "backup-state") },
+  "backup-none": {
+    answers: {
+      backup: { ...proven(), made: null, folder: null, verified: null, soPins: "in_vault" },
+    },
+    play: (page) => go(page, "backup", "backup-state"),
+  },
+  "backup-unproven": {
+    answers: { backup: { ...proven(), verified: null, soPins: "in_vault" } },
+    play: (page) => go(page, "backup", "backup-state"),
+  },
+  "backup-old": {
+    answers: { backup: { ...proven(), made: now() - 41 * DAY, old: true } },
+    play: (page) => go(page, "backup", "backup-state"),
+  },
+  "backup-hardware": {
+    answers: {
+      backup: { ...proven(), soPins: "leaving", tokenFiles: false, residentKeys: true },
+    },
+    play: (page) => go(page, "backup", "backup-state"),
+  },
+  "backup-loading": {
+    answers: { silent: ["backupState"] },
+    play: (page) => page.click("nav-backup"),
+  },
+  "backup-refused": {
+    answers: { refusals: { backupState: refusal("vault_fault", "no such file") } },
+    play: (page) => go(page, "backup", "error-line"),
+  },
+  "backup-making": {
+    answers: { silent: ["createBackup"] },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.type("backup-secret", SECRET);
+      await page.click("backup-make-deed");
+    },
+  },
+  "backup-made": {
+    answers: { backupMade: { ...backupMade(), together: true } },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.type("backup-secret", SECRET);
+      await page.click("backup-make-deed");
+      await page.find("backup-made");
+    },
+  },
+  "backup-make-refused": {
+    answers: { refusals: { createBackup: refusal("secrets_together") } },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.type("backup-secret", SECRET);
+      await page.click("backup-make-deed");
+      await page.find("error-line");
+    },
+  },
+  "backup-proving": {
+    answers: { silent: ["verifyBackup"] },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.click("backup-prove-deed");
+    },
+  },
+  "backup-proved": {
+    answers: { backup: { ...proven(), verified: null } },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.click("backup-prove-deed");
+      await page.find("backup-verified");
+    },
+  },
+  "backup-unusable": {
+    answers: { refusals: { verifyBackup: refusal("backup_unusable", "its vault is damaged") } },
+    async play(page) {
+      await go(page, "backup", "backup-state");
+      await page.click("backup-prove-deed");
+      await page.find("error-line");
+    },
+  },
+  "audit-exported": {
+    answers: {},
+    async play(page) {
+      await go(page, "audit", "log");
+      await page.click("export");
+      await page.find("exported");
+    },
+  },
+  "audit-exporting": {
+    answers: { silent: ["exportLog"] },
+    async play(page) {
+      await go(page, "audit", "log");
+      await page.click("export");
+    },
+  },
+  "audit-export-refused": {
+    answers: { refusals: { exportLog: refusal("no_space", "No space left on device") } },
+    async play(page) {
+      await go(page, "audit", "log");
+      await page.click("export");
+      await page.find("error-line");
+    },
+  },
+  "audit-proven": {
+    answers: {},
+    async play(page) {
+      await go(page, "audit", "log");
+      await page.click("prove-128419");
+      await page.find("proven");
+    },
+  },
+  settings: { answers: {}, play: (page) => go(page, "settings", "settings-form") },
+  "settings-unset": {
+    answers: {
+      settings: {
+        ...signatureSettings(),
+        level: null,
+        timestampAuthorities: [],
+        timestampAnchors: [],
+        localAuthorities: [],
+      },
+    },
+    play: (page) => go(page, "settings", "settings-form"),
+  },
+  "settings-loading": {
+    answers: { silent: ["signatureSettings"] },
+    play: (page) => page.click("nav-settings"),
+  },
+  "settings-refused": {
+    answers: { refusals: { signatureSettings: refusal("organisation_unreadable") } },
+    play: (page) => go(page, "settings", "error-line"),
+  },
+  "settings-changed": {
+    answers: {},
+    async play(page) {
+      await go(page, "settings", "settings-form");
+      await page.type("settings-level", "b-lta");
+      await page.click("authority-1-remove");
+      await page.click("anchor-add");
+      await page.find("anchor-1");
+    },
+  },
+  "settings-wrong": {
+    answers: {},
+    async play(page) {
+      await go(page, "settings", "settings-form");
+      await page.type("authority-0", "ftp://time.meridian.example");
+      await page.click("host-add");
+      await page.type("host-1", "http://pki/");
+      await page.click("settings-save");
+      await page.find("host-1");
+    },
+  },
+  "settings-saving": {
+    answers: { silent: ["setSignatureSettings"] },
+    async play(page) {
+      await go(page, "settings", "settings-form");
+      await page.type("settings-level", "b-lta");
+      await page.click("settings-save");
+    },
+  },
+  "settings-saved": {
+    answers: {},
+    async play(page) {
+      await go(page, "settings", "settings-form");
+      await page.type("settings-level", "b-lta");
+      await page.click("settings-save");
+      await page.find("settings-said");
+    },
+  },
+  "settings-unusable": {
+    answers: {
+      refusals: { setSignatureSettings: refusal("settings_unusable", "http://a cannot be set") },
+    },
+    async play(page) {
+      await go(page, "settings", "settings-form");
+      await page.type("settings-level", "b-lta");
+      await page.click("settings-save");
+      await page.find("error-line");
+    },
+  },
+};
 
 /** What the window can be looked at in: `?memory=NAME` while developing. */
 export const scenes: Record<string, Scene<Answers>> = {
@@ -750,10 +1262,11 @@ export const scenes: Record<string, Scene<Answers>> = {
   "probe-refused": {
     answers: { refusals: { tokenProfile: refusal("profile_unvouched") } },
     async play(page) {
-      await page.click("nav-probe");
+      await page.click("nav-hsm");
       await page.find("error-line");
     },
   },
+  ...custody,
   overview: { answers: {}, play: async (page) => void (await page.find("token-state")) },
   audit: {
     answers: {},

@@ -12,11 +12,14 @@ import type { OutputChoice } from "./generated/OutputChoice";
 import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
 import type { SecretStrength } from "./generated/SecretStrength";
+import type { SetSignatureSettings } from "./generated/SetSignatureSettings";
+import type { SignatureSettings } from "./generated/SignatureSettings";
 import type { SignDocument } from "./generated/SignDocument";
 import type { SignedDocument } from "./generated/SignedDocument";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { Status } from "./generated/Status";
 import type { SuspendOwnKey } from "./generated/SuspendOwnKey";
+import type { TimestampAnchor } from "./generated/TimestampAnchor";
 import type { TrustedIssuer } from "./generated/TrustedIssuer";
 import type { TrustOffer } from "./generated/TrustOffer";
 import type { UnlockDocument } from "./generated/UnlockDocument";
@@ -85,6 +88,12 @@ export interface Backend {
   showInFolder(document: string): Promise<void>;
   copyPath(document: string): Promise<void>;
   status(): Promise<Status>;
+  /** What signatures are like where nobody says otherwise, and who has set it. */
+  signatureSettings(): Promise<SignatureSettings>;
+  /** Sets the person's own, where there is no organisation. */
+  setOwnSettings(request: SetSignatureSettings): Promise<SignatureSettings>;
+  /** Asks for a file of certificates and reads it; nothing is set yet. */
+  chooseTimestampAnchors(): Promise<TimestampAnchor[] | null>;
   identities(): Promise<Identity[]>;
   /** What smart cards there are; asked again for as long as somebody looks. */
   cards(): Promise<Cards>;

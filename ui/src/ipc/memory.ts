@@ -1,4 +1,5 @@
 import type { Backend } from "./backend";
+import { anchor, unset } from "./custody-samples";
 import type { Failure } from "./error";
 import type { Cards } from "./generated/Cards";
 import type { Comparison } from "./generated/Comparison";
@@ -8,6 +9,7 @@ import type { LookEntry } from "./generated/LookEntry";
 import type { OpenedDocument } from "./generated/OpenedDocument";
 import type { PageInk } from "./generated/PageInk";
 import type { PageSize } from "./generated/PageSize";
+import type { SignatureSettings } from "./generated/SignatureSettings";
 import type { SigningProgress } from "./generated/SigningProgress";
 import type { SigningStep } from "./generated/SigningStep";
 import type { Status } from "./generated/Status";
@@ -68,6 +70,7 @@ export interface Answers {
   hold: SigningStep | null;
   /** Whether authorities never answer. */
   gathering: boolean;
+  settings: SignatureSettings;
 }
 
 const STEPS: SigningStep[] = [
@@ -109,6 +112,7 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     locked: null,
     hold: null,
     gathering: false,
+    settings: unset(),
     ...changed,
   };
   let identities = answers.identities;
@@ -217,6 +221,19 @@ export function memory(changed: Partial<Answers> = {}): Backend {
     showInFolder: async () => {},
     copyPath: async () => {},
     status: async () => answers.status,
+    signatureSettings: async () => answers.settings,
+    async setOwnSettings(request) {
+      const known = [...answers.settings.timestampAnchors, anchor()];
+      answers.settings = {
+        ...answers.settings,
+        ...request,
+        timestampAnchors: request.timestampAnchors.flatMap(
+          (entry) => known.find((one) => one.entry === entry) ?? [],
+        ),
+      };
+      return answers.settings;
+    },
+    chooseTimestampAnchors: async () => [anchor()],
     async identities() {
       if (answers.unknown) throw answers.unknown;
       return identities;

@@ -1,6 +1,7 @@
 // Every state of the signer's window by its name: looked at with `?memory=NAME` while developing,
 // pictured and checked in the gallery, and gone through in tests.
 
+import { signatureSettings } from "./custody-samples";
 import type { ErrorCode } from "./generated/ErrorCode";
 import type { SignatureReport } from "./generated/SignatureReport";
 import type { Validation } from "./generated/Validation";
@@ -153,6 +154,40 @@ export const scenes: Record<string, Scene<Answers>> = {
   "card-pin-locked": { answers: onCard(cardWithPin({ state: "locked" })) },
   "card-pin-to-be-changed": { answers: onCard(cardWithPin({ state: "to_be_changed" })) },
   "card-pin-pad": { answers: onCard(cardWithPin({ pad: true })), play: place },
+  "card-pin-pad-now": {
+    answers: onCard(cardWithPin({ pad: true }), { hold: "authenticating" }),
+    async play(page) {
+      await place(page);
+      await page.click("sign-button");
+      await page.find("pad-now");
+    },
+  },
+  "card-pin-pad-not-entered": {
+    answers: onCard(cardWithPin({ pad: true }), { refusal: refusal("pin_not_entered") }),
+    async play(page) {
+      await place(page);
+      await page.click("sign-button");
+      await page.find("error-line");
+    },
+  },
+  "own-settings": {
+    answers: { documents: [], identities: [], status: noOrganisation },
+    async play(page) {
+      await page.click("settings");
+      await page.click("authority-add");
+      await page.type("authority-0", "http://time.example/tsa");
+      await page.type("settings-level", "b-lta");
+      await page.click("anchor-add");
+      await page.find("anchor-0");
+    },
+  },
+  "own-settings-of-organisation": {
+    answers: { settings: signatureSettings() },
+    async play(page) {
+      await page.click("settings");
+      await page.find("settings-form");
+    },
+  },
   "card-pin-wrong": refusedByCard("pin_wrong"),
   "card-pin-length": refusedByCard("pin_length"),
   "card-removed": refusedByCard("card_removed"),

@@ -2,6 +2,7 @@ import { administration } from "./de/administration";
 import { changes } from "./de/changes";
 import { errors } from "./de/errors";
 import { findings } from "./de/findings";
+import { keeping } from "./de/keeping";
 import { preflight } from "./de/preflight";
 import { validation } from "./de/validation";
 import { window } from "./de/window";
@@ -12,6 +13,7 @@ export const de: Record<Key, string> = {
   ...window,
   ...administration,
   ...findings,
+  ...keeping,
   ...preflight,
   ...errors,
   ...changes,

@@ -2,6 +2,7 @@ import { administration } from "./en/administration";
 import { changes } from "./en/changes";
 import { errors } from "./en/errors";
 import { findings } from "./en/findings";
+import { keeping } from "./en/keeping";
 import { preflight } from "./en/preflight";
 import { validation } from "./en/validation";
 import { window } from "./en/window";
@@ -11,6 +12,7 @@ export const en = {
   ...window,
   ...administration,
   ...findings,
+  ...keeping,
   ...preflight,
   ...errors,
   ...changes,

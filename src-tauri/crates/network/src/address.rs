@@ -93,6 +93,14 @@ impl Address {
     }
 }
 
+/// Says whether an address could be asked; nobody is.
+///
+/// # Errors
+/// [`Error::Address`].
+pub fn check(address: &str) -> Result<()> {
+    Address::read(address).map(|_| ())
+}
+
 /// An address as an error, a notice or a log may show it: scheme and host.
 ///
 /// What else stands in it may be a password or a key.

@@ -21,6 +21,6 @@ mod client;
 mod error;
 mod reach;
 
-pub use self::address::named;
+pub use self::address::{check, named};
 pub use self::client::{Client, Settings, Wanted};
 pub use self::error::{Error, Result};

@@ -18,6 +18,7 @@ mod probe;
 mod reset;
 mod revocation_list;
 mod rotation;
+mod settings;
 mod status;
 mod tidy;
 
@@ -29,8 +30,8 @@ use vault::{KeyId, LeafIndex};
 
 pub(crate) use self::accept_restore::accept_restore;
 pub(crate) use self::backup::{
-    Remembered, create as create_backup, remembered as remembered_backup,
-    restore as restore_backup, verify as verify_backup,
+    Kept, Remembered, create as create_backup, remembered as remembered_backup,
+    restore as restore_backup, state as backup_state, verify as verify_backup,
 };
 pub(crate) use self::enrol::{enrol, enrol_list, plan as plan_enrolments};
 pub(crate) use self::export_log::export_log;
@@ -41,6 +42,7 @@ pub(crate) use self::own_key::replace_own;
 pub(crate) use self::probe::{issuing_shown, play, probe, profile_of, shown};
 pub(crate) use self::reset::reset;
 pub(crate) use self::rotation::{carry_on, finish, pause, prepare, start, status as rotation};
+pub(crate) use self::settings::write_settings;
 pub(crate) use self::status::{Change, change};
 pub(crate) use self::tidy::tidy;
 use crate::audit::records::{Entry, Of};
@@ -87,6 +89,11 @@ impl Administrator {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The PIN of the issuing token.
+    pub(crate) fn issuing_pin(&self) -> Result<token::Pin> {
+        key::pin(&self.secrets.issuing_pin)
     }
 }
 

@@ -129,6 +129,30 @@ pub enum Error {
     /// What was given to hold the log against is no head of it.
     #[error("this is no head of the log: {0}")]
     NotAHead(&'static str),
+    /// The person's own settings are damaged.
+    #[error("{} cannot be read: {why}", path.display())]
+    SettingsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Settings that cannot be used are not written.
+    #[error("{which} cannot be set: {why}")]
+    SettingsUnusable {
+        /// The entry.
+        which: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A secret of a backup would lie where it opens what it is kept from, or where the other does.
+    #[error("{} cannot keep this secret: {why}", path.display())]
+    SecretsTogether {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with the place.
+        why: &'static str,
+    },
     /// The log has no such leaf.
     #[error("the log has no leaf {index}; it has {leaves}")]
     NoSuchLeaf {

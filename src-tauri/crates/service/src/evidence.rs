@@ -362,8 +362,8 @@ pub(crate) struct Signer<'a> {
 /// Whether anything has to be gathered for what is asked.
 pub(crate) fn is_needed(surroundings: &Surroundings, asked: &Asked) -> bool {
     let set = || {
-        let organisation = crate::station::read_organisation(surroundings).ok()?;
-        Level::read(&organisation.local.signatures.level?)
+        let (_, settings) = crate::settings::of_machine(surroundings).ok()?;
+        Level::read(&settings.level?)
     };
     asked
         .level

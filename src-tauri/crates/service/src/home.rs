@@ -107,6 +107,11 @@ impl State {
         self.0.join("card-drivers.json")
     }
 
+    /// What the person at this machine has set, where there is no organisation.
+    pub(crate) fn own_settings_file(&self) -> PathBuf {
+        self.0.join("signatures.json")
+    }
+
     /// Issuers that the person at this machine trusts.
     pub(crate) fn trusted_issuers_file(&self) -> PathBuf {
         self.0.join("trusted-issuers.json")

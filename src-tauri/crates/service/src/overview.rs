@@ -1,5 +1,8 @@
 //! What the administrator's first page shows: can people sign, and what is there to mend.
 
+mod hsm;
+
+pub(crate) use self::hsm::keys_and_hsm;
 use crate::administration::{Administrator, remembered_backup, rotation};
 use crate::auditing;
 use crate::error::{Error, ErrorKind, Result};

@@ -29,9 +29,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{self, Lasting};
 use crate::home::Surroundings;
 use crate::look;
-use crate::organisation::Signatures;
 use crate::output::{Folders, Note, Output, UNNOTED, folder_of, unwritable};
 use crate::requests::{Existing, Extend, Extended, FileToSign, Gather, Sign, SignedFile, Terms};
+use crate::settings;
 use crate::signing_algorithm::{KeyKind, on_token};
 use crate::station::Station;
 use crate::station::key::{self, KeyRecord, Use};
@@ -283,12 +283,11 @@ pub(crate) fn extend(
     station: Option<&Station>,
     request: &Extend,
 ) -> Result<Extended> {
-    let unset = Signatures::default();
-    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    let settings = settings::in_force(surroundings, station)?;
     let anchors = station.map(Station::ca).transpose()?;
     let now = station.map_or_else(|| Ok(validate::now()), Station::now)?;
     let here = (&own_lists(station)[..], anchors.as_slice());
-    evidence::extend(surroundings, settings, request, here, now)
+    evidence::extend(surroundings, &settings, request, here, now)
 }
 
 /// Refuses an output that cannot be written, or that is the input.

@@ -7,12 +7,15 @@
 
 mod administration;
 mod audit;
+mod backup;
 mod cards;
 mod compare;
 mod error;
+mod hsm;
 mod modification;
 mod preflight;
 mod probe;
+mod settings;
 mod trust;
 mod verdict;
 
@@ -29,18 +32,26 @@ pub use administration::{
     RevocationReason, RevokePerson, Role, Rotation, RotationPhase, RotationStep, StatusChange,
     TokenHealth, TokenTest,
 };
-pub use audit::{ExportedLog, LogBreak, LogHead, LogPage, LogRow, ReadLog, VerifiedLog};
+pub use audit::{
+    ExportedLog, LogBreak, LogHead, LogPage, LogRow, ProveEvent, ReadLog, VerifiedLog,
+};
+pub use backup::{BackupMade, BackupState, BackupVerified, CreateBackup, SoPins, VerifyBackup};
 pub use cards::{
     CardCertificate, CardDriver, CardPin, CardPinState, CardPresence, CardToken, CardUsage, Cards,
 };
 pub use compare::{Comparison, PageComparison};
 pub use error::{Error, ErrorCode};
+pub use hsm::{
+    AcceptModules, KeysAndHsm, MasterKey, MasterState, ModuleChange, ReplaceOwnKey, RotateMaster,
+    SetSigningPin,
+};
 pub use modification::{Modification, ModificationCode};
 pub use preflight::{PreflightCode, PreflightFinding};
 pub use probe::{
     AssuranceReason, AttackVerdict, Grade, IssuingProbe, MissingFeature, NegotiatedMechanism,
     Probe, ProbeLimit, ProbedAttack, TokenGap, TokenProfile,
 };
+pub use settings::{SetSignatureSettings, SettingsOwner, SignatureSettings, TimestampAnchor};
 pub use trust::{TrustOffer, TrustSource, TrustedIssuer};
 pub use verdict::{
     AnchorSource, DocumentAnswer, DocumentState, IdentityAnswer, IdentityState, Indication,
@@ -379,7 +390,7 @@ pub struct GatherEvidence {
 }
 
 /// PAdES levels (ETSI EN 319 142-1 §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Level {
@@ -400,6 +411,17 @@ impl From<Level> for signature::Level {
             Level::BT => Self::BT,
             Level::BLt => Self::BLt,
             Level::BLta => Self::BLta,
+        }
+    }
+}
+
+impl From<signature::Level> for Level {
+    fn from(level: signature::Level) -> Self {
+        match level {
+            signature::Level::BB => Self::BB,
+            signature::Level::BT => Self::BT,
+            signature::Level::BLt => Self::BLt,
+            signature::Level::BLta => Self::BLta,
         }
     }
 }

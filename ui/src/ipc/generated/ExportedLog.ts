@@ -9,6 +9,14 @@ export type ExportedLog = {
  */
 file: string, 
 /**
+ * Name of the file beside it that it is verified with.
+ */
+proof: string, 
+/**
  * Events that were written.
  */
-leaves: number, };
+leaves: number, 
+/**
+ * The head that covers them, as it is compared by eye.
+ */
+head: string, };

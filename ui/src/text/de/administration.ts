@@ -63,6 +63,7 @@ export const administration: Record<keyof typeof en, string> = {
   "log-accept_module": "Modul angenommen",
   "log-adopt_records": "Datensätze in den Baum aufgenommen",
   "log-bind_rows": "Zeilen ans Protokoll gebunden",
+  "log-set_signatures": "Einstellungen der Signaturen geändert",
   "log-release_so_pins": "PINs der Sicherheitsverantwortlichen entnommen",
   "log-sweep": "Aufgegeben",
   "log-done": "Geschehen",
@@ -247,15 +248,15 @@ export const administration: Record<keyof typeof en, string> = {
     "Kein Schlüsselbund antwortete, als sie abgelegt wurde. Das mindert die Verlässlichkeit.",
   "know-no_backup": "Es gibt keine Sicherung.",
   "know-no_backup-more":
-    "Geht dieser Rechner verloren, dann auch alle Schlüssel. Sichern: chancery backup create --by LOGIN --out ORDNER.",
+    "Geht dieser Rechner verloren, dann auch alle Schlüssel. Sichern Sie auf der Seite Sicherung.",
   "know-backup_not_proven": "Die neueste Sicherung ist nicht erprobt.",
   "know-backup_not_proven-more":
-    "Packen Sie sie einmal aus und benutzen Sie sie: chancery backup verify --from ORDNER.",
+    "Packen Sie sie einmal aus und benutzen Sie sie, auf der Seite Sicherung.",
   "know-backup_old": "Die neueste Sicherung ist alt.",
   "know-backup_old-more": "Wer seither aufgenommen wurde, fehlt darin. Sichern Sie neu.",
   "know-rotation_open": "Schlüssel ziehen zu einem anderen Hauptschlüssel um.",
   "know-rotation_open-more":
-    "Unterschrieben wird inzwischen weiter. Fortsetzen oder beenden: chancery hsm rotate status.",
+    "Unterschrieben wird inzwischen weiter. Fortsetzen oder beenden auf der Seite Schlüssel & HSM.",
   "know-software_token": "Das Token ist Software: zur Probe.",
   "know-software_token-more":
     "Jeder Schlüssel liegt in Dateien dieses Rechners. Wer sie lesen kann und eine PIN hat, hat alle.",
@@ -404,7 +405,6 @@ export const administration: Record<keyof typeof en, string> = {
     "Ist der Code schon verbraucht, wenn Sie ihn eingeben, war jemand anderes schneller. Sagen Sie das sofort der Verwaltung.",
 
   // The attacks on the token.
-  "nav-probe": "Token prüfen",
   "probe-title": "Angriffe auf die Token",
   "probe-lead":
     "Jeder Angriff wird wirklich gespielt, wie von jemandem mit der PIN: an Wegwerfschlüsseln, und an den benutzten, wo es nicht schadet. Auf dem Token bleibt nichts zurück.",

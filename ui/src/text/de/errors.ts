@@ -240,6 +240,16 @@ export const errors: Record<keyof typeof en, string> = {
   "err-list_not_written": "Die Änderung gilt, aber die Sperrliste ließ sich nicht schreiben.",
   "rec-list_not_written":
     "Schaffen Sie Platz; sie wird bei der nächsten Anmeldung in der Verwaltung neu geschrieben.",
+  "err-secrets_together":
+    "Die zwei Geheimnisse einer Sicherung müssen getrennt liegen, und nicht in der Sicherung.",
+  "rec-secrets_together": "Wählen Sie für jedes einen anderen Ort; es wurde nichts gemacht.",
+  "err-settings_unreadable":
+    "Die Einstellungen für Signaturen auf diesem Rechner lassen sich nicht lesen.",
+  "rec-settings_unreadable":
+    "Nach niedrigeren wird nicht signiert. Bringen Sie die Datei in Ordnung, oder entfernen Sie sie, um neu zu beginnen.",
+  "err-settings_unusable": "Eine Einstellung ist nicht brauchbar. Nichts wurde gespeichert.",
+  "rec-settings_unusable":
+    "Beheben Sie es und speichern Sie noch einmal; die Einzelheiten sagen, welche es ist.",
   "err-nothing_lost": "Nichts fehlt: Das Protokoll schließt an das an, was dieser Rechner kennt.",
   "rec-nothing_lost": "Es gibt keine Wiederherstellung zu bestätigen.",
   "err-not_an_export": "Das ist keine Ausfuhr eines Protokolls.",

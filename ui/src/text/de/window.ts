@@ -270,6 +270,9 @@ export const window: Record<keyof typeof en, string> = {
   "organisation-group": "Ihre Organisation",
   "card-pin": "PIN der Karte",
   "card-pin-hint": "Geht für diese Signatur an die Karte und wird nirgends behalten.",
+  "card-pad-title": "Die PIN wird am Lesegerät eingegeben.",
+  "card-pad-now":
+    "Geben Sie die PIN jetzt am Lesegerät ein. Sie ist nur für die Karte; hier wird nichts getippt.",
   "card-pad":
     "Geben Sie die PIN am Lesegerät ein, nachdem Sie den Knopf gedrückt haben; für jede Datei, wenn es wieder fragt.",
   "card-tries": "Noch {count} Versuche.",
@@ -361,6 +364,7 @@ export const window: Record<keyof typeof en, string> = {
   "key-rail": "Seitenvorschau zeigen",
   "key-next-region": "Nächster Bereich",
   "key-previous-region": "Voriger Bereich",
+  "key-settings": "Einstellungen der Signaturen",
   "key-help": "Diese Tasten",
   "cap-ctrl": "Strg",
   "cap-shift": "Umschalt",

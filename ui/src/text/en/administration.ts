@@ -62,6 +62,7 @@ export const administration = {
   "log-accept_module": "Module accepted",
   "log-adopt_records": "Records taken into the tree",
   "log-bind_rows": "Rows bound to the log",
+  "log-set_signatures": "Signature settings changed",
   "log-release_so_pins": "PINs of security officers taken out",
   "log-sweep": "Given up",
   "log-done": "Done",
@@ -247,15 +248,13 @@ export const administration = {
   "know-pin_in_file-more":
     "No keyring answered when it was stored. This lowers what can be relied on.",
   "know-no_backup": "There is no backup.",
-  "know-no_backup-more":
-    "If this machine is lost, so are all keys. Make one: chancery backup create --by LOGIN --out DIR.",
+  "know-no_backup-more": "If this machine is lost, so are all keys. Make one on the page Backup.",
   "know-backup_not_proven": "The newest backup is not proven.",
-  "know-backup_not_proven-more": "Take it out and use it once: chancery backup verify --from DIR.",
+  "know-backup_not_proven-more": "Take it out and use it once, on the page Backup.",
   "know-backup_old": "The newest backup is old.",
   "know-backup_old-more": "Who was enrolled since is not in it. Make another one.",
   "know-rotation_open": "Keys are moving to another master key.",
-  "know-rotation_open-more":
-    "People sign meanwhile. Carry it on or end it: chancery hsm rotate status.",
+  "know-rotation_open-more": "People sign meanwhile. Carry it on or end it on the page Keys & HSM.",
   "know-software_token": "The token is software: for trial.",
   "know-software_token-more":
     "Every key lies in files of this machine. Whoever can read them and a PIN has them all.",
@@ -399,7 +398,6 @@ export const administration = {
     "If the code was used already when you type it, somebody else was first. Tell your administrator at once.",
 
   // The attacks on the token.
-  "nav-probe": "Token check",
   "probe-title": "Attacks on the tokens",
   "probe-lead":
     "Each attack is played for real by somebody who has the PIN: on throw-away keys, and on the keys in use where that does no harm. Nothing is left on the token.",

@@ -219,6 +219,13 @@ export const errors = {
   "rec-backup_unusable": "Its details say what is wrong; take another one.",
   "err-list_not_written": "The change is made, but the revocation list could not be written.",
   "rec-list_not_written": "Make room on the disk; it is written anew when an officer logs in.",
+  "err-secrets_together": "The two secrets of a backup must lie apart, and not in the backup.",
+  "rec-secrets_together": "Choose another place for each of them; nothing was made.",
+  "err-settings_unreadable": "The settings for signatures on this machine cannot be read.",
+  "rec-settings_unreadable":
+    "Nothing is signed by lower ones instead. Mend the file, or remove it to begin anew.",
+  "err-settings_unusable": "A setting cannot be used. Nothing was saved.",
+  "rec-settings_unusable": "Mend it and save again; the details say which one.",
   "err-nothing_lost": "Nothing is lost: the log goes on from what this machine knows.",
   "rec-nothing_lost": "There is no restore to accept.",
   "err-not_an_export": "This is no export of a log.",

@@ -257,6 +257,9 @@ export const window = {
   "organisation-group": "Your organisation",
   "card-pin": "PIN of the card",
   "card-pin-hint": "Goes to the card for this signature and is kept nowhere.",
+  "card-pad-title": "The PIN is entered on the reader.",
+  "card-pad-now":
+    "Enter the PIN on the reader now. It is for the card alone; nothing is typed here.",
   "card-pad":
     "Enter the PIN on the reader when you have pressed the button; for each file if it asks again.",
   "card-tries": "{count} tries left.",
@@ -347,6 +350,7 @@ export const window = {
   "key-rail": "Show the pages",
   "key-next-region": "Next region",
   "key-previous-region": "Previous region",
+  "key-settings": "Signature settings",
   "key-help": "These keys",
   "cap-ctrl": "Ctrl",
   "cap-shift": "Shift",

@@ -9,6 +9,7 @@
 //! login after that, and they are in the backup only (CUSTODY-FORMAT 2).
 
 mod archive;
+mod kept;
 mod manifest;
 mod memory;
 mod opened;
@@ -25,8 +26,9 @@ use vault::{IssuingPinReplacement, LeafIndex, Store};
 use zeroize::Zeroizing;
 
 use self::archive::{end, put, put_file, put_folder};
+pub(crate) use self::kept::Kept;
 use self::manifest::{Facts, Manifest, Part, make_room, to_be_signed};
-pub(crate) use self::memory::{Remembered, remembered};
+pub(crate) use self::memory::{Remembered, remembered, state};
 use self::opened::{Opened, Scratch, Secrets, read_through, take_into};
 use self::stream::{Half, Sealing};
 use super::{Office, log_in};

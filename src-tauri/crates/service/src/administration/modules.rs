@@ -82,7 +82,7 @@ fn note(station: &Station, officer: &Administrator, change: &ModuleChange) -> Re
     })
 }
 
-fn write(station: &Station, organisation: &Organisation) -> Result<()> {
+pub(super) fn write(station: &Station, organisation: &Organisation) -> Result<()> {
     let path = station.surroundings.home.organisation_file();
     write_private(&path, &organisation.to_json()).map_err(|source| Error::File {
         doing: "write",

@@ -220,7 +220,7 @@ pub(crate) fn carry_on(
         let mut moved = 0;
         let mut after = None;
         watch.moved(0, counted.born_after);
-        while Masters::of(station)?.phase() == Some(Phase::Running) {
+        while watch.goes_on() && Masters::of(station)?.phase() == Some(Phase::Running) {
             let page = station.wait(station.store.keys_under(label, after, BATCH))?;
             let Some(last) = page.last() else { break };
             moved += office.move_page(&page, old, new)?;

@@ -99,6 +99,8 @@ pub enum Act {
     DestroyKey,
     /// The log, which was kept before it did, names what officers have signed.
     BindRows,
+    /// An officer sets what signatures are like where nobody says otherwise.
+    SetSignatures,
 }
 
 impl Act {
@@ -135,6 +137,7 @@ impl Act {
             Self::ReleaseSoPins => "release_so_pins",
             Self::DestroyKey => "destroy_key",
             Self::BindRows => "bind_rows",
+            Self::SetSignatures => "set_signatures",
         }
     }
 

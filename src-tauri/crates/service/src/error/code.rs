@@ -44,6 +44,9 @@ impl Error {
             | Self::NotAHead(_)
             | Self::NoSuchLeaf { .. } => (ErrorCode::Usage, Usage),
             Self::NothingLost { .. } => (ErrorCode::NothingLost, Refused),
+            Self::SettingsUnreadable { .. } => (ErrorCode::SettingsUnreadable, InputOutput),
+            Self::SettingsUnusable { .. } => (ErrorCode::SettingsUnusable, Usage),
+            Self::SecretsTogether { .. } => (ErrorCode::SecretsTogether, Usage),
             Self::NotAnExport { .. } => (ErrorCode::NotAnExport, InputOutput),
             Self::Look { .. } => (ErrorCode::LookUnusable, Usage),
             Self::PlaceNeeded { .. } => (ErrorCode::PlaceNeeded, Usage),

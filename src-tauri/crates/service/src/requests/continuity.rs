@@ -12,6 +12,11 @@ use crate::wire;
 pub trait RotationWatch: fmt::Debug + Send + Sync {
     /// Hears of `moved` keys, of as many as could move when it began.
     fn moved(&self, moved: u64, of: u64);
+
+    /// Whether to go on with the next batch; what is left can be moved at any time.
+    fn goes_on(&self) -> bool {
+        true
+    }
 }
 
 impl RotationWatch for Unwatched {

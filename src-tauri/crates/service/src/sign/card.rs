@@ -16,9 +16,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::evidence::{self, Lasting};
 use crate::home::Surroundings;
 use crate::look::{self, Facts};
-use crate::organisation::Signatures;
 use crate::output::{Note, UNNOTED};
 use crate::requests::{CardChoice, Gather, Sign, SignedFile, Terms};
+use crate::settings;
 use crate::signing_algorithm::{hex, on_token};
 use crate::station::Station;
 use crate::station::log::{About, Log, RequestLock};
@@ -91,14 +91,13 @@ pub(crate) fn gather(
         None => validate::now(),
     };
     let card = cards.choose(surroundings, choice, now)?;
-    let unset = Signatures::default();
-    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    let settings = settings::in_force(surroundings, station)?;
     check_targets(&request.files, request.existing)?;
     let signatory = Signatory {
         certificate: &card.certificate,
         algorithm: None,
         chain: &card.chain,
-        lasting: &Lasting::dry(evidence::level(settings, &request.terms.lasting)),
+        lasting: &Lasting::dry(evidence::level(&settings, &request.terms.lasting)),
         look: look_of(
             surroundings,
             &request.look,
@@ -119,8 +118,7 @@ fn gathered(
     terms: &Terms,
     now: i64,
 ) -> Result<Arc<Lasting>> {
-    let unset = Signatures::default();
-    let settings = station.map_or(&unset, |station| &station.organisation.local.signatures);
+    let settings = settings::in_force(surroundings, station)?;
     let mut above = card.chain.clone();
     above.extend(station.map(Station::ca).transpose()?);
     let signer = evidence::Signer {
@@ -129,7 +127,7 @@ fn gathered(
         lists: &own_lists(station),
     };
     let (before, asked) = (terms.gathered.as_ref(), &terms.lasting);
-    evidence::gathered(before, surroundings, settings, asked, &signer, now)
+    evidence::gathered(before, surroundings, &settings, asked, &signer, now)
 }
 
 struct Work<'a> {

@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use token::Pin;
+use ts_rs::TS;
 use vault::OrganisationId;
 use vault::pin_store::{PinName, PinStore, StoredPin};
 use zeroize::Zeroizing;
@@ -15,7 +17,9 @@ use crate::home::jot_private;
 use crate::requests::PinStoreChoice;
 
 /// Where a PIN was put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
 pub enum PinPlace {
     /// In the OS keyring.
     Keyring,

@@ -142,9 +142,23 @@ pub struct LogHead {
 pub struct ExportedLog {
     /// Name of the file.
     pub file: String,
+    /// Name of the file beside it that it is verified with.
+    pub proof: String,
     /// Events that were written.
     #[ts(type = "number")]
     pub leaves: u64,
+    /// The head that covers them, as it is compared by eye.
+    pub head: String,
+}
+
+/// Prove that one event is in the log.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ProveEvent {
+    /// Its leaf.
+    #[ts(type = "number")]
+    pub index: u64,
 }
 
 impl From<requests::LogVerdict> for VerifiedLog {

@@ -7,8 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Manifest;
+use crate::administration::Administrator;
+use crate::error::Result;
 use crate::home::{Surroundings, jot_private};
+use crate::organisation::Deployment;
+use crate::overview::BACKUP_FRESH;
 use crate::station::Station;
+use crate::wire::{BackupState, SoPins};
 
 /// The newest backup, and when one was proven.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -28,6 +33,28 @@ pub(crate) struct Remembered {
 /// What is remembered; nothing if there is nothing that can be read.
 pub(crate) fn remembered(station: &Station) -> Remembered {
     load(&path(&station.state()))
+}
+
+/// What an officer is shown of it.
+pub(crate) fn state(station: &Station, officer: &Administrator) -> Result<BackupState> {
+    let remembered = remembered(station);
+    let now = station.now()?;
+    let folder = remembered.folder.as_deref().and_then(Path::file_name);
+    Ok(BackupState {
+        made: remembered.made,
+        folder: folder.map(|name| name.to_string_lossy().into_owned()),
+        verified: remembered.verified,
+        old: remembered
+            .made
+            .is_some_and(|made| now - made > BACKUP_FRESH),
+        so_pins: match (officer.secrets.has_so_pins(), remembered.so_pins_verified) {
+            (false, _) => SoPins::Gone,
+            (true, None) => SoPins::InVault,
+            (true, Some(_)) => SoPins::Leaving,
+        },
+        token_files: station.organisation.local.deployment == Deployment::Embedded,
+        resident_keys: station.organisation.fixed.canary.is_resident(),
+    })
 }
 
 /// Remembers a backup that was made. Best effort: what is only shown must not stop what is done.
