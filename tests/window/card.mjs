@@ -14,12 +14,8 @@ const NAME = "Ana Ruiz";
 
 /** Puts a card into a reader that is there until `gone` is called. */
 async function reader(binaries) {
-  const program = spawn(path.join(binaries, "virtual_card"), {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: program.stdout })[
-    Symbol.asyncIterator
-  ]();
+  const program = spawn(path.join(binaries, "virtual_card"), { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
   const line = async () => {
     const { value, done } = await lines.next();
     if (done) throw new Error("the card's program ended");
@@ -39,10 +35,7 @@ export async function signWithCard(binaries, open, fixture, shots, shown) {
   const document = path.join(folders.documents, "offer.pdf");
   await copyFile(fixture, document);
   const card = await reader(binaries);
-  const environment = {
-    ...folders.environment,
-    PCSCLITE_CSOCK_NAME: card.socket,
-  };
+  const environment = { ...folders.environment, PCSCLITE_CSOCK_NAME: card.socket };
   const window = await open(binaries, environment, document);
   await window.pageIsDrawn();
   await window.choose("identity", NAME, { whole: true });
@@ -57,9 +50,7 @@ export async function signWithCard(binaries, open, fixture, shots, shown) {
   shown("a card that is pulled and put in again is told by the window itself");
 
   await window.waitFor("its PIN can be typed", () =>
-    window.run(
-      `return document.querySelector('[data-testid="secret"]')?.disabled === false`,
-    ),
+    window.run(`return document.querySelector('[data-testid="secret"]')?.disabled === false`),
   );
   await window.type("secret", "654321");
   await window.click("sign-button");
@@ -73,9 +64,7 @@ export async function signWithCard(binaries, open, fixture, shots, shown) {
   const html = await window.run("return document.documentElement.outerHTML");
   assert.ok(!html.includes(PIN), "no PIN stays in the window");
   await window.close();
-  shown(
-    "a smart card signs where there is no organisation, and a wrong PIN is refused in place",
-  );
+  shown("a smart card signs where there is no organisation, and a wrong PIN is refused in place");
   const signed = path.join(folders.documents, "offer-signed.pdf");
   return { signed, certificate: card.root, signers: [NAME], gone: card.gone };
 }

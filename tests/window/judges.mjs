@@ -16,20 +16,14 @@ export async function judge(repository, file, { certificate, signers }) {
   const { stdout: signatures } = await run("pdfsig", [file]);
   const valid = signatures.match(/Signature is Valid\./g) ?? [];
   assert.equal(valid.length, signers.length, signatures);
-  for (const signer of signers)
-    assert.match(signatures, new RegExp(`Common Name: ${signer}`));
+  for (const signer of signers) assert.match(signatures, new RegExp(`Common Name: ${signer}`));
   assert.match(signatures, /Total document signed/);
-  said.push(
-    "pdfsig finds every signature valid, and the newest over the whole file",
-  );
+  said.push("pdfsig finds every signature valid, and the newest over the whole file");
 
   const python =
-    process.env.CHANCERY_JUDGES ??
-    path.join(repository, "target/tools/judges/bin/python");
+    process.env.CHANCERY_JUDGES ?? path.join(repository, "target/tools/judges/bin/python");
   const pyhanko = path.join(repository, "tests/judges/pyhanko_judge.py");
-  const verdict = JSON.parse(
-    await succeed(python, [pyhanko, file, certificate]),
-  );
+  const verdict = JSON.parse(await succeed(python, [pyhanko, file, certificate]));
   assert.equal(verdict.bottom_line, true, JSON.stringify(verdict));
   assert.equal(verdict.coverage, "ENTIRE_FILE");
   said.push("pyHanko finds the signature intact and, by its CA, trusted");

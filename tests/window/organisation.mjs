@@ -37,32 +37,12 @@ export async function makePrivateFolders() {
 }
 
 /** Founds an embedded organisation whose officer can sign. */
-export async function makeOrganisation(
-  binaries,
-  { environment },
-  { login, name, secret },
-) {
+export async function makeOrganisation(binaries, { environment }, { login, name, secret }) {
   await succeed(
     path.join(binaries, "chancery"),
     [
-      ...[
-        "init",
-        "--embedded",
-        "--admin",
-        login,
-        "--name",
-        name,
-        "--email",
-        `${login}@example.org`,
-      ],
-      ...[
-        "--organisation",
-        "Analytical Engines",
-        "--pin-store",
-        "file",
-        "--secret-file",
-        "-",
-      ],
+      ...["init", "--embedded", "--admin", login, "--name", name, "--email", `${login}@example.org`],
+      ...["--organisation", "Analytical Engines", "--pin-store", "file", "--secret-file", "-"],
     ],
     { env: environment, input: `${secret}\n` },
   );

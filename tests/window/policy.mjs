@@ -38,11 +38,7 @@ export async function assertPolicyHolds(window) {
   // The driver waits for a navigation under way before it does the next thing.
   for (const escape of ESCAPES) {
     await window.run(escape, outside);
-    assert.equal(
-      await window.run("return location.href"),
-      before,
-      "the window stays where it is",
-    );
+    assert.equal(await window.run("return location.href"), before, "the window stays where it is");
   }
   // What a request looks like that does arrive.
   await fetch(`${outside}/from-the-test`);

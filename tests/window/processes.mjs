@@ -7,17 +7,11 @@ import { readFile } from "node:fs/promises";
 const kept = new Set();
 
 /** Runs a program to its end; returns what it wrote and its exit status. */
-export async function run(
-  program,
-  args,
-  { env = process.env, input = "" } = {},
-) {
+export async function run(program, args, { env = process.env, input = "" } = {}) {
   const child = spawn(program, args, { env, stdio: "pipe" });
   const written = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"]) {
-    child[stream]
-      .setEncoding("utf8")
-      .on("data", (text) => (written[stream] += text));
+    child[stream].setEncoding("utf8").on("data", (text) => (written[stream] += text));
   }
   // A program may end without reading what it was given.
   child.stdin.on("error", () => {});
@@ -30,19 +24,14 @@ export async function run(
 export async function succeed(program, args, options) {
   const { status, stdout, stderr } = await run(program, args, options);
   if (status !== 0) {
-    throw new Error(
-      `${program} ${args.join(" ")} ended with ${status}\n${stdout}${stderr}`,
-    );
+    throw new Error(`${program} ${args.join(" ")} ended with ${status}\n${stdout}${stderr}`);
   }
   return stdout + stderr;
 }
 
 /** Starts a program that stays until it is ended. */
 export function keep(program, args, env) {
-  const child = spawn(program, args, {
-    env,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const child = spawn(program, args, { env, stdio: ["ignore", "ignore", "inherit"] });
   kept.add(child);
   child.once("exit", () => kept.delete(child));
   return child;

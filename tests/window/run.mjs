@@ -20,23 +20,12 @@ import { endAll, succeed } from "./processes.mjs";
 import { openWindow } from "./window.mjs";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const binaries =
-  process.env.CHANCERY_BIN_DIR ?? path.join(repository, "target/debug");
-const shots =
-  process.env.CHANCERY_WINDOW_SHOTS ??
-  path.join(repository, "target/window-shots");
+const binaries = process.env.CHANCERY_BIN_DIR ?? path.join(repository, "target/debug");
+const shots = process.env.CHANCERY_WINDOW_SHOTS ?? path.join(repository, "target/window-shots");
 const fixture = path.join(repository, "tests/fixtures/pdf/agreement.pdf");
 
-const signer = {
-  login: "ada",
-  name: "Ada Lovelace",
-  secret: "a quiet harbour at dawn",
-};
-const second = {
-  login: "grace",
-  name: "Grace Hopper",
-  secret: "seven small bells ringing",
-};
+const signer = { login: "ada", name: "Ada Lovelace", secret: "a quiet harbour at dawn" };
+const second = { login: "grace", name: "Grace Hopper", secret: "seven small bells ringing" };
 
 /** Says a sentence that has just been shown to be true. */
 function shown(sentence) {
@@ -52,17 +41,13 @@ async function main() {
   await makeOrganisation(binaries, folders, signer);
   shown("an organisation is founded by the command line");
 
-  const open = (argument) =>
-    openWindow(binaries, folders.environment, argument);
+  const open = (argument) => openWindow(binaries, folders.environment, argument);
   const light = await open(agreement);
   const signed = await sign(light, agreement, original);
   await light.close();
 
   const { certificate } = folders;
-  for (const sentence of await judge(repository, signed, {
-    certificate,
-    signers: [signer.name],
-  })) {
+  for (const sentence of await judge(repository, signed, { certificate, signers: [signer.name] })) {
     shown(sentence);
   }
 
@@ -79,10 +64,7 @@ async function main() {
   const twice = await activateAndSign(activating, signed, code);
   await activating.close();
   const signers = [signer.name, second.name];
-  for (const sentence of await judge(repository, twice, {
-    certificate,
-    signers,
-  })) {
+  for (const sentence of await judge(repository, twice, { certificate, signers })) {
     shown(`twice signed: ${sentence}`);
   }
 
@@ -95,6 +77,8 @@ async function main() {
   await administration.suspend(again, second, list, shots, shown);
   await administration.probe(again, shots, shown);
   await administration.readLog(again, second, shots, shown);
+  await administration.rotate(again, signer, shots, shown);
+  await administration.keep(again, shots, shown);
   await again.close();
 
   const dark = await openWindow(
@@ -103,25 +87,15 @@ async function main() {
     signed,
   );
   await dark.pageIsDrawn();
-  assert.equal(
-    await dark.run("return matchMedia('(prefers-color-scheme: dark)').matches"),
-    true,
-  );
+  assert.equal(await dark.run("return matchMedia('(prefers-color-scheme: dark)').matches"), true);
   await dark.shoot(shots, "dark");
   shown("the window follows a dark desktop");
 
-  await succeed(path.join(binaries, "chancery-desktop"), [agreement], {
-    env: folders.environment,
+  await succeed(path.join(binaries, "chancery-desktop"), [agreement], { env: folders.environment });
+  await dark.waitFor("the handed over document takes the other one's place", async () => {
+    const names = (await dark.ask("opened_documents")).map(({ name }) => name);
+    return names.join() === "agreement.pdf";
   });
-  await dark.waitFor(
-    "the handed over document takes the other one's place",
-    async () => {
-      const names = (await dark.ask("opened_documents")).map(
-        ({ name }) => name,
-      );
-      return names.join() === "agreement.pdf";
-    },
-  );
   shown("a second start hands its document over and ends");
   await dark.close();
 
@@ -142,18 +116,10 @@ async function sign(window, agreement, original) {
   await assertPolicyHolds(window);
   shown("nothing foreign runs, loads or opens in the window");
 
-  const drawn = await window.drawBox({
-    left: 0.2,
-    top: 0.62,
-    width: 0.4,
-    height: 0.12,
-  });
+  const drawn = await window.drawBox({ left: 0.2, top: 0.62, width: 0.4, height: 0.12 });
   const box = await window.rectangle("signature-box");
   for (const side of ["x", "y", "width", "height"]) {
-    assert.ok(
-      Math.abs(box[side] - drawn[side]) <= 3,
-      `${side}: ${box[side]}, not ${drawn[side]}`,
-    );
+    assert.ok(Math.abs(box[side] - drawn[side]) <= 3, `${side}: ${box[side]}, not ${drawn[side]}`);
   }
   await window.shoot(shots, "placed");
   shown("the box lies where it was drawn");
@@ -163,10 +129,7 @@ async function sign(window, agreement, original) {
   await window.click("sign-button");
   const error = await window.waitForText("error-line", /\S/);
   assert.ok(!error.includes("loud harbour"), "an error repeats no secret");
-  await window.waitFor(
-    "the secret is emptied",
-    async () => (await window.value("secret")) === "",
-  );
+  await window.waitFor("the secret is emptied", async () => (await window.value("secret")) === "");
   await assert.rejects(readFile(signed), { code: "ENOENT" });
   await window.shoot(shots, "wrong-secret");
   shown("a wrong secret is refused in place and writes nothing");
@@ -180,22 +143,13 @@ async function sign(window, agreement, original) {
 
   const html = await window.run("return document.documentElement.outerHTML");
   for (const hidden of [signer.secret, path.dirname(agreement)]) {
-    assert.ok(
-      !html.includes(hidden),
-      "neither secret nor folder stays in the window",
-    );
+    assert.ok(!html.includes(hidden), "neither secret nor folder stays in the window");
   }
   shown("neither secret nor folder stays in the window");
 
   const file = await readFile(signed);
-  assert.ok(
-    file.subarray(0, original.length).equals(original),
-    "signing only appends",
-  );
-  assert.ok(
-    (await readFile(agreement)).equals(original),
-    "the original is not touched",
-  );
+  assert.ok(file.subarray(0, original.length).equals(original), "signing only appends");
+  assert.ok((await readFile(agreement)).equals(original), "the original is not touched");
   shown("the signed file is a new one that begins with the original");
   return signed;
 }
@@ -205,15 +159,7 @@ async function signEncrypted(open, { documents }, original) {
   const plain = path.join(documents, "plain.pdf");
   const locked = path.join(documents, "locked.pdf");
   await writeFile(plain, original);
-  await succeed("qpdf", [
-    "--encrypt",
-    "open sesame",
-    "owner",
-    "256",
-    "--",
-    plain,
-    locked,
-  ]);
+  await succeed("qpdf", ["--encrypt", "open sesame", "owner", "256", "--", plain, locked]);
   const window = await open(locked);
   await window.waitFor("the password can be typed", () =>
     window.run(
@@ -246,16 +192,9 @@ async function signEncrypted(open, { documents }, original) {
   assert.ok(!html.includes("open sesame"), "no password stays in the window");
   await window.close();
   const signed = path.join(documents, "locked-signed.pdf");
-  const said = await succeed("pdfsig", [
-    "-nocert",
-    "-upw",
-    "open sesame",
-    signed,
-  ]);
+  const said = await succeed("pdfsig", ["-nocert", "-upw", "open sesame", signed]);
   assert.match(said, /Signature is Valid\./);
-  shown(
-    "an encrypted document is opened with its password and signed with a chosen look",
-  );
+  shown("an encrypted document is opened with its password and signed with a chosen look");
 }
 
 /** Opens a document whose end is missing. */
@@ -294,10 +233,7 @@ async function activateAndSign(window, document, code) {
   await window.shoot(shots, "signed-twice");
   const html = await window.run("return document.documentElement.outerHTML");
   for (const hidden of [second.secret, code]) {
-    assert.ok(
-      !html.includes(hidden),
-      "neither secret nor code stays in the window",
-    );
+    assert.ok(!html.includes(hidden), "neither secret nor code stays in the window");
   }
   shown("and signs a document that somebody else has signed");
 
@@ -307,9 +243,7 @@ async function activateAndSign(window, document, code) {
   await window.shoot(shots, "earlier-version");
   await window.click("version-now");
   await window.pageIsDrawn();
-  shown(
-    "the version that the first one signed is a click away, and so is the way back",
-  );
+  shown("the version that the first one signed is a click away, and so is the way back");
   return path.join(path.dirname(document), "agreement-signed-signed.pdf");
 }
 
@@ -321,9 +255,7 @@ try {
   console.error(`not ok - ${error.stack ?? error}`);
   if (error.cause) console.error(`caused by ${error.cause}`);
   const window = openWindow.current;
-  const said = await window
-    ?.text('[data-testid="off-reason"]')
-    .catch(() => undefined);
+  const said = await window?.text('[data-testid="off-reason"]').catch(() => undefined);
   if (said) console.error(`the window says: ${said}`);
   await openWindow.current?.shoot(shots, "failed").catch(() => {});
   const source = await openWindow.current

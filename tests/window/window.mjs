@@ -54,12 +54,9 @@ class Window {
     await this.#session.quit();
     // The driver ends the program only while it runs itself, and the next start would be handed
     // over to one that is still there.
-    await poll("the program has ended", () => !this.#programs.some(runs)).catch(
-      () => {
-        for (const pid of this.#programs.filter(runs))
-          process.kill(pid, "SIGTERM");
-      },
-    );
+    await poll("the program has ended", () => !this.#programs.some(runs)).catch(() => {
+      for (const pid of this.#programs.filter(runs)) process.kill(pid, "SIGTERM");
+    });
     await end(this.#driver);
   }
 
@@ -101,20 +98,9 @@ class Window {
   async drawBox({ left, top, width, height }) {
     const surface = await this.#find("page-surface");
     const page = await surface.getRect();
-    const [x, y] = [
-      Math.round(page.x + left * page.width),
-      Math.round(page.y + top * page.height),
-    ];
-    const [w, h] = [
-      Math.round(width * page.width),
-      Math.round(height * page.height),
-    ];
-    const at = (dx, dy, duration) => ({
-      origin: Origin.VIEWPORT,
-      x: x + dx,
-      y: y + dy,
-      duration,
-    });
+    const [x, y] = [Math.round(page.x + left * page.width), Math.round(page.y + top * page.height)];
+    const [w, h] = [Math.round(width * page.width), Math.round(height * page.height)];
+    const at = (dx, dy, duration) => ({ origin: Origin.VIEWPORT, x: x + dx, y: y + dy, duration });
     await this.#session
       .actions()
       .move(at(0, 0, 0))
@@ -137,32 +123,22 @@ class Window {
     const field = await this.#find(name);
     await field.clear();
     await field.sendKeys(text);
-    await poll(
-      `${name} has taken the text`,
-      async () => (await this.value(name)) === text,
-    );
+    await poll(`${name} has taken the text`, async () => (await this.value(name)) === text);
   }
 
   /** Chooses an entry of a list by what it says, or by a part of it. */
   async choose(name, text, { whole = false } = {}) {
     const list = await this.#find(name);
-    const says = whole
-      ? `normalize-space(.)="${text}"`
-      : `contains(., "${text}")`;
+    const says = whole ? `normalize-space(.)="${text}"` : `contains(., "${text}")`;
     const entry = By.xpath(`.//option[${says}]`);
-    await poll(
-      `${name} has ${text}`,
-      async () => (await list.findElements(entry)).length > 0,
-    );
+    await poll(`${name} has ${text}`, async () => (await list.findElements(entry)).length > 0);
     await list.findElement(entry).click();
   }
 
   /** Presses a button once it can be pressed. */
   async click(name) {
     // What is drawn anew is another element.
-    await poll(`${name} can be pressed`, async () =>
-      (await this.#find(name)).isEnabled(),
-    );
+    await poll(`${name} can be pressed`, async () => (await this.#find(name)).isEnabled());
     await (await this.#find(name)).click();
   }
 
@@ -228,8 +204,7 @@ async function poll(what, condition) {
       // What is looked at may be on its way out, or not there yet.
       trouble = error;
     }
-    if (Date.now() > deadline)
-      throw new Error(`it never came that ${what}`, { cause: trouble });
+    if (Date.now() > deadline) throw new Error(`it never came that ${what}`, { cause: trouble });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -238,10 +213,7 @@ async function poll(what, condition) {
 async function inTime(what, milliseconds, answer) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`it never came that ${what}`)),
-      milliseconds,
-    );
+    timer = setTimeout(() => reject(new Error(`it never came that ${what}`)), milliseconds);
   });
   try {
     return await Promise.race([answer, late]);

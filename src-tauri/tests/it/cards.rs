@@ -50,7 +50,7 @@ fn a_reader_with_a_pad_is_given_no_pin_by_the_window() {
     /// CKR_FUNCTION_CANCELED: somebody pressed the red key.
     const CANCELED: u64 = 0x50;
     let card = VirtualCard::inserted();
-    let program = Program::with_cards(card.socket());
+    let program = Program::with_cards(&card.socket());
     let driver = program.folder().join("driver");
     fs::create_dir(&driver).unwrap();
     let shim = Shim::before(Path::new(MODULE), &driver).unwrap();

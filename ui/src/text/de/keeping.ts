@@ -11,7 +11,7 @@ export const keeping: Record<keyof typeof english, string> = {
   "hsm-check": "Jetzt prüfen",
   "hsm-checked": "Geprüft {ago}",
   "hsm-checking": "Wird geprüft …",
-  "hsm-issuing": "Ausstellungstoken",
+  "hsm-issuing": "Ausstellertoken",
   "hsm-issuing-ready-more":
     "Die Schlüssel der CA und des Notars haben signiert, und das lässt sich prüfen.",
   "hsm-issuing-degraded-more":
