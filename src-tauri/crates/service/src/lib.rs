@@ -44,7 +44,6 @@ mod found;
 mod home;
 mod inspect;
 mod look;
-mod office;
 mod output;
 mod overview;
 mod own_suspension;
@@ -73,12 +72,13 @@ pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use network::Settings as Network;
-pub use office::{BackupPlaces, GivenSecret, backup_name, log_name};
+
 pub use pages::{Appearance, Shown};
 pub use report::{name_beside as report_name, printable};
 use station::Station;
 use station::logins::Logins;
 pub use station::pins::PinPlace;
+pub use use_cases::office::{BackupPlaces, GivenSecret, backup_name, log_name};
 pub use version::{EarlierVersion, name_beside as version_name, tidy as tidy_versions};
 
 /// The use-cases, for one organisation folder.

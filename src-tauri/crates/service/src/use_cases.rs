@@ -4,6 +4,7 @@
 mod continuity;
 mod documents;
 mod log;
+pub(crate) mod office;
 mod organisation;
 mod people;
 mod signing;
