@@ -72,7 +72,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use home::{Home, State, Surroundings};
 pub use look::LookChoice;
 pub use network::Settings as Network;
-
 pub use pages::{Appearance, Shown};
 pub use report::{name_beside as report_name, printable};
 use station::Station;
