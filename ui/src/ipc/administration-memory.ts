@@ -33,7 +33,6 @@ import {
   crowd,
   ortiz,
   officer,
-  organisation,
   ready,
   logRows,
   overview,
