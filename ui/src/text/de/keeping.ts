@@ -93,7 +93,7 @@ export const keeping: Record<keyof typeof english, string> = {
   "rotate-replace":
     "{count} Schlüssel sind vor {to} geboren und können nicht umziehen: Sie brauchen neue.",
   "rotate-replace-who":
-    "Wählen Sie für jede Person „Neuer Schlüssel“ unter Personen, und für den eigenen hier „Meinen Schlüssel ersetzen“:",
+    "Wählen Sie für jede Person „Zurücksetzen“ unter Personen, und für den eigenen hier „Meinen Schlüssel ersetzen“:",
   "rotate-more": "und {count} weitere",
   "rotate-interrupted": "Gerade zieht sie nichts um. Setzen Sie es fort, wenn es passt.",
 

@@ -86,7 +86,7 @@ export const keeping = {
   "rotate-replace-one": "1 key was born before {to} and cannot move: it needs a new key.",
   "rotate-replace": "{count} keys were born before {to} and cannot move: they need new keys.",
   "rotate-replace-who":
-    "Choose “New key” for each under People, and “Replace my own key” here for your own:",
+    "Choose “New key and code” for each under People, and “Replace my own key” here for your own:",
   "rotate-more": "and {count} more",
   "rotate-interrupted": "Nothing moves them at the moment. Resume it when it suits.",
 
