@@ -9,6 +9,11 @@ export function count(number: number): string {
   return new Intl.NumberFormat(language).format(number);
 }
 
+/** A duration in ms, of so many µs: one digit after the point tells enough. */
+export function milliseconds(microseconds: number): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(microseconds / 1000);
+}
+
 /** A day, short enough for a table. */
 export function date(seconds: number): string {
   return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(seconds * 1000);
