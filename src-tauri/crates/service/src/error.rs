@@ -77,6 +77,17 @@ pub enum Error {
         /// Label of the token.
         token: String,
     },
+    /// A token does not wrap keys as they must be wrapped.
+    #[error(
+        "the token {token} does not wrap keys: {source}; found the organisation with --mode \
+         resident, where each person's key stays on the token"
+    )]
+    TokenDoesNotWrap {
+        /// Label of the token.
+        token: String,
+        /// What it lacks.
+        source: token::Error,
+    },
     /// A token that keys are to be made on has one of them.
     #[error(
         "the token {token} has a key {key} already, which nobody can destroy; initialise the token \

@@ -390,9 +390,20 @@ impl RawSignature {
         &self.0
     }
 
+    /// Takes what C_Sign gave. Some modules leave leading zeros out of a number, and some give
+    /// Ecdsa-Sig-Value (RFC 3279 §2.2.3) where r ‖ s is due (PKCS#11 v3.1 §6.3.1): what can be
+    /// meant in one way only is put right. Whoever uses a signature verifies it first.
     pub(crate) fn from_token(algorithm: SignerAlgorithm, bytes: &[u8]) -> Result<Self> {
         let expected = algorithm.signature_len();
         if bytes.len() != expected {
+            let meant = match algorithm.family() {
+                Family::Rsa => wide(bytes, expected),
+                Family::Ecdsa => two_numbers(bytes, expected),
+                Family::Eddsa => None,
+            };
+            if let Some(meant) = meant {
+                return Ok(Self(meant));
+            }
             return Err(Error::OutputMalformed {
                 length: bytes.len() as u64,
                 expected: expected as u64,
@@ -400,6 +411,62 @@ impl RawSignature {
         }
         Ok(Self(bytes.to_vec()))
     }
+}
+
+/// Most zero bytes that are missing in front of a number: more are chance to 2^-32.
+const LOST_ZEROS: usize = 4;
+
+/// A number in so many bytes, which some zeros are missing in front of.
+fn wide(number: &[u8], length: usize) -> Option<Vec<u8>> {
+    let lost = length.checked_sub(number.len())?;
+    (lost <= LOST_ZEROS && !number.is_empty()).then(|| [&vec![0; lost][..], number].concat())
+}
+
+/// r ‖ s of an Ecdsa-Sig-Value, or of two halves that zeros are missing in.
+fn two_numbers(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+    let half = length / 2;
+    let joined = |r: &[u8], s: &[u8]| Some([wide(r, half)?, wide(s, half)?].concat());
+    if let Some((r, s)) = sig_value(bytes) {
+        let within = |number: &[u8]| (!number.is_empty() && number.len() <= half).then_some(());
+        within(r).and(within(s))?;
+        let padded = |number: &[u8]| [&vec![0; half - number.len()][..], number].concat();
+        return Some([padded(r), padded(s)].concat());
+    }
+    match bytes.len() {
+        shorter if shorter < length && shorter % 2 == 0 => {
+            let (r, s) = bytes.split_at(shorter / 2);
+            joined(r, s)
+        }
+        _ => None,
+    }
+}
+
+/// The numbers of `SEQUENCE { r INTEGER, s INTEGER }` in DER, without the zero that keeps them
+/// positive.
+fn sig_value(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let content = match der {
+        [0x30, 0x81, length, content @ ..] | [0x30, length, content @ ..]
+            if usize::from(*length) == content.len() =>
+        {
+            content
+        }
+        _ => return None,
+    };
+    let integer = |bytes: &'_ [u8]| match bytes {
+        [0x02, length, rest @ ..] if *length < 0x80 => rest
+            .split_at_checked((*length).into())
+            .map(|(number, rest)| (number.len(), rest.len())),
+        _ => None,
+    };
+    let (r_length, rest_length) = integer(content)?;
+    let (r, rest) = (
+        &content[2..2 + r_length],
+        &content[content.len() - rest_length..],
+    );
+    let (s_length, after) = integer(rest)?;
+    let s = &rest[2..2 + s_length];
+    let positive = |number: &'_ [u8]| usize::from(matches!(number, [0, _, ..]));
+    (after == 0).then(|| (&r[positive(r)..], &s[positive(s)..]))
 }
 
 #[cfg(test)]
@@ -479,6 +546,66 @@ mod tests {
         assert!(minicbor::decode::<Digest>(&message).is_ok());
         message[1] = 2; // SHA-512, still with 48 bytes
         assert!(minicbor::decode::<Digest>(&message).is_err());
+    }
+
+    #[test]
+    fn a_signature_in_der_or_without_its_leading_zeros_is_put_right() {
+        let p256 = SignerAlgorithm::EcdsaP256;
+        let value = |bytes: &[u8]| {
+            let taken = RawSignature::from_token(p256, bytes).unwrap();
+            taken.as_bytes().to_vec()
+        };
+        let (r, s) = ([0xA1; 32], [&[0; 2][..], &[0x61; 30]].concat());
+        let raw = [&r[..], &s].concat();
+        assert_eq!(value(&raw), raw, "as it should be");
+        let der = [&[0x30, 67, 0x02, 33, 0][..], &r, &[0x02, 30], &s[2..]].concat();
+        assert_eq!(value(&der), raw, "Ecdsa-Sig-Value");
+        let (r, s) = (
+            [&[0][..], &[0x51; 31]].concat(),
+            [&[0][..], &[0x61; 31]].concat(),
+        );
+        let short = [&r[1..], &s[1..]].concat();
+        assert_eq!(value(&short), [r, s].concat(), "both halves a byte short");
+
+        let p521 = SignerAlgorithm::EcdsaP521;
+        let der = [
+            &[0x30, 0x81, 136, 0x02, 66][..],
+            &[1; 66],
+            &[0x02, 66],
+            &[1; 66],
+        ]
+        .concat();
+        let taken = RawSignature::from_token(p521, &der).unwrap();
+        assert_eq!(taken.as_bytes(), [1; 132], "a length of two bytes");
+
+        let rsa = RawSignature::from_token(SignerAlgorithm::Rsa2048, &[7; 255]).unwrap();
+        assert_eq!(rsa.as_bytes(), [&[0][..], &[7; 255]].concat());
+    }
+
+    #[test]
+    fn what_is_no_signature_in_any_writing_is_refused() {
+        for (algorithm, bytes) in [
+            (SignerAlgorithm::EcdsaP256, vec![]),
+            (SignerAlgorithm::EcdsaP256, vec![1; 48]),
+            (SignerAlgorithm::EcdsaP256, vec![1; 63]),
+            (SignerAlgorithm::EcdsaP256, vec![0x30, 4, 2, 0, 2, 0]),
+            (
+                SignerAlgorithm::EcdsaP256,
+                [&[0x30, 70, 2, 34][..], &[1; 34], &[2, 32], &[1; 32]].concat(),
+            ),
+            (
+                SignerAlgorithm::EcdsaP256,
+                [&[0x30, 6, 2, 127][..], &[1; 4]].concat(),
+            ),
+            (SignerAlgorithm::Rsa2048, vec![1; 250]),
+            (SignerAlgorithm::Rsa2048, vec![1; 257]),
+            (SignerAlgorithm::Ed25519, vec![1; 63]),
+        ] {
+            assert!(
+                RawSignature::from_token(algorithm, &bytes).is_err(),
+                "{bytes:02x?}"
+            );
+        }
     }
 
     #[test]

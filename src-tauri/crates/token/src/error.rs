@@ -3,7 +3,8 @@ use std::{io, path::PathBuf, time::Duration};
 use minicbor::{CborLen, Decode, Encode};
 
 use crate::{
-    AttributeName, KeyLabel, PinRefusal, Sha256, SignerAlgorithm, TokenLabel, Weaker, wire,
+    AttributeName, KeyLabel, PinObstacle, PinRefusal, Sha256, SignerAlgorithm, TokenLabel, Weaker,
+    wire,
 };
 
 /// What this crate's functions return.
@@ -418,6 +419,51 @@ pub enum Error {
         #[n(0)]
         call: String,
         /// Its return value by name.
+        #[n(1)]
+        answer: String,
+    },
+
+    // What a token cannot do, or not as it is set up.
+    /// The token does not make a key, for another reason than its template, or the key does not do
+    /// what it is made for.
+    #[n(44)]
+    #[error("the token does not make the key {label}: {call} answered {answer}")]
+    KeyNotMade {
+        /// The key that was to be made.
+        #[n(0)]
+        label: KeyLabel,
+        /// The PKCS#11 function.
+        #[n(1)]
+        call: String,
+        /// Its return value by name.
+        #[n(2)]
+        answer: String,
+    },
+    /// The token takes no user PIN, or not this one, before something else is done. Nothing was
+    /// counted.
+    #[n(45)]
+    #[error("the token {label} does not take the PIN: {obstacle}")]
+    PinObstacle {
+        /// The token.
+        #[n(0)]
+        label: TokenLabel,
+        /// What is in the way.
+        #[n(1)]
+        obstacle: PinObstacle,
+    },
+    /// The module was loaded, and does not begin to work.
+    #[n(46)]
+    #[error(
+        "the module {} does not start: C_Initialize answered {answer}; it may need a variable \
+         (--module-env), its service, or parameters that only p11-kit gives it (p11-kit-proxy.so)",
+        name_of(path)
+    )]
+    ModuleNotStarted {
+        /// Path of the module.
+        #[n(0)]
+        #[cbor(with = "wire::path")]
+        path: PathBuf,
+        /// The return value by name.
         #[n(1)]
         answer: String,
     },

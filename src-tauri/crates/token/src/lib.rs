@@ -89,7 +89,7 @@ pub use key::{
 pub use label::{KeyLabel, TokenLabel};
 pub use mechanism_name::mechanism_name;
 pub use module::{LoadedBy, module_sha256};
-pub use pin::Pin;
+pub use pin::{Pin, PinObstacle};
 pub use probe::{Attack, Gap, MasterInUse, Missing, Played, Production, TokenProfile, Verdict};
 pub use public_key::{SpkiDer, Verified};
 pub use reconnect::Recovery;

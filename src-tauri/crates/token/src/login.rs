@@ -88,9 +88,10 @@ impl KeyClass {
 impl Login {
     /// Logs in as the user of the one token of this label.
     pub(crate) fn open(module: Arc<Module>, label: &TokenLabel, pin: &Pin) -> Result<Self> {
-        let slot = slot::find(&module.context, label)?;
+        let slot = slot::find(&module, label)?;
         let keeper = module.context.open_ro_session(slot)?;
-        slot::login(&keeper, UserType::User, label, pin)?;
+        let lengths = slot::pin_lengths(&module, slot);
+        slot::login(&keeper, UserType::User, label, pin, lengths)?;
         let listed = module.raw.mechanisms(slot)?;
         Ok(Self {
             keys: SessionKeys::default(),

@@ -7,7 +7,7 @@ use std::{
 
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
-    error::Error as CkError,
+    error::{Error as CkError, RvError},
 };
 use minicbor::{CborLen, Decode, Encode};
 use sha2::Digest as _;
@@ -70,7 +70,7 @@ impl Module {
         let arguments = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
         match context.initialize(arguments) {
             Err(error) if answer::meaning(&error, || false) != Meaning::Done => {
-                return Err(error.into());
+                return Err(not_started(path, error));
             }
             Ok(()) | Err(_) => {}
         }
@@ -85,6 +85,22 @@ impl Module {
     /// Finalises the module; the caller has dropped every session. Its answer changes nothing.
     pub(crate) fn finalise(self) {
         let _ = self.context.clone().finalize();
+    }
+}
+
+/// Why a module does not start. A device that is away may come back, and whoever asks again asks
+/// another process; anything else is a matter of how the module is set up.
+fn not_started(path: &Path, error: CkError) -> Error {
+    let away = matches!(
+        answer::value(&error),
+        Some(RvError::DeviceError | RvError::DeviceRemoved | RvError::TokenNotPresent)
+    );
+    if away {
+        return error.into();
+    }
+    Error::ModuleNotStarted {
+        path: path.to_owned(),
+        answer: answer::names(&error).1,
     }
 }
 

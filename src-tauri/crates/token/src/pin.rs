@@ -81,6 +81,45 @@ impl fmt::Debug for Pin {
     }
 }
 
+/// Why a token takes no user PIN, or not this one, as it is set up. None of it is a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[cbor(array)]
+pub enum PinObstacle {
+    /// It has none yet (CKR_USER_PIN_NOT_INITIALIZED).
+    #[n(0)]
+    NotSet,
+    /// It wants another one first (CKR_PIN_EXPIRED).
+    #[n(1)]
+    ToBeChanged,
+    /// This one has another length than the token says its PINs have (CKR_PIN_LEN_RANGE).
+    #[n(2)]
+    Length {
+        /// Shortest in bytes.
+        #[n(0)]
+        shortest: u32,
+        /// Longest in bytes.
+        #[n(1)]
+        longest: u32,
+    },
+}
+
+impl fmt::Display for PinObstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSet => f.write_str(
+                "it has no user PIN yet; its operator sets one (C_InitPIN, pkcs11-tool --init-pin)",
+            ),
+            Self::ToBeChanged => f.write_str(
+                "its user PIN must be changed first; its operator does that (C_SetPIN, pkcs11-tool \
+                 --change-pin)",
+            ),
+            Self::Length { shortest, longest } => {
+                write!(f, "its PINs have {shortest} to {longest} characters")
+            }
+        }
+    }
+}
+
 /// A PIN on its one way from client to host. Private to the crate, so that a [`Pin`] cannot be
 /// encoded elsewhere.
 pub(crate) struct PinInTransit(pub(crate) Pin);

@@ -4,6 +4,7 @@
 //! - wrapping into one buffer that is cut to length (the crate asks for the size first, and does
 //!   not cut), single-part signing with one call instead of two;
 //! - CKA_WRAP_TEMPLATE and CKA_UNWRAP_TEMPLATE;
+//! - what a token says about itself where part of it is malformed ([`said`]);
 //! - what the probe tries with mechanisms of any number (`trial`).
 //!
 //! The module is loaded a second time; the loader gives the same instance, so sessions and
@@ -16,6 +17,7 @@
 
 mod apart;
 mod parameter;
+mod said;
 mod trial;
 
 use std::{path::Path, ptr};
@@ -36,7 +38,7 @@ use cryptoki_sys::{
 use zeroize::Zeroizing;
 
 use self::apart::Apart;
-pub(crate) use self::parameter::Parameter;
+pub(crate) use self::{parameter::Parameter, said::Said};
 
 /// Room for what one call gives: RSA-4096 wraps to 2384 bytes.
 const OUTPUT: usize = 4096;
@@ -375,15 +377,36 @@ impl Raw {
             // SAFETY: cryptoki points the attribute at its value of this length, and `expected`
             // is borrowed.
             let should_be = unsafe { bytes(&expected_values[index]) };
+            let kind = attribute.attribute_type();
             let difference = match template[index].ulValueLen {
                 CK_UNAVAILABLE_INFORMATION => Some(Difference::Absent),
-                length if length as usize == should_be.len() && values[index] == should_be => None,
+                length
+                    if length as usize == should_be.len()
+                        && is_same(kind, &values[index], should_be) =>
+                {
+                    None
+                }
                 _ => Some(Difference::Other),
             };
-            differences.extend(difference.map(|d| (attribute.attribute_type(), d)));
+            differences.extend(difference.map(|d| (kind, d)));
         }
         Ok(differences)
     }
+}
+
+/// Compares the values of an attribute. CKA_ALLOWED_MECHANISMS is a set (PKCS#11 v3.1 §4.8): a token
+/// may give it in an order of its own.
+fn is_same(kind: AttributeType, found: &[u8], should_be: &[u8]) -> bool {
+    let sorted = |value: &[u8]| {
+        let mut numbers: Vec<_> = value
+            .chunks(size_of::<CK_MECHANISM_TYPE>())
+            .map(<[u8]>::to_vec)
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    found == should_be
+        || (kind == AttributeType::AllowedMechanisms && sorted(found) == sorted(should_be))
 }
 
 /// Makes a mechanism type of a number, for an ALLOWED_MECHANISMS: the crate does not name

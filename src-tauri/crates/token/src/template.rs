@@ -31,8 +31,8 @@ pub(crate) enum Storage {
 /// Attributes, with what the nested ones point to.
 pub(crate) struct Template {
     attributes: Vec<Attribute>,
-    /// What is switched off and can be left unsaid where a token knows it only of other keys:
-    /// ALLOWED_MECHANISMS, which is demanded, leaves no mechanism for it.
+    /// What is switched off and can be left unsaid where a token knows it only of other keys: it
+    /// has no mechanism for it, or ALLOWED_MECHANISMS leaves none.
     moot: &'static [AttributeType],
     /// Keeps alive what WRAP_TEMPLATE and UNWRAP_TEMPLATE in `attributes` point to.
     _nested: Vec<NestedTemplate>,
@@ -53,7 +53,22 @@ impl Template {
 
     /// What a token may refuse in this template and be taken all the same.
     pub(crate) fn droppable(&self) -> Vec<AttributeType> {
-        [&DROPPABLE, self.moot].concat()
+        let mut droppable = [&DROPPABLE, self.moot].concat();
+        if !self.is_of_a_master() {
+            droppable.push(AttributeType::AllowedMechanisms);
+        }
+        droppable
+    }
+
+    /// Whether the key may lack an attribute at the price of its assurance.
+    pub(crate) fn may_lack(&self, attribute: AttributeType) -> bool {
+        DROPPABLE.contains(&attribute)
+            || (attribute == AttributeType::AllowedMechanisms && !self.is_of_a_master())
+    }
+
+    fn is_of_a_master(&self) -> bool {
+        let mut kinds = self.attributes.iter().map(Attribute::attribute_type);
+        kinds.any(|kind| kind == UNWRAP_TEMPLATE)
     }
 
     /// Whether an attribute may be one that the token does not know; that it says otherwise is
@@ -93,8 +108,10 @@ pub(crate) const WRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA
 pub(crate) const UNWRAP_TEMPLATE: AttributeType = AttributeType::VendorDefined(CKA_UNWRAP_TEMPLATE);
 
 /// What a token key can be made without, each at the price of its assurance. Everything else is
-/// demanded; without ALLOWED_MECHANISMS the rest of a master is worth nothing (a second mechanism
-/// is a decryption oracle).
+/// demanded of a master; without ALLOWED_MECHANISMS the rest of it is worth nothing (a second
+/// mechanism is a decryption oracle). Other keys may lack that, too (openCryptoki 3.8 does not know
+/// it): who has the PIN can then have a key sign or MAC in other ways than ours (A19), and the probe
+/// says so.
 pub(crate) const DROPPABLE: [AttributeType; 4] = [
     WRAP_TEMPLATE,
     AttributeType::Modifiable,

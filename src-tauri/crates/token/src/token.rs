@@ -115,10 +115,21 @@ impl Token {
     /// [`KeyAttribute`](crate::Error::KeyAttribute),
     /// [`WrappingKeyAcceptsWeaker`](crate::Error::WrappingKeyAcceptsWeaker) and
     /// [`KeyDiffers`](crate::Error::KeyDiffers) if it is not what its template says, for a master
-    /// also [`NoWrapMechanism`](crate::Error::NoWrapMechanism).
+    /// also [`NoWrapMechanism`](crate::Error::NoWrapMechanism);
+    /// [`KeyNotMade`](crate::Error::KeyNotMade) for another reason than its template.
     pub fn create(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
         let label = label.clone();
         self.login.call(OnToken::Create { kind, label })
+    }
+
+    /// Tries whether the token makes a key of this kind, and whether that does what it must, without
+    /// making one: for who will make several, of which nobody can destroy the first.
+    ///
+    /// # Errors
+    /// As [`Token::create`], but for [`KeyExists`](crate::Error::KeyExists).
+    pub fn rehearse(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<()> {
+        let label = label.clone();
+        self.login.call(OnToken::Rehearse { kind, label })
     }
 
     /// Wraps a key of no value under a master, to prove the master by at every login.

@@ -44,6 +44,9 @@ export const errors: Record<keyof typeof en, string> = {
   "rec-token_missing": "Starten Sie chancery doctor.",
   "err-token_locked": "Die PIN des Signaturtokens ist gesperrt.",
   "rec-token_locked": "Fragen Sie, wer das HSM betreibt.",
+  "err-token_pin_unusable": "Das Token nimmt seine Benutzer-PIN so nicht an.",
+  "rec-token_pin_unusable":
+    "Fragen Sie, wer das HSM betreibt: Dort muss die Benutzer-PIN gesetzt oder geändert werden, oder sie hat eine andere Länge.",
   "err-token_unfit": "Das Token kann Schlüssel nicht so verwahren, wie sie verwahrt sein müssen.",
   "rec-token_unfit": "Fragen Sie, wer das HSM betreibt.",
   "err-token_unsafe": "Auf das Token sind Angriffe offen, die Schlüssel preisgeben.",

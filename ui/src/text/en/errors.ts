@@ -46,6 +46,9 @@ export const errors = {
   "rec-token_missing": "Run chancery doctor.",
   "err-token_locked": "The signing token's PIN is locked.",
   "rec-token_locked": "Ask who runs the HSM.",
+  "err-token_pin_unusable": "The token does not take its user PIN as it is set up.",
+  "rec-token_pin_unusable":
+    "Ask who runs the HSM: the user PIN must be set or changed there, or has another length.",
   "err-token_unfit": "The token cannot keep keys the way they must be kept.",
   "rec-token_unfit": "Ask who runs the HSM.",
   "err-token_unsafe": "Attacks are open on the token that give keys away.",

@@ -35,7 +35,9 @@ impl Error {
             Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
             Self::ModuleChanged { .. } => (ErrorCode::ModuleChanged, Device),
             Self::PinRefused { .. } => (ErrorCode::TokenPinWrong, Device),
-            Self::TokenTaken { .. } => (ErrorCode::TokenUnfit, Device),
+            Self::TokenTaken { .. } | Self::TokenDoesNotWrap { .. } => {
+                (ErrorCode::TokenUnfit, Device)
+            }
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),
             Self::BadField { .. }

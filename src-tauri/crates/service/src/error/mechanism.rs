@@ -83,11 +83,14 @@ pub(super) fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         E::HostNotStarted { .. } => ErrorCode::HostMissing,
         E::HostTimedOut { .. } => ErrorCode::HostTimeout,
         E::HostGone | E::OutOfStep => ErrorCode::HostGone,
-        E::ModuleUnreadable { .. } | E::ModuleNotLoaded { .. } => ErrorCode::ModuleMissing,
+        E::ModuleUnreadable { .. } | E::ModuleNotLoaded { .. } | E::ModuleNotStarted { .. } => {
+            ErrorCode::ModuleMissing
+        }
         E::ModuleChanged { .. } => ErrorCode::ModuleChanged,
         E::TokenNotFound { .. } | E::TokenAmbiguous { .. } => ErrorCode::TokenMissing,
         E::WrongPin { .. } => ErrorCode::TokenPinWrong,
         E::PinLocked { .. } => ErrorCode::TokenLocked,
+        E::PinObstacle { .. } => ErrorCode::TokenPinUnusable,
         E::KeyNotFound { .. }
         | E::KeyAmbiguous { .. }
         | E::KeyAttribute { .. }
@@ -95,6 +98,7 @@ pub(super) fn token_code(error: &token::Error) -> (ErrorCode, ErrorKind) {
         | E::WrappingKeyAcceptsWeaker { .. } => ErrorCode::KeysNotProven,
         E::NoWrapMechanism
         | E::TemplateRefused { .. }
+        | E::KeyNotMade { .. }
         | E::AlgorithmNotOffered { .. }
         | E::AlgorithmNotWrapped { .. }
         | E::MessageAbsent { .. } => ErrorCode::TokenUnfit,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use token::{Hardware, Host, Pin, Token, TokenLabel};
+use token::{Hardware, Host, Pin, Token, TokenKeyKind, TokenLabel};
 use zeroize::Zeroizing;
 
 use crate::custody::seal::IssuingSecrets;
@@ -101,7 +101,7 @@ pub(super) fn embedded(surroundings: &Surroundings) -> Result<Opened> {
 }
 
 /// Logs in to two tokens that are ready, and looks that no key of ours is on either: keys that
-/// nobody can destroy are made only where all of them can be.
+/// nobody can destroy are made only where all of them can be, which is tried first.
 pub(super) fn ready(
     surroundings: &Surroundings,
     signing: &ReadyToken,
@@ -124,7 +124,18 @@ pub(super) fn ready(
     first.expect_vacant(&[MASTER, PEPPER, RECORD_MAC], &[HEAD])?;
     second.expect_vacant(&[], &[CA, NOTARY])?;
     if mode == KeyMode::Wrapped {
-        first.token.wrap_mechanism()?;
+        let (name, token) = (first.address.label.as_str(), &first.token);
+        let rehearsed = token.rehearse(TokenKeyKind::Master, &key_label(MASTER)?);
+        rehearsed.map_err(|error| without_wrapping(name, error))?;
+    }
+    for (token, kind, label) in [
+        (&first.token, TokenKeyKind::Pepper, PEPPER),
+        (&first.token, TokenKeyKind::RecordMac, RECORD_MAC),
+        (&first.token, TokenKeyKind::Head, HEAD),
+        (&second.token, TokenKeyKind::CertificateAuthority, CA),
+        (&second.token, TokenKeyKind::Notary, NOTARY),
+    ] {
+        token.rehearse(kind, &key_label(label)?)?;
     }
     let secrets = IssuingSecrets {
         issuing_pin: Zeroizing::new(second.pin.expose().to_owned()),
@@ -147,6 +158,21 @@ pub(super) fn ready(
         secrets,
         mode,
     })
+}
+
+/// What a token lacks to keep the master, with what to do instead; other errors as they are.
+fn without_wrapping(token: &str, error: token::Error) -> Error {
+    match error {
+        source @ (token::Error::NoWrapMechanism
+        | token::Error::TemplateRefused { .. }
+        | token::Error::KeyNotMade { .. }
+        | token::Error::KeyAttribute { .. }
+        | token::Error::WrappingKeyAcceptsWeaker { .. }) => Error::TokenDoesNotWrap {
+            token: token.to_owned(),
+            source,
+        },
+        other => other.into(),
+    }
 }
 
 struct Login {

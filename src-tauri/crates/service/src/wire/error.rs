@@ -137,6 +137,7 @@ pub enum ErrorCode {
     ModuleChanged,
     TokenMissing,
     TokenLocked,
+    TokenPinUnusable,
     TokenUnfit,
     TokenUnsafe,
     AssuranceTooLow,

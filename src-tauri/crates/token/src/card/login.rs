@@ -1,12 +1,17 @@
 //! Login, signatures, logout.
 
-use std::{mem, sync::mpsc, thread, time::Duration};
+use std::{
+    mem,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use cryptoki::{
     context::Function,
     error::{Error as CkError, RvError},
     session::{Session, UserType},
-    slot::{Slot, TokenInfo as CkTokenInfo},
+    slot::Slot,
 };
 use cryptoki_sys::CKF_SIGN;
 
@@ -16,7 +21,7 @@ use super::{
 };
 use crate::{
     Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, ToBeSigned, algorithm::Operation,
-    module::Module, slot,
+    module::Module, raw::Said, slot,
 };
 
 /// How long a card may take to say how its PIN is, after it refused one.
@@ -24,7 +29,7 @@ const PIN_STATE: Duration = Duration::from_secs(3);
 
 /// Signs each input with the key of a certificate.
 pub(crate) fn sign(
-    module: &Module,
+    module: &Arc<Module>,
     card: &CardAddress,
     key: &CardKey,
     inputs: &[ToBeSigned],
@@ -44,7 +49,7 @@ pub(crate) fn sign(
 }
 
 /// Refuses before the card does, so that no try is lost for it.
-fn check_pin(token: &CkTokenInfo, pin: Option<&Pin>) -> Result<()> {
+fn check_pin(token: &Said, pin: Option<&Pin>) -> Result<()> {
     let PinRules {
         entry,
         to_be_changed,
@@ -52,7 +57,7 @@ fn check_pin(token: &CkTokenInfo, pin: Option<&Pin>) -> Result<()> {
         longest,
     } = read::rules(token);
     let refusal = match (entry, pin.map(|pin| pin.expose().len())) {
-        _ if token.user_pin_locked() => Some(PinRefusal::Locked),
+        _ if token.pin_is_locked() => Some(PinRefusal::Locked),
         _ if to_be_changed => Some(PinRefusal::ToBeChanged),
         (PinEntry::Typed, None) => Some(PinRefusal::Needed),
         (PinEntry::Typed, Some(length)) => {
@@ -81,7 +86,7 @@ pub(super) fn leave<T>(session: Session, done: &Result<T>) {
 }
 
 struct OpenCard<'a> {
-    module: &'a Module,
+    module: &'a Arc<Module>,
     slot: Slot,
     pin: Option<&'a Pin>,
 }
@@ -168,10 +173,10 @@ impl OpenCard<'_> {
     /// The state of the PIN now. Some modules never say that the count is low, and some hang after a
     /// refusal: that a PIN was wrong is told without waiting for more than that.
     fn pin_state(&self) -> PinState {
-        let (context, in_slot) = (self.module.context.clone(), self.slot);
+        let (module, in_slot) = (Arc::clone(self.module), self.slot);
         let (answer, answered) = mpsc::channel();
         let asking = thread::Builder::new().spawn(move || {
-            let token = context.get_token_info(in_slot);
+            let token = module.raw.token_info(in_slot);
             let _ = answer.send(token.ok().map(|token| slot::pin_state(&token)));
         });
         let state = asking

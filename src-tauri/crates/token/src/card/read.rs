@@ -4,7 +4,7 @@ use cryptoki::{
     error::{Error as CkError, RvError},
     object::{Attribute, AttributeType, CertificateType, ObjectClass, ObjectHandle},
     session::Session,
-    slot::{Slot, TokenInfo as CkTokenInfo},
+    slot::Slot,
 };
 
 use super::{Card, CardAddress, CardCertificate, CardSlot, Inserted, PinEntry, PinRules, SlotKind};
@@ -12,6 +12,7 @@ use crate::{
     Error, Host, Result,
     answer::{self, is_device},
     module::Module,
+    raw::Said,
     slot,
 };
 
@@ -55,8 +56,8 @@ fn look(module: &Module, slot: Slot) -> Result<Option<CardSlot>> {
 }
 
 fn card(module: &Module, slot: Slot) -> Result<Inserted> {
-    Ok(match module.context.get_token_info(slot) {
-        Ok(token) if token.token_initialized() => Inserted::Card(Card {
+    Ok(match module.raw.token_info(slot) {
+        Ok(token) if token.is_initialised() => Inserted::Card(Card {
             address: address(slot, &token),
             info: slot::describe_token(&module.context, slot, &token),
             pin: rules(&token),
@@ -73,36 +74,36 @@ fn card(module: &Module, slot: Slot) -> Result<Inserted> {
     })
 }
 
-fn address(slot: Slot, token: &CkTokenInfo) -> CardAddress {
+fn address(slot: Slot, token: &Said) -> CardAddress {
     CardAddress {
         slot: slot.id(),
-        serial: printable(token.serial_number()),
-        label: printable(token.label()),
+        serial: printable(&token.serial),
+        label: printable(&token.label),
     }
 }
 
-pub(super) fn rules(token: &CkTokenInfo) -> PinRules {
-    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+pub(super) fn rules(token: &Said) -> PinRules {
+    let (shortest, longest) = token.pin;
     PinRules {
-        entry: if token.protected_authentication_path() {
+        entry: if token.pin_is_asked_elsewhere() {
             PinEntry::PinPad
         } else {
             PinEntry::Typed
         },
-        to_be_changed: token.user_pin_to_be_changed(),
-        shortest: length(token.min_pin_length()),
-        longest: length(token.max_pin_length()),
+        to_be_changed: token.pin_is_to_be_changed(),
+        shortest,
+        longest,
     }
 }
 
 /// Finds a card again in the slot it was seen in, or in another.
-pub(super) fn find(module: &Module, card: &CardAddress) -> Result<(Slot, CkTokenInfo)> {
+pub(super) fn find(module: &Module, card: &CardAddress) -> Result<(Slot, Said)> {
     let mut slots = module.context.get_slots_with_token().map_err(lost)?;
     slots.truncate(MOST_SLOTS);
     // The slot it was seen in first: a card may have two slots with one label.
     slots.sort_by_key(|slot| slot.id() != card.slot);
     for slot in slots {
-        let Ok(token) = module.context.get_token_info(slot) else {
+        let Ok(token) = module.raw.token_info(slot) else {
             continue;
         };
         let found = address(slot, &token);

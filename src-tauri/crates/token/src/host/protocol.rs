@@ -261,6 +261,14 @@ pub(crate) enum OnToken {
     /// `Vec<ResidentId>`.
     #[n(22)]
     ResidentKeys,
+    /// `()`.
+    #[n(23)]
+    Rehearse {
+        #[n(0)]
+        kind: TokenKeyKind,
+        #[n(1)]
+        label: KeyLabel,
+    },
 }
 
 impl OnToken {

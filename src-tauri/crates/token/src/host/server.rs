@@ -224,9 +224,7 @@ impl Server<'_> {
             }
             Request::Tokens => {
                 let state = self.read();
-                let tokens = state
-                    .module()
-                    .and_then(|module| slot::tokens(&module.context));
+                let tokens = state.module().and_then(|module| slot::tokens(module));
                 self.frame(tokens)
             }
             Request::InitialiseToken {
@@ -235,9 +233,9 @@ impl Server<'_> {
                 user_pin,
             } => {
                 let state = self.write();
-                let token = state.idle().and_then(|module| {
-                    slot::initialise(&module.context, &label, &so_pin.0, &user_pin.0)
-                });
+                let token = state
+                    .idle()
+                    .and_then(|module| slot::initialise(module, &label, &so_pin.0, &user_pin.0));
                 self.frame(token)
             }
             Request::Login { label, pin } => {
@@ -307,6 +305,9 @@ impl Server<'_> {
             OnToken::MakeCanary { master } => self.done(login, |login| login.make_canary(&master)),
             OnToken::ProveWrappingKey { label, canary } => {
                 self.done(login, |login| login.prove_wrapping_key(&label, &canary))
+            }
+            OnToken::Rehearse { kind, label } => {
+                self.done(login, |login| login.rehearse(kind, &label))
             }
             OnToken::ProveMacKey { label, known } => {
                 self.done(login, |login| login.prove_mac_key(&label, &known))

@@ -34,15 +34,52 @@ impl Login {
     /// Makes a token key: tries its template as a session object, puts that through its paces,
     /// then makes the token key and proves it in the same way.
     pub(crate) fn create(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
-        let making = match kind {
+        self.make_and_prove(kind, label)
+            .map_err(|error| not_made(label, error))
+    }
+
+    /// Tries whether the token makes a key of a kind, and whether it does what it must, on a session
+    /// object; nothing is left of it.
+    pub(crate) fn rehearse(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<()> {
+        let rehearsed = || -> Result<()> {
+            let making = self.making(kind)?;
+            let session = self.read_write_session()?;
+            self.trial(&session, label, random_id()?, making).map(drop)
+        };
+        rehearsed().map_err(|error| not_made(label, error))
+    }
+
+    fn making(&self, kind: TokenKeyKind) -> Result<Making> {
+        Ok(match kind {
             TokenKeyKind::Master => Making::Master(self.wrap_mechanism()?),
             TokenKeyKind::ImportMaster => Making::ImportMaster(self.wrap_mechanism()?),
             TokenKeyKind::Pepper => Making::Pepper,
             TokenKeyKind::RecordMac => Making::RecordMac,
             TokenKeyKind::CertificateAuthority | TokenKeyKind::Head | TokenKeyKind::Notary => {
+                self.check_offered(TOKEN_KEY)?;
                 Making::SigningKey(self.signer(TOKEN_KEY))
             }
-        };
+        })
+    }
+
+    /// Makes a key as a session object, and proves it; says what its template had to do without.
+    fn trial(
+        &self,
+        session: &Session,
+        label: &KeyLabel,
+        id: Id,
+        making: Making,
+    ) -> Result<Vec<AttributeType>> {
+        let droppable = making.template(label, id, Storage::Trial).droppable();
+        let (trial, dropped) = settle(label, &droppable, |dropped| {
+            making.make(session, label, id, Storage::Trial, dropped)
+        })?;
+        self.prove(session, label, making, Storage::Trial, &trial)?;
+        Ok(dropped)
+    }
+
+    fn make_and_prove(&self, kind: TokenKeyKind, label: &KeyLabel) -> Result<Created> {
+        let making = self.making(kind)?;
         let session = self.read_write_session()?;
         if !objects(&session, label, making.class())?.is_empty() {
             return Err(Error::KeyExists {
@@ -50,16 +87,10 @@ impl Login {
             });
         }
         let id = random_id()?;
-        let make =
-            |storage, dropped: &[AttributeType]| making.make(&session, label, id, storage, dropped);
-
-        let droppable = making.template(label, id, Storage::Trial).droppable();
-        let (trial, dropped) = settle(label, &droppable, |dropped| make(Storage::Trial, dropped))?;
-        self.prove(&session, label, making, Storage::Trial, &trial)?;
-
+        let dropped = self.trial(&session, label, id, making)?;
         let beside = |more: &[AttributeType]| [dropped.as_slice(), more].concat();
         let (made, undestroyable) = settle(label, &[AttributeType::Destroyable], |more| {
-            make(Storage::Token, &beside(more))
+            making.make(&session, label, id, Storage::Token, &beside(more))
         })?;
         let public_key = made
             .public
@@ -212,6 +243,19 @@ pub(super) fn settle<T>(
         }
     }
     Ok((made, dropped))
+}
+
+/// Says of an answer that nothing here knows which key it stood in the way of: whoever founds an
+/// organisation then sees what the token lacks.
+pub(super) fn not_made(label: &KeyLabel, error: Error) -> Error {
+    match error {
+        Error::Unexpected { call, answer } => Error::KeyNotMade {
+            label: label.clone(),
+            call,
+            answer,
+        },
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
     AttributeName, Canary, Error, KeyLabel, KnownAnswer, Proven, Result, SignerAlgorithm, SpkiDer,
     ToBeSigned, Verified, Weaker, answer,
     raw::{self, Difference, Parameter},
-    template::{self, DROPPABLE, Storage, Template},
+    template::{self, Storage, Template},
 };
 
 /// A message nobody has a use for a signature of.
@@ -104,10 +104,10 @@ impl Login {
         let mut missing = Vec::new();
         for (attribute, difference) in self.module.raw.differences(session, key, &expected)? {
             let unknown = difference == Difference::Absent;
-            let unseen =
-                attribute == AttributeType::AllowedMechanisms && !self.module.raw.reads_lists();
+            let is_list = attribute == AttributeType::AllowedMechanisms;
+            let unseen = is_list && !self.module.raw.reads_lists();
             let lowers_assurance = unseen
-                || DROPPABLE.contains(&attribute)
+                || (template.may_lack(attribute) && (unknown || !is_list))
                 || (unknown && (is_birth(attribute) || template.is_moot(attribute)));
             if !lowers_assurance {
                 return Err(Error::KeyAttribute {

@@ -8,7 +8,12 @@ use cryptoki::{
     session::Session,
 };
 
-use super::{Login, create::settle, random_id, session_key::public_key};
+use super::{
+    Login,
+    create::{not_made, settle},
+    random_id,
+    session_key::public_key,
+};
 use crate::{
     Error, KeyLabel, RawSignature, ResidentId, Result, SignerAlgorithm, SpkiDer, ToBeSigned,
     Verified,
@@ -25,15 +30,27 @@ impl Login {
         algorithm: SignerAlgorithm,
         id: ResidentId,
     ) -> Result<SpkiDer> {
-        self.check_offered(algorithm)?;
         let label = id.label()?;
+        self.make_resident(algorithm, id, &label)
+            .map_err(|error| not_made(&label, error))
+    }
+
+    fn make_resident(
+        &self,
+        algorithm: SignerAlgorithm,
+        id: ResidentId,
+        label: &KeyLabel,
+    ) -> Result<SpkiDer> {
+        self.check_offered(algorithm)?;
         let session = self.read_write_session()?;
         if !objects(&session, ObjectClass::PRIVATE_KEY, id)?.is_empty() {
-            return Err(Error::KeyExists { label });
+            return Err(Error::KeyExists {
+                label: label.clone(),
+            });
         }
         let signer = self.signer(algorithm);
         let make = |storage, id: ResidentId, dropped: &[AttributeType]| -> CkResult<_> {
-            let private = template::resident_key(signer, &label, *id.as_bytes(), storage);
+            let private = template::resident_key(signer, label, *id.as_bytes(), storage);
             let public = template::newborn_public_key(algorithm, *id.as_bytes());
             session.generate_key_pair(
                 &generation(algorithm),
@@ -42,14 +59,14 @@ impl Login {
             )
         };
         let trial = ResidentId::from(random_id()?);
-        let template = template::resident_key(signer, &label, *id.as_bytes(), Storage::Trial);
-        let (_, dropped) = settle(&label, &template.droppable(), |dropped| {
+        let template = template::resident_key(signer, label, *id.as_bytes(), Storage::Trial);
+        let (_, dropped) = settle(label, &template.droppable(), |dropped| {
             make(Storage::Trial, trial, dropped)
         })?;
         let (public, private) = make(Storage::Token, id, &dropped)?;
         let made = || -> Result<SpkiDer> {
             let spki = public_key(&session, algorithm, public)?;
-            self.prove_resident(&session, &label, private, algorithm, &spki)?;
+            self.prove_resident(&session, label, private, algorithm, &spki)?;
             Ok(spki)
         };
         made().inspect_err(|_| {

@@ -10,7 +10,7 @@ use cryptoki::{
     },
     object::{Attribute, AttributeType, ObjectHandle},
     session::Session,
-    slot::Slot,
+    slot::{Slot, TokenInfo as CkTokenInfo},
 };
 use cryptoki_sys::{
     CK_MECHANISM_TYPE, CKF_GENERATE, CKF_GENERATE_KEY_PAIR, CKF_SIGN, CKF_UNWRAP, CKF_WRAP,
@@ -27,6 +27,10 @@ impl Apart {
     pub(super) fn mechanisms(&self, slot: Slot) -> CkResult<Vec<CK_MECHANISM_TYPE>> {
         let listed = self.0.get_mechanism_list(slot)?;
         Ok(listed.into_iter().map(|mechanism| *mechanism).collect())
+    }
+
+    pub(super) fn token_info(&self, slot: Slot) -> CkResult<CkTokenInfo> {
+        self.0.get_token_info(slot)
     }
 
     pub(super) fn mechanism_info(
