@@ -119,15 +119,18 @@ pub enum Error {
     // Tokens and login.
     /// No initialised token has this label.
     #[n(9)]
-    #[error("no token {label}")]
+    #[error("no token {label}; the module shows {}", listed(others))]
     TokenNotFound {
         /// The label looked for.
         #[n(0)]
         label: TokenLabel,
+        /// Those of the tokens there are, as far as they are initialised and say so.
+        #[n(1)]
+        others: Vec<String>,
     },
     /// Several tokens have this label.
     #[n(10)]
-    #[error("{count} tokens are labelled {label}")]
+    #[error("{count} tokens are labelled {label}; each needs a label of its own")]
     TokenAmbiguous {
         /// The label looked for.
         #[n(0)]
@@ -338,7 +341,7 @@ pub enum Error {
     // Arguments.
     /// A label is empty, too long, or holds characters that do not survive on a token.
     #[n(34)]
-    #[error("a label is 1 to {limit} printable ASCII characters without a space at either end")]
+    #[error("a label is 1 to {limit} bytes without control characters or a space at its end")]
     LabelMalformed {
         /// The longest label in bytes.
         #[n(0)]
@@ -467,6 +470,14 @@ pub enum Error {
         #[n(1)]
         answer: String,
     },
+}
+
+/// Names as a list, of which there may be none.
+fn listed(labels: &[String]) -> String {
+    match labels {
+        [] => "none that is initialised".to_owned(),
+        labels => labels.join(", "),
+    }
 }
 
 /// The name of a module's file. Where it lies is for `doctor` to say, and for nobody who only signs.

@@ -6,7 +6,7 @@ use crate::{Error, Result};
 
 /// Makes a label type: text that survives on a token unchanged.
 macro_rules! label {
-    ($(#[$documentation:meta])* $name:ident, $limit:literal) => {
+    ($(#[$documentation:meta])* $name:ident, $limit:literal, $survives:expr) => {
         $(#[$documentation])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, CborLen)]
         #[cbor(transparent)]
@@ -19,13 +19,12 @@ macro_rules! label {
             /// Takes a label.
             ///
             /// # Errors
-            /// [`Error::LabelMalformed`] unless it is 1 to [`Self::LONGEST`] printable ASCII
-            /// characters, neither the first nor the last of them a space.
+            /// [`Error::LabelMalformed`] if it is empty, longer than [`Self::LONGEST`] bytes, or
+            /// holds what does not survive.
             pub fn new(text: impl Into<String>) -> Result<Self> {
                 let text = text.into();
-                let printable = text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-                let fits = (1..=Self::LONGEST).contains(&text.len());
-                if printable && fits && text.trim() == text {
+                let survives: fn(&str) -> bool = $survives;
+                if (1..=Self::LONGEST).contains(&text.len()) && survives(&text) {
                     Ok(Self(text))
                 } else {
                     Err(Error::LabelMalformed { limit: $limit })
@@ -54,18 +53,22 @@ macro_rules! label {
 }
 
 label! {
-    /// Label of a token: up to 32 printable ASCII characters.
+    /// Label of a token: up to 32 bytes of UTF-8 without control characters.
     ///
     /// CK_TOKEN_INFO pads the label with spaces to 32 bytes (PKCS#11 v3.1 §3.2), so one that ends
     /// in a space could not be found again.
-    TokenLabel, 32
+    TokenLabel, 32, |text| !text.chars().any(char::is_control) && !text.ends_with(' ')
 }
 
 label! {
-    /// CKA_LABEL of a key on a token: up to 64 printable ASCII characters.
+    /// CKA_LABEL of a key on a token: up to 64 printable ASCII characters, neither the first nor the
+    /// last of them a space.
     ///
     /// PKCS#11 v3.1 §4.4 sets no limit; cards and HSMs do.
-    KeyLabel, 64
+    KeyLabel, 64, |text| {
+        let printable = text.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        printable && text.trim() == text
+    }
 }
 
 #[cfg(test)]
@@ -74,19 +77,22 @@ mod tests {
 
     #[test]
     fn labels_that_a_token_would_change_are_refused() {
-        for text in [
-            "",
-            " signing",
-            "signing ",
-            "sig\nning",
-            "sïgning",
-            &"x".repeat(33),
-        ] {
+        for text in ["", "signing ", "sig\nning", "sig\0ning", &"ï".repeat(17)] {
             assert!(
                 TokenLabel::new(text).is_err(),
                 "{text:?} does not survive on a token"
             );
         }
-        assert!(TokenLabel::new("chancery signing 01").is_ok());
+        for text in ["", " wk", "wk ", "wk\n1", "wï-1", &"x".repeat(65)] {
+            assert!(KeyLabel::new(text).is_err(), "{text:?}");
+        }
+        assert!(KeyLabel::new("chancery wk 01").is_ok());
+    }
+
+    #[test]
+    fn tokens_that_others_named_are_named_as_they_did() {
+        for text in ["Schlüssel der Kanzlei", " signing", "署名", &"x".repeat(32)] {
+            assert!(TokenLabel::new(text).is_ok(), "{text:?}");
+        }
     }
 }

@@ -97,12 +97,29 @@ pub(crate) fn find(module: &Module, label: &TokenLabel) -> Result<Slot> {
         [slot] => Ok(slot),
         [] => Err(Error::TokenNotFound {
             label: label.clone(),
+            others: others(module)?,
         }),
         _ => Err(Error::TokenAmbiguous {
             label: label.clone(),
             count: slots.len() as u32,
         }),
     }
+}
+
+/// What the initialised tokens are called; a module may name many.
+fn others(module: &Module) -> Result<Vec<String>> {
+    const MOST: usize = 16;
+    let slots = module.context.get_slots_with_token()?;
+    let said = slots
+        .into_iter()
+        .filter_map(|slot| module.raw.token_info(slot).ok());
+    let initialised = said.filter(Said::is_initialised);
+    // Told to a person: nothing of it may be what a terminal obeys.
+    let printable = |label: String| label.replace(char::is_control, " ");
+    Ok(initialised
+        .take(MOST)
+        .map(|said| printable(said.label))
+        .collect())
 }
 
 /// Makes a token in a free slot: C_InitToken, then C_InitPIN in a session of the SO

@@ -188,7 +188,7 @@ impl Login {
         let label = label(&ready.label).map_err(|_| Error::BadField {
             what,
             value: ready.label.clone(),
-            why: "a label is 1 to 32 printable ASCII characters without a space at either end",
+            why: "a label is 1 to 32 bytes without control characters or a space at its end",
         })?;
         let pin = Pin::new(Zeroizing::new(ready.pin.expose().to_owned()))?;
         let environment = tokens::environment_of(&ready.environment);
