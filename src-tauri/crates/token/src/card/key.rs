@@ -1,7 +1,7 @@
 //! Which private key of a card belongs to a certificate.
 //!
 //! By CKA_ID first, as PKCS#11 v3.1 §4.6.3 means it, and by the public key where a card gives the
-//! ID to another key or to none. Labels are not unique and not looked at.
+//! ID to another key, to several or to none. Labels are not unique and not looked at.
 
 use cryptoki::{
     error::{Error as CkError, RvError},
@@ -20,6 +20,8 @@ pub(super) struct Chosen {
     pub(super) object: ObjectHandle,
     /// Whether each of its signatures needs a login of its own (CKA_ALWAYS_AUTHENTICATE).
     pub(super) always_authenticate: bool,
+    /// Whether its public half is the certificate's; else a signature tells.
+    pub(super) is_certain: bool,
 }
 
 /// What the public half of a private key says.
@@ -33,8 +35,12 @@ enum PublicHalf {
     Unseen,
 }
 
-/// Finds the key, in a session that is logged in.
-pub(super) fn find(session: &Session, wanted: &CardKey) -> Result<Chosen> {
+/// Most keys that are tried for a certificate.
+const MOST_CANDIDATES: usize = 4;
+
+/// Finds the key, in a session that is logged in: the one whose public half is the certificate's;
+/// else those that may be it, the likeliest first. Which of several it is, a signature tells.
+pub(super) fn find(session: &Session, wanted: &CardKey) -> Result<Vec<Chosen>> {
     let class = [Attribute::Class(ObjectClass::PRIVATE_KEY)];
     let keys = session
         .iter_objects(&class)
@@ -42,24 +48,31 @@ pub(super) fn find(session: &Session, wanted: &CardKey) -> Result<Chosen> {
         .take(MOST_KEYS)
         .collect::<cryptoki::error::Result<Vec<_>>>()
         .map_err(lost)?;
-    let mut by_id = None;
+    let (mut by_id, mut nameless) = (Vec::new(), Vec::new());
     for object in keys {
         let id = id(session, object)?;
         if !is_usable(session, object, wanted)? {
             continue;
         }
         match public_half(session, object, &id, wanted)? {
-            PublicHalf::Same => return chosen(session, object),
-            PublicHalf::Unseen if id == wanted.id && !id.is_empty() => {
-                by_id.get_or_insert(object);
-            }
+            PublicHalf::Same => return Ok(vec![chosen(session, object, true)?]),
+            PublicHalf::Unseen if id.is_empty() => nameless.push(object),
+            PublicHalf::Unseen if id == wanted.id => by_id.push(object),
             PublicHalf::Unseen | PublicHalf::Other => {}
         }
     }
-    chosen(session, by_id.ok_or(Error::CardKeyMissing)?)
+    by_id.extend(nameless);
+    by_id.truncate(MOST_CANDIDATES);
+    if by_id.is_empty() {
+        return Err(Error::CardKeyMissing);
+    }
+    by_id
+        .into_iter()
+        .map(|object| chosen(session, object, false))
+        .collect()
 }
 
-fn chosen(session: &Session, object: ObjectHandle) -> Result<Chosen> {
+fn chosen(session: &Session, object: ObjectHandle, is_certain: bool) -> Result<Chosen> {
     let always_authenticate = matches!(
         attribute(session, object, AttributeType::AlwaysAuthenticate)?,
         Some(Attribute::AlwaysAuthenticate(true))
@@ -67,6 +80,7 @@ fn chosen(session: &Session, object: ObjectHandle) -> Result<Chosen> {
     Ok(Chosen {
         object,
         always_authenticate,
+        is_certain,
     })
 }
 
@@ -116,14 +130,22 @@ fn public_half(
         Attribute::Id(id.to_vec()),
     ];
     let publics = session.find_objects(&class).map_err(lost)?;
-    let Some(public) = publics.first() else {
-        return Ok(PublicHalf::Unseen);
-    };
-    Ok(match attribute(session, *public, AttributeType::EcPoint)? {
-        Some(Attribute::EcPoint(point)) if !point.is_empty() => {
-            judged(wanted.spki.has_point(wanted.algorithm, &point))
+    let mut found = PublicHalf::Unseen;
+    for public in publics.iter().take(MOST_KEYS) {
+        if let Some(Attribute::EcPoint(point)) =
+            attribute(session, *public, AttributeType::EcPoint)?
+            && !point.is_empty()
+        {
+            found = judged(wanted.spki.has_point(wanted.algorithm, &point));
+            if found == PublicHalf::Same {
+                break;
+            }
         }
-        _ => PublicHalf::Unseen,
+    }
+    // Of several with one id, nothing says which of them is this key's.
+    Ok(match found {
+        PublicHalf::Same if publics.len() > 1 => PublicHalf::Unseen,
+        found => found,
     })
 }
 

@@ -16,12 +16,13 @@ use cryptoki::{
 use cryptoki_sys::CKF_SIGN;
 
 use super::{
-    CardAddress, CardKey, PinEntry, PinRefusal, PinRules, key,
+    CardAddress, CardKey, PinEntry, PinRefusal, PinRules,
+    key::{self, Chosen},
     read::{self, lost},
 };
 use crate::{
-    Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, ToBeSigned, algorithm::Operation,
-    module::Module, raw::Said, slot,
+    Error, Pin, PinState, RawSignature, Result, SignerAlgorithm, ToBeSigned, Verified,
+    algorithm::Operation, module::Module, raw::Said, slot,
 };
 
 /// How long a card may take to say how its PIN is, after it refused one.
@@ -37,13 +38,13 @@ pub(crate) fn sign(
 ) -> Result<Vec<RawSignature>> {
     let (slot, token) = read::find(module, card)?;
     check_pin(&token, pin)?;
-    let inputs = inputs
+    let operations = inputs
         .iter()
         .map(|input| operation(module, slot, key.algorithm, input))
         .collect::<Result<Vec<_>>>()?;
     let card = OpenCard { module, slot, pin };
     let session = module.context.open_ro_session(slot).map_err(lost)?;
-    let signed = card.sign_all(&session, key, &inputs);
+    let signed = card.sign_all(&session, key, inputs, &operations);
     leave(session, &signed);
     signed
 }
@@ -96,13 +97,37 @@ impl OpenCard<'_> {
         &self,
         session: &Session,
         key: &CardKey,
-        inputs: &[Operation],
+        inputs: &[ToBeSigned],
+        operations: &[Operation],
     ) -> Result<Vec<RawSignature>> {
         // Even where CKF_LOGIN_REQUIRED is not set: some drivers leave it out.
         self.login(session, UserType::User)
             .map_err(|error| self.refused(error))?;
-        let chosen = key::find(session, key)?;
-        inputs
+        let mut refusal = Error::CardKeyMissing;
+        for candidate in key::find(session, key)? {
+            match self.sign_by(session, key, &candidate, operations) {
+                Ok(values) if candidate.is_certain || is_by(key, inputs, &values) => {
+                    return Ok(values);
+                }
+                Ok(_) => {} // another key's, which goes nowhere
+                // A key of another kind than it says; or the right one, and this is why not.
+                Err(error @ (Error::Unexpected { .. } | Error::OutputMalformed { .. })) => {
+                    refusal = error;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refusal)
+    }
+
+    fn sign_by(
+        &self,
+        session: &Session,
+        key: &CardKey,
+        chosen: &Chosen,
+        operations: &[Operation],
+    ) -> Result<Vec<RawSignature>> {
+        operations
             .iter()
             .map(|input| {
                 // Between C_SignInit and C_Sign, for each signature, is where a key with
@@ -184,6 +209,14 @@ impl OpenCard<'_> {
             .and_then(|_| answered.recv_timeout(PIN_STATE).ok());
         state.flatten().unwrap_or(PinState::Usable)
     }
+}
+
+/// Whether signatures are those of the certificate's key.
+fn is_by(key: &CardKey, inputs: &[ToBeSigned], values: &[RawSignature]) -> bool {
+    inputs
+        .iter()
+        .zip(values)
+        .all(|(input, value)| key.spki.verify_by(key.algorithm, input, value) == Verified::Holds)
 }
 
 /// Chooses by what the card lists: what signs a digest, else what hashes the message itself.
