@@ -88,6 +88,9 @@ pub(crate) enum Card {
         /// The PKCS#11 module of the card (default: those that p11-kit knows, and OpenSC's)
         #[arg(long, value_name = "PATH")]
         module: Option<PathBuf>,
+        /// A variable of that module's environment besides those it is told (may be repeated)
+        #[arg(long, value_name = "NAME=VALUE", value_parser = value::variable, requires = "module")]
+        module_env: Vec<(String, String)>,
     },
 }
 

@@ -25,8 +25,17 @@ use crate::{audit, report};
 
 /// Runs one command to its end.
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let surroundings = Surroundings::of_process(arguments.home)
+    let mut surroundings = Surroundings::of_process(arguments.home)
         .map_err(|error| Failure::io("cannot tell where things lie".to_owned(), &error))?;
+    // The module of a card is told what its owner names, besides what every one is told.
+    let named = match &arguments.command {
+        Command::Sign(arguments) => &arguments.module_env[..],
+        Command::Card(Card::List { module_env, .. }) => module_env,
+        _ => &[],
+    };
+    let named = named.iter().cloned();
+    let told = &mut surroundings.cards.environment;
+    told.extend(named.map(|(name, value)| (name.into(), value.into())));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -89,7 +98,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Backup(command) => backup(service, command, json).await,
         Command::Hsm(command) => hsm(service, command, json).await,
         Command::Audit(command) => audit::run(service, command, json).await,
-        Command::Card(Card::List { module }) => {
+        Command::Card(Card::List { module, .. }) => {
             Ok(report::cards::list(&service.cards(module).await?, json))
         }
         Command::Doctor => Ok(report::checks(&service.doctor().await, json)),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use service::requests::{Certification, Level, LockedFields};
 use service::wire;
 
-use super::value::{certification, level, locked_fields, rect};
+use super::value::{certification, level, locked_fields, rect, variable};
 use super::{PdfPassword, SecretFile};
 
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ pub(crate) struct Sign {
     /// The PKCS#11 module of the card (default: those that p11-kit knows, and OpenSC's)
     #[arg(long, value_name = "PATH", requires = "card")]
     pub(crate) module: Option<PathBuf>,
+    /// A variable of that module's environment besides those it is told (may be repeated)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, requires = "module")]
+    pub(crate) module_env: Vec<(String, String)>,
     /// Label of the card
     #[arg(long, value_name = "LABEL", requires = "card")]
     pub(crate) token: Option<String>,
