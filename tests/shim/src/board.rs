@@ -62,6 +62,7 @@ pub(crate) enum Kind {
     Hang,
     Crash,
     Lie,
+    Odd,
 }
 
 impl Kind {
@@ -72,6 +73,7 @@ impl Kind {
             Self::Hang,
             Self::Crash,
             Self::Lie,
+            Self::Odd,
         ]
         .into_iter()
         .find(|kind| *kind as u64 == number)

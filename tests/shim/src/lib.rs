@@ -21,6 +21,7 @@
 
 mod board;
 mod module;
+mod odd;
 
 use std::{
     fs, io,
@@ -51,6 +52,40 @@ pub enum Fault {
     /// may do everything, by every mechanism and without templates inside its own; C_GetAttributeValue
     /// says of every secret key what a good one would.
     Pretend,
+    /// The call is forwarded, and done or answered in a way that some modules have.
+    Odd(Oddity),
+}
+
+/// What modules do that PKCS#11 says otherwise of, or that a token need not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Oddity {
+    /// C_GetTokenInfo: a clock that is none, as openCryptoki 3.8 has it.
+    Clock,
+    /// C_GetTokenInfo: names are padded with NUL.
+    NulPadding,
+    /// C_Sign: ECDSA gives Ecdsa-Sig-Value (RFC 3279 §2.2.3).
+    DerSignature,
+    /// C_GenerateKey, C_GenerateKeyPair, C_GetAttributeValue: CKA_ALLOWED_MECHANISMS is unknown.
+    NoMechanismLists,
+    /// C_GetAttributeValue: CKA_EC_POINT is the bare point.
+    BarePoint,
+}
+
+impl Oddity {
+    const ALL: [Self; 5] = [
+        Self::Clock,
+        Self::NulPadding,
+        Self::DerSignature,
+        Self::NoMechanismLists,
+        Self::BarePoint,
+    ];
+
+    fn of(number: u64) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|oddity| *oddity as u64 == number)
+    }
 }
 
 /// A faulty module in front of a real one.
@@ -151,6 +186,7 @@ impl Shim {
             Fault::Hang => (Kind::Hang, 0),
             Fault::Crash => (Kind::Crash, 0),
             Fault::Lie => (Kind::Lie, 0),
+            Fault::Odd(oddity) => (Kind::Odd, oddity as u64),
             Fault::Pretend => (Kind::Lie, PRETENCE),
         };
         let free = self

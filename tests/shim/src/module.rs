@@ -17,8 +17,9 @@ use std::{
 use cryptoki_sys::*;
 
 use crate::{
-    Call,
+    Call, Oddity,
     board::{Board, Kind, PRETENCE, SIGNATURES, beside},
+    odd,
 };
 
 /// The real module, loaded for the life of the process.
@@ -100,6 +101,7 @@ enum Truth {
     Bent,
     BentForSignatures,
     Pretended,
+    Odd(Oddity),
 }
 
 /// Counts a call and does what is to go wrong with it; forwards it otherwise.
@@ -121,6 +123,7 @@ fn through(call: Call, forward: impl FnOnce(&CK_FUNCTION_LIST, Truth) -> CK_RV) 
         Some((Kind::Lie, SIGNATURES)) => Truth::BentForSignatures,
         Some((Kind::Lie, PRETENCE)) => Truth::Pretended,
         Some((Kind::Lie, _)) => Truth::Bent,
+        Some((Kind::Odd, number)) => Oddity::of(number).map_or(Truth::Told, Truth::Odd),
         None => Truth::Told,
     };
     if call as u64 == Call::Finalize as u64 {
@@ -159,6 +162,7 @@ macro_rules! functions {
                 C_GetFunctionList: Some(C_GetFunctionList),
                 C_GetAttributeValue: Some(C_GetAttributeValue),
                 C_GenerateKey: Some(C_GenerateKey),
+                C_GenerateKeyPair: Some(C_GenerateKeyPair),
                 C_Sign: Some(C_Sign),
                 C_GetTokenInfo: Some(C_GetTokenInfo),
                 C_Login: Some(C_Login),
@@ -190,7 +194,6 @@ functions! {
     FindObjects: C_FindObjects(a1: CK_SESSION_HANDLE, a2: *mut CK_OBJECT_HANDLE, a3: CK_ULONG, a4: *mut CK_ULONG),
     FindObjectsFinal: C_FindObjectsFinal(a1: CK_SESSION_HANDLE),
     SignInit: C_SignInit(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE),
-    GenerateKeyPair: C_GenerateKeyPair(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: *mut CK_ATTRIBUTE, a4: CK_ULONG, a5: *mut CK_ATTRIBUTE, a6: CK_ULONG, a7: *mut CK_OBJECT_HANDLE, a8: *mut CK_OBJECT_HANDLE),
     WrapKey: C_WrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: CK_OBJECT_HANDLE, a5: *mut CK_BYTE, a6: *mut CK_ULONG),
     UnwrapKey: C_UnwrapKey(a1: CK_SESSION_HANDLE, a2: *mut CK_MECHANISM, a3: CK_OBJECT_HANDLE, a4: *mut CK_BYTE, a5: CK_ULONG, a6: *mut CK_ATTRIBUTE, a7: CK_ULONG, a8: *mut CK_OBJECT_HANDLE),
 }
@@ -207,6 +210,10 @@ unsafe extern "C" fn C_GetAttributeValue(
         };
         // SAFETY: the caller's arguments are passed on as they are.
         let answer = unsafe { call(session, object, template, count) };
+        if let Truth::Odd(oddity) = truth {
+            // SAFETY: the module has just written what it knows of the template.
+            return unsafe { odd::attributes(oddity, answer, template, count) };
+        }
         if truth != Truth::Told && answer == CKR_OK && !template.is_null() {
             let mut class = CKO_DATA;
             let mut asked = CK_ATTRIBUTE {
@@ -258,6 +265,12 @@ unsafe extern "C" fn C_GenerateKey(
         let Some(call) = real.C_GenerateKey else {
             return CKR_FUNCTION_NOT_SUPPORTED;
         };
+        if truth == Truth::Odd(Oddity::NoMechanismLists) {
+            // SAFETY: the caller's template has this many attributes.
+            if unsafe { odd::lists_mechanisms(template, count) } {
+                return CKR_ATTRIBUTE_TYPE_INVALID;
+            }
+        }
         if truth != Truth::Pretended || template.is_null() {
             // SAFETY: the caller's arguments are passed on as they are.
             return unsafe { call(session, mechanism, template, count, key) };
@@ -301,8 +314,44 @@ unsafe extern "C" fn C_GenerateKey(
     })
 }
 
+unsafe extern "C" fn C_GenerateKeyPair(
+    session: CK_SESSION_HANDLE,
+    mechanism: *mut CK_MECHANISM,
+    public: *mut CK_ATTRIBUTE,
+    public_count: CK_ULONG,
+    private: *mut CK_ATTRIBUTE,
+    private_count: CK_ULONG,
+    public_key: *mut CK_OBJECT_HANDLE,
+    private_key: *mut CK_OBJECT_HANDLE,
+) -> CK_RV {
+    through(Call::GenerateKeyPair, |real, truth| {
+        let Some(call) = real.C_GenerateKeyPair else {
+            return CKR_FUNCTION_NOT_SUPPORTED;
+        };
+        if truth == Truth::Odd(Oddity::NoMechanismLists) {
+            // SAFETY: the caller's template has this many attributes.
+            if unsafe { odd::lists_mechanisms(private, private_count) } {
+                return CKR_ATTRIBUTE_TYPE_INVALID;
+            }
+        }
+        // SAFETY: the caller's arguments are passed on as they are.
+        unsafe {
+            call(
+                session,
+                mechanism,
+                public,
+                public_count,
+                private,
+                private_count,
+                public_key,
+                private_key,
+            )
+        }
+    })
+}
+
 unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) -> CK_RV {
-    through(Call::GetTokenInfo, |real, _| {
+    through(Call::GetTokenInfo, |real, truth| {
         let Some(call) = real.C_GetTokenInfo else {
             return CKR_FUNCTION_NOT_SUPPORTED;
         };
@@ -314,6 +363,13 @@ unsafe extern "C" fn C_GetTokenInfo(slot: CK_SLOT_ID, info: *mut CK_TOKEN_INFO) 
         if pad && answer == CKR_OK && !info.is_null() {
             // SAFETY: the module has just written there.
             unsafe { (*info).flags |= CKF_PROTECTED_AUTHENTICATION_PATH };
+        }
+        if let Truth::Odd(oddity) = truth
+            && answer == CKR_OK
+            && !info.is_null()
+        {
+            // SAFETY: as above; nobody else has it.
+            odd::token_info(oddity, unsafe { &mut *info });
         }
         answer
     })
@@ -355,6 +411,12 @@ unsafe extern "C" fn C_Sign(
         };
         // SAFETY: the caller's arguments are passed on as they are.
         let answer = unsafe { call(session, data, data_len, signature, signature_len) };
+        if truth == Truth::Odd(Oddity::DerSignature) {
+            // SAFETY: the module has just written that many bytes there, and the caller has room for
+            // as many as any signature of ours takes.
+            unsafe { odd::to_der(answer, signature, signature_len) };
+            return answer;
+        }
         if truth != Truth::Told && answer == CKR_OK && !signature.is_null() {
             // SAFETY: the module has just written that many bytes there.
             let written =

@@ -4,10 +4,12 @@
 
 mod algorithms;
 mod attacks;
+mod cards;
 mod faults;
 mod host;
 mod isolation;
 mod keys;
+mod oddities;
 mod probe;
 mod remote;
 mod resident;
