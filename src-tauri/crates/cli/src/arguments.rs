@@ -43,7 +43,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Key(Key),
     /// Sign files
-    Sign(Sign),
+    Sign(Box<Sign>),
     /// Add or renew long-term proof: what the signatures of a document are validated with, and a timestamp
     Extend(Extend),
     /// Validate the signatures of a file

@@ -50,7 +50,7 @@ async fn dispatch(service: &Service, command: Command, json: bool) -> Result<Exi
         Command::Init(arguments) => init(service, arguments, json).await,
         Command::Enrol(arguments) => enrol(service, arguments, json).await,
         Command::Activate(arguments) => activate(service, arguments, json).await,
-        Command::Sign(arguments) => sign(service, arguments, json).await,
+        Command::Sign(arguments) => sign(service, *arguments, json).await,
         Command::Extend(arguments) => extend(service, arguments, json).await,
         Command::Validate(arguments) => validate(service, &arguments, json).await,
         Command::Compare(arguments) => compare(service, arguments, json).await,
