@@ -39,11 +39,11 @@ fn made(tokens: &SoftTokens, id: &str, label: &str) -> SpkiDer {
 
 fn card(tokens: &SoftTokens) -> CardAddress {
     let slots = tokens.host().card_slots().unwrap();
-    let cards = slots.into_iter().filter_map(|slot| match slot.inserted {
+    let mut cards = slots.into_iter().filter_map(|slot| match slot.inserted {
         Inserted::Card(card) if card.info.label == "signing" => Some(card.address),
         _ => None,
     });
-    cards.last().unwrap()
+    cards.next_back().unwrap()
 }
 
 /// Signs with the key that goes with a certificate of this id and public key.
@@ -57,7 +57,7 @@ fn signs(tokens: &SoftTokens, id: &[u8], spki: &SpkiDer) -> Result<(), Error> {
     let signed = tokens.host().sign_with_card(
         &card(tokens),
         &key,
-        &[input.clone()],
+        std::slice::from_ref(&input),
         Some(&tokens.signing_pin),
     )?;
     let verified = spki.verify_by(ALGORITHM, &input, &signed[0]);

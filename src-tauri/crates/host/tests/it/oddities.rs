@@ -233,7 +233,7 @@ fn without_lists_of_mechanisms_there_is_no_master_and_the_other_keys_say_what_th
     let spki = token.generate_resident(algorithm, id).unwrap();
     let input = ToBeSigned::sha256(b"signed by a resident key");
     let values = token
-        .sign_resident(id, &spki, algorithm, &[input.clone()])
+        .sign_resident(id, &spki, algorithm, std::slice::from_ref(&input))
         .unwrap();
     assert_eq!(
         spki.verify_by(algorithm, &input, &values[0]),
