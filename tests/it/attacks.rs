@@ -12,7 +12,7 @@ use std::{env, fs};
 use service::requests::{Trust, TrustFile};
 use service::wire::{self, Headline};
 use tests::Organisation;
-use tests::attacks::update::Update;
+use tests::attacks::update::{Update, body};
 use tests::attacks::{Attack, Original, Originals, asn1};
 
 static ORIGINALS: LazyLock<Originals> = LazyLock::new(|| {
@@ -184,6 +184,32 @@ fn nothing_that_a_certification_forbids_is_valid() {
 #[test]
 fn no_object_that_is_read_in_two_ways_is_valid() {
     Judge::new().none_is_valid(sample(&ORIGINALS.objects()));
+}
+
+#[test]
+fn what_programs_write_down_that_was_so_is_no_change_and_what_was_not_so_is_one() {
+    let judge = Judge::new();
+    let signed = &ORIGINALS.prepared;
+    let edited = |number: u32, entry: &str| {
+        let was = body(signed, number);
+        let is = was.replacen("<<", &format!("<<{entry}"), 1);
+        Update::of(signed).object(number, is).write()
+    };
+    // iText names itself at the page tree, pypdf says at a page what it inherits.
+    for (number, entry) in [(2, "/ITXT(2.1.7)"), (4, "/MediaBox[0 0 595 842]/Rotate 0")] {
+        let verdict = judge.judge("written-down", &edited(number, entry)).unwrap();
+        assert_eq!(verdict.headline, Headline::Valid, "{entry}: {verdict:?}");
+    }
+    for (number, entry) in [
+        (2, "/ITXT(2.1.7)/UserUnit 2"),
+        (2, "/ITXT 47 0 R"),
+        (4, "/MediaBox[0 0 595 400]"),
+        (4, "/Rotate 90"),
+        (4, "/CropBox[0 0 595 842]"),
+    ] {
+        let verdict = judge.judge("said-anew", &edited(number, entry)).unwrap();
+        assert_eq!(verdict.headline, Headline::Changed, "{entry}: {verdict:?}");
+    }
 }
 
 #[test]
