@@ -53,7 +53,7 @@ impl Document {
     /// The store of a document; none where it has none. What cannot be read in it is left out.
     ///
     /// # Errors
-    /// [`Error::Missing`] for a store beyond all bounds, [`Error::Object`], [`Error::Read`].
+    /// [`Error::StoreTooLarge`] for a store beyond all bounds, [`Error::Object`], [`Error::Read`].
     pub fn security_store(&self) -> Result<Option<SecurityStore>> {
         let store = self.catalog().get(b"DSS").unwrap_or(&Object::Null);
         let Some(store) = self.dictionary(store)? else {
@@ -106,9 +106,7 @@ impl Document {
 }
 
 fn beyond() -> Error {
-    Error::Missing {
-        what: "document security store: it is too large",
-    }
+    Error::StoreTooLarge
 }
 
 /// How many bytes a store may take yet.

@@ -16,7 +16,7 @@
 pub(crate) mod any;
 mod digest;
 mod public_key;
-mod verified;
+pub(crate) mod verified;
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{

@@ -277,6 +277,12 @@ impl Certificate {
         self.extensions.subject_key_identifier.as_deref()
     }
 
+    /// keyIdentifier of authorityKeyIdentifier, by which an issuer may be found (RFC 5280 §4.2.1.1).
+    #[must_use]
+    pub fn authority_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.authority_key_identifier.as_deref()
+    }
+
     /// The first critical extension that this version does not process, in dotted notation.
     #[must_use]
     pub fn unprocessed_critical_extension(&self) -> Option<String> {

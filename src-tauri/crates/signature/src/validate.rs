@@ -52,6 +52,7 @@ pub use self::revoked::{Revocation, State};
 use self::times::Archive;
 pub use self::times::ProvenTime;
 pub use self::verdict::Headline;
+use crate::algorithm::verified;
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::level::{self, Level, Made};
@@ -75,6 +76,18 @@ pub struct Validation {
     /// What the file became step by step, the oldest first; empty if its cross-references are
     /// damaged.
     pub revisions: Vec<RevisionValidation>,
+    /// What the judgement cost.
+    pub cost: Cost,
+}
+
+/// What a judgement cost, in operations: a document may bring as much as its author likes, and the
+/// work on it is bounded all the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Signatures that were calculated: of people, of authorities, over certificates, answers, lists.
+    pub verifications: u64,
+    /// Bytes of the document that were digested for its signatures.
+    pub digested: u64,
 }
 
 /// What kind of signature it is.
@@ -135,7 +148,8 @@ pub struct SignatureValidation {
     pub location: Option<String>,
     /// The signer's certificate, if it could be read. Believe its name only with `path`.
     pub signer: Option<Certificate>,
-    /// The level it reaches, if it is intact.
+    /// The level that is proven, if it is intact: what its timestamps and the material in the document
+    /// prove here. That it is written as a higher one is a finding.
     pub level: Option<Level>,
     /// Proof that it holds over its byte range.
     pub intact: Option<Intact>,
@@ -213,7 +227,8 @@ fn judge_all(
     inputs: &Inputs<'_>,
     known: Option<&Beginning>,
 ) -> Result<Validation> {
-    let mut beginnings = Beginnings::knowing(known);
+    let mut beginnings = Beginnings::knowing(known, document.len());
+    let calculated = verified::calculated();
     let values = document.signatures()?;
     if values.len() > MOST_SIGNATURES {
         return Err(Error::TooManySignatures {
@@ -252,6 +267,10 @@ fn judge_all(
         headline,
         signatures,
         revisions,
+        cost: Cost {
+            verifications: verified::calculated().saturating_sub(calculated),
+            digested: beginnings.digested(),
+        },
     })
 }
 
@@ -264,6 +283,8 @@ struct Judged {
     identity: Identity,
     time: Option<ProvenTime>,
     made: Made,
+    /// What it is made of whether or not anybody vouches for the timestamps.
+    written: Made,
     findings: Vec<Finding>,
 }
 
@@ -278,6 +299,7 @@ fn judge_one(
         findings.push(Finding::SignatureAmbiguous);
     }
     let form = Form::of(&value.sub_filter);
+    let mut is_digested = true;
     let mut judgement = match form {
         None => {
             findings.push(Finding::SubFilterNotSupported {
@@ -293,23 +315,25 @@ fn judge_one(
             });
             Judgement::default()
         }
-        Some(Form::Timestamp) => judge_timestamp(&value.contents, |algorithm| {
-            honest
-                .map(|ranges| beginnings.digest(document, ranges, algorithm))
-                .transpose()
-        })?,
         Some(form) => {
             let digest = |algorithm| {
-                honest
-                    .map(|ranges| beginnings.any_digest(document, ranges, algorithm))
-                    .transpose()
+                let Some(ranges) = honest else {
+                    return Ok(None);
+                };
+                let digest = beginnings.digest(document, ranges, algorithm)?;
+                is_digested &= digest.is_some();
+                Ok(digest)
             };
             match form {
+                Form::Timestamp => judge_timestamp(&value.contents, digest)?,
                 Form::Bare => judge_bare(&value.contents, &value.certificates, digest)?,
                 _ => judge(&value.contents, form, digest)?,
             }
         }
     };
+    if !is_digested {
+        findings.push(Finding::NotDigested);
+    }
     findings.append(&mut judgement.findings);
     if honest.is_none() {
         // Nothing is proven of what is not to be believed.
@@ -326,6 +350,7 @@ fn judge_one(
         identity: Identity::default(),
         time: None,
         made: Made::default(),
+        written: Made::default(),
         findings,
     })
 }
@@ -345,7 +370,7 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         lists.for_each(|der| evidence.add_crl(der, None));
     }
     // A document whose signatures are good is not refused for a store that cannot be read.
-    let store = document.security_store().ok().flatten().unwrap_or_default();
+    let store = evidence.take_store(document).unwrap_or_default();
     let has_evidence = !(store.ocsps.is_empty() && store.crls.is_empty());
     evidence.add_store(&store, None);
     // Responders below the issuer come with their answers; those of a store may be certified by
@@ -361,6 +386,8 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
     let mut archive = Archive::default();
     // Where the timestamps that count end, and whether evidence was there then.
     let mut covered: Vec<(u64, bool)> = Vec::new();
+    // The same of the newest timestamp that is intact, whether or not it counts.
+    let mut written: Option<(u64, bool)> = None;
     for one in judged.iter_mut().rev() {
         let end = one.end();
         if one.kind != Kind::DocumentTimestamp {
@@ -371,8 +398,9 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
             evidence: &evidence,
             now: inputs.at,
         };
-        let proven = archive.proven(end).map_or(inputs.at, |time| time.at);
+        let proven = archive.proven(end).map_or(inputs.at, |time| time.latest);
         one.identify(world, Purpose::Timestamps, proven);
+        one.judge_algorithms(proven);
         let (Some(_), Some(gives), Some(authority)) = (
             one.judgement.intact,
             one.judgement.gives,
@@ -380,15 +408,26 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         ) else {
             continue;
         };
+        if written.is_none() && one.coverage != Coverage::Partial {
+            let then = document.as_of(end).ok();
+            let store = then.and_then(|then| evidence.take_store(&then));
+            let had = store.is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));
+            written = Some((end, had));
+        }
         // A timestamp by somebody whose certificate is not for that proves no time.
-        let no_authority =
-            |finding: &Finding| matches!(finding, Finding::NotATimestampAuthority(_));
+        let no_authority = |finding: &Finding| {
+            matches!(
+                finding,
+                Finding::NotATimestampAuthority(_) | Finding::AlgorithmTooWeak { .. }
+            )
+        };
         let mut time = ProvenTime {
-            at: gives,
+            at: gives.at,
+            latest: gives.latest.min(proven),
             authority: authority.clone(),
             is_trusted: one.identity.is_confirmed && !one.findings.iter().any(no_authority),
         };
-        if gives > proven.saturating_add(SKEW) {
+        if gives.at > proven.saturating_add(SKEW) {
             time.is_trusted = false;
             one.findings.push(Finding::TimestampNotTrusted {
                 authority: authority.subject_common_name().to_owned(),
@@ -402,13 +441,13 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         // A revision that cannot be opened by itself proves nothing for what is in it.
         let then = (covered.len() < MOST_STORES).then(|| document.as_of(end).ok());
         let then = then.flatten();
-        let then = then.and_then(|then| then.security_store().ok().flatten());
+        let then = then.and_then(|then| evidence.take_store(&then));
         let had = then
             .as_ref()
             .is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));
         covered.push((end, had));
         if let Some(store) = &then {
-            evidence.add_store(store, Some(gives));
+            evidence.add_store(store, Some(time.latest));
         }
         archive.add(end, time);
     }
@@ -428,10 +467,10 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         let stamped = by_stamp.as_ref().is_some_and(|time| time.is_trusted);
         one.time = times::earlier(by_stamp, by_archive);
         let trusted = one.time.as_ref().filter(|time| time.is_trusted);
-        let proven = trusted.map_or(inputs.at, |time| time.at);
+        let proven = trusted.map_or(inputs.at, |time| time.latest);
         // What is signed with a signature was there when the signature was, if it is signed indeed.
         let carried = (one.judgement.ocsps.clone(), one.judgement.crls.clone());
-        let since = trusted.map(|time| time.at);
+        let since = trusted.map(|time| time.latest);
         let since = since.filter(|_| one.judgement.intact.is_some());
         carried
             .0
@@ -449,10 +488,18 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         one.identify(world, Purpose::Documents, proven);
         one.judge_algorithms(proven);
         let later = covered.iter().filter(|(covered, _)| *covered > end);
+        let kept = one.identity.kept;
         one.made = Made {
             timestamp: stamped || later.clone().next().is_some(),
-            evidence: has_evidence && one.identity.kept >= Kept::Stored,
-            archived: one.identity.kept == Kept::Archived && later.clone().any(|(_, had)| *had),
+            evidence: has_evidence && kept >= Kept::Stored,
+            archived: kept == Kept::Archived && later.clone().any(|(_, had)| *had),
+        };
+        let stamps = &one.judgement.stamps;
+        let (ends, had) = written.unwrap_or_default();
+        one.written = Made {
+            timestamp: stamps.iter().any(|stamp| stamp.holds.is_some()) || ends > end,
+            evidence: has_evidence,
+            archived: ends > end && had,
         };
     }
     Ok(())
@@ -473,7 +520,7 @@ impl Judged {
         let used = Use {
             purpose,
             at,
-            gives: self.judgement.gives,
+            gives: self.judgement.gives.map(|gives| gives.latest),
         };
         self.identity = identity::judge(world, signer, &self.judgement.others, used);
         self.findings.append(&mut self.identity.findings);
@@ -506,6 +553,13 @@ impl Judged {
         } else if self.coverage == Coverage::Revision && self.judgement.intact.is_some() {
             allowed = changes::since(history, &self.value, holding, &mut self.findings);
         }
+        let is_pades = Form::of(&self.value.sub_filter) == Some(Form::Pades);
+        let is_intact = self.judgement.intact.is_some();
+        let level = (is_pades && is_intact).then(|| level::of(self.made));
+        let written = level::of(self.written);
+        if level.is_some_and(|level| level < written) {
+            self.findings.push(Finding::LevelNotProven { written });
+        }
         let Self {
             value,
             kind,
@@ -519,8 +573,8 @@ impl Judged {
                     ..
                 },
             time,
-            made,
             findings,
+            ..
         } = self;
         let proofs = verdict::Proofs {
             intact,
@@ -532,13 +586,12 @@ impl Judged {
         let end = value
             .byte_range
             .and_then(|[_, _, start, length]| start.checked_add(length));
-        let is_pades = Form::of(&value.sub_filter) == Some(Form::Pades);
         SignatureValidation {
             headline,
             indication,
             sub_indication,
             end: end.filter(|end| *end <= document.len()),
-            level: intact.filter(|_| is_pades).map(|_| level::of(made)),
+            level,
             kind,
             field: value.field,
             sub_filter: value.sub_filter,

@@ -179,7 +179,7 @@ pub(super) fn spoilt_tokens() -> Vec<Spoilt> {
         ),
         (
             "imprint_by_sha1",
-            "timestamp_algorithm",
+            "timestamp_not_trusted",
             Box::new(imprinted(|value| {
                 imprint(&Hash::Sha1.of(value), Hash::Sha1)
             })),
@@ -354,7 +354,7 @@ fn crowds() -> [Case; 2] {
             "stamp_behind_eight_by_nobody",
             with_stamps(&crowd(8)),
             crls(),
-            Expected::revoked(Level::BB).with("timestamps_left_out"),
+            Expected::valid(Level::BT).with("timestamp_imprint"),
         ),
     ]
 }

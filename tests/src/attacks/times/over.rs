@@ -31,7 +31,7 @@ fn of(name: &str, file: Vec<u8>, known: Vec<Vec<u8>>, expected: Expected) -> Cas
 fn over(code: &'static str) -> &'static str {
     match code {
         "timestamp_imprint" | "timestamp_content" => "digest_mismatch",
-        "timestamp_algorithm" => "algorithm_not_supported",
+        "timestamp_not_trusted" => "algorithm_too_weak",
         "timestamp_signature" => "signature_does_not_verify",
         "timestamp_certificate_of_another" => "signing_certificate_of_another",
         "timestamp_certificate_missing" => "signer_certificate_missing",
@@ -88,7 +88,7 @@ pub(super) fn cases() -> Vec<Case> {
         cases.push(of(&name, over_it(&right), vec![list], expected));
     }
     let tomorrow = over_it(&|bytes| token(bytes, days_ago(-1), &PKI.tsa));
-    let expected = proves_nothing("timestamp_not_trusted");
+    let expected = Expected::revoked(Level::BB).with("timestamp_not_trusted");
     cases.push(of("archive_of_tomorrow", tomorrow, Vec::new(), expected));
     cases.extend(partial(&file));
     cases.extend(replayed(&file));

@@ -3,8 +3,8 @@
 use pdf::SecurityStore;
 use signature::Level;
 use signature::validate::SubIndication::{
-    self, CertificateChainGeneralFailure, ChainConstraintsFailure, CryptoConstraintsFailureNoPoe,
-    NoCertificateChainFound, NotYetValid, OutOfBoundsNoPoe,
+    self, ChainConstraintsFailure, CryptoConstraintsFailureNoPoe, NoCertificateChainFound,
+    NotYetValid, OutOfBoundsNoPoe,
 };
 
 use super::made::{With, days_ago, signed, stamped, token};
@@ -396,7 +396,14 @@ fn loops(root: &Party) -> Vec<Case> {
             root,
             &signer_below,
             decoys(100),
-            refused("path_search_given_up", CertificateChainGeneralFailure),
+            Expected::valid(Level::BB),
+        ),
+        of(
+            "three_hundred_authorities_of_one_name",
+            root,
+            &signer_below,
+            decoys(300),
+            Expected::valid(Level::BB),
         ),
     ]
 }

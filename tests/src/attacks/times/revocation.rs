@@ -283,7 +283,8 @@ fn when() -> Vec<Case> {
     vec![
         of(
             "revoked_after_the_proof",
-            revoking(stamped() + 1, 1),
+            // A stamp is exact to a second (RFC 3161 §2.4.2).
+            revoking(stamped() + 2, 1),
             later(),
         ),
         of(

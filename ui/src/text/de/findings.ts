@@ -70,6 +70,10 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-path_refused":
     "Die Zertifikate zwischen Unterzeichner und vertrauter Stelle passen nicht zusammen.",
   "finding-cms_not_der": "Die Signatur ist auf ältere Art geschrieben und wurde trotzdem gelesen.",
+  "finding-not_digested":
+    "Das Dokument hat so viele Signaturen über fast alles darin, dass diese nicht beurteilt wurde.",
+  "finding-level_not_proven":
+    "Zeitstempel oder Nachweise für lange Zeit liegen dem Dokument bei, und nicht alles davon beweist hier etwas.",
   "finding-timestamp_unreadable": "Ein Zeitstempel neben der Signatur lässt sich nicht lesen.",
   "finding-timestamp_not_trusted":
     "Ein Zeitstempel beweist nichts, denn für seine Stelle bürgt niemand, dem hier vertraut wird.",

@@ -62,6 +62,10 @@ export const findings = {
   "finding-path_refused":
     "The certificates between the signer and a trusted authority do not fit together.",
   "finding-cms_not_der": "The signature is written in an older way, and was read all the same.",
+  "finding-not_digested":
+    "The document has so many signatures over most of it that this one was not judged.",
+  "finding-level_not_proven":
+    "Timestamps or proof for the long term are in the document, and not all of that proves something here.",
   "finding-timestamp_unreadable": "A timestamp beside the signature cannot be read.",
   "finding-timestamp_not_trusted":
     "A timestamp proves nothing, for nobody who is trusted here vouches for its authority.",

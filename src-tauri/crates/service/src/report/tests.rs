@@ -107,6 +107,32 @@ fn a_hostile_name_stays_text_wherever_it_stands() {
 }
 
 #[test]
+fn a_name_of_a_million_characters_makes_no_page_of_megabytes() {
+    let long = "\u{202e}<script>".repeat(120_000);
+    let mut validation = validation();
+    for signature in &mut validation.signatures {
+        signature.signer.clone_from(&long);
+        signature.issuer.clone_from(&long);
+        signature.field.clone_from(&long);
+    }
+    let report = Report {
+        validation: &validation,
+        file: &long,
+        product: "Chancery",
+        version: "1",
+        bytes: 9,
+        sha256: "cd",
+        validated_at: 0,
+        policy: POLICY,
+        trust: &[],
+    };
+    let page = html::page(&report, Language::English);
+    assert!(page.len() < 100_000, "{}", page.len());
+    assert!(page.contains('…') && !page.contains("<script"));
+    assert!(super::text::printable(&long).chars().count() <= 501);
+}
+
+#[test]
 fn a_page_loads_nothing_and_allows_its_style_alone() {
     let page = page(Language::English);
     let style = page.split("<style>").nth(1).unwrap();

@@ -2,15 +2,28 @@
 
 use std::fmt::{self, Write};
 
+/// Most characters of a text of others that are shown. A name in a certificate may be as long as its
+/// author likes, and stands in many places.
+const MOST_SHOWN: usize = 500;
+
 /// Words that somebody else chose, as they may be printed on a terminal or in a sentence: control
-/// characters, and those that turn the direction of what follows, become U+FFFD.
+/// characters, and those that turn the direction of what follows, become U+FFFD, and after some hundred
+/// characters it is cut.
 #[must_use]
 pub fn printable(words: &str) -> String {
     let calm = |character| match character {
         character if steers(character) => char::REPLACEMENT_CHARACTER,
         character => character,
     };
-    words.chars().map(calm).collect()
+    let mut shown: String = words.chars().take(MOST_SHOWN).map(calm).collect();
+    if is_cut(words) {
+        shown.push('…');
+    }
+    shown
+}
+
+fn is_cut(words: &str) -> bool {
+    words.chars().nth(MOST_SHOWN).is_some()
 }
 
 /// Text that somebody else chose, as text and nothing else.
@@ -23,7 +36,7 @@ pub(super) struct Text<'a>(pub(super) &'a str);
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<bdi>")?;
-        for character in self.0.chars() {
+        for character in self.0.chars().take(MOST_SHOWN) {
             match character {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
@@ -35,6 +48,9 @@ impl fmt::Display for Text<'_> {
                 }
                 character => f.write_char(character)?,
             }
+        }
+        if is_cut(self.0) {
+            f.write_char('…')?;
         }
         f.write_str("</bdi>")
     }

@@ -12,9 +12,11 @@ use rsa::traits::PublicKeyParts;
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
+use shake::{ExtendableOutput as _, Shake256, Update as _};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::{DigestAlgorithm, Hasher, SignatureAlgorithm};
+use super::public_key::PublicKey;
+use super::{DigestAlgorithm, Hasher, KeyAlgorithm, SignatureAlgorithm, verified};
 use crate::error::{Error, Result};
 
 /// SHA-1, FIPS 180-4.
@@ -24,6 +26,17 @@ const SHA_1_WITH_RSA: [ObjectIdentifier; 2] = [
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5"),
     ObjectIdentifier::new_unwrap("1.3.14.3.2.29"),
 ];
+
+/// ecdsa-with-SHA1, RFC 3279 §2.2.3.
+const ECDSA_WITH_SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.1");
+/// id-Ed448, RFC 8410 §3.
+const ID_ED_448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
+/// id-shake256 with 512 bits of output (RFC 8702 §3.1), the digest of Ed448 (RFC 8419 §2.3).
+const ID_SHAKE_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.12");
+/// id-shake256-len, whose parameter is the length in bits (RFC 8419 §2.3).
+const ID_SHAKE_256_LEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.18");
+/// Bytes of SHAKE256 that are a digest.
+const SHAKE_256_LENGTH: usize = 64;
 
 /// Bits of a short RSA modulus with which a signature is still verified.
 const SHORT_RSA_BITS: std::ops::Range<usize> = 1024..2048;
@@ -35,16 +48,40 @@ pub(crate) enum AnyDigest {
     Strong(DigestAlgorithm),
     /// SHA-1, for which collisions can be bought.
     Sha1,
+    /// SHAKE256 with 512 bits of output, which goes with Ed448 (RFC 8419 §2.3).
+    Shake256,
 }
 
 impl AnyDigest {
     /// Reads an identifier; parameters may be absent or NULL.
     pub(crate) fn from_identifier(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
-        let plain = identifier.parameters.is_none_or(|given| given.is_null());
-        match DigestAlgorithm::from_identifier(identifier) {
-            Some(digest) => Some(Self::Strong(digest)),
-            None => (plain && identifier.oid == ID_SHA_1).then_some(Self::Sha1),
+        if let Some(digest) = DigestAlgorithm::from_identifier(identifier) {
+            return Some(Self::Strong(digest));
         }
+        let plain = identifier.parameters.is_none_or(|given| given.is_null());
+        let bits = || identifier.parameters?.decode_as::<u16>().ok();
+        match identifier.oid {
+            ID_SHA_1 if plain => Some(Self::Sha1),
+            ID_SHAKE_256 if plain => Some(Self::Shake256),
+            ID_SHAKE_256_LEN if bits().map(usize::from) == Some(8 * SHAKE_256_LENGTH) => {
+                Some(Self::Shake256)
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads the digestAlgorithm of a SignerInfo, where some products write the algorithm of the
+    /// signature: `sha256WithRSAEncryption` means SHA-256 there and can mean nothing else.
+    pub(crate) fn from_signer_info(identifier: AlgorithmIdentifierRef<'_>) -> Option<Self> {
+        let of_signature = || match AnySignature::from_identifier(identifier)? {
+            signature @ (AnySignature::Strong(
+                SignatureAlgorithm::RsaPkcs1(_) | SignatureAlgorithm::Ecdsa(_),
+            )
+            | AnySignature::RsaSha1
+            | AnySignature::EcdsaSha1) => Some(signature.digest()),
+            AnySignature::Strong(_) | AnySignature::PssSha1 { .. } | AnySignature::Ed448 => None,
+        };
+        Self::from_identifier(identifier).or_else(of_signature)
     }
 
     /// Digest of `bytes`.
@@ -58,6 +95,7 @@ impl AnyDigest {
         match self {
             Self::Strong(digest) => AnyHasher::Strong(Hasher::new(digest)),
             Self::Sha1 => AnyHasher::Sha1(Sha1::new()),
+            Self::Shake256 => AnyHasher::Shake256(Shake256::default()),
         }
     }
 
@@ -67,6 +105,7 @@ impl AnyDigest {
             Self::Strong(DigestAlgorithm::Sha384) => "SHA-384",
             Self::Strong(DigestAlgorithm::Sha512) => "SHA-512",
             Self::Sha1 => "SHA-1",
+            Self::Shake256 => "SHAKE256",
         }
     }
 }
@@ -76,13 +115,15 @@ impl AnyDigest {
 pub(crate) enum AnyHasher {
     Strong(Hasher),
     Sha1(Sha1),
+    Shake256(Shake256),
 }
 
 impl AnyHasher {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Strong(hasher) => hasher.update(bytes),
-            Self::Sha1(hasher) => hasher.update(bytes),
+            Self::Sha1(hasher) => sha1::Digest::update(hasher, bytes),
+            Self::Shake256(hasher) => hasher.update(bytes),
         }
     }
 
@@ -90,6 +131,11 @@ impl AnyHasher {
         match self {
             Self::Strong(hasher) => hasher.finalize().as_bytes().to_vec(),
             Self::Sha1(hasher) => hasher.finalize().to_vec(),
+            Self::Shake256(hasher) => {
+                let mut digest = [0; SHAKE_256_LENGTH];
+                hasher.finalize_xof_into(&mut digest);
+                digest.to_vec()
+            }
         }
     }
 }
@@ -103,6 +149,10 @@ pub(crate) enum AnySignature {
     RsaSha1,
     /// RSASSA-PSS with its defaults, SHA-1 among them (RFC 4055 §3.1).
     PssSha1 { salt_len: u8 },
+    /// ECDSA over SHA-1 (RFC 3279 §2.2.3).
+    EcdsaSha1,
+    /// Ed448 over the message itself (RFC 8032 §5.2).
+    Ed448,
 }
 
 /// By what a signature was verified: what a policy judges.
@@ -112,6 +162,14 @@ pub(crate) struct Used {
     pub(crate) digest: AnyDigest,
     /// Length of the modulus, for RSA.
     pub(crate) rsa_bits: Option<usize>,
+}
+
+impl Used {
+    /// Whether an RSA key is shorter than keys here are.
+    pub(crate) fn is_short(self) -> bool {
+        self.rsa_bits
+            .is_some_and(|bits| SHORT_RSA_BITS.contains(&bits))
+    }
 }
 
 impl AnySignature {
@@ -124,8 +182,12 @@ impl AnySignature {
         if plain && SHA_1_WITH_RSA.contains(&identifier.oid) {
             return Some(Self::RsaSha1);
         }
-        if identifier.oid != ID_RSASSA_PSS {
-            return None;
+        match identifier.oid {
+            // Parameters are absent (RFC 3279 §2.2.3, RFC 8410 §3); NULL was written, too.
+            ECDSA_WITH_SHA_1 if plain => return Some(Self::EcdsaSha1),
+            ID_ED_448 if identifier.parameters.is_none() => return Some(Self::Ed448),
+            ID_RSASSA_PSS => {}
+            _ => return None,
         }
         let parameters: RsaPssParams<'_> = identifier.parameters?.decode_as().ok()?;
         let mask = parameters.mask_gen;
@@ -149,15 +211,27 @@ impl AnySignature {
             AnyDigest::Strong(digest) => SignatureAlgorithm::from_signer_info(identifier, digest)
                 .map(Self::Strong)
                 .or_else(|| Self::from_identifier(identifier)),
-            AnyDigest::Sha1 => Self::from_identifier(identifier),
+            AnyDigest::Sha1 | AnyDigest::Shake256 => Self::from_identifier(identifier),
         }
     }
 
-    /// The digest that is signed.
+    /// Whether signatures are made by it here.
+    pub(crate) const fn is_strong(self) -> bool {
+        matches!(self, Self::Strong(_))
+    }
+
+    /// Whether it goes with the digest of a document: there is one for both (RFC 5652 §5.4). Ed448
+    /// has its own, and signs what names another as well (RFC 8419 §3.1 wants SHAKE256).
+    pub(crate) fn goes_with(self, digest: AnyDigest) -> bool {
+        self.digest() == digest || self == Self::Ed448
+    }
+
+    /// The digest that is signed; with Ed448, the one that a CMS digests its content by.
     pub(crate) const fn digest(self) -> AnyDigest {
         match self {
             Self::Strong(algorithm) => AnyDigest::Strong(algorithm.digest_algorithm()),
-            Self::RsaSha1 | Self::PssSha1 { .. } => AnyDigest::Sha1,
+            Self::RsaSha1 | Self::PssSha1 { .. } | Self::EcdsaSha1 => AnyDigest::Sha1,
+            Self::Ed448 => AnyDigest::Shake256,
         }
     }
 
@@ -174,6 +248,13 @@ impl AnySignature {
                 rsa_bits: None,
             });
         }
+        if self == Self::Ed448 {
+            verify_ed448(spki, message, value)?;
+            return Ok(Used {
+                digest: self.digest(),
+                rsa_bits: None,
+            });
+        }
         self.verify_digest(spki, &self.digest().digest(message), value)
     }
 
@@ -184,6 +265,16 @@ impl AnySignature {
     pub(crate) fn verify_digest(self, spki: &[u8], digest: &[u8], value: &[u8]) -> Result<Used> {
         let strong = match self {
             Self::Strong(algorithm) => super::verify_der(spki, algorithm, digest, value),
+            Self::EcdsaSha1 => {
+                verify_ecdsa_sha1(spki, digest, value)?;
+                Ok(())
+            }
+            // It signs messages.
+            Self::Ed448 => {
+                return Err(Error::KeyNotSupported {
+                    oid: ID_ED_448.to_string(),
+                });
+            }
             Self::RsaSha1 | Self::PssSha1 { .. } => Err(Error::MalformedKey),
         };
         let long = super::KeyAlgorithm::of_spki(spki);
@@ -217,6 +308,7 @@ impl AnySignature {
                 actual: value.len(),
             });
         }
+        verified::count();
         let pkcs1 = |padding: Pkcs1v15Sign| key.verify(padding, digest, value);
         let pss = |padding: Pss| key.verify(padding, digest, value);
         use DigestAlgorithm::{Sha256 as S256, Sha384 as S384, Sha512 as S512};
@@ -240,11 +332,59 @@ impl AnySignature {
                     S512 => Pss::new_with_salt::<Sha512>(salt_len),
                 })
             }
-            Self::Strong(_) => return Err(Error::MalformedKey),
+            Self::Strong(_) | Self::EcdsaSha1 | Self::Ed448 => return Err(Error::MalformedKey),
         };
         verified.map_err(|_| Error::SignatureDoesNotVerify)?;
         Ok(key.n().bits())
     }
+}
+
+/// Verifies ECDSA over a digest by SHA-1.
+fn verify_ecdsa_sha1(spki: &[u8], digest: &[u8], value: &[u8]) -> Result<()> {
+    let key = PublicKey::read(spki)?;
+    let algorithm = key.algorithm();
+    if !matches!(algorithm, KeyAlgorithm::Ecdsa(_)) {
+        return Err(Error::KeyNotSupported {
+            oid: ECDSA_WITH_SHA_1.to_string(),
+        });
+    }
+    let raw = super::raw_from_der(algorithm, value)?;
+    // A digest stands for a number (FIPS 186-5 §6.4.2), which zeros in front of it do not change;
+    // the crates refuse one that is less than half as wide as the curve.
+    let mut wide = [0; 32];
+    let place = wide.len().checked_sub(digest.len());
+    let place = place.and_then(|start| wide.get_mut(start..));
+    let place = place.ok_or(Error::SignatureDoesNotVerify)?;
+    place.copy_from_slice(digest);
+    key.verify(
+        SignatureAlgorithm::Ecdsa(DigestAlgorithm::Sha256),
+        &wide,
+        &raw,
+    )
+}
+
+/// Verifies Ed448 over a message, without a context (RFC 8032 §5.2.7, RFC 8419 §3.1).
+fn verify_ed448(spki: &[u8], message: &[u8], value: &[u8]) -> Result<()> {
+    let parsed = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| Error::MalformedKey)?;
+    if parsed.algorithm.oid != ID_ED_448 {
+        return Err(Error::KeyNotSupported {
+            oid: parsed.algorithm.oid.to_string(),
+        });
+    }
+    if parsed.algorithm.parameters.is_some() {
+        return Err(Error::MalformedKey);
+    }
+    let key = parsed.subject_public_key.as_bytes();
+    let key = key.and_then(|key| <[u8; 57]>::try_from(key).ok());
+    let key = key.and_then(|key| ed448_goldilocks::VerifyingKey::from_bytes(&key).ok());
+    // Points of small order, with which one value fits several messages, are refused.
+    let key = key.filter(|key| bool::from(key.to_edwards().is_torsion_free()));
+    let key = key.ok_or(Error::MalformedKey)?;
+    let value = ed448_goldilocks::Signature::try_from(value);
+    let value = value.map_err(|_| Error::MalformedSignature)?;
+    verified::count();
+    key.verify_raw(&value, message)
+        .map_err(|_| Error::SignatureDoesNotVerify)
 }
 
 /// An RSA key of 1024 to 4096 bits.

@@ -100,6 +100,7 @@ impl PublicKey {
         digest: &[u8],
         raw: &[u8],
     ) -> Result<()> {
+        super::verified::count();
         let verified = match self {
             Self::P256(key) => {
                 let value = p256::ecdsa::Signature::from_slice(raw);
@@ -165,6 +166,7 @@ pub(super) fn verify_ed25519(
     message: &[u8],
     raw: &[u8],
 ) -> Result<()> {
+    super::verified::count();
     let value = ed25519_dalek::Signature::from_slice(raw).map_err(|_| Error::MalformedSignature)?;
     key.verify_strict(message, &value)
         .map_err(|_| Error::SignatureDoesNotVerify)

@@ -87,6 +87,8 @@ pub(super) struct Extensions {
     pub(super) key_usage: Option<KeyUsage>,
     pub(super) basic_constraints: Option<BasicConstraints>,
     pub(super) subject_key_identifier: Option<Vec<u8>>,
+    /// keyIdentifier of authorityKeyIdentifier.
+    pub(super) authority_key_identifier: Option<Vec<u8>>,
     purposes: Option<Vec<ObjectIdentifier>>,
     /// Whether extendedKeyUsage is critical.
     purposes_critical: bool,
@@ -123,6 +125,13 @@ impl Extensions {
                         refused("its subjectKeyIdentifier does not decode", Some(e))
                     })?;
                     read.subject_key_identifier = Some(identifier.0.as_bytes().to_vec());
+                }
+                // It helps to find an issuer and proves nothing: one that does not decode is none.
+                ID_CE_AUTHORITY_KEY_IDENTIFIER => {
+                    let identifier = pkix::AuthorityKeyIdentifier::from_der(value).ok();
+                    let identifier = identifier.and_then(|read| read.key_identifier);
+                    read.authority_key_identifier =
+                        identifier.map(|identifier| identifier.as_bytes().to_vec());
                 }
                 ID_CE_EXT_KEY_USAGE => {
                     let purposes = pkix::ExtendedKeyUsage::from_der(value)

@@ -90,6 +90,8 @@ pub(crate) struct EssCertificateIds<'a> {
     pub(crate) algorithm: std::result::Result<DigestAlgorithm, ObjectIdentifier>,
     /// Hash of the first.
     pub(crate) hash: &'a [u8],
+    /// Content of issuerSerial of the first, if it is there.
+    issuer_serial: Option<&'a [u8]>,
 }
 
 impl<'a> EssCertificateIds<'a> {
@@ -117,7 +119,39 @@ impl<'a> EssCertificateIds<'a> {
             _ => Ok(DigestAlgorithm::Sha256),
         };
         let hash = OctetStringRef::decode(first)?.as_bytes();
+        let issuer_serial = match first.is_finished() {
+            true => None,
+            false => Some(AnyRef::decode(first)?.value()),
+        };
         super::read::skip_rest(first)?;
-        Ok(Self { algorithm, hash })
+        Ok(Self {
+            algorithm,
+            hash,
+            issuer_serial,
+        })
+    }
+
+    /// Whether issuerSerial, where it is there, is that of a certificate (RFC 5035 §5).
+    ///
+    /// ```text
+    /// IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber INTEGER }
+    /// ```
+    pub(crate) fn issued(&self, certificate: &Certificate) -> bool {
+        let Some(issuer_serial) = self.issuer_serial else {
+            return true;
+        };
+        let read = der::SliceReader::new(issuer_serial).and_then(|mut fields| {
+            let names = AnyRef::decode(&mut fields)?.sequence(|names| {
+                let mut found = false;
+                while !names.is_finished() {
+                    // directoryName is [4] and explicit, a Name being a CHOICE.
+                    let name = AnyRef::decode(names)?;
+                    found |= name.value() == certificate.issuer_der();
+                }
+                Ok(found)
+            })?;
+            Ok(names && fields.tlv_bytes()? == certificate.serial_der())
+        });
+        read.unwrap_or(false)
     }
 }

@@ -12,6 +12,9 @@ use spki::AlgorithmIdentifierRef;
 use crate::certificate::Certificate;
 use crate::cms::MOST_CERTIFICATES;
 
+/// Most values of unsigned attributes that are counted; anybody may add some.
+const MOST_UNSIGNED: usize = 4096;
+
 /// Most elements of one set of algorithms or attributes.
 const MOST_ELEMENTS: usize = 64;
 
@@ -67,6 +70,8 @@ enum Content {
 enum Rules {
     /// As the standard has it.
     Strict,
+    /// As [`Self::Strict`], of what was brought into the form of DER: attributes in any order.
+    Brought,
     /// As products wrote it before PAdES: version numbers, the list of digest algorithms and the
     /// order of attributes decide nothing that is signed.
     Older,
@@ -104,6 +109,16 @@ impl<'a> SignedData<'a> {
     /// Reads a ContentInfo whose SignedData carries its content, as a timestamp does.
     pub(crate) fn read_enclosing(contents: &'a [u8]) -> Result<Self, Malformed> {
         Self::read_with(contents, Content::Inside, Rules::Strict)
+    }
+
+    /// As [`Self::read`], of what was brought into the form of DER.
+    pub(crate) fn read_brought(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Elsewhere, Rules::Brought)
+    }
+
+    /// As [`Self::read_enclosing`], of what was brought into the form of DER.
+    pub(crate) fn read_brought_enclosing(contents: &'a [u8]) -> Result<Self, Malformed> {
+        Self::read_with(contents, Content::Inside, Rules::Brought)
     }
 
     /// Reads the Contents of a signature of `adbe.pkcs7.detached`, as products of earlier years wrote
@@ -185,8 +200,11 @@ impl<'a> SignedData<'a> {
             .iter()
             .any(|crl| crl.first() == Some(&0xa1));
         let crls = elements(crls.unwrap_or_default(), MOST_ELEMENTS)?;
-        let version = (rules == Rules::Strict).then_some((version, other_crls));
-        let signer = Self::read_signer(signer, content_type, certificates, version)?;
+        let signer = Self::read_signer(signer, content_type, certificates, rules)?;
+        let expected = signer.signed_data_version(other_crls);
+        if rules != Rules::Older && version != expected {
+            return Err(Malformed::Version);
+        }
         let named = elements(digest_algorithms, MOST_ELEMENTS)?
             .into_iter()
             .any(|identifier| {
@@ -208,7 +226,7 @@ impl<'a> SignedData<'a> {
         signer_info: &'a [u8],
         content_type: ObjectIdentifier,
         certificates: Vec<&'a [u8]>,
-        strict: Option<(u8, bool)>,
+        rules: Rules,
     ) -> Result<Self, Malformed> {
         let (version, signer) = AnyRef::from_der(signer_info)?.sequence(|fields| {
             let version = u8::decode(fields)?;
@@ -235,19 +253,12 @@ impl<'a> SignedData<'a> {
                 },
             ))
         })?;
-        let expected = match signer.signer.tag() {
-            Tag::Sequence => 1,
-            _ => 3,
-        };
-        if strict.is_some_and(|(signed_data_version, other_crls)| {
-            version != expected
-                || signed_data_version != signer.signed_data_version(expected, other_crls)
-        }) {
+        if rules != Rules::Older && version != signer.signer_info_version() {
             return Err(Malformed::Version);
         }
         let mut attributes = Vec::new();
         let encoded = elements(signer.signed_attributes.unwrap_or_default(), MOST_ELEMENTS)?;
-        if strict.is_some() && !encoded.is_sorted_by(|before, after| before < after) {
+        if rules == Rules::Strict && !encoded.is_sorted_by(|before, after| before < after) {
             return Err(Malformed::NotSorted);
         }
         for attribute in encoded {
@@ -261,8 +272,17 @@ impl<'a> SignedData<'a> {
         })
     }
 
+    /// The version that SignerInfo must have for its SignerIdentifier (RFC 5652 §5.3).
+    fn signer_info_version(&self) -> u8 {
+        match self.signer.tag() {
+            Tag::Sequence => 1,
+            _ => 3,
+        }
+    }
+
     /// The version that SignedData must have for its content (RFC 5652 §5.1).
-    fn signed_data_version(&self, signer_info: u8, other_crls: bool) -> u8 {
+    fn signed_data_version(&self, other_crls: bool) -> u8 {
+        let signer_info = self.signer_info_version();
         let of_certificates = self.certificates.iter().map(|certificate| {
             match certificate.first().map(|tag| tag & 0x1f) {
                 Some(3) => 5, // [3] another format
@@ -310,13 +330,13 @@ impl<'a> SignedData<'a> {
     pub(crate) fn unsigned_values(&self, oid: ObjectIdentifier) -> Vec<&'a [u8]> {
         let content = self.unsigned_attributes.unwrap_or_default();
         let mut values = Vec::new();
-        for attribute in elements(content, MOST_ELEMENTS).unwrap_or_default() {
+        for attribute in first_elements(content, MOST_UNSIGNED) {
             let read = AnyRef::from_der(attribute).and_then(|attribute| {
                 attribute.sequence(|fields| Ok((ObjectIdentifier::decode(fields)?, set(fields)?)))
             });
             match read {
                 Ok((found, content)) if found == oid => {
-                    values.extend(elements(content, MOST_ELEMENTS).unwrap_or_default());
+                    values.extend(first_elements(content, MOST_UNSIGNED));
                 }
                 _ => {}
             }
@@ -383,6 +403,21 @@ fn elements(content: &[u8], most: usize) -> Result<Vec<&[u8]>, Malformed> {
         found.push(reader.tlv_bytes()?);
     }
     Ok(found)
+}
+
+/// The elements of a set, as encoded, as far as they can be read and up to a number of them.
+fn first_elements(content: &[u8], most: usize) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let Ok(mut reader) = SliceReader::new(content) else {
+        return found;
+    };
+    while found.len() < most
+        && !reader.is_finished()
+        && let Ok(element) = reader.tlv_bytes()
+    {
+        found.push(element);
+    }
+    found
 }
 
 /// Whether a SignerIdentifier (RFC 5652 §5.3) means this certificate.

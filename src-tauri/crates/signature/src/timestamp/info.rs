@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::{AnyRef, OctetStringRef, UintRef};
+use der::asn1::{AnyRef, OctetStringRef};
 use der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use spki::AlgorithmIdentifierRef;
 
 use crate::algorithm::DigestAlgorithm;
+use crate::algorithm::any::AnyDigest;
 use crate::revocation::extensions;
 
 /// ```text
@@ -31,13 +32,17 @@ pub struct Info {
     pub serial: Vec<u8>,
     /// When, Unix time; a fraction of a second is cut.
     pub gen_time: i64,
+    /// Whether a fraction was cut.
+    has_fraction: bool,
     /// How far from that the time may be.
     pub accuracy: Option<Duration>,
     /// Algorithm of the digest that is stamped, or the identifier of one that is not known.
     pub(super) algorithm: Result<DigestAlgorithm, ObjectIdentifier>,
     /// The digest.
     pub(super) imprint: Vec<u8>,
-    /// The nonce of the request, without zeros in front.
+    /// As [`Self::algorithm`], a weak one too.
+    pub(super) any_algorithm: Option<AnyDigest>,
+    /// The nonce of the request: the content of an INTEGER, which may be negative.
     pub(super) nonce: Option<Vec<u8>>,
 }
 
@@ -46,6 +51,22 @@ impl Info {
     #[must_use]
     pub fn imprint_algorithm(&self) -> Option<DigestAlgorithm> {
         self.algorithm.ok()
+    }
+
+    /// The algorithm of the digest that is stamped, a weak one of earlier years included.
+    pub(crate) const fn any_imprint_algorithm(&self) -> Option<AnyDigest> {
+        self.any_algorithm
+    }
+
+    /// The latest time that is meant, Unix time, rounded up: that something was there is proven for
+    /// genTime and its accuracy together (RFC 3161 §2.4.2).
+    #[must_use]
+    pub fn latest(&self) -> i64 {
+        let accuracy = self.accuracy.unwrap_or_default();
+        let fraction = accuracy.subsec_nanos() > 0 || self.has_fraction;
+        let seconds = accuracy.as_secs().saturating_add(fraction.into());
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        self.gen_time.saturating_add(seconds)
     }
 
     pub(super) fn read(der: &[u8]) -> der::Result<Self> {
@@ -59,16 +80,19 @@ impl Info {
             // The crate knows none of two bytes, and nothing here depends on it.
             let policy = ObjectIdentifier::from_bytes(policy.value());
             let policy = policy.map_or_else(|_| String::new(), |policy| policy.to_string());
-            let (algorithm, imprint) = AnyRef::decode(fields)?.sequence(|imprint| {
-                let identifier = AlgorithmIdentifierRef::decode(imprint)?;
-                let algorithm = DigestAlgorithm::from_identifier(identifier).ok_or(identifier.oid);
-                let digest = OctetStringRef::decode(imprint)?.as_bytes().to_vec();
-                Ok((algorithm, digest))
-            })?;
+            let (algorithm, any_algorithm, imprint) =
+                AnyRef::decode(fields)?.sequence(|imprint| {
+                    let identifier = AlgorithmIdentifierRef::decode(imprint)?;
+                    let algorithm =
+                        DigestAlgorithm::from_identifier(identifier).ok_or(identifier.oid);
+                    let digest = OctetStringRef::decode(imprint)?.as_bytes().to_vec();
+                    Ok((algorithm, AnyDigest::from_identifier(identifier), digest))
+                })?;
             let serial = AnyRef::decode(fields)?;
             serial.tag().assert_eq(Tag::Integer)?;
             let gen_time = AnyRef::decode(fields)?;
             gen_time.tag().assert_eq(Tag::GeneralizedTime)?;
+            let has_fraction = gen_time.value().contains(&b'.');
             let gen_time = time(gen_time.value())?;
             let mut accuracy_read = None;
             if next_is(fields, Tag::Sequence)? {
@@ -79,7 +103,7 @@ impl Info {
             }
             let mut nonce = None;
             if next_is(fields, Tag::Integer)? {
-                nonce = Some(UintRef::decode(fields)?.as_bytes().to_vec());
+                nonce = Some(AnyRef::decode(fields)?.value().to_vec());
             }
             for number in [TagNumber::N0, TagNumber::N1] {
                 let constructed = true;
@@ -103,8 +127,10 @@ impl Info {
                 policy,
                 serial: serial.value().to_vec(),
                 gen_time,
+                has_fraction,
                 accuracy: accuracy_read,
                 algorithm,
+                any_algorithm,
                 imprint,
                 nonce,
             })

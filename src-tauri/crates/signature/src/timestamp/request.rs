@@ -55,11 +55,18 @@ impl Request {
         &self.imprint
     }
 
-    /// The nonce, big-endian, as an INTEGER carries it: no zeros in front.
-    pub(super) fn nonce(&self) -> &[u8] {
+    /// The nonce, big-endian, no zeros in front.
+    fn nonce(&self) -> &[u8] {
         let zeros = self.nonce.iter().take_while(|byte| **byte == 0).count();
         let last = self.nonce.len() - 1;
         self.nonce.get(zeros.min(last)..).unwrap_or_default()
+    }
+
+    /// The nonce as the content of an INTEGER, which is positive (X.690 §8.3).
+    pub(super) fn nonce_content(&self) -> Vec<u8> {
+        let nonce = self.nonce();
+        let sign = nonce.first().filter(|first| **first >= 0x80).map(|_| 0);
+        sign.into_iter().chain(nonce.iter().copied()).collect()
     }
 
     /// The request in DER.

@@ -122,7 +122,7 @@ impl Response {
         if info.imprint != asked.as_bytes() {
             return Err(Refused::Imprint);
         }
-        if info.nonce.as_deref() != Some(request.nonce()) {
+        if info.nonce != Some(request.nonce_content()) {
             return Err(Refused::Nonce);
         }
         Ok(self.token)

@@ -7,15 +7,15 @@ use const_oid::db::rfc5280::{ID_CE_EXT_KEY_USAGE, ID_KP_TIME_STAMPING};
 use const_oid::db::rfc5911::{ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST};
 use der::Decode;
 use der::asn1::OctetStringRef;
-use sha1::{Digest as _, Sha1};
 use x509_cert::ext::pkix::ExtendedKeyUsage;
 
 use super::ID_CT_TST_INFO;
 use super::info::Info;
-use crate::algorithm::{self, Digest, DigestAlgorithm, SignatureAlgorithm};
+use crate::algorithm::any::{AnyDigest, AnySignature, Used, sha1};
+use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::certificate::Certificate;
-use crate::cms::EssCertificateIds;
 use crate::cms::read::{Attribute, Malformed, SignedData, is_signer};
+use crate::cms::{EssCertificateIds, ber};
 
 /// The attribute that names the authority's certificate by SHA-1 (RFC 2634 §5.4).
 const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
@@ -26,6 +26,17 @@ const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
 pub struct Token {
     der: Vec<u8>,
     info: Info,
+    /// Whether it was in DER, and did not have to be brought into that form.
+    was_der: bool,
+}
+
+/// Which algorithms a timestamp may be by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    /// Those that signatures are made with here.
+    Strong,
+    /// Those that are verified, for a policy to judge by their time.
+    Any,
 }
 
 /// Why a timestamp does not hold, or is by no timestamp authority.
@@ -105,6 +116,8 @@ impl Fault {
 pub struct Timestamp {
     /// When, Unix time.
     pub gen_time: i64,
+    /// The latest time that is meant, with the accuracy: when the thing was there for certain.
+    pub latest: i64,
     /// Who says so.
     pub authority: Certificate,
 }
@@ -116,6 +129,10 @@ pub struct TimestampJudgement {
     pub gen_time: i64,
     /// How far from that the time may be, as it says.
     pub accuracy: Option<Duration>,
+    /// The latest time that is meant, with the accuracy, Unix time.
+    pub latest: i64,
+    /// By what it was made: what a policy judges.
+    pub(crate) used: Vec<Used>,
     /// The certificate it was signed with, if it is there.
     pub authority: Option<Certificate>,
     /// The other certificates it carries, as far as they can be read.
@@ -141,7 +158,39 @@ impl Token {
         Ok(Self {
             der: der.get(..length).unwrap_or(der).to_vec(),
             info,
+            was_der: true,
         })
+    }
+
+    /// As [`Self::read`], also of what is BER and has to be brought into the form of DER first.
+    pub(crate) fn read_brought(bytes: &[u8]) -> Result<Self, Malformed> {
+        let why = match Self::read(bytes) {
+            Ok(token) => return Ok(token),
+            Err(why) => why,
+        };
+        let is_of_form = matches!(why, Malformed::Der(_) | Malformed::NotSorted);
+        let Some(der) = is_of_form.then(|| ber::to_der(bytes)).flatten() else {
+            return Err(why);
+        };
+        let signed_data = SignedData::read_brought_enclosing(&der)?;
+        if signed_data.content_type != ID_CT_TST_INFO {
+            return Err(Malformed::NotTimestamp(signed_data.content_type));
+        }
+        let content = signed_data.content.unwrap_or_default();
+        let info = Info::read(content).or_else(|why| {
+            let brought = ber::to_der(content).ok_or(why)?;
+            Info::read(&brought)
+        })?;
+        Ok(Self {
+            der,
+            info,
+            was_der: false,
+        })
+    }
+
+    /// Whether it was in DER, and did not have to be brought into that form.
+    pub(crate) const fn was_der(&self) -> bool {
+        self.was_der
     }
 
     /// The token in DER.
@@ -171,22 +220,51 @@ impl Token {
                 if *algorithm == digest.algorithm() && self.info.imprint == digest.as_bytes() => {}
             _ => findings.push(Fault::ImprintMismatch),
         }
+        self.judge_by(Taken::Strong, findings)
+    }
+
+    /// As [`Self::judge`], by the weak algorithms of earlier years too: `stamped` is the digest by
+    /// [`Info::any_imprint_algorithm`], and what was used is for a policy to judge.
+    pub(crate) fn judge_any(&self, stamped: Option<&[u8]>) -> TimestampJudgement {
+        let mut findings = Vec::new();
+        match (self.info.any_algorithm, &self.info.algorithm) {
+            (None, Err(oid)) => findings.push(Fault::AlgorithmNotSupported {
+                oid: oid.to_string(),
+            }),
+            _ if stamped == Some(&self.info.imprint) => {}
+            _ => findings.push(Fault::ImprintMismatch),
+        }
+        self.judge_by(Taken::Any, findings)
+    }
+
+    fn judge_by(&self, taken: Taken, findings: Vec<Fault>) -> TimestampJudgement {
+        let of_imprint = self.info.any_algorithm.map(|digest| Used {
+            digest,
+            rsa_bits: None,
+        });
         let mut judgement = TimestampJudgement {
             gen_time: self.info.gen_time,
             accuracy: self.info.accuracy,
+            latest: self.info.latest(),
+            used: of_imprint.into_iter().collect(),
             authority: None,
             certificates: Vec::new(),
             holds: None,
             findings,
         };
-        match SignedData::read_enclosing(&self.der) {
-            Ok(signed_data) => judgement.look_at(&signed_data),
+        let read = match self.was_der {
+            true => SignedData::read_enclosing(&self.der),
+            false => SignedData::read_brought_enclosing(&self.der),
+        };
+        match read {
+            Ok(signed_data) => judgement.look_at(&signed_data, taken),
             // It was read before.
             Err(_) => judgement.findings.push(Fault::SignatureDoesNotVerify),
         }
         if judgement.findings.is_empty() {
             judgement.holds = judgement.authority.clone().map(|authority| Timestamp {
                 gen_time: judgement.gen_time,
+                latest: judgement.latest,
                 authority,
             });
         }
@@ -195,7 +273,7 @@ impl Token {
 }
 
 impl TimestampJudgement {
-    fn look_at(&mut self, signed_data: &SignedData<'_>) {
+    fn look_at(&mut self, signed_data: &SignedData<'_>, taken: Taken) {
         let is_content = |oid| oid == ID_CT_TST_INFO;
         match signed_data.attribute(ID_CONTENT_TYPE) {
             Attribute::One(value) if ObjectIdentifier::try_from(value).is_ok_and(is_content) => {}
@@ -203,7 +281,7 @@ impl TimestampJudgement {
                 attribute: "content-type",
             }),
         }
-        self.look_at_content(signed_data);
+        self.look_at_content(signed_data, taken);
         let mut certificates: Vec<Certificate> = signed_data
             .certificates
             .iter()
@@ -227,8 +305,9 @@ impl TimestampJudgement {
             Ok(false) => self.findings.push(Fault::CertificateOfAnother),
             Err(fault) => self.findings.push(fault),
         }
-        if let Err(fault) = verify(signed_data, &authority) {
-            self.findings.push(fault);
+        match verify(signed_data, &authority, taken) {
+            Ok(used) => self.used.push(used),
+            Err(fault) => self.findings.push(fault),
         }
         let subject = || authority.subject_common_name().to_owned();
         match purpose(&authority) {
@@ -248,10 +327,10 @@ impl TimestampJudgement {
     }
 
     /// message-digest is that of the content (RFC 5652 §11.2).
-    fn look_at_content(&mut self, signed_data: &SignedData<'_>) {
+    fn look_at_content(&mut self, signed_data: &SignedData<'_>, taken: Taken) {
         let attribute = "message-digest";
         let identifier = signed_data.digest_algorithm;
-        let Some(algorithm) = DigestAlgorithm::from_identifier(identifier) else {
+        let Some(algorithm) = digest_algorithm(signed_data, taken) else {
             let oid = identifier.oid.to_string();
             return self.findings.push(Fault::AlgorithmNotSupported { oid });
         };
@@ -263,9 +342,22 @@ impl TimestampJudgement {
             return self.findings.push(Fault::SignedAttribute { attribute });
         };
         let digest = algorithm.digest(signed_data.content.unwrap_or_default());
-        if digest.as_bytes() != value.as_bytes() {
+        if digest != value.as_bytes() {
             self.findings.push(Fault::ContentMismatch);
         }
+        self.used.push(Used {
+            digest: algorithm,
+            rsa_bits: None,
+        });
+    }
+}
+
+/// The digest algorithm of a token, if it is one that is taken.
+fn digest_algorithm(signed_data: &SignedData<'_>, taken: Taken) -> Option<AnyDigest> {
+    let identifier = signed_data.digest_algorithm;
+    match taken {
+        Taken::Strong => DigestAlgorithm::from_identifier(identifier).map(AnyDigest::Strong),
+        Taken::Any => AnyDigest::from_signer_info(identifier),
     }
 }
 
@@ -285,7 +377,7 @@ fn names(signed_data: &SignedData<'_>, certificate: &Certificate) -> Result<bool
         Attribute::Ambiguous => return Err(malformed()),
         Attribute::One(value) => {
             let ids = EssCertificateIds::read(value).map_err(|_| malformed())?;
-            named &= Sha1::digest(certificate.as_der()).as_slice() == ids.hash;
+            named &= sha1(certificate.as_der()) == ids.hash && ids.issued(certificate);
         }
     }
     match second {
@@ -296,29 +388,40 @@ fn names(signed_data: &SignedData<'_>, certificate: &Certificate) -> Result<bool
             let algorithm = ids.algorithm.map_err(|oid| Fault::AlgorithmNotSupported {
                 oid: oid.to_string(),
             })?;
-            named &= algorithm.digest(certificate.as_der()).as_bytes() == ids.hash;
+            let digest = algorithm.digest(certificate.as_der());
+            named &= digest.as_bytes() == ids.hash && ids.issued(certificate);
         }
     }
     Ok(named)
 }
 
-/// The signature over the signed attributes verifies with the authority's key (RFC 5652 §5.6).
-fn verify(signed_data: &SignedData<'_>, authority: &Certificate) -> Result<(), Fault> {
+/// The signature over the signed attributes verifies with the authority's key (RFC 5652 §5.6); gives
+/// by what.
+fn verify(
+    signed_data: &SignedData<'_>,
+    authority: &Certificate,
+    taken: Taken,
+) -> Result<Used, Fault> {
     let identifier = signed_data.signature_algorithm;
     let not_supported = |oid: String| Fault::AlgorithmNotSupported { oid };
-    let digest_algorithm = DigestAlgorithm::from_identifier(signed_data.digest_algorithm)
+    let digest = digest_algorithm(signed_data, taken)
         .ok_or_else(|| not_supported(signed_data.digest_algorithm.oid.to_string()))?;
-    let algorithm = SignatureAlgorithm::from_signer_info(identifier, digest_algorithm)
+    let algorithm = AnySignature::from_signer_info(identifier, digest)
+        .filter(|algorithm| taken == Taken::Any || algorithm.is_strong())
         .ok_or_else(|| not_supported(identifier.oid.to_string()))?;
+    // What is signed is in the order of DER (RFC 5652 §5.4), however it was written.
     let to_be_signed = signed_data
-        .to_be_signed()
+        .to_be_signed_sorted()
         .ok_or(Fault::SignatureDoesNotVerify)?;
     let (spki, value) = (authority.spki_der(), signed_data.signature);
-    match algorithm::verify_message_der(spki, algorithm, &to_be_signed, value) {
-        Ok(()) => Ok(()),
+    match algorithm.verify(spki, &to_be_signed, value) {
+        Ok(used) if taken == Taken::Strong && used.is_short() => {
+            Err(not_supported(identifier.oid.to_string()))
+        }
+        Ok(used) if taken == Taken::Strong || algorithm.goes_with(digest) => Ok(used),
         Err(crate::Error::KeyNotSupported { oid }) => Err(not_supported(oid)),
         Err(crate::Error::RsaKeySize { .. }) => Err(not_supported(identifier.oid.to_string())),
-        Err(_) => Err(Fault::SignatureDoesNotVerify),
+        Ok(_) | Err(_) => Err(Fault::SignatureDoesNotVerify),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The path from a signer's certificate to a trust anchor (RFC 5280 §6.1).
 //!
-//! The search goes from issuer to issuer by name, bounded in depth and in the signatures that it
-//! verifies, so that cross certificates and cycles of them cost no more; every signature on the way
+//! The search goes from issuer to issuer by name, first to those whose key identifier is the one that
+//! is named and which were valid at the time, so that a crowd of one name hides nobody; it is bounded
+//! in depth and in the signatures that it verifies, each of which is calculated once for a document,
+//! so that cross certificates and cycles of them cost no more. Every signature on the way
 //! is verified, and its algorithm judged for the time. What is found is then judged as a whole by a
 //! library (certval), and only what both take is a path.
 //!
@@ -10,20 +12,17 @@
 
 mod rfc5280;
 
-use const_oid::db::rfc5912::RSA_ENCRYPTION;
-
-use super::evidence::Work;
+use super::evidence::{Evidence, Unissued};
 use super::finding::Finding;
 use super::policy::{self, TooWeak};
 use crate::certificate::Certificate;
-use crate::error::Error;
 
 /// Most certificates on a path, signer and anchor included.
 pub const LONGEST_PATH: usize = 8;
 
 /// Most signatures that are verified in the search for one path, so that certificates which all
 /// claim to have issued each other cannot keep us busy.
-const MOST_VERIFICATIONS: usize = 64;
+const MOST_VERIFICATIONS: usize = 256;
 
 /// A proven path: signer first, trust anchor last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +59,8 @@ pub(super) struct Wanted<'a> {
     pub(super) purpose: Purpose,
     /// When certificates must be valid, Unix time.
     pub(super) at: i64,
-    /// What may be spent on the document as a whole.
-    pub(super) work: &'a Work,
+    /// What is known of the document as a whole, and what may be spent on it.
+    pub(super) evidence: &'a Evidence,
 }
 
 /// As [`find_path`], for a timestamp authority, whose certificate is for timestamps as the
@@ -86,9 +85,14 @@ fn find_alone(
     anchors: &[Certificate],
     at: i64,
 ) -> Result<Path, Vec<Finding>> {
-    let work = &Work::default();
+    let evidence = &Evidence::default();
+    let wanted = Wanted {
+        purpose,
+        at,
+        evidence,
+    };
     let others: Vec<&Certificate> = others.iter().collect();
-    find_path_for(Wanted { purpose, at, work }, signer, &others, anchors)
+    find_path_for(wanted, signer, &others, anchors)
 }
 
 /// As [`find_path`], for a purpose.
@@ -98,7 +102,11 @@ pub(super) fn find_path_for(
     others: &[&Certificate],
     anchors: &[Certificate],
 ) -> Result<Path, Vec<Finding>> {
-    let Wanted { purpose, at, work } = wanted;
+    let Wanted {
+        purpose,
+        at,
+        evidence,
+    } = wanted;
     let mut findings = about_certificate(signer, at);
     if purpose == Purpose::Documents && !signer.is_for_documents() {
         findings.push(Finding::NotForDocuments {
@@ -109,7 +117,7 @@ pub(super) fn find_path_for(
         others,
         anchors,
         at,
-        work,
+        evidence,
         verifications: 0,
         nearest: Vec::new(),
     };
@@ -145,7 +153,7 @@ struct Search<'a> {
     others: &'a [&'a Certificate],
     anchors: &'a [Certificate],
     at: i64,
-    work: &'a Work,
+    evidence: &'a Evidence,
     verifications: usize,
     /// What is wrong with the longest path that was tried.
     nearest: Vec<Finding>,
@@ -166,7 +174,10 @@ impl Search<'_> {
         };
         let anchors: Vec<Certificate> = anchors.iter().filter(may_issue).cloned().collect();
         let others = others.iter().copied();
-        let others: Vec<Certificate> = others.filter(may_issue).cloned().collect();
+        let mut others: Vec<Certificate> = others.filter(may_issue).cloned().collect();
+        // In the order in which they came where nothing sets them apart: what the signature carries
+        // comes before what anybody may have added to the document.
+        others.sort_by_cached_key(|issuer| likelihood(issuer, &last, self.at));
         if anchors.is_empty() && others.is_empty() && self.nearest.is_empty() {
             self.nearest.push(no_path(path));
         }
@@ -194,11 +205,6 @@ impl Search<'_> {
 
     /// Whether `issuer` may have issued `subject` and did; `below` certificates stand below it.
     fn issued(&mut self, issuer: &Certificate, subject: &Certificate, below: usize) -> bool {
-        if self.verifications == MOST_VERIFICATIONS || !self.work.ask() {
-            self.nearest = vec![Finding::PathSearchGivenUp];
-            return false;
-        }
-        self.verifications += 1;
         let mut findings = about_certificate(issuer, self.at);
         if !issuer.is_ca() {
             findings.push(Finding::IssuerIsNoCa {
@@ -214,19 +220,28 @@ impl Search<'_> {
                 subject: issuer.subject_common_name().to_owned(),
             });
         }
-        match subject.verify_issued_by_any_key(issuer.spki_der()) {
+        // What could not issue it whatever is calculated is told, and costs nothing.
+        if !findings.is_empty() && self.verifications > 0 {
+            self.nearest = findings;
+            return false;
+        }
+        let given_up = self.verifications == MOST_VERIFICATIONS;
+        let verified = (!given_up).then(|| self.evidence.issued(issuer, subject));
+        let Some(verified) = verified.flatten() else {
+            self.nearest = vec![Finding::PathSearchGivenUp];
+            return false;
+        };
+        self.verifications += 1;
+        match verified {
             Ok(used) => {
                 if let Err(TooWeak { what, since }) = policy::judge(used, self.at) {
                     findings.push(Finding::AlgorithmTooWeak { what, since });
                 }
             }
-            Err(Error::KeyNotSupported { oid }) => {
+            Err(Unissued::NotSupported { oid }) => {
                 findings.push(Finding::AlgorithmNotSupported { oid });
             }
-            Err(Error::RsaKeySize { .. }) => findings.push(Finding::AlgorithmNotSupported {
-                oid: RSA_ENCRYPTION.to_string(),
-            }),
-            Err(_) => findings.push(Finding::CertificateNotByIssuer {
+            Err(Unissued::ByAnother) => findings.push(Finding::CertificateNotByIssuer {
                 subject: subject.subject_common_name().to_owned(),
                 issuer: issuer.subject_common_name().to_owned(),
             }),
@@ -237,6 +252,21 @@ impl Search<'_> {
         }
         faultless
     }
+}
+
+/// How likely one issued the other, the least first: by the key identifier that is named (RFC 5280
+/// §4.2.1.1), then by whether it is an authority and was valid at the time.
+fn likelihood(issuer: &Certificate, subject: &Certificate, at: i64) -> (u8, bool) {
+    let identifiers = (
+        subject.authority_key_identifier(),
+        issuer.subject_key_identifier(),
+    );
+    let by_key = match identifiers {
+        (Some(named), Some(own)) if named == own => 0,
+        (Some(_), Some(_)) => 2,
+        _ => 1,
+    };
+    (by_key, !(issuer.is_ca() && issuer.is_valid_at(at)))
 }
 
 /// What is to be said about any certificate on a path.

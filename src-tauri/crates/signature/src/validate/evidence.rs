@@ -9,15 +9,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use const_oid::db::rfc5912::RSA_ENCRYPTION;
 use sha2::{Digest as _, Sha256};
 
+use crate::algorithm::any::Used;
 use crate::certificate::Certificate;
+use crate::error::Error;
 use crate::revocation::{Source, Statement, crl, ocsp};
 
 /// Most certificates, answers and lists of a document that are looked at, of each kind.
 const MOST: usize = 2048;
 /// Most signatures over certificates, answers and lists that are verified for one document.
-const MOST_VERIFICATIONS: u32 = 8192;
+pub(super) const MOST_VERIFICATIONS: u32 = 8192;
 /// How many bytes of an answer or a list weigh as much as one verification.
 const BYTES_PER_VERIFICATION: usize = 1 << 16;
 
@@ -35,7 +38,26 @@ pub(super) struct Evidence {
     crowded: bool,
     pub(super) work: Work,
     known: RefCell<HashMap<Question, Option<Rc<Statement>>>>,
+    /// What was verified of certificates and their issuers.
+    issued: RefCell<HashMap<[u8; 32], Result<Used, Unissued>>>,
+    /// What may be believed of a pair, as long as nothing was added.
+    believed: RefCell<HashMap<(bool, [u8; 32]), Believed>>,
 }
+
+/// Why a certificate was not found to be signed by an issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unissued {
+    /// By an algorithm that is not verified here.
+    NotSupported {
+        /// In dotted notation.
+        oid: String,
+    },
+    /// The mathematics does not hold.
+    ByAnother,
+}
+
+/// Statements that may be believed, each with where the document keeps it.
+pub(super) type Believed = Rc<Vec<(Rc<Statement>, Kept)>>;
 
 /// What is asked of an item once: as what it is read, which it is, and the pair it is asked about. The
 /// same bytes may be called an answer and a list, and are refused as one of them.
@@ -91,6 +113,13 @@ pub(super) enum Kept {
     Archived,
 }
 
+/// What came of adding one.
+enum Added {
+    Nothing,
+    Something,
+    TooMuch,
+}
+
 /// Answers or lists, and what they say to be about.
 #[derive(Debug, Default)]
 pub(super) struct Items {
@@ -111,16 +140,21 @@ impl Items {
     }
 
     /// Takes one, unless there are too many.
-    fn add(&mut self, new: Item) -> bool {
+    fn add(&mut self, new: Item) -> Added {
         if let Some(known) = self.known.get(&new.hash) {
-            if let Some(known) = self.all.get_mut(*known) {
-                known.proven = [known.proven, new.proven].into_iter().flatten().min();
-                known.kept = known.kept.max(new.kept);
-            }
-            return true;
+            let Some(known) = self.all.get_mut(*known) else {
+                return Added::Nothing;
+            };
+            let before = (known.proven, known.kept);
+            known.proven = [known.proven, new.proven].into_iter().flatten().min();
+            known.kept = known.kept.max(new.kept);
+            return match before == (known.proven, known.kept) {
+                true => Added::Nothing,
+                false => Added::Something,
+            };
         }
         if self.all.len() >= MOST && !new.by_caller {
-            return false;
+            return Added::TooMuch;
         }
         let place = self.all.len();
         let mut about = match new.kind {
@@ -134,7 +168,7 @@ impl Items {
         }
         self.known.insert(new.hash, place);
         self.all.push(new);
-        true
+        Added::Something
     }
 }
 
@@ -228,7 +262,11 @@ impl Evidence {
             Source::Ocsp => &mut self.ocsps,
             Source::Crl => &mut self.crls,
         };
-        self.crowded |= !items.add(item);
+        match items.add(item) {
+            Added::Nothing => {}
+            Added::Something => self.believed.get_mut().clear(),
+            Added::TooMuch => self.crowded = true,
+        }
     }
 
     /// Whether something was not looked at, being too much.
@@ -240,6 +278,56 @@ impl Evidence {
     pub(super) fn about(&self, certificate: &Certificate) -> impl Iterator<Item = &Item> {
         let answers = self.ocsps.about(certificate.serial_der());
         answers.chain(self.crls.about(certificate.issuer_der()))
+    }
+
+    /// The store of a document; none where it has none or it cannot be read. One that is too large is
+    /// not passed over in silence.
+    pub(super) fn take_store(&mut self, document: &pdf::Document) -> Option<pdf::SecurityStore> {
+        let store = document.security_store();
+        self.crowded |= matches!(store, Err(pdf::Error::StoreTooLarge));
+        store.ok().flatten()
+    }
+
+    /// Whether `issuer` signed a certificate, calculated once; nothing where too much was.
+    pub(super) fn issued(
+        &self,
+        issuer: &Certificate,
+        subject: &Certificate,
+    ) -> Option<Result<Used, Unissued>> {
+        let pair = pair(subject, issuer);
+        if let Some(known) = self.issued.borrow().get(&pair) {
+            return Some(known.clone());
+        }
+        if !self.work.ask() {
+            return None;
+        }
+        let verified = subject.verify_issued_by_any_key(issuer.spki_der());
+        let verified = verified.map_err(|error| match error {
+            Error::KeyNotSupported { oid } => Unissued::NotSupported { oid },
+            Error::RsaKeySize { .. } => Unissued::NotSupported {
+                oid: RSA_ENCRYPTION.to_string(),
+            },
+            _ => Unissued::ByAnother,
+        });
+        self.issued.borrow_mut().insert(pair, verified.clone());
+        Some(verified)
+    }
+
+    /// What may be believed about a pair, found once as long as nothing new is at hand.
+    pub(super) fn believed(
+        &self,
+        of_responder: bool,
+        pair: [u8; 32],
+        find: impl FnOnce() -> Believed,
+    ) -> Believed {
+        let question = (of_responder, pair);
+        if let Some(known) = self.believed.borrow().get(&question) {
+            return Rc::clone(known);
+        }
+        let found = find();
+        let mut believed = self.believed.borrow_mut();
+        believed.insert(question, Rc::clone(&found));
+        found
     }
 
     /// What an answer or a list says about a pair of certificate and issuer, judged once.

@@ -3,6 +3,7 @@
 use super::indication::SubIndication;
 use super::verdict::Headline;
 use crate::cms::read::Malformed;
+use crate::level::Level;
 use crate::revocation::Reason;
 use crate::timestamp::Fault;
 
@@ -268,9 +269,18 @@ pub enum Finding {
         /// Why.
         why: String,
     },
-    /// A signature of an older kind that is BER and not DER.
+    /// The signature is BER and not DER (ISO 32000-2 §12.8.3.3), or in another order than DER's.
     #[error("the signature is not written in DER, and was read nevertheless")]
-    CmsNotDer,
+    CmsNotDer {
+        /// Whether it is of a form that must be DER: what is signed is the same, and the form is not
+        /// what the standard wants (ETSI EN 319 142-1 §6.3).
+        strict: bool,
+    },
+    /// Signatures that each cover most of the file leave too much to digest.
+    #[error(
+        "the signatures of the document would take too much reading, and this one was not judged"
+    )]
+    NotDigested,
 
     // Time, RFC 3161.
     /// A timestamp beside the signature that is not over it, or not by an authority.
@@ -294,6 +304,13 @@ pub enum Finding {
         authority: String,
         /// Why.
         why: String,
+    },
+    /// It has what a higher level consists of (ETSI EN 319 142-1 §6), and not all of that proves
+    /// something here: an authority is not trusted, or what tells of its path is not in the document.
+    #[error("it is written as {written}, and not all of that proves something here")]
+    LevelNotProven {
+        /// The level of what is written.
+        written: Level,
     },
     /// A timestamp of the document whose signer is no authority for that.
     #[error("{0}")]
@@ -399,7 +416,9 @@ impl Finding {
             Self::RevocationStale { .. } => "revocation_too_old",
             Self::AlgorithmTooWeak { .. } => "algorithm_too_weak",
             Self::PathRefused { .. } => "path_refused",
-            Self::CmsNotDer => "cms_not_der",
+            Self::CmsNotDer { .. } => "cms_not_der",
+            Self::LevelNotProven { .. } => "level_not_proven",
+            Self::NotDigested => "not_digested",
             Self::TimestampFaulty(fault) | Self::NotATimestampAuthority(fault) => fault.code(),
             Self::TimestampUnreadable => "timestamp_unreadable",
             Self::TimestampsLeftOut { .. } => "timestamps_left_out",
@@ -449,6 +468,8 @@ impl Finding {
             | Self::EvidenceLeftOut
             | Self::AlgorithmTooWeak { .. }
             | Self::PathRefused { .. }
+            | Self::NotDigested
+            | Self::CmsNotDer { strict: true }
             | Self::NotATimestampAuthority(_) => Headline::IdentityUnconfirmed,
             // A timestamp that proves nothing proves nothing against the signature either: it
             // stands where no signature is over it, and anybody may have put it there.
@@ -456,9 +477,10 @@ impl Finding {
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }
-            | Self::CmsNotDer
+            | Self::CmsNotDer { .. }
             | Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
+            | Self::LevelNotProven { .. }
             | Self::TimestampsLeftOut { .. }
             | Self::TimestampNotTrusted { .. } => Headline::Valid,
         }
@@ -526,10 +548,12 @@ impl Finding {
             | Self::ChangedAsAllowed { .. }
             | Self::ProofAdded { .. }
             | Self::AlgorithmTooWeak { .. }
-            | Self::CmsNotDer => About::Document,
+            | Self::CmsNotDer { .. }
+            | Self::NotDigested => About::Document,
             Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
             | Self::TimestampsLeftOut { .. }
+            | Self::LevelNotProven { .. }
             | Self::TimestampNotTrusted { .. } => About::Time,
             Self::SignerCertificateMissing
             | Self::SignerCertificateMalformed
@@ -572,9 +596,9 @@ impl Finding {
             Self::SignerCertificateMissing
             | Self::SignerCertificateMalformed
             | Self::SigningCertificateOfAnother => SubIndication::NoSigningCertificateFound,
-            Self::SubFilterNotSupported { .. } | Self::AlgorithmNotSupported { .. } => {
-                SubIndication::Generic
-            }
+            Self::SubFilterNotSupported { .. }
+            | Self::AlgorithmNotSupported { .. }
+            | Self::NotDigested => SubIndication::Generic,
             Self::NoPathToAnchor { .. } | Self::CertificateNotByIssuer { .. } => {
                 SubIndication::NoCertificateChainFound
             }
@@ -587,7 +611,8 @@ impl Finding {
             Self::PathSearchGivenUp => SubIndication::CertificateChainGeneralFailure,
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
-            | Self::LaterSignatureDoesNotHold { .. } => SubIndication::SigConstraintsFailure,
+            | Self::LaterSignatureDoesNotHold { .. }
+            | Self::CmsNotDer { strict: true } => SubIndication::SigConstraintsFailure,
             Self::Revoked {
                 of_authority: true, ..
             } => SubIndication::RevokedCaNoPoe,
@@ -604,10 +629,11 @@ impl Finding {
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }
-            | Self::CmsNotDer
+            | Self::CmsNotDer { .. }
             | Self::TimestampFaulty(_)
             | Self::TimestampUnreadable
             | Self::TimestampsLeftOut { .. }
+            | Self::LevelNotProven { .. }
             | Self::TimestampNotTrusted { .. } => return None,
         })
     }

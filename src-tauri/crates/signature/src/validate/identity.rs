@@ -58,7 +58,7 @@ pub(super) fn judge(
     let wanted = Wanted {
         purpose: used.purpose,
         at: used.at,
-        work: &world.evidence.work,
+        evidence: world.evidence,
     };
     let path = match find_path_for(wanted, signer, &candidates, world.anchors) {
         Ok(path) => path,

@@ -1,8 +1,10 @@
 //! Whether a CMS signature holds over a document (RFC 5652 §5.6, ETSI EN 319 142-1 §6.3).
 //!
-//! PAdES is read to the letter. Signatures of the older forms are read as products wrote them: with
-//! open lengths, with attributes in another order or with none at all (ISO 32000-2 §12.8.3.3). What
-//! is signed is the same, so none of that can make a signature hold that would not.
+//! PAdES and timestamps are read to the letter; where they are BER and not DER,
+//! that is said, and they are read in the form of DER. Signatures of the older
+//! forms are read as products wrote them: with attributes in another order or with none at all
+//! (ISO 32000-2 §12.8.3.3). What is signed is the same, so none of that can make a signature hold that
+//! would not.
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5911::{
@@ -13,8 +15,8 @@ use der::asn1::OctetStringRef;
 
 use super::finding::Finding;
 use super::form::Form;
+use crate::algorithm::DigestAlgorithm;
 use crate::algorithm::any::{AnyDigest, AnySignature, Used};
-use crate::algorithm::{Digest, DigestAlgorithm};
 use crate::certificate::Certificate;
 use crate::cms::EssCertificateIds;
 use crate::cms::ber;
@@ -27,7 +29,7 @@ use crate::timestamp::{Fault, ID_AA_SIGNATURE_TIME_STAMP_TOKEN, TimestampJudgeme
 pub const LARGEST_CONTENTS: usize = 4 * 1024 * 1024;
 
 /// Most timestamps beside a signature that are looked at.
-const MOST_STAMPS: usize = 8;
+const MOST_STAMPS: usize = 64;
 
 /// The attribute that names the signer's certificate by SHA-1 (RFC 2634 §5.4).
 const ID_AA_SIGNING_CERTIFICATE: ObjectIdentifier =
@@ -60,8 +62,17 @@ pub(super) struct Judgement {
     /// Lists that are carried beside, where anybody may have put them.
     pub(super) loose_crls: Vec<Vec<u8>>,
     /// The time it gives, if it is a timestamp.
-    pub(super) gives: Option<i64>,
+    pub(super) gives: Option<Gives>,
     pub(super) findings: Vec<Finding>,
+}
+
+/// The time that a timestamp gives, Unix time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gives {
+    /// genTime.
+    pub(super) at: i64,
+    /// With its accuracy.
+    pub(super) latest: i64,
 }
 
 /// Judges a CMS signature, collecting everything that is wrong with it.
@@ -74,16 +85,23 @@ pub(super) fn judge(
     mut document_digest: impl FnMut(AnyDigest) -> Result<Option<Vec<u8>>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
-    let mut brought = None;
     let findings = &mut judgement.findings;
-    let mut read = read(contents, form);
-    if read.is_err() && !form.is_strict() {
-        brought = ber::to_der(contents);
-    }
-    if let Some(der) = &brought {
-        findings.push(Finding::CmsNotDer);
-        read = self::read(der, form);
-    }
+    let strict = read(contents, form);
+    // What is not DER is brought into that form: it says the same, and is signed as the same.
+    let brought = match &strict {
+        Err(Malformed::Der(_) | Malformed::NotSorted) => ber::to_der(contents),
+        _ => None,
+    };
+    let brought = brought.as_deref().map(|der| read_brought(der, form));
+    let read = match brought {
+        Some(Ok(signed_data)) => {
+            findings.push(Finding::CmsNotDer {
+                strict: form.is_strict(),
+            });
+            Ok(signed_data)
+        }
+        _ => strict,
+    };
     let signed_data = match read {
         Ok(signed_data) => signed_data,
         Err(why) => {
@@ -114,7 +132,7 @@ pub(super) fn judge(
             rsa_bits: None,
         });
     }
-    let wrong = |finding: &Finding| *finding != Finding::CmsNotDer;
+    let wrong = |finding: &Finding| !is_of_form(finding);
     if counted.digest_proven && counted.verified && !findings.iter().any(wrong) {
         judgement.intact = Some(Intact(()));
     }
@@ -139,25 +157,41 @@ fn read(contents: &[u8], form: Form) -> std::result::Result<SignedData<'_>, Malf
     }
 }
 
+fn read_brought(der: &[u8], form: Form) -> std::result::Result<SignedData<'_>, Malformed> {
+    match form {
+        Form::Sha1 | Form::Detached => read(der, form),
+        Form::Pades | Form::Bare | Form::Timestamp => SignedData::read_brought(der),
+    }
+}
+
+/// Whether a finding is about how something is written and not about what it says.
+const fn is_of_form(finding: &Finding) -> bool {
+    matches!(finding, Finding::CmsNotDer { .. })
+}
+
 /// Judges a timestamp over a document (ISO 32000-2 §12.8.5).
 pub(super) fn judge_timestamp(
     contents: &[u8],
-    document_digest: impl FnOnce(DigestAlgorithm) -> Result<Option<Digest>>,
+    document_digest: impl FnOnce(AnyDigest) -> Result<Option<Vec<u8>>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
-    let token = match Token::read(contents) {
+    let token = match Token::read_brought(contents) {
         Ok(token) => token,
         Err(why) => {
             judgement.findings.push(Finding::CmsMalformed(why));
             return Ok(judgement);
         }
     };
-    let digest = match token.info().imprint_algorithm() {
+    if !token.was_der() {
+        judgement.findings.push(Finding::CmsNotDer { strict: true });
+    }
+    let algorithm = token.info().any_imprint_algorithm();
+    let digest = match algorithm {
         Some(algorithm) => document_digest(algorithm)?,
         None => None,
     };
-    let judged = token.judge(digest.as_ref());
-    let honest = digest.is_some() || token.info().imprint_algorithm().is_none();
+    let judged = token.judge_any(digest.as_deref());
+    let honest = digest.is_some() || algorithm.is_none();
     for fault in judged.findings {
         match fault {
             // That the byte range is not to be believed has been said.
@@ -166,12 +200,15 @@ pub(super) fn judge_timestamp(
         }
     }
     let holds = honest
-        && judgement
-            .findings
-            .iter()
-            .all(|finding| matches!(finding, Finding::NotATimestampAuthority(_)));
+        && judgement.findings.iter().all(|finding| {
+            matches!(finding, Finding::NotATimestampAuthority(_)) || is_of_form(finding)
+        });
     judgement.intact = holds.then_some(Intact(()));
-    judgement.gives = Some(judged.gen_time);
+    judgement.gives = Some(Gives {
+        at: judged.gen_time,
+        latest: judged.latest,
+    });
+    judgement.used = judged.used;
     judgement.signer = judged.authority;
     judgement.others = judged.certificates;
     Ok(judgement)
@@ -242,6 +279,7 @@ impl Judgement {
     fn look_beside(&mut self, signed_data: &SignedData<'_>) {
         let values = signed_data.unsigned_values(ID_AA_SIGNATURE_TIME_STAMP_TOKEN);
         let count = values.len();
+        // Anybody may put some beside a signature: those over something else cost no more than this.
         if count > MOST_STAMPS {
             self.findings.push(Finding::TimestampsLeftOut {
                 count,
@@ -249,15 +287,15 @@ impl Judgement {
             });
         }
         for value in values.into_iter().take(MOST_STAMPS) {
-            let Ok(token) = Token::read(value) else {
+            let Ok(token) = Token::read_brought(value) else {
                 self.findings.push(Finding::TimestampUnreadable);
                 continue;
             };
             let stamped = token
                 .info()
-                .imprint_algorithm()
+                .any_imprint_algorithm()
                 .map(|algorithm| algorithm.digest(signed_data.signature));
-            self.stamps.push(token.judge(stamped.as_ref()));
+            self.stamps.push(token.judge_any(stamped.as_deref()));
         }
         // Lists are SEQUENCEs; other revocation information is tagged.
         let lists = signed_data
@@ -307,7 +345,7 @@ fn content_digest(
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Vec<u8>>> {
     let identifier = signed_data.digest_algorithm;
-    let Some(algorithm) = AnyDigest::from_identifier(identifier) else {
+    let Some(algorithm) = AnyDigest::from_signer_info(identifier) else {
         findings.push(Finding::AlgorithmNotSupported {
             oid: identifier.oid.to_string(),
         });
@@ -340,7 +378,7 @@ fn check_message_digest(
     };
     let Some(value) = value else {
         // Where the algorithm is not known, that has been said.
-        if AnyDigest::from_identifier(signed_data.digest_algorithm).is_some() {
+        if AnyDigest::from_signer_info(signed_data.digest_algorithm).is_some() {
             findings.push(Finding::SignedAttribute {
                 attribute: "message-digest",
             });
@@ -360,7 +398,7 @@ fn check_message_digest(
 /// The certificate that the signed attributes name, by a hash over it.
 struct Named<'a> {
     algorithm: AnyDigest,
-    hash: &'a [u8],
+    ids: EssCertificateIds<'a>,
 }
 
 /// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows; before it
@@ -393,11 +431,11 @@ fn signing_certificate<'a>(
     match named.algorithm {
         _ if by_sha1 => Some(Named {
             algorithm: AnyDigest::Sha1,
-            hash: named.hash,
+            ids: named,
         }),
         Ok(algorithm) => Some(Named {
             algorithm: AnyDigest::Strong(algorithm),
-            hash: named.hash,
+            ids: named,
         }),
         Err(oid) => {
             findings.push(Finding::AlgorithmNotSupported {
@@ -417,7 +455,10 @@ fn certificates(
     findings: &mut Vec<Finding>,
 ) -> (Option<Certificate>, Vec<Certificate>) {
     let is_named = |certificate: &Certificate| {
-        named.is_none_or(|named| named.algorithm.digest(certificate.as_der()) == named.hash)
+        named.is_none_or(|named| {
+            let digest = named.algorithm.digest(certificate.as_der());
+            digest == named.ids.hash && named.ids.issued(certificate)
+        })
     };
     let mut read: Vec<Certificate> = signed_data
         .certificates
@@ -451,7 +492,7 @@ fn check_signature(
 ) -> Vec<Used> {
     let identifier = signed_data.signature_algorithm;
     // That a digest is not known has been said with the document's.
-    let Some(digest_algorithm) = AnyDigest::from_identifier(signed_data.digest_algorithm) else {
+    let Some(digest_algorithm) = AnyDigest::from_signer_info(signed_data.digest_algorithm) else {
         return Vec::new();
     };
     let not_supported = |oid: String| Finding::AlgorithmNotSupported { oid };
@@ -461,10 +502,14 @@ fn check_signature(
     };
     let (spki, value) = (signer.spki_der(), signed_data.signature);
     let verified = match (signed_data.to_be_signed(), content_digest) {
+        (Some(_), _) if form.is_strict() => {
+            // In the order of DER (RFC 5652 §5.4), whatever order they are written in.
+            let sorted = signed_data.to_be_signed_sorted().unwrap_or_default();
+            algorithm.verify(spki, &sorted, value)
+        }
         (Some(to_be_signed), _) => {
             let mut verified = algorithm.verify(spki, &to_be_signed, value);
             if verified.is_err()
-                && !form.is_strict()
                 && let Some(sorted) = signed_data.to_be_signed_sorted()
             {
                 verified = algorithm.verify(spki, &sorted, value).or(verified);
@@ -476,7 +521,7 @@ fn check_signature(
         (None, _) => return Vec::new(),
     };
     // One digest algorithm for document and attributes (RFC 5652 §5.4).
-    let same_digest = algorithm.digest() == digest_algorithm;
+    let same_digest = algorithm.goes_with(digest_algorithm);
     match verified {
         Ok(used) if same_digest => return vec![used],
         Err(Error::KeyNotSupported { oid }) => findings.push(not_supported(oid)),

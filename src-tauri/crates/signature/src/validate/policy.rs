@@ -8,6 +8,7 @@
 //! | SHA-1 in signatures | end of 2013 | NIST SP 800-131A rev. 2, table 8; not listed by ETSI TS 119 312 and SOG-IS ACM |
 //! | RSA below 1900 bits | end of 2013 | NIST SP 800-131A rev. 2, table 2 (112 bits of security); ETSI TS 119 312 clause 6.2 lists 1900 bits at least |
 //! | RSA from 1900 bits, ECDSA on P-256, P-384, P-521, Ed25519, SHA-256, SHA-384, SHA-512 | no end is set | ETSI TS 119 312; SOG-IS ACM |
+//! | Ed448 with SHAKE256 | no end is set | FIPS 186-5 clause 7; FIPS 202 |
 //!
 //! MD5, SHA-1 as a DSA digest, RSA below 1024 bits and whatever else is not in this table is not
 //! verified at all. That RSA of 2048 bits is legacy is left to who renews archive timestamps: its

@@ -13,7 +13,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::evidence::{self, Evidence, Item, Kept};
+use super::evidence::{self, Believed, Evidence, Item, Kept};
 use super::policy;
 use crate::certificate::Certificate;
 use crate::revocation::{Reason, Source, Statement, Status, crl, ocsp};
@@ -78,8 +78,8 @@ pub(super) fn state(
 ) -> (State, Kept) {
     let said = statements(evidence, certificate, issuer, now, Depth::Path);
     let kept_at_least = |kept: Kept| {
-        let said = said.iter().filter(|said| said.kept >= kept);
-        let said = said.map(|said| &*said.statement);
+        let said = said.iter().filter(|(_, where_kept)| *where_kept >= kept);
+        let said = said.map(|(statement, _)| &**statement);
         conclude(said, certificate, time)
     };
     match kept_at_least(Kept::Nowhere) {
@@ -103,12 +103,6 @@ enum Depth {
     Responder,
 }
 
-/// A statement that may be believed, and where it came from.
-struct Said {
-    statement: Rc<Statement>,
-    kept: Kept,
-}
-
 /// What may be believed of all that is said about a certificate.
 fn statements(
     evidence: &Evidence,
@@ -116,7 +110,19 @@ fn statements(
     issuer: &Certificate,
     now: i64,
     depth: Depth,
-) -> Vec<Said> {
+) -> Believed {
+    let pair = evidence::pair(certificate, issuer);
+    let find = || Rc::new(believed(evidence, certificate, issuer, now, depth));
+    evidence.believed(depth == Depth::Responder, pair, find)
+}
+
+fn believed(
+    evidence: &Evidence,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: i64,
+    depth: Depth,
+) -> Vec<(Rc<Statement>, Kept)> {
     let pair = evidence::pair(certificate, issuer);
     let mut responders = Responders {
         evidence,
@@ -134,8 +140,7 @@ fn statements(
         if let Some(statement) = evidence.once(item, pair, judge)
             && responders.are_believed(&statement, item)
         {
-            let kept = item.kept;
-            found.push(Said { statement, kept });
+            found.push((statement, item.kept));
         }
     }
     found
@@ -196,7 +201,7 @@ impl Responders<'_> {
         let (evidence, issuer, now) = (self.evidence, self.issuer, self.now);
         let ask = || {
             let said = statements(evidence, responder, issuer, now, Depth::Responder);
-            let said: Vec<&Statement> = said.iter().map(|said| &*said.statement).collect();
+            let said: Vec<&Statement> = said.iter().map(|(statement, _)| &**statement).collect();
             let (at, reason, _) = revocation(&said, newest(&said, responder))?;
             Some((at, reason))
         };

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 mod allowed;
 mod attacks;
+mod bounded;
 mod process;
 mod structure;
 

@@ -8,6 +8,7 @@
 use super::chain::Purpose;
 use super::finding::Finding;
 use super::identity::{self, Use, World};
+use super::policy;
 use super::revoked::SKEW;
 use crate::certificate::Certificate;
 use crate::timestamp::TimestampJudgement;
@@ -15,8 +16,11 @@ use crate::timestamp::TimestampJudgement;
 /// A time that an authority gave for a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenTime {
-    /// When, Unix time: it was there then.
+    /// When, as the authority says, Unix time.
     pub at: i64,
+    /// With the accuracy that the authority claims, and no later than what is proven of the timestamp
+    /// itself: it was there then (RFC 3161 §2.4.2).
+    pub latest: i64,
     /// Who says so.
     pub authority: Certificate,
     /// Whether a trust anchor vouches for the authority; only then it proves anything.
@@ -36,7 +40,9 @@ impl Archive {
     /// The earliest time that is proven for what ends at `end` and is covered by a later revision.
     pub(super) fn proven(&self, end: u64) -> Option<&ProvenTime> {
         let covering = self.0.iter().filter(|(covered, _)| *covered > end);
-        covering.map(|(_, time)| time).min_by_key(|time| time.at)
+        covering
+            .map(|(_, time)| time)
+            .min_by_key(|time| time.latest)
     }
 }
 
@@ -48,7 +54,7 @@ pub(super) fn beside(
     covered: Option<&ProvenTime>,
     findings: &mut Vec<Finding>,
 ) -> Option<ProvenTime> {
-    let proven = covered.map_or(world.now, |time| time.at);
+    let proven = covered.map_or(world.now, |time| time.latest);
     let mut best: Option<ProvenTime> = None;
     for stamp in stamps {
         findings.extend(stamp.findings.iter().cloned().map(Finding::TimestampFaulty));
@@ -58,18 +64,28 @@ pub(super) fn beside(
         let used = Use {
             purpose: Purpose::Timestamps,
             at: proven,
-            gives: Some(holds.gen_time),
+            gives: Some(holds.latest),
         };
         let identity = identity::judge(world, &holds.authority, &stamp.certificates, used);
         let mut why: Vec<String> = match identity.is_confirmed {
             true => Vec::new(),
             false => identity.findings.iter().map(ToString::to_string).collect(),
         };
+        for used in &stamp.used {
+            let weak = policy::judge(*used, proven).err();
+            let weak = weak.map(|weak| Finding::AlgorithmTooWeak {
+                what: weak.what,
+                since: weak.since,
+            });
+            let weak = weak.map(|weak| weak.to_string());
+            why.extend(weak.filter(|weak| !why.contains(weak)));
+        }
         if holds.gen_time > proven.saturating_add(SKEW) {
             why.push("it is of a later time than this".to_owned());
         }
         let time = ProvenTime {
             at: holds.gen_time,
+            latest: holds.latest.min(proven),
             authority: holds.authority.clone(),
             is_trusted: why.is_empty(),
         };
@@ -81,7 +97,7 @@ pub(super) fn beside(
         }
         let better = best
             .as_ref()
-            .is_none_or(|best| (time.is_trusted, -time.at) > (best.is_trusted, -best.at));
+            .is_none_or(|best| (time.is_trusted, -time.latest) > (best.is_trusted, -best.latest));
         if better {
             best = Some(time);
         }
@@ -92,7 +108,9 @@ pub(super) fn beside(
 /// The better of two times: one that counts, and the earlier of those.
 pub(super) fn earlier(one: Option<ProvenTime>, other: Option<&ProvenTime>) -> Option<ProvenTime> {
     match (one, other) {
-        (Some(one), Some(other)) if one.is_trusted >= other.is_trusted && one.at <= other.at => {
+        (Some(one), Some(other))
+            if one.is_trusted >= other.is_trusted && one.latest <= other.latest =>
+        {
             Some(one)
         }
         (_, Some(other)) => Some(other.clone()),

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use x509_cert::attr::Attribute as FullAttribute;
 
 use super::*;
-use crate::algorithm;
+use crate::algorithm::{self, Digest};
 use crate::cms::prepare;
 use crate::prepare::SubFilter;
 use crate::samples::{Authority, Key, NOW, Template, run};
@@ -27,7 +27,7 @@ fn judge(
     };
     super::judge(contents, form, |any| match any {
         AnyDigest::Strong(algorithm) => Ok(digest(algorithm)?.map(|d| d.as_bytes().to_vec())),
-        AnyDigest::Sha1 => Ok(None),
+        AnyDigest::Sha1 | AnyDigest::Shake256 => Ok(None),
     })
 }
 
@@ -241,14 +241,18 @@ fn indefinite_length() {
     let contents = signed();
     // The header of the outer SEQUENCE is 0x30 0x82 and two bytes of length.
     let indefinite = [&[0x30, 0x80][..], &contents[4..], &[0, 0]].concat();
-    assert_eq!(codes(&indefinite), ["cms_malformed"]);
+    let judgement = judged(&indefinite);
+    assert!(judgement.intact.is_some(), "what is signed is the same");
+    assert_eq!(judgement.findings, [Finding::CmsNotDer { strict: true }]);
+    assert_eq!(codes(&[0x30, 0x80].repeat(1000)), ["cms_malformed"]);
 }
 
 #[test]
 fn attributes_in_another_order() {
     let contents = signed();
     let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
-    let attributes = &prepared.to_be_signed()[2..];
+    let to_be_signed = prepared.to_be_signed();
+    let attributes = &to_be_signed[if to_be_signed[1] < 0x80 { 2 } else { 3 }..];
     let start = contents
         .windows(attributes.len())
         .position(|w| w == attributes)
@@ -257,7 +261,12 @@ fn attributes_in_another_order() {
     let reordered = [&attributes[0x1a..], &attributes[..0x1a]].concat();
     let mut changed = contents;
     changed[start..start + attributes.len()].copy_from_slice(&reordered);
-    assert_eq!(codes(&changed), ["cms_malformed"]);
+    let judgement = judged(&changed);
+    assert!(
+        judgement.intact.is_some(),
+        "the order of DER is signed: {judgement:?}"
+    );
+    assert_eq!(judgement.findings, [Finding::CmsNotDer { strict: true }]);
 }
 
 #[test]
