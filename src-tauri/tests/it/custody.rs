@@ -176,7 +176,7 @@ fn the_log_is_exported_with_its_proof_and_one_event_is_proven() {
         |index: u64| program.administer("prove_event", json!({"request": {"index": index}}));
     assert_eq!(prove(0).unwrap()["name"], "event.json");
     let proven: Value = serde_json::from_slice(&fs::read(&one).unwrap()).unwrap();
-    assert_eq!(proven["index"], 0, "{proven}");
+    assert_eq!(proven["line"]["index"], 0, "{proven}");
     let error = prove(4000).unwrap_err();
     assert_eq!(error["code"], "usage", "{error}");
 }

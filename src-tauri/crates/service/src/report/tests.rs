@@ -129,7 +129,6 @@ fn a_name_of_a_million_characters_makes_no_page_of_megabytes() {
     let page = html::page(&report, Language::English);
     assert!(page.len() < 100_000, "{}", page.len());
     assert!(page.contains('…') && !page.contains("<script"));
-    assert!(super::text::printable(&long).chars().count() <= 501);
 }
 
 #[test]

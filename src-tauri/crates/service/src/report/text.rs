@@ -2,24 +2,19 @@
 
 use std::fmt::{self, Write};
 
-/// Most characters of a text of others that are shown. A name in a certificate may be as long as its
+/// Most characters of a text of others that a report shows. A name in a certificate may be as long as its
 /// author likes, and stands in many places.
 const MOST_SHOWN: usize = 500;
 
 /// Words that somebody else chose, as they may be printed on a terminal or in a sentence: control
-/// characters, and those that turn the direction of what follows, become U+FFFD, and after some hundred
-/// characters it is cut.
+/// characters, and those that turn the direction of what follows, become U+FFFD.
 #[must_use]
 pub fn printable(words: &str) -> String {
     let calm = |character| match character {
         character if steers(character) => char::REPLACEMENT_CHARACTER,
         character => character,
     };
-    let mut shown: String = words.chars().take(MOST_SHOWN).map(calm).collect();
-    if is_cut(words) {
-        shown.push('…');
-    }
-    shown
+    words.chars().map(calm).collect()
 }
 
 fn is_cut(words: &str) -> bool {

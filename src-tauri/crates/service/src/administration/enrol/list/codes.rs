@@ -51,12 +51,13 @@ impl Codes {
 
     /// Adds a code, and waits for the disk.
     pub(super) fn add(&mut self, enrolled: &Enrolled) -> Result<()> {
+        let expires = jiff::Timestamp::from_second(enrolled.expires)
+            .map_or_else(|_| enrolled.expires.to_string(), |time| time.to_string());
         let line = Zeroizing::new(format!(
-            "{},{},{},{}\n",
+            "{},{},{},{expires}\n",
             *quoted(&enrolled.login),
             *quoted(&enrolled.name),
             *enrolled.activation_code,
-            enrolled.expires
         ));
         let written = self
             .file
