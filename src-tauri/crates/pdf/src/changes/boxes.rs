@@ -11,8 +11,8 @@ use crate::page::number;
 
 /// How much of a page what is drawn over it may cover.
 const MOST_OF_A_PAGE: f64 = 0.5;
-/// How much one button or one sign of a comment may: what its states look like was there when the document was signed, and
-/// may have been prepared to be shown afterwards.
+/// How much one button or one sign of a comment may: what the states of a button look like was there
+/// when the document was signed, and may have been prepared to be shown afterwards.
 const MOST_OF_A_BUTTON: f64 = 0.02;
 
 /// What is drawn over pages, each box once.
