@@ -47,6 +47,18 @@ describe("a rotation", () => {
     await hand.find("rekeyed");
     await waitFor(() => expect(screen.getByTestId("remaining")).not.toHaveTextContent("m.ortiz"));
   });
+
+  it("is not called paused from the moment it is resumed", async () => {
+    const hand = await on("hsm", {
+      keysAndHsm: turning({ phase: "paused" }),
+      silent: ["rotateMaster"],
+    });
+    expect(await hand.find("rotation-state")).toHaveTextContent(/^Paused/);
+    await hand.click("rotate-resume");
+    await hand.find("rotate-pause");
+    const words = { from: "wk-1", to: "wk-2" };
+    expect(screen.getByTestId("rotation-state")).toHaveTextContent(say("rotate-running", words));
+  });
 });
 
 describe("a backup", () => {
