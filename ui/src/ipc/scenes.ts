@@ -37,8 +37,10 @@ import {
   different,
   expired,
   expiredStamped,
+  filled,
   history,
   offer,
+  proof,
   revoked,
   selfSigned,
   stamped,
@@ -46,6 +48,7 @@ import {
   strangeTime,
   twenty,
   unknownKind,
+  unsigned,
 } from "./verdicts";
 
 const DAY = 86_400;
@@ -528,10 +531,15 @@ export const scenes: Record<string, Scene<Answers>> = {
     {
       headline: "valid_changed_as_allowed",
       signatures: [allowed],
-      revisions: history("Trust", null),
+      revisions: [...history("Trust"), unsigned([filled])],
     },
     2,
   ),
+  "proof-added": judged({
+    headline: "valid",
+    signatures: [{ ...stamped, coverage: "revision" }],
+    revisions: [...history("Trust"), unsigned([proof])],
+  }),
   changed: judged(
     {
       headline: "changed",
@@ -609,10 +617,7 @@ export const scenes: Record<string, Scene<Answers>> = {
       {
         headline: "changed",
         signatures: [changed],
-        revisions: [
-          ...history("Trust"),
-          { index: 2, bytes: 1_900_000, signedBy: null, what: CHANGES, allowed: false },
-        ],
+        revisions: [...history("Trust"), unsigned(CHANGES, false)],
       },
       1,
     ),
@@ -623,7 +628,11 @@ export const scenes: Record<string, Scene<Answers>> = {
   },
   compared: {
     ...judged(
-      { headline: "changed", signatures: [changed], revisions: history("Trust", null) },
+      {
+        headline: "changed",
+        signatures: [changed],
+        revisions: [...history("Trust"), unsigned(CHANGES, false)],
+      },
       1,
       { comparison: different },
     ),

@@ -282,6 +282,27 @@ export function history(...signed: (string | null)[]): RevisionReport[] {
   }));
 }
 
+/** A second revision that nobody signed, by what it did. */
+export function unsigned(what: Modification[], allowed = true): RevisionReport {
+  return { index: 2, bytes: 1_900_000, signedBy: null, what, allowed };
+}
+
+/** A revision that only brought what keeps a signature provable. */
+export const proof: Modification = {
+  code: "proof_added",
+  message: "proof for the long term was added, or nothing that is shown",
+  name: null,
+  page: null,
+};
+
+/** A form field that somebody filled. */
+export const filled: Modification = {
+  code: "field_filled",
+  message: "the form field Delivery was filled",
+  name: "Delivery",
+  page: null,
+};
+
 /** Twenty people signed one after the other. */
 export const twenty: Validation = {
   headline: "valid_changed_as_allowed",

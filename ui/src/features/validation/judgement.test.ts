@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { Modification } from "../../ipc/generated/Modification";
 import type { SignatureReport } from "../../ipc/generated/SignatureReport";
 import type { Validation } from "../../ipc/generated/Validation";
 import { anas, jonass, valid } from "../../ipc/samples";
@@ -9,15 +10,19 @@ import {
   broken,
   byChoice,
   changed,
+  CHANGES,
   expired,
   expiredStamped,
+  filled,
   history,
+  proof,
   revoked,
   selfSigned,
   stamped,
   stranger,
   strangeTime,
   unknownKind,
+  unsigned,
 } from "../../ipc/verdicts";
 import { answers, grouped, remarks, shapes, signedVersion, text, title, under } from "./judgement";
 
@@ -132,8 +137,19 @@ describe("a revision", () => {
       "Without a signature",
       "Ana Ruiz signed",
       "Meridian Time Stamping 1 gave the time",
-      "Changed, not signed",
+      "Nothing changed that is shown",
     ]);
+  });
+
+  it("is called changed only where it changed what is shown or said", () => {
+    const called = (what: Modification[], allowed = true): string => {
+      return title(unsigned(what, allowed), [stamped]);
+    };
+    expect(called([proof])).toBe("Proof added, nothing else");
+    expect(called([proof, { ...proof, code: "timestamped" }])).toBe("Proof added, nothing else");
+    expect(called([proof, filled])).toBe("Changed, not signed");
+    expect(called([{ ...proof, code: "timestamped" }], false)).toBe("Changed, not signed");
+    expect(called(CHANGES, false)).toBe("Changed, not signed");
   });
 });
 

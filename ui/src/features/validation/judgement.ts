@@ -2,6 +2,7 @@
 
 import type { IconName } from "../../components/Icon.svelte";
 import type { Headline } from "../../ipc/generated/Headline";
+import type { ModificationCode } from "../../ipc/generated/ModificationCode";
 import type { RevisionReport } from "../../ipc/generated/RevisionReport";
 import type { RevocationAnswer } from "../../ipc/generated/RevocationAnswer";
 import type { SignatureReport } from "../../ipc/generated/SignatureReport";
@@ -199,14 +200,21 @@ export function under(
   return say("changed-hint", { names });
 }
 
-/** What a revision is, by the signature that ends it. */
+/** What keeps a signature provable and shows nothing. */
+const PROOF: ModificationCode[] = ["proof_added", "timestamped"];
+
+/** What a revision is, by the signature that ends it, or else by what it did. */
 export function title(revision: RevisionReport, signatures: SignatureReport[]): string {
   const report = signatures.find(({ field }) => field === revision.signedBy);
   if (report) {
     const name = report.signer || report.field;
     return say(report.kind === "signature" ? "revision-signed" : "revision-stamped", { name });
   }
-  return say(revision.index === 1 ? "revision-first" : "revision-later");
+  if (revision.index === 1) return say("revision-first");
+  if (!revision.allowed) return say("revision-later");
+  if (revision.what.length === 0) return say("revision-same");
+  const isProof = revision.what.every(({ code }) => PROOF.includes(code));
+  return say(isProof ? "revision-proof" : "revision-later");
 }
 
 /** A fingerprint or serial number as it is compared by eye: in groups of four. */

@@ -106,6 +106,8 @@ export const validation = {
   "revision-stamped": "{name} hat die Zeit bestätigt",
   "revision-first": "Ohne Signatur",
   "revision-later": "Geändert, nicht signiert",
+  "revision-proof": "Nur Nachweise hinzugefügt",
+  "revision-same": "Nichts Sichtbares geändert",
   "revision-allowed": "Erlaubt",
   "revision-not-allowed": "Nicht erlaubt",
   "revision-number": "Fassung {index}",

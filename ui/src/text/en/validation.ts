@@ -104,6 +104,8 @@ export const validation = {
   "revision-stamped": "{name} gave the time",
   "revision-first": "Without a signature",
   "revision-later": "Changed, not signed",
+  "revision-proof": "Proof added, nothing else",
+  "revision-same": "Nothing changed that is shown",
   "revision-allowed": "Allowed",
   "revision-not-allowed": "Not allowed",
   "revision-number": "Revision {index}",
