@@ -35,6 +35,11 @@ fn files(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     const HOLDER: u32 = 650;
     let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 17 0 R>>";
     let held = |objects: &[(u32, &str)]| Update::of(signed).object(HOLDER, container(objects));
+    // What one reader cannot read another repairs.
+    let unread = |spoil: &dyn Fn(&str) -> String| {
+        let holder = spoil(&container(&[(3, page)]));
+        Update::of(signed).object(HOLDER, holder).write()
+    };
     let start = start_of_section(signed);
     let mut files = vec![
         ("nobody-names-what-is-in-it", held(&[(3, page)]).write()),
@@ -63,6 +68,18 @@ fn files(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             held(&[(3, page)])
                 .object(652, stream("/Type/ObjStm/N 0/First 0/Extends 650 0 R", ""))
                 .write(),
+        ),
+        (
+            "it-is-encoded-by-a-filter-that-nobody-has",
+            unread(&|holder| holder.replace("/ObjStm", "/ObjStm/Filter/Unknown")),
+        ),
+        (
+            "its-places-are-no-numbers",
+            unread(&|holder| holder.replace("stream\n3 0 ", "stream\n3 . ")),
+        ),
+        (
+            "its-first-is-behind-its-end",
+            unread(&|holder| holder.replace("/First ", "/First 9")),
         ),
         (
             "section-names-a-stream-of-sections",

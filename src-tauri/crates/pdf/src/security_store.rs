@@ -14,10 +14,11 @@ use crate::revision::Revision;
 
 /// Most streams of a store that are read.
 const MOST_STREAMS: usize = 4096;
-/// Most bytes of one of them: revocation lists of large authorities take a few million.
-const LARGEST_STREAM: usize = 16 << 20;
-/// Most bytes of all of them.
+/// Most bytes of all of them, as they stand and decoded: revocation lists of large authorities take
+/// tens of millions.
 const MOST_BYTES: usize = 64 << 20;
+/// Most streams that cannot be read: each may have cost as much as all may.
+const MOST_UNREADABLE: usize = 16;
 
 /// What a store holds, in the order of its arrays; each value in DER.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct SecurityStore {
     /// `/VRI`: the names of signatures that something is said to be for, which are SHA-1 in capital
     /// hexadecimal digits over their `/Contents`. Read, and not written.
     pub related: Vec<String>,
+    /// How many streams were left out, because they cannot be read or are too large.
+    pub left_out: usize,
 }
 
 impl SecurityStore {
@@ -50,7 +53,8 @@ impl SecurityStore {
 }
 
 impl Document {
-    /// The store of a document; none where it has none. What cannot be read in it is left out.
+    /// The store of a document; none where it has none. What cannot be read in it is left out, and
+    /// counted.
     ///
     /// # Errors
     /// [`Error::StoreTooLarge`] for a store beyond all bounds, [`Error::Object`], [`Error::Read`].
@@ -59,7 +63,11 @@ impl Document {
         let Some(store) = self.dictionary(store)? else {
             return Ok(None);
         };
-        let mut budget = MOST_BYTES;
+        let mut left = Left {
+            encoded: MOST_BYTES,
+            decoded: MOST_BYTES,
+        };
+        let mut left_out = 0;
         let mut read = |key: &[u8]| -> Result<Vec<Vec<u8>>> {
             let Object::Array(array) = self.get(&store, key)? else {
                 return Ok(Vec::new());
@@ -68,13 +76,16 @@ impl Document {
                 return Err(beyond());
             }
             let mut found = Vec::new();
-            for id in array
-                .iter()
-                .filter_map(|element| element.as_reference().ok())
-            {
-                if let Some(content) = self.stored(id)? {
-                    budget = budget.checked_sub(content.len()).ok_or_else(beyond)?;
-                    found.push(content);
+            let mut known = HashSet::new();
+            let ids = array.iter().filter_map(|id| id.as_reference().ok());
+            for id in ids.filter(|id| known.insert(*id)) {
+                match self.stored(id, &mut left)? {
+                    Stored::Content(content) => found.push(content),
+                    Stored::NoStream => {}
+                    Stored::Unreadable => left_out += 1,
+                }
+                if left_out > MOST_UNREADABLE {
+                    return Err(beyond());
                 }
             }
             Ok(found)
@@ -92,17 +103,56 @@ impl Document {
             ocsps,
             crls,
             related: related.unwrap_or_default(),
+            left_out,
         }))
     }
 
-    /// The content of a stream of a store; none where it cannot be read.
-    fn stored(&self, id: ObjectId) -> Result<Option<Vec<u8>>> {
-        match self.readable_stream(id, LARGEST_STREAM) {
+    /// The content of a stream of a store, if there is as much left.
+    fn stored(&self, id: ObjectId, left: &mut Left) -> Result<Stored> {
+        let readable = match self.encoded_len(id) {
+            // What stands there is read before it is decoded.
+            Ok(Some(bytes)) if bytes <= left.encoded => {
+                left.encoded -= bytes;
+                self.readable_stream(id, left.decoded)
+            }
+            Ok(Some(_)) => return Ok(Stored::Unreadable),
+            Ok(None) => return Ok(Stored::NoStream),
+            Err(error) => Err(error),
+        };
+        match readable {
+            Ok(Some(content)) => {
+                left.decoded = left.decoded.saturating_sub(content.len());
+                Ok(Stored::Content(content))
+            }
+            Ok(None) => Ok(Stored::NoStream),
             Err(Error::Read(source)) => Err(Error::Read(source)),
-            Err(_) => Ok(None),
-            read => read,
+            Err(_) => Ok(Stored::Unreadable),
         }
     }
+
+    /// The `/Length` of a stream, beyond all bounds if it is none; nothing where no stream stands.
+    fn encoded_len(&self, id: ObjectId) -> Result<Option<usize>> {
+        let Object::Stream(stream) = self.fetch(id)? else {
+            return Ok(None);
+        };
+        let length = self.get(&stream.dict, b"Length")?.as_i64().ok();
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        Ok(Some(length.unwrap_or(usize::MAX)))
+    }
+}
+
+/// How many bytes may be read yet.
+struct Left {
+    /// As they stand in the file.
+    encoded: usize,
+    decoded: usize,
+}
+
+/// What became of reading one stream.
+enum Stored {
+    Content(Vec<u8>),
+    NoStream,
+    Unreadable,
 }
 
 fn beyond() -> Error {
@@ -123,7 +173,7 @@ impl Budget {
 
     /// Takes one more of a kind, of which there are as many then.
     fn take(&mut self, content: &[u8], of_its_kind: usize) -> Result<()> {
-        if content.len() > LARGEST_STREAM || of_its_kind > MOST_STREAMS {
+        if of_its_kind > MOST_STREAMS {
             return Err(Error::StoreTooLarge);
         }
         let left = self.0.checked_sub(content.len());

@@ -5,11 +5,11 @@
 //! section, of an object that stands where the section says, or of the revision's end are a change,
 //! whatever they are.
 
-use lopdf::{Dictionary, Object};
+use lopdf::{Dictionary, Object, ObjectId};
 use memchr::memmem::Finder;
 
 use crate::document::Document;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::syntax::Parser;
 use crate::xref::{Entry, Section, Window};
 
@@ -38,7 +38,7 @@ impl Document {
     /// end is left out.
     ///
     /// # Errors
-    /// [`Error::Read`](crate::Error::Read).
+    /// [`Error::Read`].
     pub fn revision_ends(&self) -> Result<Vec<u64>> {
         Ok(self.extents()?.iter().map(|extent| extent.end).collect())
     }
@@ -210,7 +210,7 @@ impl Ground<'_> {
             return Ok(false);
         }
         self.section_seen |= is_section;
-        if !self.holds_what_is_named(number)? {
+        if !self.holds_what_is_named((number, generation))? {
             return Ok(false);
         }
         let Some(end) = self.end_of_object(is_section)? else {
@@ -221,24 +221,28 @@ impl Ground<'_> {
     }
 
     /// Whether all that lies in a stream of objects is what the section says lies there: readers that
-    /// repair take the rest, too (§7.5.7).
-    fn holds_what_is_named(&self, number: u32) -> Result<bool> {
-        let Ok(Object::Stream(stream)) = self.document.fetch((number, 0)) else {
-            return Ok(true);
+    /// repair take the rest, too (§7.5.7). An object that cannot be read may be one.
+    fn holds_what_is_named(&self, id: ObjectId) -> Result<bool> {
+        let held = match self.document.fetch(id) {
+            Ok(Object::Stream(stream)) if is_stream_of_objects(&stream.dict) => {
+                self.document.numbers_of_stream(id.0)
+            }
+            Ok(_) => return Ok(true),
+            Err(error) => Err(error),
         };
-        let kind = stream.dict.get(b"Type").and_then(Object::as_name);
-        if !matches!(kind, Ok(b"ObjStm")) {
-            return Ok(true);
-        }
+        let held = match held {
+            Err(Error::Read(source)) => return Err(Error::Read(source)),
+            Err(_) => return Ok(false),
+            Ok(held) => held,
+        };
         let source = &**self.document.source();
-        for (index, held) in (0..).zip(self.document.numbers_of_stream(number)?) {
+        for (index, held) in (0..).zip(held) {
             let named = self.section.find(source, held)?;
-            if named
-                != Some(Entry::InStream {
-                    stream: number,
-                    index,
-                })
-            {
+            let here = Entry::InStream {
+                stream: id.0,
+                index,
+            };
+            if named != Some(here) {
                 return Ok(false);
             }
         }
@@ -314,6 +318,11 @@ fn object_end(bytes: &[u8], is_section: bool) -> Option<Found> {
         }
         _ => parser.keyword(b"endobj").then_some(Found::End(parser.at)),
     }
+}
+
+fn is_stream_of_objects(dictionary: &Dictionary) -> bool {
+    let kind = dictionary.get(b"Type").and_then(Object::as_name);
+    matches!(kind, Ok(b"ObjStm"))
 }
 
 /// How many bytes of white space and comments these start with; `None` if one of the comments is

@@ -120,6 +120,38 @@ fn a_store_beyond_all_bounds_is_refused_and_what_is_no_stream_is_left_out() {
 }
 
 #[test]
+fn a_large_list_is_read_and_what_is_too_large_or_cannot_be_read_is_counted() {
+    const MIB: usize = 1 << 20;
+    let large = |bytes: usize| {
+        let list = "a".repeat(bytes);
+        format!("<</Length {bytes}>>stream\n{list}\nendstream")
+    };
+    let read = |first: &str, array: &str| {
+        let bytes = one_page()
+            .catalog(&format!("/DSS<</CRLs[{array}]>>"))
+            .object(7, "<</Length 3>>stream\nabc\nendstream")
+            .object(6, first)
+            .build();
+        open(&bytes).unwrap().security_store()
+    };
+    let store = read(&large(20 * MIB), "6 0 R 7 0 R").unwrap().unwrap();
+    assert_eq!((store.crls.len(), store.left_out), (2, 0));
+    assert_eq!(store.crls[0].len(), 20 * MIB);
+    let store = read(&large(64 * MIB + 1), "6 0 R 7 0 R").unwrap().unwrap();
+    assert_eq!((store.crls, store.left_out), (vec![b"abc".to_vec()], 1));
+    for unreadable in [
+        "<</Length 3/Filter/JBIG2Decode>>stream\nabc\nendstream",
+        "<</Length 999999>>stream\nabc\nendstream",
+        "<<>>stream\nabc\nendstream",
+        "<</Length",
+    ] {
+        let store = read(unreadable, "6 0 R 6 0 R 7 0 R").unwrap().unwrap();
+        let left = (store.crls, store.left_out);
+        assert_eq!(left, (vec![b"abc".to_vec()], 1), "{unreadable}");
+    }
+}
+
+#[test]
 fn a_timestamp_of_a_document_is_a_field_of_its_own_kind() {
     let input = one_page().build();
     let document = open(&input).unwrap();
@@ -153,8 +185,8 @@ fn what_could_not_be_read_again_is_not_written() {
     };
     let list = |number: u8, bytes: usize| vec![number; bytes];
     let refused = |added| matches!(added, Err(Error::StoreTooLarge));
-    assert!(add(&document, vec![list(0, 16 * MIB)]).unwrap());
-    assert!(refused(add(&document, vec![list(0, 16 * MIB + 1)])));
+    assert!(add(&document, vec![list(0, 64 * MIB)]).unwrap());
+    assert!(refused(add(&document, vec![list(0, 64 * MIB + 1)])));
     let five = (0..5).map(|number| list(number, 13 * MIB)).collect();
     assert!(refused(add(&document, five)));
     let many = (0..4097u16).map(|number| number.to_be_bytes().to_vec());
