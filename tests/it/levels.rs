@@ -120,6 +120,8 @@ fn judged(
         };
         let ours = machine.run(&format!("validate {output} --trust root.pem"), &[]);
         let headline = ours.json["headline"].as_str().unwrap().replace('_', " ");
+        let found = &ours.json["signatures"][0]["level"];
+        assert_eq!(found, if form == "etsi" { level } else { "" }, "{output}");
         let pdfsig = judge::poppler(&file).words();
         rows +=
             &format!("| {kind} | {level} | {form} | {now} | {later} | {pdfsig} | {headline} |\n");

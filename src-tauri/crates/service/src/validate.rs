@@ -72,6 +72,7 @@ fn validate_file(
         certificates: &sorted.certificates,
         ocsps: &sorted.ocsps,
         crls: &sorted.crls,
+        is_cut_short: sorted.is_cut_short,
         ..validate::Inputs::new(&trusted, now)
     };
     let validation =

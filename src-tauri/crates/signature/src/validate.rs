@@ -40,12 +40,14 @@ pub use self::changes::{Done, RevisionValidation};
 pub use self::coverage::Coverage;
 use self::coverage::Ranges;
 use self::digests::Beginnings;
-use self::evidence::{Evidence, Kept};
+use self::evidence::{Evidence, Kept, Work};
 pub use self::finding::{About, Finding, Severity};
 use self::form::Form;
 use self::identity::{Identity, Use, World};
 pub use self::indication::{Indication, SubIndication};
-use self::integrity::{Intact, Judgement, LARGEST_CONTENTS, judge, judge_bare, judge_timestamp};
+use self::integrity::{
+    Intact, Judgement, LARGEST_CONTENTS, MOST_OF_BARE, judge, judge_bare, judge_timestamp,
+};
 use self::policy::TooWeak;
 use self::revoked::SKEW;
 pub use self::revoked::{Revocation, State};
@@ -112,6 +114,8 @@ pub struct Inputs<'a> {
     pub ocsps: &'a [Vec<u8>],
     /// Revocation lists, in DER.
     pub crls: &'a [Vec<u8>],
+    /// Whether there were more, which could not be read or are too large.
+    pub is_cut_short: bool,
     /// The time of the validation, Unix time.
     pub at: i64,
 }
@@ -126,6 +130,7 @@ impl<'a> Inputs<'a> {
             certificates: &[],
             ocsps: &[],
             crls: &[],
+            is_cut_short: false,
             at,
         }
     }
@@ -238,11 +243,12 @@ fn judge_all(
     }
     let history = document.history(&values)?;
     let revisions = changes::revisions(&history, &values);
+    let work = Work::default();
     let mut judged = values
         .into_iter()
-        .map(|value| judge_one(document, value, &mut beginnings))
+        .map(|value| judge_one(document, value, &mut beginnings, &work))
         .collect::<Result<Vec<_>>>()?;
-    identify(document, inputs, &mut judged)?;
+    identify(document, inputs, work, &mut judged);
     // A later signature explains what it changed only if it holds itself: the newest come first.
     let mut holding = Holding::default();
     let mut signatures = Vec::with_capacity(judged.len());
@@ -292,6 +298,7 @@ fn judge_one(
     document: &Document,
     value: SignatureValue,
     beginnings: &mut Beginnings,
+    work: &Work,
 ) -> Result<Judged> {
     let mut findings = Vec::new();
     let (honest, coverage) = byte_range(document, &value, &mut findings)?;
@@ -325,9 +332,18 @@ fn judge_one(
                 Ok(digest)
             };
             match form {
-                Form::Timestamp => judge_timestamp(&value.contents, digest)?,
-                Form::Bare => judge_bare(&value.contents, &value.certificates, digest)?,
-                _ => judge(&value.contents, form, digest)?,
+                Form::Bare => {
+                    work.count(MOST_OF_BARE);
+                    judge_bare(&value.contents, &value.certificates, digest)?
+                }
+                Form::Timestamp => {
+                    work.count(1);
+                    judge_timestamp(&value.contents, digest)?
+                }
+                _ => {
+                    work.count(1);
+                    judge(&value.contents, form, work, digest)?
+                }
             }
         }
     };
@@ -356,8 +372,9 @@ fn judge_one(
 }
 
 /// Judges who signed and when, timestamps over the document first, from the newest.
-fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> Result<()> {
-    let mut evidence = Evidence::of_caller(inputs.certificates, inputs.ocsps, inputs.crls);
+fn identify(document: &Document, inputs: &Inputs<'_>, work: Work, judged: &mut [Judged]) {
+    let (ocsps, crls, was_all) = (inputs.ocsps, inputs.crls, !inputs.is_cut_short);
+    let mut evidence = Evidence::of_caller(inputs.certificates, ocsps, crls, (work, was_all));
     for one in &*judged {
         let Judgement {
             ocsps,
@@ -384,8 +401,7 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
 
     let stamping = [inputs.anchors, inputs.timestamp_anchors].concat();
     let mut archive = Archive::default();
-    // Where the timestamps that count end, and whether evidence was there then.
-    let mut covered: Vec<(u64, bool)> = Vec::new();
+    let mut covered: Vec<Covering> = Vec::new();
     // The same of the newest timestamp that is intact, whether or not it counts.
     let mut written: Option<(u64, bool)> = None;
     for one in judged.iter_mut().rev() {
@@ -445,7 +461,11 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         let had = then
             .as_ref()
             .is_some_and(|store| !(store.ocsps.is_empty() && store.crls.is_empty()));
-        covered.push((end, had));
+        covered.push(Covering {
+            end,
+            had,
+            kept: one.identity.kept,
+        });
         if let Some(store) = &then {
             evidence.add_store(store, Some(time.latest));
         }
@@ -463,9 +483,8 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         };
         let by_archive = archive.proven(end);
         let stamps = &one.judgement.stamps;
-        let by_stamp = times::beside(world, stamps, by_archive, &mut one.findings);
-        let stamped = by_stamp.as_ref().is_some_and(|time| time.is_trusted);
-        one.time = times::earlier(by_stamp, by_archive);
+        let beside = times::beside(world, stamps, by_archive, &mut one.findings);
+        one.time = times::earlier(beside.time, by_archive);
         let trusted = one.time.as_ref().filter(|time| time.is_trusted);
         let proven = trusted.map_or(inputs.at, |time| time.latest);
         // What is signed with a signature was there when the signature was, if it is signed indeed.
@@ -487,13 +506,8 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
         };
         one.identify(world, Purpose::Documents, proven);
         one.judge_algorithms(proven);
-        let later = covered.iter().filter(|(covered, _)| *covered > end);
-        let kept = one.identity.kept;
-        one.made = Made {
-            timestamp: stamped || later.clone().next().is_some(),
-            evidence: has_evidence && kept >= Kept::Stored,
-            archived: kept == Kept::Archived && later.clone().any(|(_, had)| *had),
-        };
+        let later: Vec<&Covering> = covered.iter().filter(|stamp| stamp.end > end).collect();
+        one.made = made(one.identity.kept, beside.kept, &later);
         let stamps = &one.judgement.stamps;
         let (ends, had) = written.unwrap_or_default();
         one.written = Made {
@@ -502,7 +516,40 @@ fn identify(document: &Document, inputs: &Inputs<'_>, judged: &mut [Judged]) -> 
             archived: ends > end && had,
         };
     }
-    Ok(())
+}
+
+/// A timestamp over the document that counts.
+struct Covering {
+    /// Where what it covers ends.
+    end: u64,
+    /// Whether evidence was there then.
+    had: bool,
+    /// Where the document keeps what tells of its authority.
+    kept: Kept,
+}
+
+/// What a signature is made of: `kept` is where the document keeps what tells of its signer, `beside`
+/// the same of the authorities of its timestamps, `later` are the timestamps over it.
+///
+/// What tells of the time's own authority is part of the evidence (ETSI EN 319 142-1 §6.3, B-LT): of
+/// every timestamp beside the signature; of one over the document where that alone gives the time. A
+/// timestamp that covers the evidence is the last for now, and what tells of it comes with the next.
+fn made(kept: Kept, beside: Option<Kept>, later: &[&Covering]) -> Made {
+    let archived = kept == Kept::Archived && later.iter().any(|stamp| stamp.had);
+    let of_time = match beside {
+        Some(kept) => kept,
+        None if archived => Kept::Archived,
+        None => later
+            .iter()
+            .map(|stamp| stamp.kept)
+            .max()
+            .unwrap_or_default(),
+    };
+    Made {
+        timestamp: beside.is_some() || !later.is_empty(),
+        evidence: kept.min(of_time) >= Kept::Stored,
+        archived: archived && of_time == Kept::Archived,
+    }
 }
 
 impl Judged {

@@ -5,7 +5,7 @@ use signature::Level;
 use signature::validate::SubIndication;
 
 use super::made::{
-    PKI, With, archived, case, days_ago, good_lists, revoking, signed, stamped, token,
+    PKI, With, archived, case, days_ago, good_lists, revoking, signed, signed_in, stamped, token,
 };
 use super::{Case, Expected};
 use crate::pki::der::{self, Element};
@@ -16,9 +16,14 @@ use crate::pki::{
 
 /// Ada's signature with some stamps.
 fn with_stamps(stamps: &dyn Fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<u8> {
+    with_stamps_in(40_000, stamps)
+}
+
+/// The same with so much room, in bytes.
+fn with_stamps_in(room: usize, stamps: &dyn Fn(&[u8]) -> Vec<Vec<u8>>) -> Vec<u8> {
     let with = With {
         stamps: Some(stamps),
-        room: Some(40_000),
+        room: Some(room),
         ..With::default()
     };
     signed(&PKI.ada, &with)
@@ -289,6 +294,7 @@ pub(super) fn cases() -> Vec<Case> {
     }
     cases.extend([ahead(), not_known(), later_than_the_archive()]);
     cases.extend(crowds());
+    cases.push(many_with_many());
     cases.extend(of_2010());
     cases
 }
@@ -330,7 +336,7 @@ fn later_than_the_archive() -> Case {
 }
 
 /// Stamps by nobody before the right one.
-fn crowds() -> [Case; 2] {
+fn crowds() -> [Case; 3] {
     let nobody = Party::root(&Terms::timestamps("Test TSA", 20), Key::P256(66));
     let crowd = |count: usize| {
         let nobody = &nobody;
@@ -356,7 +362,28 @@ fn crowds() -> [Case; 2] {
             crls(),
             Expected::valid(Level::BT).with("timestamp_imprint"),
         ),
+        case(
+            "stamp_behind_more_than_are_looked_at",
+            with_stamps_in(120_000, &crowd(64)),
+            crls(),
+            Expected::revoked(Level::BB).with("timestamps_left_out"),
+        ),
     ]
+}
+
+/// Signatures with as many stamps as are looked at, behind one with the right one: together they have
+/// more than a document may.
+fn many_with_many() -> Case {
+    let stamps = |_: &[u8]| (0..64).map(der::number).collect();
+    let with = With {
+        stamps: Some(&stamps),
+        ..With::default()
+    };
+    let first = with_stamps(&|value| vec![token(value, stamped(), &PKI.tsa)]);
+    let file = (0..17).fold(first, |file, _| signed_in(&file, &PKI.ada, &with));
+    let expected = Expected::changed_as_allowed(Level::BT).with("timestamps_left_out");
+    let crls = vec![revoking(stamped() + DAY, 1)];
+    case("many_signatures_with_many_stamps", file, crls, expected)
 }
 
 /// A signature over SHA-1 with a stamp that says 2010: by whom decides.

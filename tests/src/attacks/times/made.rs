@@ -186,12 +186,11 @@ pub(super) fn lists(crls: Vec<Vec<u8>>) -> SecurityStore {
     }
 }
 
-/// The lists that say that Ada and her authority are not revoked.
+/// The lists that say that neither Ada, nor the timestamp authority, nor who issued for them are
+/// revoked.
 pub(super) fn good_lists() -> SecurityStore {
-    lists(vec![
-        crl::list(&crl::Terms::fresh(), &PKI.issuing),
-        crl::list(&crl::Terms::fresh(), &PKI.root),
-    ])
+    let by = [&PKI.issuing, &PKI.root, &PKI.stamping];
+    lists(by.map(|by| crl::list(&crl::Terms::fresh(), by)).to_vec())
 }
 
 /// A case with the root of the test PKI as the only anchor.

@@ -10,7 +10,7 @@ use super::made::{
     stamped, to_be_stamped, token,
 };
 use super::{Case, Expected};
-use crate::pki::{DAY, Key};
+use crate::pki::{DAY, Key, crl};
 
 /// Ada's signature.
 fn by_ada() -> Vec<u8> {
@@ -218,8 +218,26 @@ fn levels(file: &[u8]) -> Vec<Case> {
             },
         )
     };
-    let only_hers = || lists(vec![good.crls[0].clone()]);
-    let of_root = || lists(vec![good.crls[1].clone()]);
+    let without = |left_out: usize| {
+        let mut store = good_lists();
+        store.crls.remove(left_out);
+        store
+    };
+    let old_of_stamp = crl::Terms {
+        this_update: days_ago(20),
+        next_update: Some(days_ago(15)),
+        ..crl::Terms::fresh()
+    };
+    let of_then = crl::Terms {
+        this_update: days_ago(12),
+        next_update: Some(days_ago(5)),
+        ..crl::Terms::fresh()
+    };
+    let with_of_stamp = |terms: &crl::Terms| {
+        let mut store = without(2);
+        store.crls.push(crl::list(terms, &PKI.stamping));
+        store
+    };
     vec![
         known_elsewhere(
             "evidence_that_is_there",
@@ -232,14 +250,50 @@ fn levels(file: &[u8]) -> Vec<Case> {
             Expected::valid(Level::BT),
         ),
         known_elsewhere(
-            "evidence_for_the_signer_alone",
-            stamped_over(only_hers()),
-            Expected::valid(Level::BT),
+            "evidence_without_the_signers",
+            stamped_over(without(0)),
+            Expected::valid(Level::BT).with("level_not_proven"),
         ),
         known_elsewhere(
-            "evidence_for_the_authority_alone",
-            stamped_over(of_root()),
-            Expected::valid(Level::BT),
+            "evidence_without_the_authoritys",
+            stamped_over(without(1)),
+            Expected::valid(Level::BT).with("level_not_proven"),
+        ),
+        known_elsewhere(
+            "evidence_without_that_of_the_stamp",
+            stamped_over(without(2)),
+            Expected::valid(Level::BT).with("level_not_proven"),
+        ),
+        known_elsewhere(
+            "evidence_of_the_stamp_that_was_too_old",
+            stamped_over(with_of_stamp(&old_of_stamp)),
+            Expected::valid(Level::BT).with("level_not_proven"),
+        ),
+        known_elsewhere(
+            "evidence_of_the_stamp_that_was_fresh_then",
+            stamped_over(with_of_stamp(&of_then)),
+            Expected::valid(Level::BLt),
+        ),
+        known_elsewhere(
+            "evidence_without_that_of_the_stamp_below_an_archive",
+            archived(&stamped_over(without(2)), &nothing(), right),
+            Expected::extended(Level::BT).with("level_not_proven"),
+        ),
+        known_elsewhere(
+            "evidence_of_the_stamp_behind_the_archive",
+            archived(
+                &archived(&stamped_over(without(2)), &nothing(), right),
+                &good_lists(),
+                |bytes| token(bytes, stamped(), &odd_authorities()[0].2),
+            ),
+            Expected::extended(Level::BLt),
+        ),
+        known_elsewhere(
+            "evidence_behind_the_archive_without_its_own",
+            archived(&archived(file, &junk(), right), &without(2), |bytes| {
+                token(bytes, stamped(), &odd_authorities()[0].2)
+            }),
+            Expected::extended(Level::BT).with("level_not_proven"),
         ),
         known_elsewhere("archive_over_junk", later, Expected::extended(Level::BT)),
         known_elsewhere(

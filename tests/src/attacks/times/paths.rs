@@ -3,8 +3,8 @@
 use pdf::SecurityStore;
 use signature::Level;
 use signature::validate::SubIndication::{
-    self, ChainConstraintsFailure, CryptoConstraintsFailureNoPoe, NoCertificateChainFound,
-    NotYetValid, OutOfBoundsNoPoe,
+    self, CertificateChainGeneralFailure, ChainConstraintsFailure, CryptoConstraintsFailureNoPoe,
+    NoCertificateChainFound, NotYetValid, OutOfBoundsNoPoe,
 };
 
 use super::made::{With, days_ago, signed, stamped, token};
@@ -359,6 +359,15 @@ fn loops(root: &Party) -> Vec<Case> {
         above: Vec::new(),
         ..right.issue(&person(), KEY)
     };
+    // One key and one name: each of them issued each other, and none leads anywhere.
+    let circle = party("Circle", Key::P256(76));
+    let entangled = Party {
+        above: Vec::new(),
+        ..circle.issue(&person(), KEY)
+    };
+    let entangling = (1000..1020)
+        .map(|serial| circle.certify(&Terms::authority("Circle", serial), &circle.key.spki()))
+        .collect();
     let decoys = |count: u64| -> Vec<Vec<u8>> {
         let decoy = |number: u64| {
             let terms = Terms::authority("Path CA", 1000 + number);
@@ -383,6 +392,13 @@ fn loops(root: &Party) -> Vec<Case> {
             &signer,
             with_way_out,
             Expected::valid(Level::BB),
+        ),
+        of(
+            "authorities_that_all_certify_each_other",
+            root,
+            &entangled,
+            entangling,
+            refused("path_search_given_up", CertificateChainGeneralFailure),
         ),
         of(
             "forty_authorities_of_one_name",

@@ -10,10 +10,12 @@ use super::{Case, Expected};
 use crate::pki::der;
 use crate::pki::{DAY, Key, Party, Terms, YEAR, crl, extension};
 
-/// Ada's signature of ten days ago, with evidence in it and with the list of the root.
+/// Ada's signature of ten days ago, with evidence in it and with what tells of the rest: the lists of
+/// the root and of who issues for timestamp authorities.
 pub(super) fn with_evidence(store: SecurityStore) -> Vec<u8> {
     let mut store = store;
-    store.crls.push(crl::list(&crl::Terms::fresh(), &PKI.root));
+    let of_the_rest = [&PKI.root, &PKI.stamping].map(|by| crl::list(&crl::Terms::fresh(), by));
+    store.crls.extend(of_the_rest);
     let stamps = |value: &[u8]| vec![token(value, stamped(), &PKI.tsa)];
     let with = With {
         store,

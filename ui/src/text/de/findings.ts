@@ -62,7 +62,7 @@ export const findings: Record<keyof typeof en, string> = {
   "finding-revocation_not_known":
     "Die Auskunft der Zertifizierungsstelle kennt ein Zertifikat auf dem Weg nicht.",
   "finding-evidence_left_out":
-    "Das Dokument bringt mehr Auskünfte und Sperrlisten mit, als geprüft werden; eine, auf die es ankommt, kann fehlen.",
+    "Nicht alle Auskünfte und Sperrlisten wurden geprüft: einige sind zu viele, zu groß oder nicht lesbar. Eine, auf die es ankommt, kann fehlen.",
   "finding-timestamps_left_out":
     "Die Signatur bringt mehr Zeitstempel mit, als geprüft werden; einige bleiben außen vor.",
   "finding-algorithm_too_weak":

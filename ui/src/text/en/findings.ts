@@ -55,7 +55,7 @@ export const findings = {
   "finding-revocation_not_known":
     "The authority’s own responder does not know a certificate on the path.",
   "finding-evidence_left_out":
-    "The document brings more answers and revocation lists than are looked at, so one that matters may be among those left out.",
+    "Not all answers and revocation lists were looked at: some are too many, too large or cannot be read. One that matters may be among them.",
   "finding-timestamps_left_out":
     "The signature brings more timestamps than are looked at; some are left out.",
   "finding-algorithm_too_weak": "The signature uses an algorithm that is not good enough any more.",

@@ -1,17 +1,12 @@
 //! What a document is judged by besides what is in it: the organisation's own revocation list, and
 //! what the caller hands in.
 
-use std::fs;
-
 use signature::Certificate;
 use signature::revocation::crl;
 
 use crate::error::{Error, Result};
 use crate::home::Surroundings;
 use crate::requests::AtHand;
-
-/// Largest list of the organisation that is read here, in bytes.
-const LARGEST_LIST: u64 = 16 * 1024 * 1024;
 
 /// Everything at hand, taken apart by kind.
 #[derive(Debug, Default)]
@@ -21,6 +16,8 @@ pub(super) struct Sorted {
     pub(super) certificates: Vec<Certificate>,
     pub(super) ocsps: Vec<Vec<u8>>,
     pub(super) crls: Vec<Vec<u8>>,
+    /// Whether the organisation has a list that could not be read.
+    pub(super) is_cut_short: bool,
 }
 
 impl Sorted {
@@ -55,13 +52,16 @@ impl Sorted {
         Ok(())
     }
 
-    /// Adds the newest list of the organisation, if there is one. What is wrong with it shows when
-    /// it says nothing; validating needs no organisation.
+    /// Adds the newest list of the organisation, if there is one; validating needs no organisation.
+    /// One that cannot be read or is too large may name the signer, and that is told.
     pub(super) fn add_own_list(&mut self, surroundings: &Surroundings) {
         let path = surroundings.home.revocation_list_file();
-        let small = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST_LIST);
-        if small && let Ok(list) = fs::read(&path) {
-            self.crls.push(list);
+        if matches!(path.try_exists(), Ok(false)) {
+            return;
+        }
+        match crate::trust::read_at_most(&path, crate::trust::LARGEST_LIST) {
+            Ok(list) => self.crls.push(list),
+            Err(_) => self.is_cut_short = true,
         }
     }
 }

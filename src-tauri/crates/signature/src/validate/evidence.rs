@@ -19,8 +19,11 @@ use crate::revocation::{Source, Statement, crl, ocsp};
 
 /// Most certificates, answers and lists of a document that are looked at, of each kind.
 const MOST: usize = 2048;
-/// Most signatures over certificates, answers and lists that are verified for one document.
+/// Most signatures that are verified for one document: its own, those of timestamps, and those over
+/// certificates, answers and lists.
 pub(super) const MOST_VERIFICATIONS: u32 = 8192;
+/// Most of them for timestamps beside signatures, so that the rest is left for what tells of them.
+const MOST_STAMPS: u32 = 1024;
 /// How many bytes of an answer or a list weigh as much as one verification.
 const BYTES_PER_VERIFICATION: usize = 1 << 16;
 
@@ -30,11 +33,13 @@ pub(super) struct Evidence {
     /// Certificates, believed nothing.
     pub(super) certificates: Vec<Certificate>,
     known_certificates: HashSet<[u8; 32]>,
+    /// Those of them that the document brings, though the caller handed them in as well.
+    carried: HashSet<[u8; 32]>,
     /// Answers, by the serial numbers that they are about.
     pub(super) ocsps: Items,
     /// Lists, by who issued them.
     pub(super) crls: Items,
-    /// Whether an answer or a list was left out, being one too many.
+    /// Whether an answer or a list was left out, being one too many or too large.
     crowded: bool,
     pub(super) work: Work,
     known: RefCell<HashMap<Question, Option<Rc<Statement>>>>,
@@ -67,12 +72,29 @@ type Question = (Source, [u8; 32], [u8; 32]);
 #[derive(Debug, Default)]
 pub(super) struct Work {
     spent: Cell<u32>,
+    stamps: Cell<u32>,
 }
 
 impl Work {
     /// Asks for one verification more; no if there were too many.
     pub(super) fn ask(&self) -> bool {
         self.ask_for(1)
+    }
+
+    /// Asks for the verification of a timestamp beside a signature; no if there were too many.
+    pub(super) fn ask_for_stamp(&self) -> bool {
+        let stamps = self.stamps.get();
+        if stamps == MOST_STAMPS {
+            return false;
+        }
+        self.stamps.set(stamps + 1);
+        self.ask()
+    }
+
+    /// Counts verifications that are not asked for: signatures of the document itself, of which there
+    /// are few.
+    pub(super) fn count(&self, verifications: u32) {
+        let _few = self.ask_for(verifications);
     }
 
     /// Asks for as much as so many verifications.
@@ -173,13 +195,16 @@ impl Items {
 }
 
 impl Evidence {
-    /// What the caller hands in. To be called first.
+    /// What the caller hands in, which may not have been all. To be called first.
     pub(super) fn of_caller(
         certificates: &[Certificate],
         ocsps: &[Vec<u8>],
         crls: &[Vec<u8>],
+        (work, was_all): (Work, bool),
     ) -> Self {
         let mut evidence = Self {
+            work,
+            crowded: !was_all,
             certificates: certificates.to_vec(),
             known_certificates: certificates.iter().map(Certificate::fingerprint).collect(),
             ..Self::default()
@@ -197,8 +222,10 @@ impl Evidence {
     }
 
     pub(super) fn add_certificate(&mut self, der: &[u8]) {
-        if self.certificates.len() < MOST
-            && !self.known_certificates.contains(&sha256(der))
+        let fingerprint = sha256(der);
+        if self.known_certificates.contains(&fingerprint) {
+            self.carried.insert(fingerprint);
+        } else if self.certificates.len() < MOST
             && let Ok(certificate) = Certificate::from_der(der)
         {
             self.add_read(certificate);
@@ -206,11 +233,18 @@ impl Evidence {
     }
 
     pub(super) fn add_read(&mut self, certificate: Certificate) {
-        if self.certificates.len() < MOST
-            && self.known_certificates.insert(certificate.fingerprint())
-        {
-            self.certificates.push(certificate);
+        let fingerprint = certificate.fingerprint();
+        if self.certificates.len() < MOST {
+            self.carried.insert(fingerprint);
+            if self.known_certificates.insert(fingerprint) {
+                self.certificates.push(certificate);
+            }
         }
+    }
+
+    /// Whether the document brings a certificate outside of its signatures.
+    pub(super) fn carries(&self, certificate: &Certificate) -> bool {
+        self.carried.contains(&certificate.fingerprint())
     }
 
     /// An answer that a signature carries.
@@ -280,11 +314,14 @@ impl Evidence {
         answers.chain(self.crls.about(certificate.issuer_der()))
     }
 
-    /// The store of a document; none where it has none or it cannot be read. One that is too large is
-    /// not passed over in silence.
+    /// The store of a document; none where it has none or it cannot be read. One that is too large, or
+    /// of which a part is or cannot be read, is not passed over in silence.
     pub(super) fn take_store(&mut self, document: &pdf::Document) -> Option<pdf::SecurityStore> {
         let store = document.security_store();
-        self.crowded |= matches!(store, Err(pdf::Error::StoreTooLarge));
+        self.crowded |= match &store {
+            Ok(store) => store.as_ref().is_some_and(|store| store.left_out > 0),
+            Err(error) => matches!(error, pdf::Error::StoreTooLarge),
+        };
         store.ok().flatten()
     }
 
@@ -371,7 +408,8 @@ mod tests {
     fn what_a_document_brings_crowds_out_nothing_that_the_caller_handed_in_and_is_said_to_be_too_much()
      {
         let own = b"the list of the organisation".to_vec();
-        let mut evidence = Evidence::of_caller(&[], &[], std::slice::from_ref(&own));
+        let own_list = std::slice::from_ref(&own);
+        let mut evidence = Evidence::of_caller(&[], &[], own_list, (Work::default(), true));
         let junk = |count: usize| -> Vec<Vec<u8>> {
             (0..count).map(|i| i.to_be_bytes().to_vec()).collect()
         };

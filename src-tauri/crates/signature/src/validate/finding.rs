@@ -248,8 +248,10 @@ pub enum Finding {
         /// Of when, Unix time.
         as_of: i64,
     },
-    /// The document brings more answers and lists than are looked at.
-    #[error("the document brings more answers and revocation lists than are looked at")]
+    /// There are more answers and lists, or larger ones, than are looked at, or some cannot be read.
+    #[error(
+        "answers or revocation lists were not looked at: they are too many, too large, or cannot be read"
+    )]
     EvidenceLeftOut,
 
     // Algorithms, ETSI TS 119 312.

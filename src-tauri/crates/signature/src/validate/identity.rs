@@ -26,7 +26,7 @@ pub(super) struct Identity {
     pub(super) way: Vec<Certificate>,
     /// What is known of each certificate on it but the anchor.
     pub(super) revocation: Vec<Revocation>,
-    /// Where the document keeps what tells of all of these.
+    /// Where the document keeps all of these and what tells of them.
     pub(super) kept: Kept,
     /// Whether an anchor vouches for it, and nothing that was found puts that in doubt.
     pub(super) is_confirmed: bool,
@@ -69,10 +69,19 @@ pub(super) fn judge(
     };
     identity.way = path.certificates().to_vec();
     identity.kept = Kept::Archived;
+    // What was gathered with a timestamp is old when it is judged, and was not when it was made.
+    let made = used.gives.map_or(used.at, |gives| gives.min(used.at));
     for (certificate, issuer) in identity.way.iter().zip(identity.way.iter().skip(1)) {
-        let (mut state, kept) =
-            revoked::state(world.evidence, certificate, issuer, used.at, world.now);
-        identity.kept = identity.kept.min(kept);
+        let state_at = |time| revoked::state(world.evidence, certificate, issuer, time, world.now);
+        let (mut state, _) = state_at(used.at);
+        let (_, kept) = state_at(made);
+        let is_carried = certificate == signer
+            || others.contains(certificate)
+            || world.evidence.carries(certificate);
+        identity.kept = match is_carried {
+            true => identity.kept.min(kept),
+            false => Kept::Nowhere,
+        };
         // A timestamp outlives some reasons for which its authority's certificate ended.
         if let (State::Revoked { at, reason, by }, Some(gives)) = (&state, used.gives)
             && gives < *at

@@ -13,6 +13,7 @@ use const_oid::db::rfc5911::{
 use der::Decode;
 use der::asn1::OctetStringRef;
 
+use super::evidence::Work;
 use super::finding::Finding;
 use super::form::Form;
 use crate::algorithm::DigestAlgorithm;
@@ -27,6 +28,9 @@ use crate::timestamp::{Fault, ID_AA_SIGNATURE_TIME_STAMP_TOKEN, TimestampJudgeme
 /// Most bytes of Contents that are read. Our own take about two thousand; those that carry
 /// revocation lists of their own may take hundreds of thousands.
 pub const LARGEST_CONTENTS: usize = 4 * 1024 * 1024;
+
+/// Most verifications that [`judge_bare`] takes: it is not said by which digest the value is.
+pub(super) const MOST_OF_BARE: u32 = 1 + DigestAlgorithm::ALL.len() as u32;
 
 /// Most timestamps beside a signature that are looked at.
 const MOST_STAMPS: usize = 64;
@@ -82,6 +86,7 @@ pub(super) struct Gives {
 pub(super) fn judge(
     contents: &[u8],
     form: Form,
+    work: &Work,
     mut document_digest: impl FnMut(AnyDigest) -> Result<Option<Vec<u8>>>,
 ) -> Result<Judgement> {
     let mut judgement = Judgement::default();
@@ -136,7 +141,7 @@ pub(super) fn judge(
     if counted.digest_proven && counted.verified && !findings.iter().any(wrong) {
         judgement.intact = Some(Intact(()));
     }
-    judgement.look_beside(&signed_data);
+    judgement.look_beside(&signed_data, work);
     judgement.signer = signer;
     judgement.others = others;
     Ok(judgement)
@@ -276,17 +281,16 @@ pub(super) fn judge_bare(
 
 impl Judgement {
     /// Timestamps over the value, and the answers and lists that are carried.
-    fn look_beside(&mut self, signed_data: &SignedData<'_>) {
+    fn look_beside(&mut self, signed_data: &SignedData<'_>, work: &Work) {
         let values = signed_data.unsigned_values(ID_AA_SIGNATURE_TIME_STAMP_TOKEN);
         let count = values.len();
-        // Anybody may put some beside a signature: those over something else cost no more than this.
-        if count > MOST_STAMPS {
-            self.findings.push(Finding::TimestampsLeftOut {
-                count,
-                most: MOST_STAMPS,
-            });
-        }
-        for value in values.into_iter().take(MOST_STAMPS) {
+        // Anybody may put some beside a signature.
+        for (most, value) in values.into_iter().enumerate() {
+            if most == MOST_STAMPS || !work.ask_for_stamp() {
+                self.findings
+                    .push(Finding::TimestampsLeftOut { count, most });
+                break;
+            }
             let Ok(token) = Token::read_brought(value) else {
                 self.findings.push(Finding::TimestampUnreadable);
                 continue;

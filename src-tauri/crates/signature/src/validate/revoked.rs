@@ -304,6 +304,7 @@ fn conclude<'s>(
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use super::super::evidence::Work;
     use super::*;
     use crate::algorithm::any::{AnyDigest, Used};
     use crate::samples::{Authority, Key, NOW};
@@ -420,7 +421,7 @@ mod tests {
             rsa_bits: None,
         };
         let ahead = NOW + SKEW + 1;
-        let evidence = Evidence::of_caller(&[], &[], &[b"list".to_vec()]);
+        let evidence = Evidence::of_caller(&[], &[], &[b"list".to_vec()], (Work::default(), true));
         let item = evidence.crls.iter().next().unwrap();
         let is_believed = |statement: Statement| {
             let mut responders = Responders {

@@ -6,6 +6,7 @@
 //! newer ones prove; that is what keeps an archive good after every certificate in it has ended.
 
 use super::chain::Purpose;
+use super::evidence::Kept;
 use super::finding::Finding;
 use super::identity::{self, Use, World};
 use super::policy;
@@ -46,16 +47,24 @@ impl Archive {
     }
 }
 
-/// Judges the timestamps beside a signature; gives the earliest that counts, or else one that does
-/// not, and what is to be said.
+/// What the timestamps beside a signature prove.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// The earliest time that counts, or else one that does not.
+    pub(super) time: Option<ProvenTime>,
+    /// Where the document keeps what tells of the authorities of all that count; none if none does.
+    pub(super) kept: Option<Kept>,
+}
+
+/// Judges the timestamps beside a signature, and adds what is to be said.
 pub(super) fn beside(
     world: World<'_>,
     stamps: &[TimestampJudgement],
     covered: Option<&ProvenTime>,
     findings: &mut Vec<Finding>,
-) -> Option<ProvenTime> {
+) -> Beside {
     let proven = covered.map_or(world.now, |time| time.latest);
-    let mut best: Option<ProvenTime> = None;
+    let mut beside = Beside::default();
     for stamp in stamps {
         findings.extend(stamp.findings.iter().cloned().map(Finding::TimestampFaulty));
         let Some(holds) = &stamp.holds else {
@@ -95,14 +104,19 @@ pub(super) fn beside(
                 why: why.join("; "),
             });
         }
-        let better = best
+        if time.is_trusted {
+            let kept = beside.kept.unwrap_or(identity.kept);
+            beside.kept = Some(kept.min(identity.kept));
+        }
+        let better = beside
+            .time
             .as_ref()
             .is_none_or(|best| (time.is_trusted, -time.latest) > (best.is_trusted, -best.latest));
         if better {
-            best = Some(time);
+            beside.time = Some(time);
         }
     }
-    best
+    beside
 }
 
 /// The better of two times: one that counts, and the earlier of those.

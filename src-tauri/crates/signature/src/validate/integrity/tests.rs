@@ -25,7 +25,7 @@ fn judge(
         SubFilter::Pades => Form::Pades,
         SubFilter::Adbe => Form::Detached,
     };
-    super::judge(contents, form, |any| match any {
+    super::judge(contents, form, &Work::default(), |any| match any {
         AnyDigest::Strong(algorithm) => Ok(digest(algorithm)?.map(|d| d.as_bytes().to_vec())),
         AnyDigest::Sha1 | AnyDigest::Shake256 => Ok(None),
     })
