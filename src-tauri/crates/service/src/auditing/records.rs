@@ -88,7 +88,7 @@ pub(super) fn verify(
     let masters = Masters::of(station)?;
     if noted.all_bound {
         let odd = [
-            masters.unbound_by(&officers, &told),
+            masters.unbound_by(&officers, &told)?,
             profile::unbound(station, &officers, &told)?,
         ];
         for what in odd.into_iter().flatten() {

@@ -8,13 +8,16 @@
 //! machine notes digests and acts while it takes the log up, in a file beside the head it remembers; so
 //! nothing that the vault says of old leaves is asked.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+mod lines;
+
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 
 use vault::KeyId;
+
+pub(crate) use lines::Lines;
+use lines::{LINE, Line};
 
 use super::Station;
 use super::office_acts::Noted;
@@ -24,16 +27,12 @@ use crate::error::{Error, Result};
 use crate::home::lock_file;
 use crate::signing_algorithm::sha256;
 
-/// Length of a line in bytes: digest, index of the intent, index of the outcome.
-const LINE: usize = 48;
 /// In the place of the intent: rows of the founding, or believed when the log had bound none yet.
 const ADOPTED: u64 = u64::MAX;
 
 /// How a log of before says that it names everything that officers have signed; without it, it names
 /// states and accounts alone.
 pub(crate) const EVERYTHING: &str = "states, accounts, masters, token profile";
-
-type Line = [u8; LINE];
 
 /// What an act is about whose last one decides which row is the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,39 +93,6 @@ pub(crate) enum Signed {
     },
 }
 
-/// All lines, as they are at one time.
-pub(crate) struct Lines(Vec<Line>);
-
-impl Lines {
-    /// Every place where this was signed.
-    pub(crate) fn places(&self, digest: &Hash) -> Vec<Signed> {
-        let of = self.0.iter().filter(|line| line.starts_with(digest));
-        of.map(signed).collect()
-    }
-
-    /// The acts about something, in the order in which they were done. An intent has one outcome: a
-    /// second one is somebody's who could not sign what the first one names.
-    pub(crate) fn acts(&self, subject: Subject) -> Vec<u64> {
-        let mut intents = BTreeSet::new();
-        let mut outcomes = Vec::new();
-        for place in self.places(&subject.line()) {
-            match place {
-                Signed::Done { intent, outcome } if intents.insert(intent) => {
-                    outcomes.push(outcome)
-                }
-                Signed::Done { .. } => {}
-                Signed::Before { outcome } => outcomes.push(outcome),
-            }
-        }
-        outcomes
-    }
-
-    /// Where the last of them was done.
-    pub(crate) fn last(&self, subject: Subject) -> Option<u64> {
-        self.acts(subject).last().copied()
-    }
-}
-
 /// The lines: so many in the file, and those that came since.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct BoundRows {
@@ -137,8 +103,7 @@ pub(crate) struct BoundRows {
 impl BoundRows {
     /// Those of a machine that has kept so many; none if its file has fewer.
     pub(crate) fn kept(station: &Station, kept: u64) -> Option<Self> {
-        let length = fs::metadata(path(station)).map_or(0, |file| file.len());
-        (length / LINE as u64 >= kept).then_some(Self {
+        (lines::count(&station.state()) >= kept).then_some(Self {
             kept,
             new: Vec::new(),
         })
@@ -202,18 +167,7 @@ impl BoundRows {
 
     /// All of them.
     pub(crate) fn lines(&self, station: &Station) -> Result<Lines> {
-        let mut file = match self.kept {
-            0 => Vec::new(),
-            _ => fs::read(path(station)).map_err(Error::State)?,
-        };
-        let length = usize::try_from(self.kept).unwrap_or(usize::MAX);
-        let length = length.saturating_mul(LINE);
-        if file.len() < length {
-            return Err(Error::State(io::ErrorKind::InvalidData.into()));
-        }
-        file.truncate(length);
-        let (kept, _) = file.as_chunks::<LINE>();
-        Ok(Lines(kept.iter().chain(&self.new).copied().collect()))
+        Lines::read(&station.state(), self.kept, &self.new)
     }
 
     /// Writes the new ones into the file, before the head that covers them is remembered. What others
@@ -223,9 +177,13 @@ impl BoundRows {
             return Ok(());
         }
         let write = || -> io::Result<()> {
-            let file: File = lock_file(&path(station))?;
+            if self.kept == 0 {
+                lines::forget_copy(&station.state())?; // of a log before this one
+            }
+            let file: File = lock_file(&lines::path(&station.state()))?;
             file.write_all_at(self.new.as_flattened(), self.kept * LINE as u64)?;
-            file.sync_data()
+            file.sync_data()?;
+            lines::sort_anew(&station.state(), self.count())
         };
         write().map_err(Error::State)
     }
@@ -246,8 +204,4 @@ fn signed(line: &Line) -> Signed {
             outcome: number(40),
         },
     }
-}
-
-fn path(station: &Station) -> PathBuf {
-    station.state().join("signed-rows")
 }

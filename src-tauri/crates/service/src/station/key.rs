@@ -241,23 +241,24 @@ impl KeyRecord {
         told: &Lines,
     ) -> Result<Option<&'static str>> {
         let done = |message: &RowMessage, signature: &[u8], intent| {
-            officers.vouch_at(&told.places(&message.digest()), message, signature, intent)
+            let places = told.places(&message.digest())?;
+            Ok::<_, Error>(officers.vouch_at(&places, message, signature, intent))
         };
         let (state, account) = (&self.row.state, &self.row.account);
         if let (Some(signature), Some(intent)) = (&state.officer_signature, state.intent) {
             let message = self.state.to_be_signed(&self.identity, intent.0);
-            let Some(done) = done(&message, signature, intent) else {
+            let Some(done) = done(&message, signature, intent)? else {
                 return Ok(Some(
                     "the log tells of no officer's act in which its state was made",
                 ));
             };
-            if let Some(odd) = self.is_from_before(done, told) {
+            if let Some(odd) = self.is_from_before(done, told)? {
                 return Ok(Some(odd));
             }
         }
         if let (Some(signature), Some(intent)) = (&account.officer_signature, account.intent) {
             let message = account_to_be_signed(station.id(), account, intent);
-            if done(&message, signature, intent).is_none() {
+            if done(&message, signature, intent)?.is_none() {
                 return Ok(Some(
                     "the log tells of no officer's act in which the account was made",
                 ));
@@ -267,17 +268,19 @@ impl KeyRecord {
     }
 
     /// What the log tells that has happened to the key since a state was made that lets it be used.
-    fn is_from_before(&self, done: u64, told: &Lines) -> Option<&'static str> {
+    fn is_from_before(&self, done: u64, told: &Lines) -> Result<Option<&'static str>> {
         let key = self.row.key.id;
-        let revoked = told.last(Subject::Revocation(key)).is_some();
+        let revoked = told.last(Subject::Revocation(key))?.is_some();
         if revoked && self.state.status != record::Status::Revoked {
-            return Some("the log tells that it was revoked, and its state is from before");
+            return Ok(Some(
+                "the log tells that it was revoked, and its state is from before",
+            ));
         }
         let active =
             self.state.status == record::Status::Active && self.row.own_suspension.is_none();
-        let suspended = told.last(Subject::Suspension(key));
-        (active && suspended.is_some_and(|suspended| done < suspended))
-            .then_some("the log tells that it was suspended, and its state is from before")
+        let suspended = told.last(Subject::Suspension(key))?;
+        let before = active && suspended.is_some_and(|suspended| done < suspended);
+        Ok(before.then_some("the log tells that it was suspended, and its state is from before"))
     }
 
     /// Believes the record: its MAC in the HSM, the seal row's signature, the officer's signatures,

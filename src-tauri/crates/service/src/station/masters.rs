@@ -198,19 +198,24 @@ impl Masters {
     /// What of them no act stands behind that the log tells of, or which act came after them, if
     /// something does not fit: whoever was an officer once can sign rows that name an act of then, and
     /// what was signed once can be put back.
-    pub(crate) fn unbound_by(&self, officers: &Officers, told: &Lines) -> Option<&'static str> {
-        let done = |row: &SignedRow| {
-            let places = told.places(&row.message.digest());
+    pub(crate) fn unbound_by(
+        &self,
+        officers: &Officers,
+        told: &Lines,
+    ) -> Result<Option<&'static str>> {
+        for row in &self.rows {
+            let places = told.places(&row.message.digest())?;
             let done = officers.vouch_at(&places, &row.message, &row.signature, row.intent);
-            done.is_some()
-        };
-        if !self.rows.iter().all(done) {
-            return Some("the log tells of no officer's act in which a master or a step was made");
+            if done.is_none() {
+                return Ok(Some(
+                    "the log tells of no officer's act in which a master or a step was made",
+                ));
+            }
         }
         // Each step has the next number, and the master for imported keys is made once.
         let acts = self.version() + u64::from(self.import.is_some());
-        let told = told.acts(Subject::Masters).len() as u64;
-        (told > acts).then_some("the log tells of a later step or master than the vault has")
+        let told = told.acts(Subject::Masters)?.len() as u64;
+        Ok((told > acts).then_some("the log tells of a later step or master than the vault has"))
     }
 
     /// What was signed of them, and of the newest step.
@@ -429,7 +434,7 @@ fn at_odds(
     if !log.noted().all_bound {
         return Ok(None); // an officer's login binds them
     }
-    Ok(masters.unbound_by(&Officers::of(station)?, &log.signed_rows()?))
+    masters.unbound_by(&Officers::of(station)?, &log.signed_rows()?)
 }
 
 /// The highest step that this machine has seen.

@@ -343,27 +343,28 @@ pub(crate) fn unbound(
     told: &Lines,
 ) -> Result<Option<&'static str>> {
     let row = station.wait(station.store.token_profile())?;
-    Ok(unbound_row(officers, told, row.as_ref()))
+    unbound_row(officers, told, row.as_ref())
 }
 
 fn unbound_row(
     officers: &Officers,
     told: &Lines,
     row: Option<&vault::TokenProfile>,
-) -> Option<&'static str> {
-    let last = told.last(Subject::Profile);
+) -> Result<Option<&'static str>> {
+    let last = told.last(Subject::Profile)?;
     let Some(row) = row else {
-        return last.map(|_| "the log tells of a profile, and there is none");
+        return Ok(last.map(|_| "the log tells of a profile, and there is none"));
     };
     let signed = Profile::to_be_signed(&row.profile, row.intent);
-    let places = told.places(&signed.digest());
-    match officers.vouch_at(&places, &signed, &row.signature, row.intent) {
+    let places = told.places(&signed.digest())?;
+    let done = officers.vouch_at(&places, &signed, &row.signature, row.intent);
+    Ok(match done {
         None => Some("the log tells of no officer's act in which the token's profile was made"),
         Some(done) if last.is_some_and(|last| done < last) => {
             Some("the log tells of a later probe than the token's profile is of")
         }
         Some(_) => None,
-    }
+    })
 }
 
 /// The same by what this machine has noted of the log, where nobody opens it: what is shown. Of an act
@@ -378,7 +379,7 @@ fn unbound_as_remembered(
     let kept = noted.and_then(|noted| BoundRows::kept(station, noted.rows?));
     match kept {
         Some(rows) if row.intent.0 < remembered.frontier.size() => {
-            Ok(unbound_row(officers, &rows.lines(station)?, Some(row)))
+            unbound_row(officers, &rows.lines(station)?, Some(row))
         }
         _ => Ok(None),
     }

@@ -62,11 +62,18 @@ impl<'s> Log<'s> {
 
     fn consistent(station: &'s Station, token: &'s SigningToken<'s>) -> Result<Self> {
         let remembered = Remembered::load(station)?;
-        match Self::going_on_from(station, token, &remembered) {
+        let log = match Self::going_on_from(station, token, &remembered) {
             // What this machine remembers is lost: an officer may have said so.
-            Err(error @ Error::Log(_)) => Self::restored(station, token, &remembered)?.ok_or(error),
-            other => other,
+            Err(error @ Error::Log(_)) => {
+                return Self::restored(station, token, &remembered)?.ok_or(error);
+            }
+            other => other?,
+        };
+        if log.frontier.size() > remembered.frontier.size() {
+            log.rows.keep(station)?;
+            Remembered::store(station, &log.remembered(remembered.restores))?;
         }
+        Ok(log)
     }
 
     /// Opens the log as a machine would that has seen nothing of it; what this one remembers is left
@@ -177,10 +184,6 @@ impl<'s> Log<'s> {
         }
         if seen == 0 {
             Self::begins_with_the_founding(station)?;
-        }
-        if checkpoint.size > seen {
-            log.rows.keep(station)?;
-            Remembered::store(station, &log.remembered(remembered.restores))?;
         }
         Ok(log)
     }
