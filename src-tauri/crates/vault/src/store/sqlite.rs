@@ -9,6 +9,9 @@ mod grants;
 mod keys;
 mod log;
 mod masters;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod plans;
 mod profiles;
 mod row;
 mod status;

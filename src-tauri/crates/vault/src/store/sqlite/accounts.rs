@@ -127,13 +127,17 @@ pub(super) async fn page(
     })
 }
 
-fn total_query(search: &[String]) -> QueryBuilder<Sqlite> {
+pub(super) fn total_query(search: &[String]) -> QueryBuilder<Sqlite> {
     let mut builder = QueryBuilder::new("SELECT count(*) AS total FROM account WHERE TRUE");
     push_search(&mut builder, search);
     builder
 }
 
-fn page_query(search: &[String], after: Option<&Cursor>, limit: usize) -> QueryBuilder<Sqlite> {
+pub(super) fn page_query(
+    search: &[String],
+    after: Option<&Cursor>,
+    limit: usize,
+) -> QueryBuilder<Sqlite> {
     let mut builder = QueryBuilder::new(
         "SELECT account.id AS id, login, login_folded, name, email, role, created_at, row_version,
                 account.officer_signature AS officer_signature, account.intent AS intent,
@@ -187,70 +191,4 @@ fn listed(row: &SqliteRow) -> Result<ListedAccount> {
         account: account(row)?,
         key,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-    use sqlx::{AssertSqlSafe, SqlSafeStr};
-
-    use super::super::SqliteStore;
-    use super::*;
-
-    /// What SQLite says it will do, one step a line.
-    async fn plan(store: &SqliteStore, query: &QueryBuilder<Sqlite>) -> Vec<String> {
-        let sql = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
-        let rows = sqlx::query(AssertSqlSafe(sql).into_sql_str())
-            .fetch_all(&store.pool)
-            .await
-            .unwrap();
-        rows.iter()
-            .map(|row| value(row, "detail").unwrap())
-            .collect()
-    }
-
-    async fn store() -> (SqliteStore, tempfile::TempDir) {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("vault.sqlite");
-        (SqliteStore::create(&path).await.unwrap(), directory)
-    }
-
-    #[tokio::test]
-    async fn a_page_is_read_through_the_index_of_logins() {
-        let (store, _directory) = store().await;
-        let cursor = Cursor::parse("m");
-        let steps = plan(&store, &page_query(&[], Some(&cursor), 51)).await;
-        assert!(
-            steps
-                .iter()
-                .any(|step| step.starts_with("SEARCH account USING INDEX")
-                    && step.contains("(login_folded>?)")),
-            "{steps:?}"
-        );
-        assert!(
-            !steps
-                .iter()
-                .any(|step| step.starts_with("SCAN") || step.contains("TEMP B-TREE")),
-            "no table is read whole, nothing is sorted: {steps:?}"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_search_is_a_range_of_the_index_of_words() {
-        let (store, _directory) = store().await;
-        let words = ["ada".to_owned(), "love".to_owned()];
-        for query in [page_query(&words, None, 51), total_query(&words)] {
-            let steps = plan(&store, &query).await;
-            assert!(
-                steps
-                    .iter()
-                    .any(|step| step.starts_with("SEARCH account_word USING PRIMARY KEY")),
-                "{steps:?}"
-            );
-            assert!(
-                !steps.iter().any(|step| step.starts_with("SCAN")),
-                "no table is read whole: {steps:?}"
-            );
-        }
-    }
 }

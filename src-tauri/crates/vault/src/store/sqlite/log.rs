@@ -9,6 +9,11 @@ use crate::id::{LeafIndex, RequestId};
 use crate::log::{Event, Head, INTENT, Leaf, Logged, LoggedRequest, NewLeaf, OpenIntent, Restore};
 use crate::store::{MAX_HEADS, MAX_LEAVES};
 
+/// SQLite would go through all heads to order them by two columns, and there is one for each leaf.
+pub(super) const LATEST_HEAD: &str = "
+    SELECT size, root, note, notarised FROM head WHERE size = (SELECT max(size) FROM head)
+    ORDER BY head_id DESC LIMIT 1";
+
 /// Appends a leaf. The caller's transaction holds the write lock, so the index is free.
 pub(super) async fn append(connection: &mut SqliteConnection, new: &NewLeaf) -> Result<LeafIndex> {
     if let Some(request) = new.request_id
@@ -201,11 +206,7 @@ pub(super) async fn put_head(connection: &mut SqliteConnection, head: &Head) -> 
 }
 
 pub(super) async fn latest_head(connection: &mut SqliteConnection) -> Result<Option<Head>> {
-    let row = sqlx::query(
-        "SELECT size, root, note, notarised FROM head ORDER BY size DESC, head_id DESC LIMIT 1",
-    )
-    .fetch_optional(connection)
-    .await?;
+    let row = sqlx::query(LATEST_HEAD).fetch_optional(connection).await?;
     row.as_ref().map(head).transpose()
 }
 
