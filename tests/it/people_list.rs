@@ -91,12 +91,23 @@ fn a_list_of_people_is_enrolled_row_by_row_and_gone_on_with() {
         "login,name,email\n\
          ada,\"Lovelace, Ada\",ada@example.org\n\
          eve,Eve,eve@example.org\n\
-         zoe,Zoe,zoe@example.org\n",
+         @zoe,\"=HYPERLINK(A1)\",zoe@example.org\n",
     );
     let again = machine.done(LIST, &[OFFICER_SECRET]);
     assert_eq!(
         outcomes(&again),
-        ["ada unchanged", "eve unchanged", "zoe enrolled"]
+        ["ada unchanged", "eve unchanged", "@zoe enrolled"]
+    );
+    let text = fs::read_to_string(machine.path("people-codes.csv")).unwrap();
+    let formula = "\n\"'@zoe\",\"'=HYPERLINK(A1)\",";
+    assert!(
+        text.contains(formula),
+        "no spreadsheet calculates it: {text}"
+    );
+    assert_eq!(
+        outcomes(&machine.done(LIST, &[OFFICER_SECRET]))[2],
+        "@zoe unchanged",
+        "its code is found again"
     );
     assert_eq!(codes(&machine)[..2], first, "what was there stays");
     // As after a process that ended between the act and its code.
@@ -105,7 +116,7 @@ fn a_list_of_people_is_enrolled_row_by_row_and_gone_on_with() {
     fs::write(machine.path("people-codes.csv"), torn).unwrap();
     let torn = machine.run(LIST, &[OFFICER_SECRET]);
     assert_eq!(torn.status, 3);
-    assert_eq!(outcomes(&torn)[2], "zoe code_missing");
+    assert_eq!(outcomes(&torn)[2], "@zoe code_missing");
     assert_eq!(codes(&machine), first, "the row that was cut off is gone");
     // One act each.
     let verdict = machine.done("audit verify", &[]);

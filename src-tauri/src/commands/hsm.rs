@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use service::{
-    Administrator, PinPlace, Service,
+    Administrator, PinPlace, PinTyped, Service,
     requests::{ModuleChange, RotationWatch},
     wire::{self, ErrorCode},
 };
@@ -121,7 +121,7 @@ pub async fn accept_modules(
 }
 
 /// Gives this machine the signing PIN that the token has now, tried once. Nobody can log in while
-/// the kept one is refused, so nobody need be: who has the PIN has the token.
+/// the kept one is refused, so nobody need be; a second one is tried in a terminal only.
 ///
 /// # Errors
 /// Those of the use-case.
@@ -130,7 +130,9 @@ pub async fn set_signing_pin(
     service: State<'_, Service>,
     request: wire::SetSigningPin,
 ) -> Result<PinPlace, wire::Error> {
-    Ok(service.set_signing_pin(request.pin).await?)
+    Ok(service
+        .set_signing_pin(request.pin, PinTyped::InWindow)
+        .await?)
 }
 
 /// Keys move in the hands of an officer who is there: no further ones when the login is over.

@@ -325,5 +325,12 @@ fn a_module_that_was_changed_is_accepted_as_it_was_shown_and_a_wrong_pin_is_not_
         .administer("set_signing_pin", json!({"request": {"pin": "000000"}}))
         .unwrap_err();
     assert_eq!(error["code"], "token_pin_wrong", "{error}");
+    // Nobody need be logged in for it, and the token counts: a page tries one.
+    for pin in ["000001", "000002"] {
+        let error = program
+            .administer("set_signing_pin", json!({"request": {"pin": pin}}))
+            .unwrap_err();
+        assert_eq!(error["code"], "pin_try_kept", "{error}");
+    }
     program.log_in(ADA, SECRET).unwrap();
 }

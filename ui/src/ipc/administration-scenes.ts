@@ -148,6 +148,16 @@ const custody: Record<string, Scene<Answers>> = {
       await page.find("pin-form");
     },
   },
+  "hsm-pin-kept": {
+    answers: { refusals: { setSigningPin: refusal("pin_try_kept") } },
+    async play(page) {
+      await go(page, "hsm", "masters");
+      await page.click("pin-change");
+      await page.type("pin-new", "123456");
+      await page.click("pin-deed");
+      await page.find("error-line");
+    },
+  },
   "hsm-pin-wrong": {
     answers: { refusals: { setSigningPin: refusal("token_pin_wrong") } },
     async play(page) {

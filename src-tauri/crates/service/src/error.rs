@@ -77,6 +77,17 @@ pub enum Error {
         /// Label of the token.
         token: String,
     },
+    /// A window tries no PIN that may be one too many: who sits there need not be logged in.
+    #[error(
+        "no PIN is tried on the token {token} from a window now: {why}; set it in a terminal, with \
+         chancery hsm pin"
+    )]
+    PinTryKept {
+        /// Label of the token.
+        token: String,
+        /// What speaks against it.
+        why: &'static str,
+    },
     /// A token does not wrap keys as they must be wrapped.
     #[error(
         "the token {token} does not wrap keys: {source}; found the organisation with --mode \

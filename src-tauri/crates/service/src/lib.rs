@@ -76,6 +76,8 @@ pub use pages::{Appearance, Shown};
 pub use report::{name_beside as report_name, printable};
 use station::Station;
 use station::logins::Logins;
+use station::pin_tries::PinTries;
+pub use station::pin_tries::PinTyped;
 pub use station::pins::PinPlace;
 pub use use_cases::office::{BackupPlaces, GivenSecret, backup_name, log_name};
 pub use version::{EarlierVersion, name_beside as version_name, tidy as tidy_versions};
@@ -87,6 +89,7 @@ pub struct Service {
     logins: Option<Arc<Logins>>,
     deadline: Duration,
     cards: Arc<cards::Cards>,
+    pin_tries: Arc<PinTries>,
 }
 
 /// Draws the id of a new request.
@@ -105,6 +108,7 @@ impl Service {
             surroundings,
             logins: None,
             cards: Arc::default(),
+            pin_tries: Arc::default(),
             deadline: station::tokens::DEADLINE,
         }
     }

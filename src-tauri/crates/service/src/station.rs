@@ -13,6 +13,7 @@ pub(crate) mod masters;
 pub(crate) mod memory;
 pub(crate) mod office_acts;
 pub(crate) mod officers;
+pub(crate) mod pin_tries;
 pub(crate) mod pins;
 pub(crate) mod profile;
 pub(crate) mod records;

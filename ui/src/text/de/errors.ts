@@ -110,6 +110,9 @@ export const errors: Record<keyof typeof en, string> = {
   "err-token_pin_wrong": "Das Token hat die Signatur-PIN dieses Rechners abgelehnt.",
   "rec-token_pin_wrong":
     "Sie wird nicht noch einmal versucht. Wer die neue kennt, gibt sie mit chancery hsm pin.",
+  "err-pin_try_kept": "Aus diesem Fenster wird keine weitere PIN versucht.",
+  "rec-pin_try_kept":
+    "Das Token zählt falsche. Setzen Sie sie im Terminal mit chancery hsm pin; nach einem Tippfehler können Sie auch das Programm neu starten.",
   "err-pin_missing": "Die Signatur-PIN dieses Rechners fehlt.",
   "rec-pin_missing": "Entsperren Sie den Schlüsselbund, oder fragen Sie einen Beauftragten.",
   "err-pin_unusable": "Die Signatur-PIN dieses Rechners ist nicht verwendbar.",

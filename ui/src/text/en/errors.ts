@@ -99,6 +99,9 @@ export const errors = {
   "err-token_pin_wrong": "The token refused this machine's signing PIN.",
   "rec-token_pin_wrong":
     "It is not tried again. Who knows the new one gives it with chancery hsm pin.",
+  "err-pin_try_kept": "No further PIN is tried from this window.",
+  "rec-pin_try_kept":
+    "The token counts wrong ones. Set it in a terminal with chancery hsm pin; after a typing mistake you can also start the program again.",
   "err-pin_missing": "This machine's signing PIN is missing.",
   "rec-pin_missing": "Unlock the keyring, or ask an officer.",
   "err-pin_unusable": "This machine's signing PIN cannot be used.",

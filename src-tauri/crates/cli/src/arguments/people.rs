@@ -24,7 +24,8 @@ pub(crate) struct Enrol {
     /// optionally key. The same file again goes on where it ended
     #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(crate) csv: Option<PathBuf>,
-    /// Where their codes are written to, for nobody else to read (FILE-codes.csv)
+    /// Where their codes are written to: in clear, for nobody else to read, so remove it once they are
+    /// handed out; codes that are there stay (FILE-codes.csv)
     #[arg(long, value_name = "FILE", requires = "csv")]
     pub(crate) codes: Option<PathBuf>,
     /// Say what would become of each row, and enrol nobody

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use service::Service;
 use service::requests::{Init, PinStoreChoice, ReadyToken, Tokens};
+use service::{PinTyped, Service};
 
 use super::continuity::rotate;
 use super::log_in;
@@ -114,7 +114,8 @@ pub(super) async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<E
         Hsm::Pin { secrets } => {
             let mut secrets = Secrets::open(secrets.secret_file.as_deref())?;
             let pin = secrets.ask("PIN of the signing token")?;
-            report::pin_kept(service.set_signing_pin(pin).await?, json);
+            let kept = service.set_signing_pin(pin, PinTyped::InTerminal).await?;
+            report::pin_kept(kept, json);
             Ok(ExitCode::SUCCESS)
         }
         Hsm::Accept { by, secrets } => accept(service, by, &secrets, json).await,

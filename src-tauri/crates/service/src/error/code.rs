@@ -35,6 +35,7 @@ impl Error {
             Self::PartMissing { .. } => (ErrorCode::PartMissing, Device),
             Self::ModuleChanged { .. } => (ErrorCode::ModuleChanged, Device),
             Self::PinRefused { .. } => (ErrorCode::TokenPinWrong, Device),
+            Self::PinTryKept { .. } => (ErrorCode::PinTryKept, Refused),
             Self::TokenTaken { .. } | Self::TokenDoesNotWrap { .. } => {
                 (ErrorCode::TokenUnfit, Device)
             }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::administration::{self, Administrator};
 use crate::error::Result;
 use crate::requests::{Check, Founded, Init, ModuleChange};
+use crate::station::pin_tries::PinTyped;
 use crate::station::pins::PinPlace;
 use crate::{Service, doctor, found, overview, station, wire};
 
@@ -59,16 +60,17 @@ impl Service {
     }
 
     /// Gives this machine another signing PIN, after it was changed on the token: tried once, and kept
-    /// where the one until now lay.
+    /// where the one until now lay. Asks for no login, which the PIN stands in the way of.
     ///
     /// # Errors
-    /// [`crate::Error::Token`] if it is not the token's, which has counted it; those of the place
-    /// where it is kept.
-    pub async fn set_signing_pin(&self, pin: wire::Secret) -> Result<PinPlace> {
+    /// [`crate::Error::Token`] if it is not the token's, which has counted it;
+    /// [`crate::Error::PinTryKept`] in a window after that, and where the token has one try left; those
+    /// of the place where it is kept.
+    pub async fn set_signing_pin(&self, pin: wire::Secret, typed: PinTyped) -> Result<PinPlace> {
+        let tries = Arc::clone(&self.pin_tries);
         self.station(move |station| {
             let pin = token::Pin::new(Zeroizing::new(pin.expose().to_owned()))?;
-            station::tokens::try_signing_pin(station, &pin)?;
-            station::pins::replace_signing_pin(station, &pin)
+            tries.set(station, &pin, typed)
         })
         .await
     }

@@ -128,6 +128,7 @@ pub enum ErrorCode {
     PinMissing,
     PinUnusable,
     TokenPinWrong,
+    PinTryKept,
 
     // Tokens and host processes.
     HostMissing,

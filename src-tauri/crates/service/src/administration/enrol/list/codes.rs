@@ -1,6 +1,7 @@
 //! The file that codes are written to: one row each, readable by nobody else, on the disk before the
 //! next person is enrolled.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -55,8 +56,8 @@ impl Codes {
             .map_or_else(|_| enrolled.expires.to_string(), |time| time.to_string());
         let line = Zeroizing::new(format!(
             "{},{},{},{expires}\n",
-            *quoted(&enrolled.login),
-            *quoted(&enrolled.name),
+            *quoted(&as_text(&enrolled.login)),
+            *quoted(&as_text(&enrolled.name)),
             *enrolled.activation_code,
         ));
         let written = self
@@ -117,8 +118,43 @@ fn read(file: &mut File) -> io::Result<BTreeSet<String>> {
     let rows = rows.ok_or_else(|| malformed("it is another file than one of codes"))?;
     Rows::of(rows)
         .map(|row| match row {
-            Ok(row) => Ok(row.fields[0].to_string()),
+            Ok(row) => Ok(login_of(&row.fields[0]).to_owned()),
             Err(_) => Err(malformed("it is damaged")),
         })
         .collect()
+}
+
+/// What a spreadsheet takes for the beginning of a formula, whether in quotes or not; the wide forms too.
+const FORMULA: [char; 8] = [
+    '=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
+];
+
+/// A field that a spreadsheet shows and does not calculate: an apostrophe before what would begin a
+/// formula. No login begins with one.
+fn as_text(field: &str) -> Cow<'_, str> {
+    if field.starts_with(FORMULA) {
+        Cow::Owned(format!("'{field}"))
+    } else {
+        Cow::Borrowed(field)
+    }
+}
+
+/// A login as it was before [`as_text`].
+fn login_of(field: &str) -> &str {
+    field.strip_prefix('\'').unwrap_or(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{as_text, login_of};
+
+    #[test]
+    fn what_a_spreadsheet_would_calculate_is_text_and_read_back_as_it_was() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\u{FF1D}1"] {
+            let text = as_text(formula);
+            assert_eq!(text, format!("'{formula}"));
+            assert_eq!(login_of(&text), formula);
+        }
+        assert_eq!(as_text("O'Brien = Co"), "O'Brien = Co");
+    }
 }
