@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use service::requests::{Existing, KnownHead, LogVerdict};
+use service::requests::{Existing, HeadChoice, KnownHead, LogVerdict};
 use service::wire::{ChangeStatus, ErrorCode};
 use tests::organisation::{OFFICER_SECRET, SIGNER_SECRET};
 use tests::{Machine, Organisation, sample, secret, sql};
@@ -90,7 +90,7 @@ fn whatever_is_done_to_the_log_its_first_break_is_named() {
         ("cut beside its head", cut.to_owned(), 9),
         (
             "edited",
-            "UPDATE leaf SET bytes = CAST(substr(bytes, 1, 20) || x'00' || substr(bytes, 22) AS BLOB)
+            "UPDATE leaf SET bytes = CAST(substr(bytes, 1, 20) || x'00000000' || substr(bytes, 25) AS BLOB)
              WHERE leaf_index = 5"
                 .to_owned(),
             5,
@@ -188,9 +188,13 @@ fn yesterdays_vault_is_found_by_a_head_on_paper_where_nothing_else_remembers() {
     let organisation = ada();
     let yesterday = organisation.back_up("yesterday");
     signing(&organisation).unwrap();
+    let newest = organisation
+        .wait(organisation.service().log_head(HeadChoice::Newest))
+        .unwrap();
+    assert_eq!((newest.later, newest.notarised), (0, false), "{newest:?}");
     organisation.officer().unwrap();
     let head = organisation
-        .wait(organisation.service().log_head())
+        .wait(organisation.service().log_head(HeadChoice::Notarised))
         .unwrap();
     assert!(head.notarised);
     let (size, root) = service::audit::Checkpoint::read_fingerprint(&head.fingerprint).unwrap();
@@ -202,12 +206,28 @@ fn yesterdays_vault_is_found_by_a_head_on_paper_where_nothing_else_remembers() {
     assert!(verified(&organisation).whole, "nobody here knows better");
     assert!(!held_against(&organisation, paper).whole);
     assert!(!held_against(&organisation, Some(KnownHead::Note(head.note))).whole);
+    assert!(!held_against(&organisation, Some(KnownHead::Note(newest.note))).whole);
     let other = KnownHead::Paper {
         size: 3,
         root: [0; 16],
     };
     let verdict = held_against(&organisation, Some(other));
     assert_eq!(verdict.first_break.unwrap().index, Some(2));
+}
+
+#[test]
+fn heads_of_the_notary_that_were_taken_away_are_missed_where_an_officer_has_logged_in() {
+    let organisation = ada();
+    let vault = organisation.home().vault_file();
+    assert!(verified(&organisation).findings.is_empty());
+    sql::edit(&vault, "DELETE FROM head WHERE notarised");
+    organisation.forget();
+    let verdict = verified(&organisation);
+    let found = &verdict.findings[..];
+    assert!(
+        matches!(found, [one] if one.contains("its heads were taken away")),
+        "{verdict:?}"
+    );
 }
 
 #[test]

@@ -83,6 +83,27 @@ fn a_key_names_the_mechanism_and_the_rfc_its_token_wraps_by() {
 }
 
 #[test]
+fn a_token_without_elliptic_curves_is_named_with_the_key_it_cannot_keep_and_what_to_do() {
+    let (machine, tokens) = (Machine::new(), ReadyTokens::new(Module::SoftHsm));
+    tokens.take_away("CKM_ECDSA");
+    let init = tokens.init(&tokens.path());
+    for (mode, key) in [
+        ("wrapped", "the canary of the master"),
+        ("resident", "head-1"),
+    ] {
+        let init = format!("{init} --mode {mode}");
+        let said = machine.run(&init, &tokens.secrets());
+        assert_eq!((said.status, said.code()), (4, "token_unfit"), "{said:?}");
+        let told = said.json["error"]["message"].to_string();
+        let named =
+            format!("the token signing cannot keep {key}: the token does not offer ECDSA P-256");
+        assert!(told.contains(&named), "{mode}: {told}");
+        assert!(told.contains("choose a token"), "{mode}: {told}");
+    }
+    assert_eq!(tokens.objects(), 0, "no key was made");
+}
+
+#[test]
 fn nothing_is_founded_on_tokens_that_are_not_fit() {
     let (machine, tokens) = (Machine::new(), ReadyTokens::new(Module::Kryoptic));
     let init = tokens.init(&tokens.path());

@@ -109,6 +109,17 @@ fn an_old_slot_after_a_change_of_secret_opens_nothing_on_a_machine_that_never_sa
 }
 
 #[test]
+fn a_record_that_lost_a_row_is_damaged_and_not_nobodys() {
+    let organisation = Organisation::found_with("ada", "Ada Lovelace");
+    let vault = organisation.home().vault_file();
+    sql::edit(&vault, "DELETE FROM record_mac");
+    assert_eq!(
+        signing(&organisation, "ada", SIGNER_SECRET),
+        Err(ErrorCode::RecordDamaged)
+    );
+}
+
+#[test]
 fn a_suspension_of_the_owner_taken_away_is_found_by_a_machine_that_never_saw_it() {
     let organisation = Organisation::found_with("ada", "Ada Lovelace");
     let suspended = organisation

@@ -138,6 +138,19 @@ impl ReadyTokens {
         [OFFICER_SECRET, self.signing.expose(), self.issuing.expose()]
     }
 
+    /// Takes a mechanism from both tokens, which must be SoftHSM's.
+    ///
+    /// # Panics
+    /// If its configuration cannot be written.
+    pub fn take_away(&self, mechanism: &str) {
+        assert_eq!(self.module, Module::SoftHsm, "the setting is SoftHSM's");
+        let file = self.directory.path().join("module.conf");
+        let configuration = fs::read_to_string(&file).expect("it was written");
+        // SoftHSM 2.6.1 does not see the first name after the sign.
+        let configuration = format!("{configuration}slots.mechanisms = -first,{mechanism}\n");
+        fs::write(file, configuration).expect("it can be written");
+    }
+
     /// Changes the PIN of the signing token, as its operator does.
     ///
     /// # Panics

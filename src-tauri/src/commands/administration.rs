@@ -4,7 +4,7 @@
 
 use service::{
     Service,
-    requests::{Enrol, Init, PinStoreChoice, Tokens},
+    requests::{Enrol, HeadChoice, Init, PinStoreChoice, Tokens},
     wire::{self, ErrorCode},
 };
 use tauri::{AppHandle, Runtime, State, WebviewWindow};
@@ -138,7 +138,7 @@ pub async fn log_head(
     administration: State<'_, Administration>,
 ) -> Result<wire::LogHead, wire::Error> {
     administration.officer()?;
-    let head = service.log_head().await?;
+    let head = service.log_head(HeadChoice::Notarised).await?;
     let days = service.notarised_days().await?;
     Ok(wire::LogHead {
         note: head.note,

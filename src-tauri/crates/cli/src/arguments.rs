@@ -141,7 +141,11 @@ pub(crate) enum Audit {
         export: Option<PathBuf>,
     },
     /// Print the newest notarised head, for keeping elsewhere
-    Head,
+    Head {
+        /// The head over all leaves, whether the notary has signed it or not
+        #[arg(long)]
+        newest: bool,
+    },
     /// Write the log as JSON lines, and what they are verified with to FILE.proof.json
     Export {
         /// Login of the officer who does it

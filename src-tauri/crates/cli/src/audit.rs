@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use serde_json::json;
 use service::Service;
 use service::audit::Checkpoint;
-use service::requests::{Break, Existing, ExportVerdict, KnownHead, LogVerdict};
+use service::requests::{Break, Existing, ExportVerdict, HeadChoice, KnownHead, LogVerdict};
 
 use crate::arguments::Audit;
 use crate::failure::{Failure, Status};
@@ -35,14 +35,25 @@ pub(crate) async fn run(
             let known = head.as_deref().map(known_head).transpose()?;
             Ok(log_verdict(&service.verify_log(known).await?, json))
         }
-        Audit::Head => {
-            let head = service.log_head().await?;
+        Audit::Head { newest } => {
+            let which = if newest {
+                HeadChoice::Newest
+            } else {
+                HeadChoice::Notarised
+            };
+            let head = service.log_head(which).await?;
             if json {
                 report::print(&json!(head));
             } else {
                 report::line(head.note.trim_end());
                 report::line("");
                 report::line(&format!("On paper: {}", head.fingerprint));
+                if head.later > 0 {
+                    report::line(&format!(
+                        "{} later leaves are not under it; --newest prints the head over all of them.",
+                        head.later
+                    ));
+                }
                 if !head.notarised {
                     report::line(
                         "The notary has not signed it yet, and does when an officer next logs in.",

@@ -3,6 +3,7 @@
 //! Verifying believes nothing that was believed before: every leaf, MAC, root, head and signature is
 //! looked at again, and every current record against the tree that the newest leaf names.
 
+mod countersigned;
 mod export;
 mod list;
 mod offline;
@@ -20,7 +21,7 @@ use crate::audit::Frontier;
 use crate::audit::tree::beside;
 use crate::error::{Error, Result};
 use crate::organisation::Deployment;
-use crate::requests::{Notarised, PrintedHead};
+use crate::requests::{HeadChoice, Notarised, PrintedHead};
 use crate::station::Station;
 use crate::station::log::{Log, newest_notarised, told, verified};
 use crate::station::tokens::SigningToken;
@@ -33,12 +34,16 @@ const OLD_DAYS: i64 = 7;
 /// One older than this is a refusal where the token is shared.
 const OVERDUE_DAYS: i64 = 30;
 
-/// The newest notarised head, or the newest there is where the notary has signed none.
-pub(crate) fn head(station: &Station) -> Result<PrintedHead> {
+/// A head for keeping elsewhere: the newest one that is notarised, or where the notary has signed none,
+/// the newest there is.
+pub(crate) fn head(station: &Station, which: HeadChoice) -> Result<PrintedHead> {
     let signing = SigningToken::open(station)?;
     let log = Log::open(station, &signing)?;
     let (leaves, _) = log.head();
-    let notarised = station.wait(station.store.latest_notarised())?;
+    let notarised = match which {
+        HeadChoice::Notarised => station.wait(station.store.latest_notarised())?,
+        HeadChoice::Newest => None,
+    };
     let head = match notarised {
         Some(head) => head,
         None => station

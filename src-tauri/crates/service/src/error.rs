@@ -99,6 +99,19 @@ pub enum Error {
         /// What it lacks.
         source: token::Error,
     },
+    /// A token cannot keep one of the organisation's own keys.
+    #[error(
+        "the token {token} cannot keep {key}: {source}; the organisation's own keys are HMAC-SHA-256 and \
+         ECDSA P-256 everywhere, whatever people's keys are: choose a token that has both"
+    )]
+    TokenLacksKey {
+        /// Label of the token.
+        token: String,
+        /// Which key.
+        key: &'static str,
+        /// What it lacks.
+        source: token::Error,
+    },
     /// A token that keys are to be made on has one of them.
     #[error(
         "the token {token} has a key {key} already, which nobody can destroy; initialise the token \

@@ -15,7 +15,9 @@ pub use continuity::{
     BackupMade, BackupVerified, OpenBackup, RestoreAccepted, Restored, RotationWatch,
 };
 pub use document::{Between, Existing, Field, Inspection, PdfFile, Permissions};
-pub use log::{Break, ExportVerdict, Exported, KnownHead, LogVerdict, Notarised, PrintedHead};
+pub use log::{
+    Break, ExportVerdict, Exported, HeadChoice, KnownHead, LogVerdict, Notarised, PrintedHead,
+};
 pub use organisation::{
     Check, Founded, Health, Init, KeyMode, ModuleChange, PinStoreChoice, ReadyToken, Tokens,
 };

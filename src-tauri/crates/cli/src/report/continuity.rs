@@ -74,10 +74,10 @@ pub(crate) fn backup_verified(verified: &BackupVerified, json: bool) {
         verified.leaves
     );
     if verified.token_files {
-        say!("A key was unwrapped on its token and signed in {took:.1} ms.");
+        say!("A key was used on its token as for a signature, in {took:.1} ms.");
     } else {
         say!(
-            "A key was unwrapped on the organisation's token and signed in {took:.1} ms; that token's \
+            "A key was used on the organisation's token as for a signature, in {took:.1} ms; that token's \
              own backup was not looked at."
         );
     }
@@ -135,6 +135,9 @@ pub(crate) fn rotation(rotation: &wire::Rotation, json: bool) {
             "to_replace": rotation.to_replace, "remaining": rotation.remaining,
             "masters": rotation.masters,
         }));
+    }
+    if rotation.masters.is_empty() {
+        return say!("Each person's key stays on the signing token: there is no master to rotate.");
     }
     let (Some(from), Some(to)) = (&rotation.from, &rotation.to) else {
         say!("{} is the master; there is no next one.", rotation.current);

@@ -111,7 +111,10 @@ pub(crate) fn health(health: &wire::TokenHealth, json: bool) -> ExitCode {
             health.detail
         );
         if let Some(took) = health.canary_microseconds {
-            say!("unwrap, sign, verify: {:.1} ms", f64::from(took) / 1000.0);
+            say!(
+                "a key used and its signature verified: {:.1} ms",
+                f64::from(took) / 1000.0
+            );
         }
         if let Some(test) = health.last_test {
             say!("login and proof of all keys: {} ms", test.milliseconds);

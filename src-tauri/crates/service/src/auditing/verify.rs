@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use subtle::ConstantTimeEq;
 use vault::{Leaf, LeafIndex, Logged, RequestId};
 
+use super::countersigned::Logins;
 use super::{PAGE, notarised, records};
 use crate::audit::records::Hash;
 use crate::audit::{self, Checkpoint, Frontier, Kind, LeafParts, Told};
@@ -63,6 +64,7 @@ pub(crate) fn verify(station: &Station, known: Option<&KnownHead>) -> Result<Log
         noted: Noted::default(),
         rows: BoundRows::default(),
         recalled: 0,
+        logins: Logins::default(),
     };
     let mut first_break = match walk.all() {
         Ok(()) => None,
@@ -160,6 +162,8 @@ struct Walk<'s> {
     rows: BoundRows,
     /// Up to here these are what this machine has noted, and not what is read.
     recalled: u64,
+    /// What it tells of officers' logins.
+    logins: Logins,
 }
 
 impl Walk<'_> {
@@ -207,6 +211,7 @@ impl Walk<'_> {
                 None => return at(index, "its event is not the one that the leaf digests"),
                 Some(told) => {
                     self.told(index, leaf, &told)?;
+                    self.logins.follow(index, &told);
                     if index >= self.recalled {
                         self.noted.follow(index, &told);
                         self.rows.follow(index, &told, &mut self.noted);
@@ -401,6 +406,7 @@ impl Walk<'_> {
                 "a later head was notarised, as this machine remembers",
             );
         }
+        self.findings.extend(self.logins.finding(newest));
         if self.covered == 0 {
             return at(0, "no head is signed over any leaf");
         }

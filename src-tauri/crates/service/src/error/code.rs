@@ -36,9 +36,9 @@ impl Error {
             Self::ModuleChanged { .. } => (ErrorCode::ModuleChanged, Device),
             Self::PinRefused { .. } => (ErrorCode::TokenPinWrong, Device),
             Self::PinTryKept { .. } => (ErrorCode::PinTryKept, Refused),
-            Self::TokenTaken { .. } | Self::TokenDoesNotWrap { .. } => {
-                (ErrorCode::TokenUnfit, Device)
-            }
+            Self::TokenTaken { .. }
+            | Self::TokenDoesNotWrap { .. }
+            | Self::TokenLacksKey { .. } => (ErrorCode::TokenUnfit, Device),
             Self::NoSuchPerson { .. } => (ErrorCode::NoSuchPerson, Refused),
             Self::NotAnOfficer { .. } => (ErrorCode::NotAnOfficer, Refused),
             Self::BadField { .. }

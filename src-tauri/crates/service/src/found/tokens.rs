@@ -128,14 +128,15 @@ pub(super) fn ready(
         let rehearsed = token.rehearse(TokenKeyKind::Master, &key_label(MASTER)?);
         rehearsed.map_err(|error| without_wrapping(name, error))?;
     }
-    for (token, kind, label) in [
-        (&first.token, TokenKeyKind::Pepper, PEPPER),
-        (&first.token, TokenKeyKind::RecordMac, RECORD_MAC),
-        (&first.token, TokenKeyKind::Head, HEAD),
-        (&second.token, TokenKeyKind::CertificateAuthority, CA),
-        (&second.token, TokenKeyKind::Notary, NOTARY),
+    for (login, kind, label) in [
+        (&first, TokenKeyKind::Pepper, PEPPER),
+        (&first, TokenKeyKind::RecordMac, RECORD_MAC),
+        (&first, TokenKeyKind::Head, HEAD),
+        (&second, TokenKeyKind::CertificateAuthority, CA),
+        (&second, TokenKeyKind::Notary, NOTARY),
     ] {
-        token.rehearse(kind, &key_label(label)?)?;
+        let rehearsed = login.token.rehearse(kind, &key_label(label)?);
+        rehearsed.map_err(|error| without_key(&login.address.label, label, error))?;
     }
     let secrets = IssuingSecrets {
         issuing_pin: Zeroizing::new(second.pin.expose().to_owned()),
@@ -169,6 +170,22 @@ fn without_wrapping(token: &str, error: token::Error) -> Error {
         | token::Error::KeyAttribute { .. }
         | token::Error::WrappingKeyAcceptsWeaker { .. }) => Error::TokenDoesNotWrap {
             token: token.to_owned(),
+            source,
+        },
+        other => without_key(token, "the canary of the master", other),
+    }
+}
+
+/// What a token lacks to keep one of our own keys, whose algorithms are the same everywhere
+/// (CUSTODY-FORMAT 3 and 5); other errors as they are.
+fn without_key(token: &str, key: &'static str, error: token::Error) -> Error {
+    match error {
+        source @ (token::Error::TemplateRefused { .. }
+        | token::Error::KeyNotMade { .. }
+        | token::Error::KeyAttribute { .. }
+        | token::Error::AlgorithmNotOffered { .. }) => Error::TokenLacksKey {
+            token: token.to_owned(),
+            key,
             source,
         },
         other => other.into(),

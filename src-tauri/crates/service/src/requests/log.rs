@@ -61,6 +61,15 @@ pub struct Break {
     pub what: String,
 }
 
+/// Which head is kept elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadChoice {
+    /// The newest one that the notary has signed.
+    Notarised,
+    /// The one over all leaves, countersigned or not: whoever rolls everything back is found by it.
+    Newest,
+}
+
 /// A head of the log, for keeping elsewhere.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct PrintedHead {

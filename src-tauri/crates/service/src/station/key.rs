@@ -43,7 +43,11 @@ impl KeyRecord {
         let key = station
             .wait(store.key_of_account(account.id))?
             .ok_or_else(nobody)?;
-        let row = station.wait(store.record(key))?.ok_or_else(nobody)?;
+        let damaged = Error::RecordDamaged {
+            login: account.login,
+            what: "a row of it is missing",
+        };
+        let row = station.wait(store.record(key))?.ok_or(damaged)?;
         Self::parse(station, row)
     }
 

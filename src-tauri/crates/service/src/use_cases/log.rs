@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::administration::{self, Administrator};
 use crate::auditing::{self, InclusionProof};
 use crate::error::Result;
-use crate::requests::{Existing, ExportVerdict, Exported, KnownHead, LogVerdict, PrintedHead};
+use crate::requests::{
+    Existing, ExportVerdict, Exported, HeadChoice, KnownHead, LogVerdict, PrintedHead,
+};
 use crate::{Service, wire};
 
 impl Service {
@@ -20,12 +22,13 @@ impl Service {
             .await
     }
 
-    /// Returns the newest notarised head of the log, for keeping elsewhere.
+    /// Returns a head of the log, for keeping elsewhere.
     ///
     /// # Errors
     /// [`crate::Error::Log`], and what the token answers.
-    pub async fn log_head(&self) -> Result<PrintedHead> {
-        self.station(auditing::head).await
+    pub async fn log_head(&self, which: HeadChoice) -> Result<PrintedHead> {
+        self.station(move |station| auditing::head(station, which))
+            .await
     }
 
     /// Returns the age in days of the newest notarised head; none if there is none.
