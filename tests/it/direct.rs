@@ -87,17 +87,13 @@ fn a_token_without_elliptic_curves_is_named_with_the_key_it_cannot_keep_and_what
     let (machine, tokens) = (Machine::new(), ReadyTokens::new(Module::SoftHsm));
     tokens.take_away("CKM_ECDSA");
     let init = tokens.init(&tokens.path());
-    for (mode, key) in [
-        ("wrapped", "the canary of the master"),
-        ("resident", "head-1"),
-    ] {
+    for mode in ["wrapped", "resident"] {
         let init = format!("{init} --mode {mode}");
         let said = machine.run(&init, &tokens.secrets());
         assert_eq!((said.status, said.code()), (4, "token_unfit"), "{said:?}");
         let told = said.json["error"]["message"].to_string();
-        let named =
-            format!("the token signing cannot keep {key}: the token does not offer ECDSA P-256");
-        assert!(told.contains(&named), "{mode}: {told}");
+        let named = "the token signing cannot keep head-1: the token does not offer ECDSA P-256";
+        assert!(told.contains(named), "{mode}: {told}");
         assert!(told.contains("choose a token"), "{mode}: {told}");
     }
     assert_eq!(tokens.objects(), 0, "no key was made");

@@ -123,11 +123,6 @@ pub(super) fn ready(
     let hardware = declared_hardware && first.is_hardware && second.is_hardware;
     first.expect_vacant(&[MASTER, PEPPER, RECORD_MAC], &[HEAD])?;
     second.expect_vacant(&[], &[CA, NOTARY])?;
-    if mode == KeyMode::Wrapped {
-        let (name, token) = (first.address.label.as_str(), &first.token);
-        let rehearsed = token.rehearse(TokenKeyKind::Master, &key_label(MASTER)?);
-        rehearsed.map_err(|error| without_wrapping(name, error))?;
-    }
     for (login, kind, label) in [
         (&first, TokenKeyKind::Pepper, PEPPER),
         (&first, TokenKeyKind::RecordMac, RECORD_MAC),
@@ -137,6 +132,12 @@ pub(super) fn ready(
     ] {
         let rehearsed = login.token.rehearse(kind, &key_label(label)?);
         rehearsed.map_err(|error| without_key(&login.address.label, label, error))?;
+    }
+    // Last: whoever is told to let keys stay on the token finds then that the others can be there.
+    if mode == KeyMode::Wrapped {
+        let (name, token) = (first.address.label.as_str(), &first.token);
+        let rehearsed = token.rehearse(TokenKeyKind::Master, &key_label(MASTER)?);
+        rehearsed.map_err(|error| without_wrapping(name, error))?;
     }
     let secrets = IssuingSecrets {
         issuing_pin: Zeroizing::new(second.pin.expose().to_owned()),
@@ -172,7 +173,7 @@ fn without_wrapping(token: &str, error: token::Error) -> Error {
             token: token.to_owned(),
             source,
         },
-        other => without_key(token, "the canary of the master", other),
+        other => other.into(),
     }
 }
 
