@@ -110,7 +110,7 @@ pub enum Error {
         /// Which key.
         key: &'static str,
         /// What it lacks.
-        source: token::Error,
+        source: Box<token::Error>,
     },
     /// A token that keys are to be made on has one of them.
     #[error(

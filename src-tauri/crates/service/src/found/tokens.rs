@@ -187,7 +187,7 @@ fn without_key(token: &str, key: &'static str, error: token::Error) -> Error {
         | token::Error::AlgorithmNotOffered { .. }) => Error::TokenLacksKey {
             token: token.to_owned(),
             key,
-            source,
+            source: Box::new(source),
         },
         other => other.into(),
     }
