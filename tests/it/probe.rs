@@ -114,11 +114,20 @@ fn a_profile_that_was_taken_away_bars_enrolment_until_the_token_is_probed_again(
 #[test]
 fn nobody_is_enrolled_below_the_word_that_the_organisation_demands() {
     let machine = Machine::founded();
-    let file = machine.path("home/organisation.json");
-    let mut organisation: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-    organisation["local"]["required"] = json!("basic");
-    fs::write(&file, organisation.to_string()).unwrap();
-    let enrol = format!("{ENROL} --login ada");
+    let _ = machine.enrol("ada");
+    let demand = |word: &str| {
+        let require = format!("hsm require {word} --by officer");
+        machine.done(&require, &[OFFICER_SECRET]).json
+    };
+    let demanded = demand("basic");
+    assert_eq!(
+        (&demanded["required"], &demanded["assurance"]),
+        (&json!("basic"), &json!("trial"))
+    );
+    let enrol = format!("{ENROL} --login bob");
     machine.refused(&enrol, &[OFFICER_SECRET], 3, "assurance_too_low");
     assert_eq!(probe(&machine)["required"], "basic");
+    assert_eq!(demand("trial")["required"], Value::Null);
+    let _ = machine.enrol("bob");
+    assert_eq!(machine.done("audit verify", &[]).json["whole"], true);
 }

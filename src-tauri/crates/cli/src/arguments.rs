@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 pub(crate) use documents::{Compare, Looks, Render, Validate};
-pub(crate) use organisation::{Backup, Hsm, Init, Mode, PinStore, Rotate};
+pub(crate) use organisation::{Backup, Hsm, Init, Least, Mode, PinStore, Rotate};
 pub(crate) use people::{Activate, Cause, Enrol, Key, SecretOf, StatusOf, Users};
 pub(crate) use signing::{Extend, Sign, SubFilter};
 

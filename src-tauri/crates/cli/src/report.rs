@@ -36,7 +36,7 @@ pub(crate) use people::{
     activated, enrolled, identity, office_granted, office_taken, office_withdrawn, people,
     people_enrolled, person, secret_changed,
 };
-pub(crate) use probe::probe;
+pub(crate) use probe::{probe, required};
 use serde_json::{Value, json};
 pub(crate) use service::printable;
 use service::wire;

@@ -516,7 +516,11 @@ pub enum Error {
         attacks: String,
     },
     /// The organisation demands more than this token and its set-up give.
-    #[error("nobody is enrolled: the assurance is {}, and the organisation demands {}", assurance.word(), required.word())]
+    #[error(
+        "nobody is enrolled: the assurance is {}, and the organisation demands {}; chancery hsm probe \
+         says what keeps it there, and an officer demands less with chancery hsm require",
+        assurance.word(), required.word()
+    )]
     AssuranceTooLow {
         /// The word.
         assurance: wire::Assurance,

@@ -5,4 +5,4 @@
  *
  * The window has a word for each, or does not compile.
  */
-export type Act = "found" | "sign" | "enrol" | "activate" | "login" | "change_secret" | "suspend" | "resume" | "revoke" | "reset" | "suspend_own" | "prepare_master" | "turn_rotation" | "move_keys" | "replace_own" | "backup" | "probe" | "import" | "sweep" | "accept_module" | "adopt_records" | "export" | "restore" | "grant" | "withdraw" | "take_office" | "release_so_pins" | "destroy_key" | "bind_rows" | "set_signatures";
+export type Act = "found" | "sign" | "enrol" | "activate" | "login" | "change_secret" | "suspend" | "resume" | "revoke" | "reset" | "suspend_own" | "prepare_master" | "turn_rotation" | "move_keys" | "replace_own" | "backup" | "probe" | "import" | "sweep" | "accept_module" | "adopt_records" | "export" | "restore" | "grant" | "withdraw" | "take_office" | "release_so_pins" | "destroy_key" | "bind_rows" | "set_signatures" | "require_assurance";

@@ -64,6 +64,7 @@ export const administration: Record<keyof typeof en, string> = {
   "log-adopt_records": "Datensätze in den Baum aufgenommen",
   "log-bind_rows": "Zeilen ans Protokoll gebunden",
   "log-set_signatures": "Einstellungen der Signaturen geändert",
+  "log-require_assurance": "Geforderte Verlässlichkeit geändert",
   "log-release_so_pins": "PINs der Sicherheitsverantwortlichen entnommen",
   "log-sweep": "Aufgegeben",
   "log-done": "Geschehen",

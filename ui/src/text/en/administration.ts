@@ -63,6 +63,7 @@ export const administration = {
   "log-adopt_records": "Records taken into the tree",
   "log-bind_rows": "Rows bound to the log",
   "log-set_signatures": "Signature settings changed",
+  "log-require_assurance": "Demanded assurance changed",
   "log-release_so_pins": "PINs of security officers taken out",
   "log-sweep": "Given up",
   "log-done": "Done",

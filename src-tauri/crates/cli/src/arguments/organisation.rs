@@ -115,6 +115,17 @@ pub(crate) enum Hsm {
         #[command(flatten)]
         secrets: SecretFile,
     },
+    /// Set the assurance below which nobody is enrolled; trial demands nothing
+    Require {
+        /// The least
+        #[arg(value_enum)]
+        least: Least,
+        /// Login of the officer who sets it
+        #[arg(long, value_name = "LOGIN")]
+        by: String,
+        #[command(flatten)]
+        secrets: SecretFile,
+    },
     /// Destroy keys on the signing token that belong to nobody
     Tidy {
         /// Login of the officer who has it done
@@ -147,6 +158,19 @@ pub(crate) enum Hsm {
         #[command(flatten)]
         secrets: SecretFile,
     },
+}
+
+/// Words of assurance, in rising order.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Least {
+    /// A software token will do
+    Trial,
+    /// Hardware, and no attack is open that gives keys away
+    Basic,
+    /// And no attack is open but at a key's birth, and no desktop holds the PIN
+    Substantial,
+    /// And signers have a device
+    High,
 }
 
 /// Steps of a rotation, in their order.

@@ -7,6 +7,25 @@ use service::wire;
 
 use super::print;
 
+/// Prints what is demanded, and what there is.
+pub(crate) fn required(probe: &wire::Probe, json: bool) {
+    if json {
+        return print(&json!({
+            "required": probe.required, "assurance": probe.assurance, "set_by": probe.set_by,
+        }));
+    }
+    let demanded = probe.required.unwrap_or(wire::Assurance::Trial);
+    say!("Demanded: {}", demanded.word());
+    say!(
+        "Assurance: {}, {}",
+        probe.assurance.word(),
+        probe.set_by.sentence()
+    );
+    if probe.assurance < demanded {
+        say!("So nobody is enrolled; chancery hsm probe says what keeps it there.");
+    }
+}
+
 /// Prints how the attacks on the token went, and what that makes of the organisation.
 pub(crate) fn probe(probe: &wire::Probe, json: bool) {
     let Some(profile) = &probe.profile else {

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use service::requests::{Init, PinStoreChoice, ReadyToken, Tokens};
+use service::wire::Assurance;
 use service::{PinTyped, Service};
 
 use super::continuity::rotate;
 use super::log_in;
-use crate::arguments::{self, Hsm, PinStore, SecretFile};
+use crate::arguments::{self, Hsm, Least, PinStore, SecretFile};
 use crate::failure::Failure;
 use crate::report;
 use crate::secrets::Secrets;
@@ -103,6 +104,17 @@ pub(super) async fn hsm(service: &Service, command: Hsm, json: bool) -> Result<E
         Hsm::Probe { by, secrets } => {
             let officer = log_in(service, by, &secrets).await?;
             report::probe(&service.probe(officer).await?, json);
+            Ok(ExitCode::SUCCESS)
+        }
+        Hsm::Require { least, by, secrets } => {
+            let least = match least {
+                Least::Trial => Assurance::Trial,
+                Least::Basic => Assurance::Basic,
+                Least::Substantial => Assurance::Substantial,
+                Least::High => Assurance::High,
+            };
+            let officer = log_in(service, by, &secrets).await?;
+            report::required(&service.require_assurance(officer, least).await?, json);
             Ok(ExitCode::SUCCESS)
         }
         Hsm::Tidy { by, secrets } => {

@@ -101,6 +101,8 @@ pub enum Act {
     BindRows,
     /// An officer sets what signatures are like where nobody says otherwise.
     SetSignatures,
+    /// An officer sets the assurance below which nobody is enrolled.
+    RequireAssurance,
 }
 
 impl Act {
@@ -138,6 +140,7 @@ impl Act {
             Self::DestroyKey => "destroy_key",
             Self::BindRows => "bind_rows",
             Self::SetSignatures => "set_signatures",
+            Self::RequireAssurance => "require_assurance",
         }
     }
 

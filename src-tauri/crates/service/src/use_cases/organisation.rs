@@ -103,6 +103,21 @@ impl Service {
             .await
     }
 
+    /// Sets the assurance below which nobody is enrolled, and says what there is; *trial* demands
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotAnOfficer`] and any other.
+    pub async fn require_assurance(
+        &self,
+        officer: Arc<Administrator>,
+        least: wire::Assurance,
+    ) -> Result<wire::Probe> {
+        self.station(move |station| administration::require(station, &officer, least))
+            .await?;
+        self.station(station::profile::report).await
+    }
+
     /// Destroys the keys on the signing token that belong to nobody; says which they were.
     ///
     /// # Errors
