@@ -12,6 +12,9 @@ use std::{env, fs};
 use service::requests::{Trust, TrustFile};
 use service::wire::{self, Headline};
 use tests::Organisation;
+use tests::attacks::cms::{Cms, Signer};
+use tests::attacks::original::{People, Waiting};
+use tests::attacks::signer::Party;
 use tests::attacks::update::{Update, body};
 use tests::attacks::{Attack, Original, Originals, asn1};
 
@@ -229,6 +232,165 @@ fn no_field_is_valid_that_is_filled_with_what_it_does_not_offer() {
             "{}: {verdict:?}",
             filled.name
         );
+    }
+}
+
+#[test]
+fn no_comment_is_valid_that_draws_what_viewers_do_not_draw_for_its_kind() {
+    let judge = Judge::new();
+    judge.none_is_valid(&ORIGINALS.comments());
+    for commented in ORIGINALS.commented_as_viewers_do() {
+        let verdict = judge.judge(commented.name, &commented.file).unwrap();
+        assert_eq!(
+            verdict.headline,
+            Headline::ValidChangedAsAllowed,
+            "{}: {verdict:?}",
+            commented.name
+        );
+    }
+}
+
+/// A field in a box on the first page, signed by somebody.
+fn signed_in(file: &[u8], rect: [f64; 4], by: &Party, with: &[&Party]) -> Vec<u8> {
+    let waiting = Waiting::lay_out(file, |revision| {
+        let [x, y, width, height] = rect;
+        revision.add_signature_field(&pdf::Placement::Visible {
+            page: pdf::PageNumber::FIRST,
+            rect: pdf::ShownRect::new(x, y, width, height)?,
+            look: pdf::Look::new("Ada Lovelace", ["Pay 100000 EUR".to_owned()]),
+        })
+    });
+    let cms = Cms::of(Signer::honest(by, &waiting.digest()), with).der();
+    waiting.complete(&cms)
+}
+
+#[test]
+fn a_box_over_text_is_told_with_its_page_and_a_strangers_makes_it_another_document() {
+    let judge = Judge::new();
+    let People { root, ada, mallory } = &ORIGINALS.people;
+    let (over_text, beside) = ([80.0, 690.0, 180.0, 60.0], [320.0, 200.0, 180.0, 60.0]);
+    let told = |rect, by: &Party, with: &[&Party]| {
+        let file = signed_in(&ORIGINALS.approved, rect, by, with);
+        let verdict = judge.judge("in-a-box", &file).unwrap();
+        let first = &verdict.signatures[0];
+        let cautions = first.findings.iter();
+        let cautions: Vec<String> = cautions
+            .filter(|finding| finding.code.starts_with("later_"))
+            .map(|finding| finding.code.clone())
+            .collect();
+        let page = verdict.revisions.last().unwrap().what[0].page;
+        (verdict.headline, first.headline, cautions, page)
+    };
+    let allowed = Headline::ValidChangedAsAllowed;
+    assert_eq!(
+        told(beside, ada, &[ada, root]),
+        (allowed, allowed, vec![], None)
+    );
+    assert_eq!(
+        told(over_text, ada, &[ada, root]),
+        (
+            allowed,
+            allowed,
+            vec!["later_signature_over_text".to_owned()],
+            Some(1)
+        )
+    );
+    let by_stranger = "later_signature_by_stranger".to_owned();
+    assert_eq!(
+        told(beside, mallory, &[mallory]),
+        (
+            Headline::IdentityUnconfirmed,
+            allowed,
+            vec![by_stranger.clone()],
+            None
+        )
+    );
+    assert_eq!(
+        told(over_text, mallory, &[mallory]),
+        (
+            Headline::Changed,
+            Headline::Changed,
+            vec![by_stranger, "later_stranger_over_text".to_owned()],
+            Some(1)
+        )
+    );
+}
+
+#[test]
+fn what_other_products_sign_over_a_document_of_ours_leaves_it_changed_as_allowed() {
+    let mut judge = Judge::new();
+    let folder = tests::sample::fixture("signed-again/roots.pem");
+    judge.trust.files = vec![TrustFile::read(&folder).unwrap()];
+    for (file, last) in [
+        ("approved-mutool", Headline::IdentityUnconfirmed),
+        ("approved-endesive", Headline::Valid),
+        ("certified-2-pdfsig", Headline::Valid),
+        ("streams-pdfbox", Headline::Valid),
+    ] {
+        let bytes = fs::read(folder.with_file_name(format!("{file}.pdf"))).unwrap();
+        let verdict = judge.judge(file, &bytes).unwrap();
+        let headlines: Vec<_> = verdict.signatures.iter().map(|one| one.headline).collect();
+        let expected = [Headline::ValidChangedAsAllowed, last];
+        assert_eq!(headlines, expected, "{file}: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_little_white_space_behind_the_end_is_no_change_and_anything_else_is_one() {
+    let judge = Judge::new();
+    for signed in [
+        &ORIGINALS.approved,
+        &ORIGINALS.streams,
+        &ORIGINALS.encrypted,
+    ] {
+        let followed = |by: &[u8]| [signed, by].concat();
+        for blank in [&b"\n"[..], b"\r\n\r\n", &[0; 64], b" \t\x0c"] {
+            let verdict = judge.judge("white-space", &followed(blank)).unwrap();
+            assert_eq!(verdict.headline, Headline::Valid, "{blank:?}: {verdict:?}");
+            let code = &verdict.signatures[0].findings.last().unwrap().code;
+            assert_eq!(code, "white_space_behind");
+        }
+        for more in [&b"\nx"[..], b"\n%", &[b' '; 65], b"\n%%EOF\n"] {
+            let verdict = judge.judge("more", &followed(more)).unwrap();
+            assert_eq!(verdict.headline, Headline::Changed, "{more:?}");
+        }
+    }
+}
+
+#[test]
+fn a_catalog_that_moved_is_no_change_and_one_that_says_something_else_is_one() {
+    let judge = Judge::new();
+    for signed in [&ORIGINALS.approved, &ORIGINALS.streams, &ORIGINALS.prepared] {
+        let catalog = body(signed, 1);
+        let moved = Update::of(signed).object(700, &catalog).root(700).write();
+        let verdict = judge.judge("moved-catalog", &moved).unwrap();
+        assert_eq!(verdict.headline, Headline::Valid, "{verdict:?}");
+        // What comes then is judged by the catalog that is there then.
+        let page = body(signed, 3).replacen("<<", "<</UserUnit 3", 1);
+        for evil in [
+            Update::of(signed)
+                .object(700, catalog.replacen("<<", "<</OpenAction[4 0 R/Fit]", 1))
+                .root(700),
+            Update::of(signed)
+                .object(700, catalog.replace("/Pages 2 0 R", "/Pages 701 0 R"))
+                .object(701, body(signed, 2))
+                .root(700),
+            Update::of(signed).root(1_000_000),
+            Update::of(signed).root(3),
+            Update::of(&moved).object(3, page),
+            Update::of(&moved).root(1),
+            Update::of(&moved).object(700, catalog.replacen("<<", "<</AA<<>>", 1)),
+        ] {
+            let verdict = judge.judge("another-catalog", &evil.write());
+            let headline = verdict.map(|verdict| verdict.headline);
+            assert!(
+                !matches!(
+                    headline,
+                    Some(Headline::Valid | Headline::ValidChangedAsAllowed)
+                ),
+                "{headline:?}"
+            );
+        }
     }
 }
 

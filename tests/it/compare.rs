@@ -131,3 +131,74 @@ fn pages_that_look_different_are_told_and_drawn_however_many_there_are() {
     let same = compare(&file, &["--from", "2", "--to", "2"]);
     assert_eq!(same["pages"], Value::Array(vec![]));
 }
+
+/// One page with a layer that is only printed and a note that is only seen, and a revision that changes
+/// what one of them says.
+fn printed_otherwise(changed: u32) -> Vec<u8> {
+    let stream = |entries: &str, content: &str| {
+        format!(
+            "<<{entries}/Length {}>>\nstream\n{content}\nendstream",
+            content.len()
+        )
+    };
+    let words = |words: &str| format!("BT /F1 24 Tf 2 10 Td ({words}) Tj ET");
+    let form = |said: &str| {
+        let entries = "/Type/XObject/Subtype/Form/BBox[0 0 200 40]\
+                       /Resources<</Font<</F1 3 0 R>>>>";
+        stream(entries, &words(said))
+    };
+    let objects = vec![
+        "<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[7 0 R]/D<</ON[]/OFF[7 0 R]\
+         /AS[<</Event/Print/Category[/Print]/OCGs[7 0 R]>>]>>>>>>"
+            .to_owned(),
+        "<</Type/Pages/Kids[4 0 R]/Count 1>>".to_owned(),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 5 0 R/Annots[6 0 R 10 0 R]\
+         /Resources<</XObject<</X 9 0 R>>/Properties<</L 7 0 R>>>>>>"
+            .to_owned(),
+        stream("", "/OC /L BDC q 1 0 0 1 72 600 cm /X Do Q EMC"),
+        // Print and NoView.
+        "<</Type/Annot/Subtype/Stamp/F 36/Rect[72 400 272 440]/AP<</N 8 0 R>>>>".to_owned(),
+        "<</Type/OCG/Name(Paper)/Usage<</Print<</PrintState/ON>>>>>>".to_owned(),
+        form("Stamped"),
+        form("Layer"),
+        // Not Print.
+        "<</Type/Annot/Subtype/Stamp/F 0/Rect[72 200 272 240]/AP<</N 11 0 R>>>>".to_owned(),
+        form("Seen"),
+    ];
+    let mut file = b"%PDF-1.7\n".to_vec();
+    let append = |file: &mut Vec<u8>, objects: &[(usize, String)], previous: &str| {
+        let mut entries = String::new();
+        for (number, body) in objects {
+            entries += &format!("{number} 1\n{:010} 00000 n \n", file.len());
+            file.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
+        }
+        let start = file.len();
+        let tail = format!(
+            "xref\n0 1\n0000000000 65535 f \n{entries}trailer\n<</Size 12/Root 1 0 R{previous}>>\n\
+             startxref\n{start}\n%%EOF\n"
+        );
+        file.extend_from_slice(tail.as_bytes());
+        start
+    };
+    let numbered: Vec<_> = (1..).zip(objects).collect();
+    let first = append(&mut file, &numbered, "");
+    let another = [(changed as usize, form("Other"))];
+    append(&mut file, &another, &format!("/Prev {first}"));
+    file
+}
+
+#[test]
+fn what_is_only_printed_is_told_and_what_is_only_seen_is_told_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.pdf");
+    let boxes = |changed| {
+        fs::write(&file, printed_otherwise(changed)).unwrap();
+        let said = compare(&file, &[]);
+        let count = |key: &str| said["pages"][0][key].as_array().map_or(0, Vec::len);
+        (count("places") > 0, count("printed") > 0)
+    };
+    assert_eq!(boxes(8), (false, true), "a stamp for paper");
+    assert_eq!(boxes(11), (true, false), "a stamp for the screen");
+    assert_eq!(boxes(9), (false, true), "a layer for paper");
+}

@@ -16,6 +16,7 @@ mod actions;
 mod byte_range;
 mod catalog;
 mod certification;
+mod comments;
 mod containers;
 mod contents;
 mod cryptography;
@@ -247,6 +248,18 @@ impl Originals {
             .collect()
     }
 
+    /// Comments that draw something else than viewers do.
+    #[must_use]
+    pub fn comments(&self) -> Vec<Attack> {
+        comments::attacks(self)
+    }
+
+    /// Comments as viewers draw them, where they are allowed: valid, changed as allowed.
+    #[must_use]
+    pub fn commented_as_viewers_do(&self) -> Vec<Original> {
+        comments::as_viewers_do(self)
+    }
+
     /// What is done to a document with one of everything.
     #[must_use]
     pub fn entries(&self) -> Vec<Attack> {
@@ -261,7 +274,7 @@ impl Originals {
 
     /// All attacks.
     #[must_use]
-    pub fn groups(&self) -> [Vec<Attack>; 16] {
+    pub fn groups(&self) -> [Vec<Attack>; 17] {
         [
             self.byte_ranges(),
             self.contents(),
@@ -277,6 +290,7 @@ impl Originals {
             self.objects(),
             self.containers(),
             self.fillings(),
+            self.comments(),
             self.entries(),
             self.malformed(),
         ]

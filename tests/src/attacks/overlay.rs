@@ -8,7 +8,6 @@ pub(super) fn attacks(originals: &Originals) -> Vec<Attack> {
         .numbered()
         .iter()
         // Annotations are what certification for annotations allows.
-        .filter(|original| original.name != "streams")
         .flat_map(|original| {
             let may_annotate = original.name == "certified-3";
             let of = |(name, file)| Attack::new(&format!("overlay-{name}-{}", original.name), file);

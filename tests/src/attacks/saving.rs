@@ -72,8 +72,8 @@ fn saved(signed: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             update().end("startxref\n99\n%%EOF\n").write(),
         ),
         ("of-a-comment", appended("% a comment\n")),
-        ("of-white-space", appended("\n\n   \n")),
-        ("of-zeros", appended("\0\0\0\0\0\0\0\0")),
+        ("of-much-white-space", appended(&" \n".repeat(40))),
+        ("of-many-zeros", appended(&"\0".repeat(80))),
         ("of-another-end", appended("%%EOF\n")),
         (
             "of-the-same-end",

@@ -27,7 +27,8 @@ pub fn replaced(file: &[u8], old: &str, new: &str) -> Vec<u8> {
     [&file[..at], new.as_bytes(), &file[at + old.len()..]].concat()
 }
 
-/// The body of an object as it was last written, without its streams' data.
+/// The body of an object as it was last written, without its streams' data; one in a stream of objects
+/// that is not compressed is older than one outside.
 ///
 /// # Panics
 /// If there is no such object.
@@ -35,11 +36,35 @@ pub fn replaced(file: &[u8], old: &str, new: &str) -> Vec<u8> {
 pub fn body(file: &[u8], number: u32) -> String {
     let head = format!("\n{number} 0 obj\n");
     let Some(at) = last(file, &head) else {
-        panic!("object {number} is not in the file")
+        let held = body_in_a_stream(file, number);
+        return held.unwrap_or_else(|| panic!("object {number} is not in the file"));
     };
     let rest = &file[at + head.len()..];
     let end = first(rest, "\nendobj").expect("an object ends");
     String::from_utf8_lossy(&rest[..end]).into_owned()
+}
+
+/// The body of an object in the last stream of objects (ISO 32000-2 §7.5.7).
+fn body_in_a_stream(file: &[u8], number: u32) -> Option<String> {
+    let at = last(file, "/Type/ObjStm")?;
+    let text = String::from_utf8_lossy(&file[at..]);
+    let (dictionary, rest) = text.split_once(">>\nstream\n")?;
+    let (content, _) = rest.split_once("\nendstream")?;
+    let first = dictionary.split_once("/First ")?.1;
+    let first: usize = first.split('/').next()?.parse().ok()?;
+    let (heads, bodies) = content.split_at_checked(first)?;
+    let heads: Vec<usize> = heads
+        .split_whitespace()
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    let pairs = heads.chunks_exact(2);
+    let index = pairs.clone().position(|pair| pair[0] == number as usize)?;
+    let end = pairs
+        .clone()
+        .nth(index + 1)
+        .map_or(bodies.len(), |pair| pair[1]);
+    let start = pairs.clone().nth(index)?[1];
+    Some(bodies.get(start..end)?.trim_end().to_owned())
 }
 
 /// The number of the last object that has this text in it.

@@ -329,6 +329,7 @@ export const different: Comparison = {
         { x: 120, y: 560, width: 200, height: 24 },
         { x: 120, y: 440, width: 120, height: 24 },
       ],
+      printed: [],
       notDrawn: null,
     },
     {
@@ -336,6 +337,15 @@ export const different: Comparison = {
       width: 595,
       height: 842,
       places: [{ x: 0, y: 0, width: 595, height: 842 }],
+      printed: [],
+      notDrawn: null,
+    },
+    {
+      page: 2,
+      width: 595,
+      height: 842,
+      places: [],
+      printed: [{ x: 120, y: 560, width: 200, height: 24 }],
       notDrawn: null,
     },
   ],

@@ -89,6 +89,8 @@ export function found({ code, message }: Finding): string {
 
 /** What was done to a file after it was signed. */
 export function modified({ code, name, page }: Modification): string {
+  if (code === "signed" && page !== null)
+    return say("signed-over-text", { name: name ?? "", page });
   return say(`change-${code}`, { name: name ?? "", page: page ?? "" });
 }
 

@@ -26,15 +26,17 @@
 //! not accepted, because what can be written over a page cannot be told from the page.
 //!
 //! **Comments** are the markup annotations of §12.5.6.2 that viewers draw themselves as a sign or a
-//! mark which hides no text, without an appearance of their own: whatever brings a drawing can look
-//! like content, and was used to forge it ("evil annotation"). One that had a drawing when it was
-//! signed stays, since taking it away may show what was hidden. Nothing that acts, nothing dark,
-//! nothing over the box of a signature.
+//! mark which hides no text. An appearance of their own is looked into ([`marks`]), and has to be what
+//! viewers draw for the kind: whatever may draw anything can look like content, and was used to forge
+//! it ("evil annotation"), as FreeText, Stamp and Ink can by their nature. A sign that had a drawing
+//! when it was signed stays, since taking it away may show what was hidden. Nothing that acts, nothing
+//! dark, not by lying on each other either, nothing over the box of a signature.
 //!
 //! **Boxes** of signatures, filled fields and signs of comments leave half of a page in sight, all of
 //! those on one page together, and a button is small. Where a widget is, the page that lists it says;
 //! one that names another page, or whose rectangle readers may take for anything, is a change. A
-//! timestamp has no box.
+//! timestamp has no box. Whether a box lies over text is told ([`writing`]), and what it then means
+//! depends on whose it is, which is not known here.
 //!
 //! **Filling** changes the value, which must be of the field's type and no object that was there,
 //! and with it the appearance, which readers fit into the box the field had: neither without the
@@ -45,13 +47,16 @@
 mod annotations;
 mod boxes;
 mod difference;
+mod drawing;
 mod extent;
 mod fields;
 mod fill;
 mod history;
+mod marks;
 mod metadata;
 mod references;
 mod rules;
+mod writing;
 
 pub use self::history::{History, RevisionChanges};
 
@@ -75,6 +80,8 @@ pub struct Changes {
     /// Whether anything but proof for the long term was added: what says nothing that the document
     /// did not say.
     pub more_than_proof: bool,
+    /// Whether no revision came: what stands behind it is white space.
+    pub untouched: bool,
     /// What is not explained by that, or not allowed.
     pub unexplained: Vec<Change>,
 }
@@ -92,6 +99,8 @@ pub struct SignedSince {
     pub kind: SignedWith,
     /// A field whose box this one's lies on, if there is one.
     pub covers: Option<String>,
+    /// A page, counted from 1, on whose text its box lies, if it does.
+    pub over_text_of: Option<u32>,
 }
 
 /// What a field was signed with.
@@ -113,10 +122,10 @@ pub enum Explained {
     #[error("the description of the document was changed")]
     Description,
     /// A field was signed.
-    #[error("the field {} was {}", .0.name, match .0.kind {
+    #[error("the field {} was {}{}", .0.name, match .0.kind {
         SignedWith::Signature => "signed",
         SignedWith::Timestamp => "timestamped",
-    })]
+    }, over_text(.0.over_text_of))]
     Signed(SignedSince),
     /// An empty signature field was added, in which nothing is drawn yet.
     #[error("the empty signature field {name} was added")]
@@ -136,6 +145,12 @@ pub enum Explained {
         /// Counted from 1.
         page: u32,
     },
+}
+
+fn over_text(page: Option<u32>) -> String {
+    page.map_or_else(String::new, |page| {
+        format!(", and its box lies over text of page {page}")
+    })
 }
 
 impl Explained {
@@ -224,6 +239,9 @@ pub enum Change {
         /// Without its slash.
         key: String,
     },
+    /// What can be shown and hidden, or what is at first (§8.11).
+    #[error("layers were added, removed, shown or hidden")]
+    Layers,
     /// Title, author and the like.
     #[error("the description of the document was changed")]
     Information,
@@ -292,6 +310,7 @@ impl Change {
             Self::NewField => "field_added",
             Self::Form => "form_changed",
             Self::Catalog { .. } => "catalog_changed",
+            Self::Layers => "layers_changed",
             Self::Information => "description_changed",
             Self::Object { .. } => "object_changed",
             Self::Removed { .. } => "object_removed",

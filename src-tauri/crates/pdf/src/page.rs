@@ -1,5 +1,7 @@
 //! Pages: the tree, what is inherited, and the geometry between a page as shown and its own space.
 
+use std::collections::HashSet;
+
 use lopdf::{Dictionary, Object, ObjectId};
 
 use crate::document::{Document, Visited};
@@ -267,6 +269,26 @@ impl Document {
             page: number.to_u32(),
             pages,
         })
+    }
+
+    /// The pages that may look different when they are printed, counted from 1: those with annotations,
+    /// and all where there are layers (§12.5.3, §8.11.4.4).
+    ///
+    /// # Errors
+    /// Those of [`Document::page_count`].
+    pub fn printed_otherwise(&self) -> Result<HashSet<u32>> {
+        let layered = self.catalog().has(b"OCProperties");
+        let mut pages = HashSet::new();
+        let mut number = 0;
+        self.walk(&mut |_, page, _| {
+            number += 1;
+            let annotations = self.get(page, b"Annots")?;
+            if layered || annotations.as_array().is_ok_and(|list| !list.is_empty()) {
+                pages.insert(number);
+            }
+            Ok(false)
+        })?;
+        Ok(pages)
     }
 
     /// All pages in order; none for one that is written directly in the page tree.

@@ -112,6 +112,16 @@ impl Scale {
     }
 }
 
+/// Where a page is looked at: annotations and layers can be on one of them alone (ISO 32000-2
+/// §12.5.3, §8.11.4.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// On a screen.
+    Screen,
+    /// Printed.
+    Paper,
+}
+
 /// The size of a page as shown: its CropBox, turned by `Rotate`, in points.
 ///
 /// ISO 32000-2 §7.7.3.3 and §14.11.2.
@@ -317,9 +327,17 @@ impl Document {
     /// [`Error::NoSuchPage`], [`Error::TooLarge`], [`Error::NotDrawn`], and as
     /// [`Renderer::open`].
     pub fn page(&self, page: PageNumber, scale: Scale) -> Result<Picture> {
+        self.page_on(Medium::Screen, page, scale)
+    }
+
+    /// Draws a page as it is seen or as it is printed.
+    ///
+    /// # Errors
+    /// As [`Document::page`].
+    pub fn page_on(&self, medium: Medium, page: PageNumber, scale: Scale) -> Result<Picture> {
         let file = Arc::clone(&self.file);
         self.renderer
-            .ask(move |worker| worker.page(&file, page, scale))
+            .ask(move |worker| worker.page(&file, page, scale, medium))
     }
 
     /// Closes the file now; another handle on it opens it again when used.

@@ -2,14 +2,16 @@
 //! different.
 //!
 //! The comparison of objects judges; this shows. It hides nothing by leaving pages out: every page is
-//! drawn, two pictures at a time, so that memory does not grow with the document.
+//! drawn, two pictures at a time, so that memory does not grow with the document; where annotations or
+//! layers can make paper differ from the screen, two more, as they would be printed.
 
 mod places;
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
-use pdf::render::{self, PageNumber, PageSize, Picture, Renderer, Scale};
+use pdf::render::{self, Medium, PageNumber, PageSize, Picture, Renderer, Scale};
 
 use self::places::{Cells, places};
 use crate::document;
@@ -51,6 +53,7 @@ pub(crate) fn compare_to(
             let boxes: Vec<_> = page
                 .places
                 .iter()
+                .chain(&page.printed)
                 .map(|place| pixels(place, page, picture))
                 .collect();
             let png = picture.marked(&boxes).to_png()?;
@@ -74,6 +77,8 @@ struct Pair {
     to: u64,
     before: render::Document,
     after: render::Document,
+    /// Pages that may look different on paper; none where that cannot be told.
+    on_paper: Option<HashSet<u32>>,
 }
 
 /// Sees a page that looks different, and both pictures of it.
@@ -82,6 +87,13 @@ type See<'s> = dyn FnMut(&PageComparison, [Option<&Picture>; 2]) -> Result<()> +
 impl Pair {
     fn open(surroundings: &Surroundings, file: &PdfFile, between: Between) -> Result<Self> {
         let (from, to) = ends(file, between)?;
+        let whole = document::open(file)?;
+        let printed =
+            [from, to].map(|end| whole.as_of(end).and_then(|then| then.printed_otherwise()));
+        let on_paper = match printed {
+            [Ok(before), Ok(after)] => Some(before.union(&after).copied().collect()),
+            _ => None,
+        };
         let renderer = Renderer::start(&surroundings.programs)?;
         let open = |length| {
             let password = file.password.as_ref().map(document::password);
@@ -92,6 +104,7 @@ impl Pair {
             to,
             before: open(from)?,
             after: open(to)?,
+            on_paper,
         })
     }
 
@@ -102,9 +115,18 @@ impl Pair {
             let Some(page) = PageNumber::new(number) else {
                 continue;
             };
-            let before = (number <= pages_before).then(|| draw(&self.before, page));
-            let after = (number <= pages_after).then(|| draw(&self.after, page));
-            if let Some((found, pictures)) = different(number, before, after)? {
+            let draw = |medium| {
+                let before = (number <= pages_before).then(|| draw(&self.before, page, medium));
+                let after = (number <= pages_after).then(|| draw(&self.after, page, medium));
+                Both::of(before, after)
+            };
+            let seen = draw(Medium::Screen)?;
+            let is_printed = self.on_paper.as_ref();
+            let printed = match is_printed.is_none_or(|pages| pages.contains(&number)) {
+                true => Some(draw(Medium::Paper)?),
+                false => None,
+            };
+            if let Some((found, pictures)) = different(number, seen, printed) {
                 see(&found, pictures.each_ref().map(Option::as_ref))?;
                 pages.push(found);
             }
@@ -122,66 +144,102 @@ impl Pair {
 /// A page's size and picture, or why there is none.
 type Drawn = render::Result<(PageSize, Picture)>;
 
-fn draw(document: &render::Document, page: PageNumber) -> Drawn {
+fn draw(document: &render::Document, page: PageNumber, medium: Medium) -> Drawn {
     let size = document.page_size(page)?;
     let scale = SCALE.min(LONGEST_SIDE / size.width.max(size.height));
-    Ok((size, document.page(page, Scale::new(scale)?)?))
+    Ok((size, document.page_on(medium, page, Scale::new(scale)?)?))
 }
 
-/// Compares what was drawn of a page.
+/// What was drawn of a page in both states.
+struct Both {
+    before: Option<(PageSize, Picture)>,
+    after: Option<(PageSize, Picture)>,
+    not_drawn: Option<String>,
+}
+
+impl Both {
+    fn of(before: Option<Drawn>, after: Option<Drawn>) -> Result<Self> {
+        let mut not_drawn = None;
+        let mut drawn = |drawn: Option<Drawn>| match drawn {
+            Some(Ok(drawn)) => Ok(Some(drawn)),
+            None => Ok(None),
+            // One page that cannot be drawn is no reason not to see the others.
+            Some(Err(
+                error @ (render::Error::NotDrawn { .. }
+                | render::Error::NoSize { .. }
+                | render::Error::TooLarge { .. }),
+            )) => {
+                not_drawn = Some(error.to_string());
+                Ok(None)
+            }
+            Some(Err(error)) => Err(Error::from(error)),
+        };
+        let (before, after) = (drawn(before)?, drawn(after)?);
+        Ok(Self {
+            before,
+            after,
+            not_drawn,
+        })
+    }
+
+    /// Width and height of the page, in points.
+    fn size(&self) -> (f64, f64) {
+        let drawn = self.after.as_ref().or(self.before.as_ref());
+        drawn.map_or((0.0, 0.0), |(size, _)| (size.width, size.height))
+    }
+
+    /// Where the two differ, and at how many pixels a point; nothing if one of them is not there, or
+    /// they are of two sizes.
+    fn cells(&self) -> Option<(Cells, f64)> {
+        let ((_, old), (_, new)) = (self.before.as_ref()?, self.after.as_ref()?);
+        let same = (old.width(), old.height()) == (new.width(), new.height());
+        let cells = || Cells::differing(old.as_rgba(), new.as_rgba(), new.width() as usize);
+        let scale = f64::from(new.width()) / self.size().0;
+        same.then(|| (cells(), scale))
+    }
+}
+
+/// Compares what was drawn of a page, and what would be printed of it.
 fn different(
     page: u32,
-    before: Option<Drawn>,
-    after: Option<Drawn>,
-) -> Result<Option<(PageComparison, [Option<Picture>; 2])>> {
-    let mut not_drawn = None;
-    let mut drawn = |drawn: Option<Drawn>| match drawn {
-        Some(Ok(drawn)) => Ok(Some(drawn)),
-        None => Ok(None),
-        // One page that cannot be drawn is no reason not to see the others.
-        Some(Err(
-            error @ (render::Error::NotDrawn { .. }
-            | render::Error::NoSize { .. }
-            | render::Error::TooLarge { .. }),
-        )) => {
-            not_drawn = Some(error.to_string());
-            Ok(None)
+    seen: Both,
+    on_paper: Option<Both>,
+) -> Option<(PageComparison, [Option<Picture>; 2])> {
+    let (width, height) = seen.size();
+    let cells = seen.cells();
+    let found = match &cells {
+        Some((cells, scale)) => places(cells, *scale, height),
+        None => vec![Rect {
+            x: 0.0,
+            y: 0.0,
+            width,
+            height,
+        }],
+    };
+    let on_paper = on_paper.filter(|_| cells.is_some());
+    let printed = match (&cells, on_paper.as_ref().map(Both::cells)) {
+        (Some((seen, _)), Some(Some((printed, scale)))) => {
+            places(&printed.without(seen), scale, height)
         }
-        Some(Err(error)) => Err(Error::from(error)),
+        _ => Vec::new(),
     };
-    let (before, after) = (drawn(before)?, drawn(after)?);
-    let (width, height) = match (&after, &before) {
-        (Some((size, _)), _) | (None, Some((size, _))) => (size.width, size.height),
-        (None, None) => (0.0, 0.0),
-    };
-    let whole = Rect {
-        x: 0.0,
-        y: 0.0,
-        width,
-        height,
-    };
-    let places = match (&before, &after) {
-        (Some((_, old)), Some((_, new)))
-            if (old.width(), old.height()) == (new.width(), new.height()) =>
-        {
-            let cells = Cells::differing(old.as_rgba(), new.as_rgba(), new.width() as usize);
-            let scale = f64::from(new.width()) / width;
-            places(&cells, scale, height)
-        }
-        _ => vec![whole],
-    };
-    if places.is_empty() {
-        return Ok(None);
+    if found.is_empty() && printed.is_empty() {
+        return None;
     }
+    let pictured = match on_paper {
+        Some(on_paper) if found.is_empty() => on_paper,
+        _ => seen,
+    };
     let found = PageComparison {
         page,
         width,
         height,
-        places,
-        not_drawn,
+        places: found,
+        printed,
+        not_drawn: pictured.not_drawn,
     };
     let picture = |drawn: Option<(PageSize, Picture)>| drawn.map(|(_, picture)| picture);
-    Ok(Some((found, [picture(before), picture(after)])))
+    Some((found, [picture(pictured.before), picture(pictured.after)]))
 }
 
 /// A place in pixels of a picture, from the top left: left, top, right, bottom.

@@ -258,7 +258,9 @@ fn judge_all(
         let allowed = |finding: &Finding| {
             matches!(
                 finding,
-                Finding::ChangedAsAllowed { .. } | Finding::ProofAdded { .. }
+                Finding::ChangedAsAllowed { .. }
+                    | Finding::ProofAdded { .. }
+                    | Finding::WhiteSpaceBehind
             )
         };
         if signature.intact.is_some() && (whole || signature.findings.iter().any(allowed)) {
@@ -598,7 +600,9 @@ impl Judged {
         if document.is_recovered() {
             self.findings.push(Finding::CrossReferencesDamaged);
         } else if self.coverage == Coverage::Revision && self.judgement.intact.is_some() {
-            allowed = changes::since(history, &self.value, holding, &mut self.findings);
+            let vouched_for = self.identity.path.is_some();
+            let findings = &mut self.findings;
+            allowed = changes::since(history, &self.value, holding, vouched_for, findings);
         }
         let is_pades = Form::of(&self.value.sub_filter) == Some(Form::Pades);
         let is_intact = self.judgement.intact.is_some();

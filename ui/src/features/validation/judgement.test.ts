@@ -24,6 +24,7 @@ import {
   unknownKind,
   unsigned,
 } from "../../ipc/verdicts";
+import { modified } from "../../text";
 import { answers, grouped, remarks, shapes, signedVersion, text, title, under } from "./judgement";
 
 const NOW = 1_795_513_400;
@@ -150,6 +151,14 @@ describe("a revision", () => {
     expect(called([proof, filled])).toBe("Changed, not signed");
     expect(called([{ ...proof, code: "timestamped" }], false)).toBe("Changed, not signed");
     expect(called(CHANGES, false)).toBe("Changed, not signed");
+  });
+});
+
+describe("what a revision did", () => {
+  it("says on which page a box of a later signature lies over text", () => {
+    const signed: Modification = { ...filled, code: "signed", name: "B" };
+    expect(modified(signed)).not.toContain("text");
+    expect(modified({ ...signed, page: 2 })).toContain("over text of page 2");
   });
 });
 

@@ -23,6 +23,10 @@ height: number,
  */
 places: Array<Rect>, 
 /**
+ * The same of what is different on paper and not on the screen.
+ */
+printed: Array<Rect>, 
+/**
  * Why the page could not be drawn in one of them, so that it counts as different.
  */
 notDrawn: string | null, };

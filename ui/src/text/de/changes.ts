@@ -34,6 +34,9 @@ export const changes: Record<keyof typeof en, string> = {
   "change-signature_field_added": "Das leere Signaturfeld {name} kam hinzu.",
   "change-field_filled": "Das Formularfeld {name} wurde ausgefüllt.",
   "change-commented": "Kommentare auf Seite {page} wurden hinzugefügt, geändert oder gelöscht.",
+  "change-later_stranger_over_text":
+    "Jemand, für den niemand bürgt, hat in {name} signiert, in einem Kasten über Text auf Seite {page}.",
+  "change-layers_changed": "Ebenen wurden hinzugefügt, entfernt, gezeigt oder verborgen.",
   "change-later_signature_does_not_hold":
     "Das Feld {name} wurde signiert, und diese Signatur hält nicht oder lässt sich hier nicht prüfen.",
   "change-cross_references_damaged":

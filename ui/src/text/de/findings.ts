@@ -46,10 +46,16 @@ export const findings: Record<keyof typeof en, string> = {
     "Nach dieser Signatur hat jemand signiert, und das hält nicht oder lässt sich hier nicht prüfen.",
   "finding-later_signature_over_another":
     "Eine später hinzugefügte Signatur liegt über einem anderen Feld.",
+  "finding-later_signature_over_text":
+    "Eine spätere Signatur liegt über Text: die Fassungen der Datei sagen, auf welcher Seite.",
+  "finding-later_stranger_over_text":
+    "Jemand, für den niemand bürgt, hat später in einem Kasten über Text signiert: was dort jetzt zu sehen ist, hat niemand zugesagt.",
   "finding-later_signature_by_stranger":
     "Jemand, für den niemand bürgt, hat später signiert und ein Feld auf die Seite gezeichnet: Was darin steht, stammt nicht von diesem Unterzeichner.",
   "finding-proof_added":
     "Nach dieser Signatur kamen nur Beweise für später hinzu; sie ändern nichts, was zu sehen ist.",
+  "finding-white_space_behind":
+    "Hinter dieser Signatur steht etwas Leerraum; das ist keine Änderung.",
   "finding-changed_as_allowed":
     "Nach dieser Signatur kam nur hinzu, was sie erlaubt; die Versionen der Datei sagen, was.",
   "finding-trusted_list_signature_not_verified":

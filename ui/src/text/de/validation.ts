@@ -108,6 +108,8 @@ export const validation = {
   "revision-later": "Geändert, nicht signiert",
   "revision-proof": "Nur Nachweise hinzugefügt",
   "revision-same": "Nichts Sichtbares geändert",
+  "signed-over-text":
+    "Das Feld {name} wurde signiert; sein Kasten liegt über Text auf Seite {page}.",
   "revision-allowed": "Erlaubt",
   "revision-not-allowed": "Nicht erlaubt",
   "revision-number": "Fassung {index}",
@@ -120,6 +122,7 @@ export const validation = {
   "compared-same": "Alle Seiten sehen gleich aus ({all}).",
   "compared-different": "Seiten, die anders aussehen: {count} von {all}",
   "compared-page": "Seite {page}, Stellen: {count}",
+  "compared-printed": "Seite {page}, Stellen, die nur auf Papier anders aussehen: {count}",
   "revision-save": "Speichern …",
   "revision-save-what": "Fassung {index} als Datei speichern",
   "revision-saved": "Gespeichert als {name} in {folder}.",

@@ -31,6 +31,9 @@ export const changes = {
   "change-signature_field_added": "The empty signature field {name} was added.",
   "change-field_filled": "The form field {name} was filled.",
   "change-commented": "Comments on page {page} were added, changed or deleted.",
+  "change-later_stranger_over_text":
+    "Somebody for whom nobody vouches signed in {name}, in a box over text of page {page}.",
+  "change-layers_changed": "Layers were added, removed, shown or hidden.",
   "change-later_signature_does_not_hold":
     "The field {name} was signed, and that signature does not hold or cannot be checked here.",
   "change-cross_references_damaged":

@@ -39,10 +39,16 @@ export const findings = {
     "Somebody signed after this signature, and that one does not hold or cannot be checked here.",
   "finding-later_signature_over_another":
     "A signature that was added later lies over another field.",
+  "finding-later_signature_over_text":
+    "A signature that was added later lies over text: the versions of the file say on which page.",
+  "finding-later_stranger_over_text":
+    "Somebody for whom nobody vouches signed later, in a box over text: what is seen there now is nobody’s word.",
   "finding-later_signature_by_stranger":
     "Somebody for whom nobody vouches signed later and drew a box on the page: what it says is not this signer’s.",
   "finding-proof_added":
     "After this signature only proof for the long term was added; it changes nothing that is shown.",
+  "finding-white_space_behind":
+    "Behind this signature stands a little white space, which is no change.",
   "finding-changed_as_allowed":
     "After this signature came only what it allows; the versions of the file say what.",
   "finding-trusted_list_signature_not_verified":

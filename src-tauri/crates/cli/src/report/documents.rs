@@ -151,13 +151,17 @@ pub(crate) fn rendered(output: &Path, json: bool) {
 pub(crate) fn comparison(comparison: &wire::Comparison, json: bool) {
     if json {
         let pages = comparison.pages.iter().map(|page| {
-            let places = page.places.iter();
-            let places = places.map(|place| json!([place.x, place.y, place.width, place.height]));
+            let boxes = |places: &[wire::Rect]| -> Vec<Value> {
+                let each = places.iter();
+                each.map(|place| json!([place.x, place.y, place.width, place.height]))
+                    .collect()
+            };
             json!({
                 "page": page.page,
                 "width": page.width,
                 "height": page.height,
-                "places": places.collect::<Vec<_>>(),
+                "places": boxes(&page.places),
+                "printed": boxes(&page.printed),
                 "not_drawn": page.not_drawn,
             })
         });
@@ -176,12 +180,15 @@ pub(crate) fn comparison(comparison: &wire::Comparison, json: bool) {
     for page in &comparison.pages {
         match &page.not_drawn {
             Some(why) => say!("Page {}: {why}", page.page),
+            None if page.places.is_empty() => say!("Page {} is printed differently:", page.page),
             None => say!("Page {} looks different:", page.page),
         }
-        for place in &page.places {
+        let seen = page.places.iter().map(|place| (place, ""));
+        let printed = page.printed.iter().map(|place| (place, ", on paper"));
+        for (place, on_paper) in seen.chain(printed) {
             let (x, y) = (place.x, place.y);
             say!(
-                "  {:.0} x {:.0} pt at {x:.0}, {y:.0}",
+                "  {:.0} x {:.0} pt at {x:.0}, {y:.0}{on_paper}",
                 place.width,
                 place.height
             );

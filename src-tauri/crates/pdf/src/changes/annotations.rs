@@ -3,8 +3,11 @@
 
 use lopdf::{Dictionary, Object, ObjectId};
 
+use super::drawing::{Colour, colour};
+use super::marks::tint_as_viewers_draw;
 use super::rules::{Comparison, differing};
 use super::{Change, Explained};
+use crate::document::Document;
 use crate::error::Result;
 use crate::page::number;
 
@@ -21,9 +24,12 @@ const COMMENTS: [&[u8]; 7] = [
 ];
 /// What stands where an annotation is named.
 const PLACES: [&str; 6] = ["/Annots[]", "[]", "/Parent", "/Popup", "/IRT", "/Obj"];
-/// Entries that a comment may have; none of them acts, draws, or hides it with a layer. One with an
-/// /AP can look like anything.
-const KEYS: [&[u8]; 24] = [
+/// Kinds that mark lines of text and hide nothing of them.
+const MARKS: [&[u8]; 4] = [b"Highlight", b"Underline", b"Squiggly", b"StrikeOut"];
+/// Entries that a comment may have; none of them acts, or hides it with a layer. What its /AP draws is
+/// looked at.
+const KEYS: [&[u8]; 25] = [
+    b"AP",
     b"Type",
     b"Subtype",
     b"Rect",
@@ -68,13 +74,12 @@ const WORDS: [&[u8]; 12] = [
 ];
 /// Tallest line of text that is marked, in points: viewers draw the line of a StrikeOut or an
 /// Underline as thick as its quadrilateral is high (MuPDF: a fifteenth or so).
-const TALLEST_LINE: f64 = 100.0;
+const TALLEST_LINE: f64 = 48.0;
 /// How far a mark may reach out of its /Rect, in points: what is farther out is to be ignored
 /// (§12.5.6.10, table 182), and is not by all readers.
 const ROUNDING: f64 = 5.0;
-/// The darkest highlight, as relative luminance (ITU-R BT.709): that of pure red. It is multiplied with
-/// the page, so that black on it stays to be read.
-const DARKEST: f64 = 0.2;
+/// Annotation flags: neither larger nor turned with the page (table 167, bit positions 4 and 5).
+const DETACHED: i64 = 8 | 16;
 
 impl Comparison<'_> {
     /// Judges an annotation that a page has more than before and that is no widget of a new field.
@@ -85,7 +90,8 @@ impl Comparison<'_> {
             false => None,
         };
         match annotation {
-            Some(Object::Dictionary(new)) if self.is_comment(id, page, &new, None)? => {
+            Some(Object::Dictionary(new)) if self.is_comment(id, page, &new, None, true)? => {
+                self.boxes.noted.insert(id);
                 self.explained(Explained::Commented { page });
             }
             _ => self.suspect(Change::Annotations { page }),
@@ -97,8 +103,8 @@ impl Comparison<'_> {
     pub(super) fn remove_annotations(&mut self, page: u32, removed: Vec<ObjectId>) -> Result<()> {
         for id in removed {
             let old = self.old().dictionary(&id.into())?.unwrap_or_default();
-            // What it drew may have hidden something.
-            if is_kind(&old) && !old.has(b"AP") && !self.before.owners.contains_key(&id) {
+            let is_field = self.before.owners.contains_key(&id);
+            if is_kind(&old) && !is_field && self.hides_nothing(id, &old)? {
                 self.boxes.remove(id);
                 self.deleted.insert(id);
                 self.explained(Explained::Commented { page });
@@ -121,12 +127,69 @@ impl Comparison<'_> {
         };
         let same = old.get(b"Subtype").ok() == new.get(b"Subtype").ok();
         let in_words = |key: &Vec<u8>| WORDS.contains(&key.as_slice());
-        let same = same && (!old.has(b"AP") || differing(old, new).iter().all(in_words));
-        let is_comment = same && is_kind(old) && self.is_comment(id, page, new, Some(old))?;
+        let reworded = differing(old, new).iter().all(in_words);
+        let same = same && (reworded || self.hides_nothing(id, old)?);
+        let is_comment =
+            same && is_kind(old) && self.is_comment(id, page, new, Some(old), !reworded)?;
         if is_comment {
             self.explained(Explained::Commented { page });
         }
         Ok(is_comment)
+    }
+
+    /// Whether a changed stream is what a comment shows, and still what viewers draw for its kind.
+    pub(super) fn appearance_of_comment(&mut self, id: ObjectId) -> Result<bool> {
+        let mut owner = None;
+        for used in self.uses.of_number(id.0) {
+            let by = match used.path {
+                "/AP/N" | "/AP/R" | "/AP/D" => Some(used.by),
+                "/N" | "/R" | "/D" => self.owner_of_appearances(used.by),
+                _ => None,
+            };
+            if by.is_none() || owner.is_some_and(|owner| Some(owner) != by) {
+                return Ok(false);
+            }
+            owner = by;
+        }
+        let Some(owner) = owner.filter(|owner| !self.before.owners.contains_key(owner)) else {
+            return Ok(false);
+        };
+        let old = self.old().dictionary(&owner.into())?.unwrap_or_default();
+        let new = self
+            .new_state()
+            .dictionary(&owner.into())?
+            .unwrap_or_default();
+        let Some(page) = self.page_of_comment(owner, &old) else {
+            return Ok(false);
+        };
+        let is_comment = is_kind(&old)
+            && self.hides_nothing(owner, &old)?
+            && self.is_comment(owner, page, &new, Some(&old), true)?;
+        if is_comment {
+            self.explained(Explained::Commented { page });
+        }
+        Ok(is_comment)
+    }
+
+    /// Whether what a comment drew hid nothing when the document was signed: it draws nothing of its
+    /// own, came later, or only marks what stays to be read.
+    fn hides_nothing(&self, id: ObjectId, old: &Dictionary) -> Result<bool> {
+        if !old.has(b"AP") || self.boxes.noted.contains(&id) {
+            return Ok(true);
+        }
+        let kind = old.get(b"Subtype").and_then(Object::as_name);
+        let is_mark = kind.is_ok_and(|kind| MARKS.contains(&kind));
+        let document = self.old();
+        let (rect, quads) = (
+            document.rectangle(old.get(b"Rect").ok())?,
+            quads_of(document, old)?,
+        );
+        Ok(match (rect, quads) {
+            (Some(rect), Some(quads)) if is_mark => {
+                tint_as_viewers_draw(document, old, rect, &quads, &self.boxes.read)?.is_some()
+            }
+            _ => false,
+        })
     }
 
     /// The page of an object that is named where annotations are, and only there.
@@ -144,13 +207,14 @@ impl Comparison<'_> {
     }
 
     /// Whether an annotation is a comment with nothing but what one may have, over nothing that it
-    /// may not lie on.
+    /// may not lie on; what it shows is looked at where that is another.
     fn is_comment(
         &mut self,
         id: ObjectId,
         page: u32,
         new: &Dictionary,
         old: Option<&Dictionary>,
+        redrawn: bool,
     ) -> Result<bool> {
         let was = |key: &[u8]| old.and_then(|old| old.get(key).ok());
         for (key, value) in new {
@@ -176,27 +240,44 @@ impl Comparison<'_> {
         let is_highlight = kind == b"Highlight";
         let rect = self.new_state().rectangle(new.get(b"Rect").ok())?;
         let page = self.before.page(page);
+        if kind == b"Popup" && new.has(b"AP") {
+            return Ok(false);
+        }
         if kind == b"Popup" {
             return self.is_beside(id, new, page, rect);
         }
-        let Some(rect) = rect else {
+        let (Some(rect), Some(page)) = (rect, page) else {
             return Ok(false);
         };
-        let is_sign = matches!(kind, b"Text" | b"Caret");
-        if is_sign && page.is_none_or(|page| self.is_too_large_for_a_sign(page, rect)) {
-            return Ok(false);
-        }
-        if !is_sign && !self.marks_lines(new, rect, is_highlight)? {
-            return Ok(false);
-        }
-        let under = self.fields_under(page, rect);
+        let under = self.fields_under(Some(page), rect);
         let over_signature = under.iter().any(|field| field.kind == "Sig");
-        let hides = match page {
-            Some(page) if is_highlight => !self.is_light(new)? || self.is_most_of(page, rect),
-            Some(page) => self.covers_most_of(id, page, rect),
-            None => true,
+        let document = self.new_state();
+        let quads = quads_of(document, new)?.unwrap_or_default();
+        let drawn = match new.has(b"AP") {
+            true if redrawn => tint_as_viewers_draw(document, new, rect, &quads, &self.boxes.read)?,
+            _ => Some([1.0; 3]),
         };
-        Ok(!over_signature && !hides)
+        let Some(drawn) = drawn.filter(|_| !over_signature) else {
+            return Ok(false);
+        };
+        if matches!(kind, b"Text" | b"Caret") {
+            let is_large = self.is_too_large_for_a_sign(page, rect);
+            return Ok(!is_large && !self.covers_most_of(id, page, rect));
+        }
+        let flags = document.get(new, b"F")?.as_i64().unwrap_or_default();
+        if flags & DETACHED != 0 || !marks_lines(&quads, rect, is_highlight) {
+            return Ok(false);
+        }
+        if !is_highlight {
+            let is_legible = self.boxes.mark(id, page, &quads, None);
+            return Ok(is_legible && !self.covers_most_of(id, page, rect));
+        }
+        let Some(said) = self.colour_of(new)? else {
+            return Ok(false);
+        };
+        // Some draw it anew, and take what is said for what is drawn.
+        let tint = [0, 1, 2].map(|part| said[part].min(drawn[part]));
+        Ok(self.boxes.mark(id, page, &quads, Some(tint)) && !self.is_most_of(page, rect))
     }
 
     /// Whether a pop-up stays closed, or does not cover the page: viewers show it beside the page, or
@@ -217,73 +298,72 @@ impl Comparison<'_> {
         })
     }
 
-    /// Whether a mark lies on lines of text within its /Rect, where it is looked at; what marks with a
-    /// line is thin.
-    fn marks_lines(&self, mark: &Dictionary, rect: [f64; 4], is_highlight: bool) -> Result<bool> {
+    /// The colour of a highlight, if it can be told.
+    fn colour_of(&self, highlight: &Dictionary) -> Result<Option<Colour>> {
         let document = self.new_state();
-        let sides = match document.get(mark, b"QuadPoints")? {
-            // Readers then take the /Rect, or draw nothing.
-            Object::Null => vec![
-                Object::Real(rect[0] as f32),
-                Object::Real(rect[1] as f32),
-                Object::Real(rect[2] as f32),
-                Object::Real(rect[3] as f32),
-            ],
-            Object::Array(sides) => sides,
-            _ => return Ok(false),
-        };
-        let mut points = Vec::new();
-        for side in &sides {
-            points.extend(number(&document.resolve(side)?));
-        }
-        if points.len() != sides.len() || points.len() % 2 != 0 {
-            return Ok(false);
-        }
-        let [left, bottom, right, top] = rect;
-        let fits = |quad: &[f64]| {
-            let (mut wide, mut high) = ([f64::MAX, f64::MIN], [f64::MAX, f64::MIN]);
-            for point in quad.chunks_exact(2) {
-                wide = [wide[0].min(point[0]), wide[1].max(point[0])];
-                high = [high[0].min(point[1]), high[1].max(point[1])];
-            }
-            let inside = wide[0] >= left - ROUNDING
-                && wide[1] <= right + ROUNDING
-                && high[0] >= bottom - ROUNDING
-                && high[1] <= top + ROUNDING;
-            // Lines of text may stand upright.
-            let height = (wide[1] - wide[0]).min(high[1] - high[0]);
-            inside && (is_highlight || height <= TALLEST_LINE)
-        };
-        Ok(points.chunks(8).all(fits))
-    }
-
-    /// Whether what is under a highlight can still be read.
-    fn is_light(&self, highlight: &Dictionary) -> Result<bool> {
-        let document = self.new_state();
-        let colour = match document.get(highlight, b"C")? {
+        let parts = match document.get(highlight, b"C")? {
             // Viewers then take yellow, or nothing.
-            Object::Null => return Ok(true),
-            Object::Array(colour) => colour,
-            _ => return Ok(false),
+            Object::Null => return Ok(Some([1.0; 3])),
+            Object::Array(parts) => parts,
+            _ => return Ok(None),
         };
-        let mut parts = Vec::new();
-        for part in &colour {
-            parts.extend(number(&document.resolve(part)?));
+        let mut ink = Vec::new();
+        for part in &parts {
+            ink.extend(number(&document.resolve(part)?));
         }
-        if parts.len() != colour.len() {
-            return Ok(false);
-        }
-        let [red, green, blue] = match parts[..] {
-            [] => return Ok(true),
-            [grey] => [grey; 3],
-            [red, green, blue] => [red, green, blue],
-            [cyan, magenta, yellow, black] => {
-                [cyan, magenta, yellow].map(|ink| (1.0 - ink) * (1.0 - black))
-            }
-            _ => return Ok(false),
-        };
-        Ok(0.2126 * red + 0.7152 * green + 0.0722 * blue >= DARKEST)
+        Ok(match ink.as_slice() {
+            _ if ink.len() != parts.len() => None,
+            [] => Some([1.0; 3]),
+            ink => colour(ink),
+        })
     }
+}
+
+/// The boxes of the lines of text that a mark lies on: readers take the /Rect, or draw nothing, where
+/// it does not say.
+fn quads_of(document: &Document, mark: &Dictionary) -> Result<Option<Vec<[f64; 4]>>> {
+    let sides = match document.get(mark, b"QuadPoints")? {
+        Object::Null => {
+            let rect = document.rectangle(mark.get(b"Rect").ok())?;
+            return Ok(rect.map(|rect| vec![rect]));
+        }
+        Object::Array(sides) => sides,
+        _ => return Ok(None),
+    };
+    let mut points = Vec::new();
+    for side in &sides {
+        points.extend(number(&document.resolve(side)?));
+    }
+    if points.len() != sides.len() || points.is_empty() || points.len() % 8 != 0 {
+        return Ok(None);
+    }
+    let bounds = |quad: &[f64]| {
+        let none = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        quad.chunks_exact(2).fold(none, |[a, b, c, d], point| {
+            [
+                a.min(point[0]),
+                b.min(point[1]),
+                c.max(point[0]),
+                d.max(point[1]),
+            ]
+        })
+    };
+    Ok(Some(points.chunks_exact(8).map(bounds).collect()))
+}
+
+/// Whether a mark lies on lines of text within its /Rect, where it is looked at; what marks with a
+/// line is thin.
+fn marks_lines(quads: &[[f64; 4]], rect: [f64; 4], is_highlight: bool) -> bool {
+    let [left, bottom, right, top] = rect;
+    let fits = |[a, b, c, d]: &[f64; 4]| {
+        let inside = *a >= left - ROUNDING
+            && *b >= bottom - ROUNDING
+            && *c <= right + ROUNDING
+            && *d <= top + ROUNDING;
+        // Lines of text may stand upright.
+        inside && (is_highlight || (c - a).min(d - b) <= TALLEST_LINE)
+    };
+    !quads.is_empty() && quads.iter().all(fits)
 }
 
 /// Whether an annotation is of a kind that comments.

@@ -1,10 +1,13 @@
 //! How much of a page is drawn over by what was added to it: boxes of signatures, fields that were
 //! filled, signs of comments. All of them on one page together leave half of it in sight.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
 use lopdf::{Object, ObjectId};
 
+use super::drawing::Colour;
+use super::marks::{DARKEST, darker, luminance};
 use super::rules::Comparison;
 use crate::error::Result;
 use crate::page::number;
@@ -15,6 +18,13 @@ const MOST_OF_A_PAGE: f64 = 0.5;
 /// when the document was signed, and may have been prepared to be shown afterwards.
 const MOST_OF_A_BUTTON: f64 = 0.02;
 
+/// Most lines of text of a page that are marked.
+const MOST_MARKS: usize = 2_000;
+/// Most lines that are drawn over one line of text: underlined, struck out, and both once more.
+const MOST_LINES: usize = 4;
+/// How much of a line of text the marks on those above and below it may reach into.
+const MOST_BESIDE: f64 = 0.3;
+
 /// What is drawn over pages, each box once.
 #[derive(Debug, Default)]
 pub(super) struct Boxes {
@@ -22,23 +32,85 @@ pub(super) struct Boxes {
     each: HashMap<ObjectId, (ObjectId, f64)>,
     /// How much all cover of a page.
     pages: HashMap<ObjectId, f64>,
+    /// Marks over the text of a page.
+    marks: HashMap<ObjectId, Vec<Mark>>,
+    /// Comments that came after the first signature.
+    pub(super) noted: HashSet<ObjectId>,
+    /// How much was read of what comments look like.
+    pub(super) read: Cell<usize>,
+    /// How many boxes were looked below for text.
+    pub(super) looked: usize,
+}
+
+/// A mark over one line of text.
+#[derive(Debug)]
+struct Mark {
+    owner: ObjectId,
+    quad: [f64; 4],
+    /// What the page becomes at most by a highlight; none of a line.
+    tint: Option<Colour>,
 }
 
 impl Boxes {
     /// Notes what a box covers now, and says how much all on its page do.
     fn put(&mut self, owner: ObjectId, page: ObjectId, area: f64) -> f64 {
-        self.remove(owner);
+        self.take_back(owner);
         self.each.insert(owner, (page, area));
         let all = self.pages.entry(page).or_default();
         *all += area;
         *all
     }
 
+    /// Notes the marks of a comment over lines of text; says whether what they lie on can still be
+    /// read, with what else was marked there.
+    pub(super) fn mark(
+        &mut self,
+        owner: ObjectId,
+        page: ObjectId,
+        quads: &[[f64; 4]],
+        tint: Option<Colour>,
+    ) -> bool {
+        let marks = self.marks.entry(page).or_default();
+        marks.retain(|mark| mark.owner != owner);
+        if marks.len() + quads.len() > MOST_MARKS {
+            return false;
+        }
+        marks.extend(quads.iter().map(|quad| Mark {
+            owner,
+            quad: *quad,
+            tint,
+        }));
+        let is_legible = |quad: &[f64; 4]| {
+            let over = marks.iter().filter(|mark| mark.lies_on(*quad));
+            let tints = over.clone().filter_map(|mark| mark.tint);
+            // Light upon light becomes dark; the same twice stays as it is.
+            let darkest = tints.fold([1.0; 3], darker);
+            let lines = over.filter(|mark| mark.tint.is_none()).count();
+            luminance(darkest) >= DARKEST && lines <= MOST_LINES
+        };
+        quads.iter().all(is_legible)
+    }
+
     /// Forgets a box that is not there any more.
     pub(super) fn remove(&mut self, owner: ObjectId) {
+        for marks in self.marks.values_mut() {
+            marks.retain(|mark| mark.owner != owner);
+        }
+        self.take_back(owner);
+    }
+
+    fn take_back(&mut self, owner: ObjectId) {
         if let Some((page, area)) = self.each.remove(&owner) {
             *self.pages.entry(page).or_default() -= area;
         }
+    }
+}
+
+impl Mark {
+    /// Whether it lies on a good part of a line of text, or the line on a good part of it.
+    fn lies_on(&self, quad: [f64; 4]) -> bool {
+        let smaller = area(self.quad).min(area(quad));
+        area(common(self.quad, quad)) >= MOST_BESIDE * smaller
     }
 }
 

@@ -20,6 +20,9 @@ const LONGEST_END: u64 = 64;
 /// How much is read first of an object.
 const FIRST_READ: u64 = 4096;
 
+/// Most white space behind the last revision.
+const LONGEST_PADDING: u64 = 64;
+
 /// One revision of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
@@ -76,6 +79,18 @@ impl Document {
             }
         }
         Ok(extents)
+    }
+
+    /// Whether nothing but white space stands from here to the end of the file, and little of it:
+    /// mail and other transports leave line ends or NULs there.
+    pub(super) fn is_padding(&self, from: u64) -> Result<bool> {
+        let length = self.len().saturating_sub(from);
+        if length > LONGEST_PADDING {
+            return Ok(false);
+        }
+        let bytes = self.bytes(from..self.len())?;
+        let is_space = |byte: &u8| matches!(byte, 0 | 9 | 10 | 12 | 13 | 32);
+        Ok(bytes.iter().all(is_space))
     }
 
     /// The document at the end of a revision.

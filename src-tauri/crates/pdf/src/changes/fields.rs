@@ -6,11 +6,14 @@ use lopdf::{Dictionary, Object, ObjectId};
 
 use super::boxes::{Place, area, common};
 use super::rules::{Comparison, differing};
+use super::writing::is_over_text;
 use super::{Change, Explained, SignedSince, SignedWith};
 use crate::error::Result;
 use crate::field::Terminal;
 use crate::text;
 
+/// Most boxes below which text is looked for.
+const MOST_LOOKED: usize = 100;
 /// Entries that a new signature field or its widget may have; none of them acts or plays.
 const FIELD_KEYS: [&[u8]; 28] = [
     b"Type",
@@ -132,7 +135,11 @@ impl<'d> Comparison<'d> {
         is_new: bool,
         widgets: &[ObjectId],
     ) -> Result<()> {
-        let (shown, covers) = self.look_at_boxes(&name, widgets)?;
+        let Looks {
+            shown,
+            covers,
+            over_text_of,
+        } = self.look_at_boxes(&name, widgets)?;
         // Nobody vouches for what a timestamp would draw (§12.8.5).
         if shown && kind == SignedWith::Timestamp {
             let name = name.clone();
@@ -144,19 +151,14 @@ impl<'d> Comparison<'d> {
             is_new,
             kind,
             covers,
+            over_text_of,
         }));
         Ok(())
     }
 
-    /// Looks where the widgets of a field lie; says whether one is seen, and a field with a value below
-    /// one of them.
-    fn look_at_boxes(
-        &mut self,
-        name: &str,
-        widgets: &[ObjectId],
-    ) -> Result<(bool, Option<String>)> {
-        let mut shown = false;
-        let mut covers = None;
+    /// Looks where the widgets of a field lie, and what is below them.
+    fn look_at_boxes(&mut self, name: &str, widgets: &[ObjectId]) -> Result<Looks> {
+        let mut looks = Looks::default();
         for widget in widgets {
             let rect = match self.box_of(*widget)? {
                 Place::Nowhere => continue,
@@ -167,7 +169,7 @@ impl<'d> Comparison<'d> {
                 }
                 Place::At(rect) => rect,
             };
-            shown = true;
+            looks.shown = true;
             let page = self.page_of(*widget)?;
             let Some(page) = page else {
                 // Drawn somewhere, or on a page that it does not name.
@@ -181,9 +183,14 @@ impl<'d> Comparison<'d> {
             }
             let over = self.fields_under(Some(page), rect);
             let over = over.into_iter().find(|field| field.name != name);
-            covers = covers.or_else(|| over.map(|field| field.name.to_owned()));
+            let covered = over.map(|field| field.name.clone());
+            looks.covers = looks.covers.or(covered);
+            self.boxes.looked += 1;
+            if self.boxes.looked <= MOST_LOOKED && is_over_text(self.old(), page, rect)? {
+                looks.over_text_of = self.page_number(page);
+            }
         }
-        Ok((shown, covers))
+        Ok(looks)
     }
 
     /// Fields with a value whose box lies under this one.
@@ -292,6 +299,17 @@ impl<'d> Comparison<'d> {
         };
         Ok(is_signature.then_some(kind))
     }
+}
+
+/// Where the widgets of a field lie.
+#[derive(Debug, Default)]
+struct Looks {
+    /// Whether one is seen.
+    shown: bool,
+    /// A field with a value below one of them.
+    covers: Option<String>,
+    /// A page on whose text one of them lies.
+    over_text_of: Option<u32>,
 }
 
 /// A new field: its name, with what it is signed, and its widgets.

@@ -261,7 +261,7 @@ impl Comparison<'_> {
     }
 
     /// The widget or annotation that alone names an `/AP`.
-    fn owner_of_appearances(&self, id: ObjectId) -> Option<ObjectId> {
+    pub(super) fn owner_of_appearances(&self, id: ObjectId) -> Option<ObjectId> {
         let mut uses = self.uses.of_number(id.0);
         let only = uses.next()?;
         (only.path == "/AP" && uses.next().is_none()).then_some(only.by)

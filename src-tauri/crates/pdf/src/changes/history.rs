@@ -17,6 +17,7 @@ use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::field::{Locks, SignatureValue, Terminal};
 use crate::page::Page;
+use crate::xref::Entry;
 
 /// Most revisions behind the first signature; the proof of a century takes fewer.
 const MOST_REVISIONS: usize = 2_000;
@@ -138,9 +139,10 @@ impl Document {
         let last = history.revisions.last().map(|revision| revision.end);
         let is_whole = first >= extents.len()
             || last == Some(self.len())
-            || extents
-                .last()
-                .is_some_and(|extent| extent.end == self.len());
+            || match extents.last() {
+                Some(extent) => self.is_padding(extent.end)?,
+                None => false,
+            };
         if !is_whole {
             history.revisions.push(RevisionChanges {
                 index: history.revisions.len() + 1,
@@ -173,6 +175,7 @@ impl History {
             changes.unexplained.push(Change::SignatureMoved);
             return changes;
         }
+        changes.untouched = self.revisions.len() <= base.revisions;
         for revision in self.revisions.iter().skip(base.revisions) {
             for done in &revision.explained {
                 base.weigh(done, &mut changes);
@@ -381,6 +384,9 @@ impl Walk<'_> {
             let boxes = &mut self.boxes;
             Comparison::new(before, &after, &difference, uses, boxes, revision).explain()?;
             uses.update(&difference, &after.document)?;
+            if before.document.root() != after.document.root() {
+                uses.forget(before.document.root());
+            }
         } else {
             let why = "the revision before it cannot be read".to_owned();
             unexplained.push(Change::Unreadable { why });
@@ -505,6 +511,11 @@ fn structure(before: &Document, after: &Document) -> Option<Change> {
     let old = before.chain().trailer();
     // Objects beyond /Size are none to strict readers.
     let size = |trailer: &Dictionary| trailer.get(b"Size").and_then(Object::as_i64).ok();
+    // One that was not there; what it says is compared with the one before it.
+    let root = after.chain().trailer().get(b"Root").ok();
+    let moved = root.and_then(|root| root.as_reference().ok());
+    let is_free = |number| before.chain().find(&**before.source(), number);
+    let moved = moved.filter(|(number, _)| matches!(is_free(*number), Ok(Entry::Free)));
     for section in newer {
         let same = |key: &[u8]| section.trailer.get(key).ok() == old.get(key).ok();
         let keeps_all = size(&section.trailer) >= size(old);
@@ -512,7 +523,8 @@ fn structure(before: &Document, after: &Document) -> Option<Change> {
         // that rule renew it where it is not.
         let named = identifier(&section.trailer);
         let renamed = before.is_encrypted() && named != identifier(old);
-        if renamed || !same(b"Root") || !same(b"Encrypt") || !keeps_all {
+        let is_root = same(b"Root") || moved.is_some() && section.trailer.get(b"Root").ok() == root;
+        if renamed || !is_root || !same(b"Encrypt") || !keeps_all {
             return Some(Change::Structure);
         }
         if section.offset < before.len() {

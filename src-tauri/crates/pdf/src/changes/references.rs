@@ -28,13 +28,36 @@ pub(super) struct Uses {
 
 impl Uses {
     /// Reads every object of a document.
+    ///
+    /// A catalog that is not the document's, and that nothing names, shows nothing: files keep those of
+    /// earlier revisions.
     pub(super) fn of(document: &Document, targets: BTreeSet<u32>) -> Result<Self> {
         let found = HashMap::new();
         let mut uses = Self { targets, found };
         let chain = document.chain();
-        for number in chain.numbers(chain.sections.len())? {
-            uses.read(document, number)?;
+        let numbers = chain.numbers(chain.sections.len())?;
+        let mut left = BTreeSet::new();
+        for number in &numbers {
+            let Some(by) = id_of(document, *number)? else {
+                continue;
+            };
+            let object = document.fetch(by)?;
+            uses.walk(by, &object);
+            if by != document.root() && is_catalog(&object) {
+                left.insert(by);
+            }
         }
+        if left.is_empty() {
+            return Ok(uses);
+        }
+        for number in numbers {
+            if let Some(by) = id_of(document, number)? {
+                each_reference(&document.fetch(by)?, &mut |(named, _)| {
+                    left.retain(|id| id.0 != named);
+                });
+            }
+        }
+        left.into_iter().for_each(|id| uses.forget(id));
         Ok(uses)
     }
 
@@ -61,6 +84,13 @@ impl Uses {
         Ok(())
     }
 
+    /// Takes an object for one that nothing shows any more.
+    pub(super) fn forget(&mut self, by: ObjectId) {
+        for uses in self.found.values_mut() {
+            uses.remove(&by);
+        }
+    }
+
     /// All uses of a number, whatever its generation: readers do not all heed it.
     pub(super) fn of_number(&self, number: u32) -> impl Iterator<Item = Use<'_>> {
         self.found
@@ -74,14 +104,9 @@ impl Uses {
     }
 
     fn read(&mut self, document: &Document, number: u32) -> Result<()> {
-        let generation = match document.chain().find(&**document.source(), number)? {
-            Entry::At { generation, .. } => generation,
-            Entry::InStream { .. } => 0,
-            Entry::Free => return Ok(()),
-        };
-        let by = (number, generation);
-        let object = document.fetch(by)?;
-        self.walk(by, &object);
+        if let Some(by) = id_of(document, number)? {
+            self.walk(by, &document.fetch(by)?);
+        }
         Ok(())
     }
 
@@ -94,6 +119,20 @@ impl Uses {
         };
         walk.object(object);
     }
+}
+
+fn is_catalog(object: &Object) -> bool {
+    let kind = object.as_dict().and_then(|object| object.get(b"Type"));
+    kind.and_then(Object::as_name).ok() == Some(b"Catalog")
+}
+
+/// A number with the generation of its object, if there is one.
+fn id_of(document: &Document, number: u32) -> Result<Option<ObjectId>> {
+    Ok(match document.chain().find(&**document.source(), number)? {
+        Entry::At { generation, .. } => Some((number, generation)),
+        Entry::InStream { .. } => Some((number, 0)),
+        Entry::Free => None,
+    })
 }
 
 /// Sees every reference; the depth is bounded by that of the parser.

@@ -14,6 +14,12 @@ use crate::error::Result;
 
 /// How deep the structure below `/DSS` is.
 const DEEPEST_PROOF: usize = 4;
+/// How deep what a comment is drawn with is nested: its /AP, a stream, resources, what they name.
+const DEEPEST_DRAWING: usize = 6;
+/// How deep entries are followed that were written anew.
+const DEEPEST_ENTRY: usize = 16;
+/// Most values that are compared in one of them.
+const LONGEST_ENTRY: usize = 10_000;
 /// What stands for proof among what is told once.
 const PROOF: (u8, u32) = (0, 0);
 /// Longest appearance without resources that is read.
@@ -96,6 +102,7 @@ impl<'d> Comparison<'d> {
     pub(super) fn explain(mut self) -> Result<()> {
         let difference = self.difference;
         self.information()?;
+        self.moved_catalog()?;
         for (id, (old, new)) in &difference.changed {
             match (old, new) {
                 (Object::Dictionary(old), Object::Dictionary(new)) => {
@@ -109,7 +116,10 @@ impl<'d> Comparison<'d> {
                     self.explained(Explained::Proof);
                 }
                 (Object::Stream(_), Object::Stream(new)) => {
-                    if !self.metadata(*id)? && !self.appearance(*id, &new.dict)? {
+                    let explained = self.metadata(*id)?
+                        || self.appearance(*id, &new.dict)?
+                        || self.appearance_of_comment(*id)?;
+                    if !explained {
                         self.unexplained(*id, old);
                     }
                 }
@@ -138,12 +148,46 @@ impl<'d> Comparison<'d> {
             self.fill_field(index)?;
         }
         self.proof_stays_apart()?;
+        self.take_along();
         for id in difference.freed.keys() {
             if !self.deleted.contains(id) {
                 self.suspect(Change::Removed { id: *id });
             }
         }
         Ok(())
+    }
+
+    /// Deletes with a comment what it alone was drawn with.
+    fn take_along(&mut self) {
+        for _ in 0..DEEPEST_DRAWING {
+            let gone = |id: &&ObjectId| {
+                self.is_only_used(**id, |by, _| by != **id && self.deleted.contains(&by))
+            };
+            let more: Vec<_> = self.difference.freed.keys().filter(gone).copied().collect();
+            self.deleted.extend(more);
+        }
+    }
+
+    /// Judges a catalog that was written anew under another number, as some do with every revision.
+    fn moved_catalog(&mut self) -> Result<()> {
+        let (old, new) = (self.old().root(), self.new_state().root());
+        if old == new {
+            return Ok(());
+        }
+        let moved = match self.difference.added.contains(&new.0) {
+            true => self.new_state().unambiguous(new)?,
+            false => None,
+        };
+        match moved {
+            Some(Object::Dictionary(moved)) => {
+                let was = self.old().catalog().clone();
+                self.catalog(&was, &moved)
+            }
+            _ => {
+                self.suspect(Change::Structure);
+                Ok(())
+            }
+        }
     }
 
     /// Notes what can be allowed.
@@ -250,11 +294,16 @@ impl<'d> Comparison<'d> {
                 }
                 b"Version" => is_higher(&self.old().version()?, value),
                 b"Metadata" => self.new_metadata(value)?,
-                _ => false,
+                // Its pages stay the objects that they are.
+                b"Pages" => false,
+                _ => self.is_said_anew(old, new, &key)?,
             };
             if !explained {
                 let key = String::from_utf8_lossy(&key).into_owned();
-                self.suspect(Change::Catalog { key });
+                self.suspect(match key.as_str() {
+                    "OCProperties" => Change::Layers,
+                    _ => Change::Catalog { key },
+                });
             }
         }
         Ok(())
@@ -439,6 +488,58 @@ impl<'d> Comparison<'d> {
         Ok(old.is_some() && old == new)
     }
 
+    /// Whether an entry says what it said, in objects that were added for that or without any: PDFBox
+    /// writes what it has read as it likes.
+    fn is_said_anew(&self, old: &Dictionary, new: &Dictionary, key: &[u8]) -> Result<bool> {
+        let mut left = LONGEST_ENTRY;
+        match (old.get(key), new.get(key)) {
+            (Ok(old), Ok(new)) => self.is_same(old, new, 0, &mut left),
+            _ => Ok(false),
+        }
+    }
+
+    fn is_same(&self, old: &Object, new: &Object, depth: usize, left: &mut usize) -> Result<bool> {
+        if depth > DEEPEST_ENTRY || *left == 0 {
+            return Ok(false);
+        }
+        *left -= 1;
+        if let (Object::Reference(old), Object::Reference(new)) = (old, new)
+            && old == new
+        {
+            return Ok(true);
+        }
+        let (was, is) = match (old, new) {
+            (_, Object::Reference(id)) if self.is_added(new) => {
+                (self.old().resolve(old)?, self.new_state().unambiguous(*id)?)
+            }
+            (_, Object::Reference(_)) => return Ok(false),
+            (old, new) => (self.old().resolve(old)?, Some(new.clone())),
+        };
+        match (was, is) {
+            (Object::Array(was), Some(Object::Array(is))) if was.len() == is.len() => {
+                for (was, is) in was.iter().zip(&is) {
+                    if !self.is_same(was, is, depth + 1, left)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            (Object::Dictionary(was), Some(Object::Dictionary(is))) if was.len() == is.len() => {
+                for (key, was) in &was {
+                    let Ok(is) = is.get(key) else {
+                        return Ok(false);
+                    };
+                    if !self.is_same(was, is, depth + 1, left)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            (Object::Stream(_), _) | (_, Some(Object::Stream(_)) | None) => Ok(false),
+            (was, Some(is)) => Ok(was == is),
+        }
+    }
+
     /// A list that is an object of its own: annotations of pages, fields of the form, or both.
     fn array(&mut self, id: ObjectId, old: &[Object], new: &[Object]) -> Result<()> {
         let Some((added, removed)) = between(old, new) else {
@@ -594,7 +695,10 @@ impl<'d> Comparison<'d> {
         };
         let mut uses = self.uses.of_number(id.0);
         let page = uses.find_map(|used| Some((used.path, self.page_number(used.by)?)));
+        let of_layers = self.is_only_used(id, |_, path| path.starts_with("/OCProperties"));
         let change = match (kind, page) {
+            (Some(b"OCG" | b"OCMD"), _) => Change::Layers,
+            _ if of_layers => Change::Layers,
             (Some(b"Pages"), _) => Change::Pages,
             (_, Some((path, page))) if path.starts_with("/Annots") => Change::Annotations { page },
             (_, Some((_, page))) => Change::Page { page },

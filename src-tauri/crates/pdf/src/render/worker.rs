@@ -21,7 +21,7 @@ use crate::document::Document;
 use crate::encryption::Password;
 use crate::source::{FileSource, Source, beginning};
 
-use super::{Error, Locked, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
+use super::{Error, Locked, Medium, PageNumber, PageSize, Picture, Result, Scale, picture::Extent};
 
 /// How many files stay open; the one not used for longest makes room.
 const OPEN_DOCUMENTS: usize = 8;
@@ -181,8 +181,9 @@ impl<'a> Worker<'a> {
         file: &Arc<Locked>,
         page: PageNumber,
         scale: Scale,
+        medium: Medium,
     ) -> Result<Picture> {
-        draw(self.document(file)?, page, scale, PdfColor::WHITE)
+        draw(self.document(file)?, page, scale, PdfColor::WHITE, medium)
     }
 
     /// Draws a PDF of one page on nothing.
@@ -197,6 +198,7 @@ impl<'a> Worker<'a> {
                 PageNumber::FIRST,
                 scale,
                 PdfColor::new(0, 0, 0, 0),
+                Medium::Screen,
             ),
             pages => Err(Error::NotOneSheet { pages }),
         }
@@ -291,6 +293,7 @@ fn draw(
     number: PageNumber,
     scale: Scale,
     paper: PdfColor,
+    medium: Medium,
 ) -> Result<Picture> {
     let not_drawn = |source| Error::NotDrawn {
         page: number,
@@ -312,6 +315,8 @@ fn draw(
         .render_annotations(true)
         // Widgets, and with them the appearances of signatures.
         .render_form_data(true)
+        // What is only printed, and not what is only seen (§12.5.3, §8.11.4.4).
+        .use_print_quality(medium == Medium::Paper)
         .limit_render_image_cache_size(true);
     // PDFium draws into our own buffer, so the pixels exist once.
     let mut rgba = vec![0; extent.bytes()];

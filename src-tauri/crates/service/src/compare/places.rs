@@ -42,6 +42,14 @@ impl Cells {
         Self { columns, differs }
     }
 
+    /// Without those that others differ in, too.
+    pub(super) fn without(mut self, others: &Self) -> Self {
+        for (differs, other) in self.differs.iter_mut().zip(&others.differs) {
+            *differs &= !other;
+        }
+        self
+    }
+
     /// Left, top, right and bottom of each group of cells that touch, in cells.
     fn groups(&self) -> Vec<[usize; 4]> {
         let mut left = self.differs.clone();

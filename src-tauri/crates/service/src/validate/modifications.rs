@@ -25,6 +25,14 @@ pub(super) fn of_finding(finding: &Finding) -> Option<Modification> {
         Finding::LaterSignatureDoesNotHold { field } => {
             (Code::LaterSignatureDoesNotHold, Some(field.clone()))
         }
+        Finding::LaterStrangerOverText { field, page } => {
+            return Some(Modification {
+                code: Code::LaterStrangerOverText,
+                message: finding.to_string(),
+                name: Some(field.clone()),
+                page: Some(*page),
+            });
+        }
         Finding::CrossReferencesDamaged => (Code::CrossReferencesDamaged, None),
         _ => return None,
     };
@@ -45,7 +53,7 @@ fn of_explained(explained: &Explained) -> Modification {
                 SignedWith::Signature => Code::Signed,
                 SignedWith::Timestamp => Code::Timestamped,
             };
-            (code, Some(field.name.clone()), None)
+            (code, Some(field.name.clone()), field.over_text_of)
         }
         Explained::Prepared { name } => (Code::SignatureFieldAdded, Some(name.clone()), None),
         Explained::Filled { name } => (Code::FieldFilled, Some(name.clone()), None),
@@ -78,6 +86,7 @@ fn of_change(change: &Change) -> Modification {
         Change::NewField => plain(Code::FieldAdded),
         Change::Form => plain(Code::FormChanged),
         Change::Catalog { key } => named(Code::CatalogChanged, key),
+        Change::Layers => plain(Code::LayersChanged),
         Change::Information => plain(Code::DescriptionChanged),
         Change::Object { id } => object(Code::ObjectChanged, *id),
         Change::Removed { id } => object(Code::ObjectRemoved, *id),

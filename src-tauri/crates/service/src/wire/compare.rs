@@ -38,6 +38,8 @@ pub struct PageComparison {
     /// Boxes round what is different; the whole page where it is in one of them only, or of another
     /// size.
     pub places: Vec<Rect>,
+    /// The same of what is different on paper and not on the screen.
+    pub printed: Vec<Rect>,
     /// Why the page could not be drawn in one of them, so that it counts as different.
     pub not_drawn: Option<String>,
 }

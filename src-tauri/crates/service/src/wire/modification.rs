@@ -63,6 +63,8 @@ pub enum ModificationCode {
     TimestampShown,
     /// A box over most of a page.
     BoxCoversPage,
+    /// Layers were added, removed, shown or hidden.
+    LayersChanged,
     /// Proof for the long term, or nothing that is shown.
     ProofAdded,
     /// A field was signed.
@@ -77,6 +79,8 @@ pub enum ModificationCode {
     Commented,
     /// A later signature, which would explain what it changed, does not hold.
     LaterSignatureDoesNotHold,
+    /// A stranger signed later, in a box over text.
+    LaterStrangerOverText,
     /// The file's cross-references are damaged.
     CrossReferencesDamaged,
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use pdf::{Change, Explained, History, RevisionChanges, SignatureValue};
+use pdf::{Change, Explained, History, RevisionChanges, SignatureValue, SignedSince};
 
 use super::finding::Finding;
 
@@ -35,11 +35,13 @@ impl Holding {
     }
 }
 
-/// Judges what came after a signature that covers an earlier revision.
+/// Judges what came after a signature that covers an earlier revision; `vouched_for` says whether a
+/// trust anchor vouches for its own signer.
 pub(super) fn since(
     history: &History,
     value: &SignatureValue,
     holding: &Holding,
+    vouched_for: bool,
     findings: &mut Vec<Finding>,
 ) -> Option<AsAllowed> {
     let pdf::Changes {
@@ -48,6 +50,7 @@ pub(super) fn since(
         commented,
         described,
         more_than_proof,
+        untouched,
         unexplained,
     } = history.since(value);
     let broken = signed
@@ -59,13 +62,29 @@ pub(super) fn since(
         })
         .collect();
     // What somebody unknown has drawn may say anything, in whoever's name.
+    let is_stranger = |field: &&SignedSince| holding.0.get(&field.name) == Some(&false);
     let strangers = signed
         .iter()
-        .filter(|field| field.shown && holding.0.get(&field.name) == Some(&false));
+        .filter(|field| field.shown)
+        .filter(is_stranger);
     findings.extend(strangers.map(|field| Finding::LaterSignatureByStranger {
         field: field.name.clone(),
     }));
-    let proven = unexplained.is_empty() && broken.is_empty();
+    let mut spoilt = false;
+    for field in &signed {
+        let Some(page) = field.over_text_of else {
+            continue;
+        };
+        let name = field.name.clone();
+        // Where nobody is vouched for, nobody is more of a stranger than another.
+        let is_spoilt = vouched_for && is_stranger(&field);
+        spoilt |= is_spoilt;
+        findings.push(match is_spoilt {
+            true => Finding::LaterStrangerOverText { field: name, page },
+            false => Finding::LaterSignatureOverText { field: name, page },
+        });
+    }
+    let proven = unexplained.is_empty() && broken.is_empty() && !spoilt;
     let changes = unexplained.into_iter().map(Finding::ChangedAfterSigning);
     findings.extend(changes);
     findings.extend(broken);
@@ -81,6 +100,7 @@ pub(super) fn since(
     }
     let fields: Vec<String> = signed.into_iter().map(|field| field.name).collect();
     findings.push(match more_than_proof {
+        false if untouched => Finding::WhiteSpaceBehind,
         false => Finding::ProofAdded { timestamps: fields },
         true => Finding::ChangedAsAllowed {
             fields,

@@ -188,6 +188,24 @@ pub enum Finding {
         /// Fully qualified name.
         field: String,
     },
+    /// The box of a later signature lies over text of a page, and may hide some of it.
+    #[error("the signature in {field}, which came after this one, lies over text of page {page}")]
+    LaterSignatureOverText {
+        /// Fully qualified name.
+        field: String,
+        /// Counted from 1.
+        page: u32,
+    },
+    /// The same, by somebody for whom no anchor vouches: what is seen there now is nobody's word.
+    #[error(
+        "after this signature somebody for whom no trusted authority vouches drew a box in {field} over text of page {page}"
+    )]
+    LaterStrangerOverText {
+        /// Fully qualified name.
+        field: String,
+        /// Counted from 1.
+        page: u32,
+    },
     /// Nothing came after it but proof for the long term: stores of certificates and revocation,
     /// timestamps over the document.
     #[error(
@@ -197,6 +215,9 @@ pub enum Finding {
         /// The fields of the timestamps.
         timestamps: Vec<String>,
     },
+    /// Nothing came after it but a little white space behind the end of the file.
+    #[error("behind this signature stands a little white space, which is no change")]
+    WhiteSpaceBehind,
     /// Everything that came after it is a further signature, proof for the long term, or something
     /// else that it allows.
     #[error("{}", as_allowed(fields, filled, commented, *described))]
@@ -411,8 +432,11 @@ impl Finding {
             Self::LaterSignatureDoesNotHold { .. } => "later_signature_does_not_hold",
             Self::LaterSignatureOverAnother { .. } => "later_signature_over_another",
             Self::LaterSignatureByStranger { .. } => "later_signature_by_stranger",
+            Self::LaterSignatureOverText { .. } => "later_signature_over_text",
+            Self::LaterStrangerOverText { .. } => "later_stranger_over_text",
             Self::ChangedAsAllowed { .. } => "changed_as_allowed",
             Self::ProofAdded { .. } => "proof_added",
+            Self::WhiteSpaceBehind => "white_space_behind",
             Self::Revoked { .. } => "certificate_revoked",
             Self::RevokedLater { .. } => "certificate_revoked_later",
             Self::RevocationStale { .. } => "revocation_too_old",
@@ -450,9 +474,11 @@ impl Finding {
             | Self::SignatureDoesNotVerify => Headline::Broken,
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
+            | Self::LaterStrangerOverText { .. }
             | Self::LaterSignatureDoesNotHold { .. } => Headline::Changed,
             Self::LaterSignatureOverAnother { .. }
             | Self::LaterSignatureByStranger { .. }
+            | Self::LaterSignatureOverText { .. }
             | Self::ChangedAsAllowed { .. } => Headline::ValidChangedAsAllowed,
             Self::SubFilterNotSupported { .. }
             | Self::AlgorithmNotSupported { .. }
@@ -476,6 +502,7 @@ impl Finding {
             // A timestamp that proves nothing proves nothing against the signature either: it
             // stands where no signature is over it, and anybody may have put it there.
             Self::ProofAdded { .. }
+            | Self::WhiteSpaceBehind
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
             | Self::RevocationStale { .. }
@@ -495,6 +522,8 @@ impl Finding {
         if matches!(
             self,
             Self::LaterSignatureByStranger { .. }
+                | Self::LaterSignatureOverText { .. }
+                | Self::LaterSignatureOverAnother { .. }
                 | Self::RevocationStale { .. }
                 | Self::TimestampFaulty(_)
                 | Self::TimestampUnreadable
@@ -547,8 +576,11 @@ impl Finding {
             | Self::LaterSignatureDoesNotHold { .. }
             | Self::LaterSignatureOverAnother { .. }
             | Self::LaterSignatureByStranger { .. }
+            | Self::LaterSignatureOverText { .. }
+            | Self::LaterStrangerOverText { .. }
             | Self::ChangedAsAllowed { .. }
             | Self::ProofAdded { .. }
+            | Self::WhiteSpaceBehind
             | Self::AlgorithmTooWeak { .. }
             | Self::CmsNotDer { .. }
             | Self::NotDigested => About::Document,
@@ -614,6 +646,7 @@ impl Finding {
             Self::ChangedAfterSigning(_)
             | Self::CrossReferencesDamaged
             | Self::LaterSignatureDoesNotHold { .. }
+            | Self::LaterStrangerOverText { .. }
             | Self::CmsNotDer { strict: true } => SubIndication::SigConstraintsFailure,
             Self::Revoked {
                 of_authority: true, ..
@@ -626,7 +659,9 @@ impl Finding {
             }
             Self::LaterSignatureOverAnother { .. }
             | Self::LaterSignatureByStranger { .. }
+            | Self::LaterSignatureOverText { .. }
             | Self::ChangedAsAllowed { .. }
+            | Self::WhiteSpaceBehind
             | Self::ProofAdded { .. }
             | Self::RevocationNotChecked
             | Self::RevokedLater { .. }
