@@ -17,7 +17,9 @@ fn commented(signed: &[u8], comments: &[&str], drawings: &[&str]) -> Vec<u8> {
     let list = body(signed, 9).replace(']', &format!("{named}]"));
     let mut update = Update::of(signed).object(9, list);
     for (comment, number) in comments.iter().zip(700..) {
-        update = update.object(number, format!("<</Type/Annot/P 3 0 R/F 4{comment}>>"));
+        let flags = if comment.contains("/F ") { "" } else { "/F 4" };
+        let comment = format!("<</Type/Annot/P 3 0 R{flags}{comment}>>");
+        update = update.object(number, comment);
     }
     for (drawing, number) in drawings.iter().zip(800..) {
         update = update.object(number, drawing);

@@ -12,8 +12,8 @@ use crate::page::number;
 /// Longest content of one form that is read.
 const LONGEST: usize = 64 << 10;
 /// Most content of all appearances of a file together, in bytes, and what a form takes beside its own.
-const MOST_CONTENT: usize = 32 << 20;
-const FORM: usize = 256;
+const MOST_CONTENT: usize = 16 << 20;
+const FORM: usize = 1024;
 /// How deep forms are nested: the marks of PDFBox and Acrobat are two deep.
 const DEEPEST: usize = 4;
 /// Most graphics states that are saved at once.
