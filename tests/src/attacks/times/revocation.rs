@@ -290,6 +290,11 @@ fn when() -> Vec<Case> {
             later(),
         ),
         of(
+            "revoked_within_the_accuracy_of_the_proof",
+            revoking(stamped() + 1, 1),
+            Expected::revoked(Level::BT),
+        ),
+        of(
             "superseded_before_the_proof",
             revoking(stamped() - DAY, 4),
             Expected::revoked(Level::BT),

@@ -40,6 +40,8 @@ const SHAKE_256_LENGTH: usize = 64;
 
 /// Bits of a short RSA modulus with which a signature is still verified.
 const SHORT_RSA_BITS: std::ops::Range<usize> = 1024..2048;
+/// Lengths of RSA keys of others that are longer than keys here are: cards of a state have 6144 bits.
+const LONG_RSA_BITS: std::ops::RangeInclusive<usize> = RsaPublicKey::MAX_SIZE + 1..=8192;
 
 /// A digest algorithm, strong or weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,7 +283,9 @@ impl AnySignature {
         let rsa_bits = match (&strong, long) {
             (Ok(()), Ok(super::KeyAlgorithm::Rsa { modulus_bits })) => Some(modulus_bits),
             (Ok(()), _) => None,
-            (Err(Error::RsaKeySize { bits, .. }), _) if SHORT_RSA_BITS.contains(bits) => {
+            (Err(Error::RsaKeySize { bits, .. }), _)
+                if SHORT_RSA_BITS.contains(bits) || LONG_RSA_BITS.contains(bits) =>
+            {
                 Some(self.verify_rsa(spki, digest, value)?)
             }
             (Err(_), _) if !matches!(self, Self::Strong(_)) => {
@@ -298,7 +302,7 @@ impl AnySignature {
         })
     }
 
-    /// Verifies by RSA with a short key or over SHA-1; gives the length of the modulus.
+    /// Verifies by RSA with a key of another length than keys here have, or over SHA-1; gives the length of the modulus.
     fn verify_rsa(self, spki: &[u8], digest: &[u8], value: &[u8]) -> Result<usize> {
         let key = rsa_key(spki)?;
         let width = key.n().bits().div_ceil(8);
@@ -387,7 +391,7 @@ fn verify_ed448(spki: &[u8], message: &[u8], value: &[u8]) -> Result<()> {
         .map_err(|_| Error::SignatureDoesNotVerify)
 }
 
-/// An RSA key of 1024 to 4096 bits.
+/// An RSA key of 1024 to 8192 bits.
 fn rsa_key(spki: &[u8]) -> Result<RsaPublicKey> {
     let parsed = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| Error::MalformedKey)?;
     if parsed.algorithm.oid != RSA_ENCRYPTION {
@@ -401,7 +405,7 @@ fn rsa_key(spki: &[u8]) -> Result<RsaPublicKey> {
         .ok_or(Error::MalformedKey)?;
     let key = rsa::pkcs1::RsaPublicKey::from_der(key).map_err(|_| Error::MalformedKey)?;
     let modulus = BigUint::from_bytes_be(key.modulus.as_bytes());
-    let (least, most) = (SHORT_RSA_BITS.start, RsaPublicKey::MAX_SIZE);
+    let (least, most) = (SHORT_RSA_BITS.start, *LONG_RSA_BITS.end());
     if !(least..=most).contains(&modulus.bits()) {
         return Err(Error::RsaKeySize {
             bits: modulus.bits(),
@@ -410,7 +414,7 @@ fn rsa_key(spki: &[u8]) -> Result<RsaPublicKey> {
         });
     }
     let exponent = BigUint::from_bytes_be(key.public_exponent.as_bytes());
-    RsaPublicKey::new(modulus, exponent).map_err(|_| Error::MalformedKey)
+    RsaPublicKey::new_with_max_size(modulus, exponent, most).map_err(|_| Error::MalformedKey)
 }
 
 /// SHA-1 of `bytes`, which names and keys are looked up by (RFC 6960 §4.1.1); nothing is believed

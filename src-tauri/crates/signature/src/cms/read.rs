@@ -15,6 +15,9 @@ use crate::cms::MOST_CERTIFICATES;
 /// Most values of unsigned attributes that are counted; anybody may add some.
 const MOST_UNSIGNED: usize = 4096;
 
+/// Latest version of SignedData (RFC 5652 §5.1).
+const LATEST_VERSION: u8 = 5;
+
 /// Most elements of one set of algorithms or attributes.
 const MOST_ELEMENTS: usize = 64;
 
@@ -70,7 +73,8 @@ enum Content {
 enum Rules {
     /// As the standard has it.
     Strict,
-    /// As [`Self::Strict`], of what was brought into the form of DER: attributes in any order.
+    /// As [`Self::Strict`], of what was brought into the form of DER: attributes in any order, and a
+    /// later version of SignedData than its content demands, as some products write.
     Brought,
     /// As products wrote it before PAdES: version numbers, the list of digest algorithms and the
     /// order of attributes decide nothing that is signed.
@@ -202,7 +206,12 @@ impl<'a> SignedData<'a> {
         let crls = elements(crls.unwrap_or_default(), MOST_ELEMENTS)?;
         let signer = Self::read_signer(signer, content_type, certificates, rules)?;
         let expected = signer.signed_data_version(other_crls);
-        if rules != Rules::Older && version != expected {
+        let has_version = match rules {
+            Rules::Strict => version == expected,
+            Rules::Brought => (expected..=LATEST_VERSION).contains(&version),
+            Rules::Older => true,
+        };
+        if !has_version {
             return Err(Malformed::Version);
         }
         let named = elements(digest_algorithms, MOST_ELEMENTS)?

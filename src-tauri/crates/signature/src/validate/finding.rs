@@ -292,8 +292,11 @@ pub enum Finding {
         /// Why.
         why: String,
     },
-    /// The signature is BER and not DER (ISO 32000-2 §12.8.3.3), or in another order than DER's.
-    #[error("the signature is not written in DER, and was read nevertheless")]
+    /// The signature is BER and not DER (ISO 32000-2 §12.8.3.3), in another order than DER's, or of a
+    /// later version than its content demands (RFC 5652 §5.1).
+    #[error(
+        "the signature is not written in DER, or in another version than its content, and was read nevertheless"
+    )]
     CmsNotDer {
         /// Whether it is of a form that must be DER: what is signed is the same, and the form is not
         /// what the standard wants (ETSI EN 319 142-1 §6.3).

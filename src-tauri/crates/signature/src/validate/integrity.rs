@@ -92,9 +92,10 @@ pub(super) fn judge(
     let mut judgement = Judgement::default();
     let findings = &mut judgement.findings;
     let strict = read(contents, form);
-    // What is not DER is brought into that form: it says the same, and is signed as the same.
+    // What is not DER is brought into that form: it says the same, and is signed as the same. A version
+    // is not signed at all.
     let brought = match &strict {
-        Err(Malformed::Der(_) | Malformed::NotSorted) => ber::to_der(contents),
+        Err(Malformed::Der(_) | Malformed::NotSorted | Malformed::Version) => ber::to_der(contents),
         _ => None,
     };
     let brought = brought.as_deref().map(|der| read_brought(der, form));

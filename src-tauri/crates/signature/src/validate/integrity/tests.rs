@@ -248,6 +248,26 @@ fn indefinite_length() {
 }
 
 #[test]
+fn a_later_version_than_the_content_demands_is_told_and_an_earlier_one_refused() {
+    use cms::content_info::CmsVersion;
+    for version in [CmsVersion::V3, CmsVersion::V4, CmsVersion::V5] {
+        let judgement = judged(&rebuilt(|data, _| data.version = version));
+        assert!(judgement.intact.is_some(), "a version is not signed");
+        assert_eq!(judgement.findings, [Finding::CmsNotDer { strict: true }]);
+    }
+    let earlier = rebuilt(|data, _| data.version = CmsVersion::V0);
+    assert_eq!(codes(&earlier), ["cms_malformed"]);
+    let later = [&[2, 1, 6][..], &[2, 1, 0x7f]];
+    for number in later {
+        let mut contents = signed();
+        // The first INTEGER is the version.
+        let at = contents.windows(3).position(|w| w == [2, 1, 1]).unwrap();
+        contents[at..at + 3].copy_from_slice(number);
+        assert_eq!(codes(&contents), ["cms_malformed"], "{number:?}");
+    }
+}
+
+#[test]
 fn attributes_in_another_order() {
     let contents = signed();
     let prepared = prepare(&DIGEST, &ada(), &[]).unwrap();
@@ -289,7 +309,9 @@ fn no_changed_bit_leaves_the_signature_intact_and_trusted() {
             let mut changed = contents.clone();
             changed[at] ^= 1 << bit;
             let judgement = judged(&changed);
+            // What is not to the letter of the standard is not believed either.
             let believed = judgement.intact.is_some()
+                && judgement.findings.is_empty()
                 && judgement.signer.is_some_and(|signer| {
                     find_path(&signer, &judgement.others, &anchors, NOW).is_ok()
                 });
@@ -324,6 +346,7 @@ fn signatures_by_openssl_are_intact_for_every_family_and_digest() {
         ("rsa", "rsa_keygen_bits:2048", "sha256"),
         ("rsa", "rsa_keygen_bits:2048", "sha384"),
         ("rsa", "rsa_keygen_bits:2048", "sha512"),
+        ("rsa", "rsa_keygen_bits:4608", "sha256"),
         ("ec", "ec_paramgen_curve:P-256", "sha512"),
         ("ec", "ec_paramgen_curve:P-384", "sha384"),
         ("ec", "ec_paramgen_curve:P-521", "sha256"),
