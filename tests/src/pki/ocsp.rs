@@ -34,6 +34,8 @@ pub struct Terms {
     pub nonce: Option<Vec<u8>>,
     /// The certificates that come along.
     pub certificates: Vec<Vec<u8>>,
+    /// Extensions of the answer, besides the nonce.
+    pub extensions: Vec<Vec<u8>>,
 }
 
 impl Terms {
@@ -47,6 +49,7 @@ impl Terms {
             this_update: now - 60,
             next_update: Some(now + super::DAY),
             nonce: None,
+            extensions: Vec::new(),
             certificates: Vec::new(),
         }
     }
@@ -91,9 +94,11 @@ pub fn response(cert_id: &[u8], terms: &Terms, responder: &Party) -> Vec<u8> {
         der::time(terms.produced_at),
         der::sequence(&[der::sequence(&single)]),
     ];
-    if let Some(nonce) = &terms.nonce {
-        let nonce = extension(NONCE, false, nonce);
-        data.push(der::context(1, &der::sequence(&[nonce])));
+    let nonce = terms.nonce.iter();
+    let mut extensions: Vec<Vec<u8>> = nonce.map(|nonce| extension(NONCE, false, nonce)).collect();
+    extensions.extend(terms.extensions.iter().cloned());
+    if !extensions.is_empty() {
+        data.push(der::context(1, &der::sequence(&extensions)));
     }
     let tbs = der::sequence(&data);
     let hash = responder.key.hash();

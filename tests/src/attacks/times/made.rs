@@ -50,6 +50,11 @@ pub(super) struct With<'a> {
     pub(super) room: Option<usize>,
 }
 
+/// The contract, not signed.
+pub(super) fn contract() -> &'static [u8] {
+    &CONTRACT
+}
+
 /// The contract, signed.
 pub(super) fn signed(by: &Party, with: &With<'_>) -> Vec<u8> {
     signed_in(&CONTRACT, by, with)

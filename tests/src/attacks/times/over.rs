@@ -6,11 +6,12 @@ use signature::Level;
 
 use super::beside::{authority_revoked, odd_authorities, spoilt_tokens};
 use super::made::{
-    PKI, With, archived, case, covered, days_ago, good_lists, lists, revoking, signed, signed_in,
-    stamped, to_be_stamped, token,
+    PKI, With, archived, case, contract, covered, days_ago, good_lists, lists, revoking, signed,
+    signed_in, stamped, to_be_stamped, token,
 };
 use super::{Case, Expected};
-use crate::pki::{DAY, Key, crl};
+use crate::pki::der;
+use crate::pki::{DAY, Key, Terms, crl, extension};
 
 /// Ada's signature.
 fn by_ada() -> Vec<u8> {
@@ -90,11 +91,35 @@ pub(super) fn cases() -> Vec<Case> {
     let tomorrow = over_it(&|bytes| token(bytes, days_ago(-1), &PKI.tsa));
     let expected = Expected::revoked(Level::BB).with("timestamp_not_trusted");
     cases.push(of("archive_of_tomorrow", tomorrow, Vec::new(), expected));
+    cases.push(below_the_signature());
+    cases.push(over_nothing());
     cases.extend(partial(&file));
     cases.extend(replayed(&file));
     cases.extend(chains(&file));
     cases.extend(levels(&file));
     cases
+}
+
+/// A timestamp of the document before it was signed says nothing of the signature.
+fn below_the_signature() -> Case {
+    let stamped = archived(contract(), &nothing(), |bytes| {
+        token(bytes, stamped(), &PKI.tsa)
+    });
+    let file = signed_in(&stamped, &PKI.ada, &With::default());
+    let name = "archive_below_the_signature";
+    of(name, file, Vec::new(), Expected::revoked(Level::BB))
+}
+
+/// A signer of whom nobody has to tell anything, and a timestamp over a document without any evidence.
+fn over_nothing() -> Case {
+    let terms = Terms::person("Nora", 43).with(extension("2.5.29.56", false, &der::null()));
+    let nora = PKI.root.issue(&terms, Key::P256(43));
+    let file = archived(&signed(&nora, &With::default()), &nothing(), |bytes| {
+        token(bytes, stamped(), &PKI.tsa)
+    });
+    let expected = Expected::extended(Level::BT);
+    let name = "archive_over_nothing_of_a_signer_who_lives_short";
+    case(name, file, Vec::new(), expected)
 }
 
 /// Byte ranges that leave something out.
@@ -223,6 +248,12 @@ fn levels(file: &[u8]) -> Vec<Case> {
         store.crls.remove(left_out);
         store
     };
+    // onlyContainsUserCerts (RFC 5280 §5.2.5): such a list says nothing of authorities.
+    let people_only = der::sequence(&[der::primitive(1, &[0xff])]);
+    let people_only = extension("2.5.29.28", true, &people_only);
+    let mut about_people = without(1);
+    let of_root = crl::list_with(&crl::Terms::fresh(), &PKI.root, &[people_only], &[]);
+    about_people.crls.push(of_root);
     let old_of_stamp = crl::Terms {
         this_update: days_ago(20),
         next_update: Some(days_ago(15)),
@@ -262,6 +293,11 @@ fn levels(file: &[u8]) -> Vec<Case> {
         known_elsewhere(
             "evidence_without_that_of_the_stamp",
             stamped_over(without(2)),
+            Expected::valid(Level::BT).with("level_not_proven"),
+        ),
+        known_elsewhere(
+            "evidence_of_the_authority_that_is_about_people_only",
+            stamped_over(about_people),
             Expected::valid(Level::BT).with("level_not_proven"),
         ),
         known_elsewhere(

@@ -7,8 +7,9 @@ use signature::validate::SubIndication;
 use super::made::{PKI, case, days_ago, stamped};
 use super::revocation::{alone_and_revoked, with_evidence};
 use super::{Case, Expected};
+use crate::pki::der;
 use crate::pki::ocsp::{self, Status, cert_id};
-use crate::pki::{DAY, Hash, Key, OCSP_SIGNING, Party, Terms, crl, purpose};
+use crate::pki::{DAY, Hash, Key, OCSP_SIGNING, Party, Terms, crl, extension, purpose};
 
 /// An answer about Ada.
 fn answer(terms: &ocsp::Terms, by: &Party) -> Vec<u8> {
@@ -79,6 +80,10 @@ pub(super) fn cases() -> Vec<Case> {
         next_update: Some(days_ago(15)),
         ..good_of(20)
     };
+    let extended = |critical: bool| ocsp::Terms {
+        extensions: vec![extension("1.2.3.4.5", critical, &der::null())],
+        ..good.clone()
+    };
     let mut cases = Vec::new();
     for (name, answer, vouches) in [
         (
@@ -97,6 +102,16 @@ pub(super) fn cases() -> Vec<Case> {
             "answer_of_tomorrow",
             answer(&good_of(-1), &PKI.responder),
             false,
+        ),
+        (
+            "answer_with_an_unknown_critical_extension",
+            answer(&extended(true), &PKI.responder),
+            false,
+        ),
+        (
+            "answer_with_an_unknown_harmless_extension",
+            answer(&extended(false), &PKI.responder),
+            true,
         ),
         ("answer_about_another_serial", other_serial, false),
         (

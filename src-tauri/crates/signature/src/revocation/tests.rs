@@ -388,6 +388,14 @@ fn a_list_by_another_key_of_the_same_name_is_not_believed() {
 }
 
 #[test]
+fn a_list_says_nothing_of_certificates_of_another_authority() {
+    let (ca, other) = (Authority::new("Test CA", 1), Authority::new("Other CA", 2));
+    let ada = other.issue("Ada", &Key::from_seed(2));
+    let about = crl::judge(&list(&ca, Vec::new(), None), &ada, &ca.certificate());
+    assert_eq!(about, Err(Refused::NotAbout));
+}
+
+#[test]
 fn the_reason_of_an_entry_and_since_when_the_key_is_suspected_are_read() {
     let ca = Authority::new("Test CA", 1);
     let ada = ca.issue("Ada", &Key::from_seed(2));

@@ -426,6 +426,40 @@ mod tests {
     }
 
     #[test]
+    fn what_the_caller_hands_in_is_looked_at_however_much_that_is() {
+        let many: Vec<Vec<u8>> = (0..=MOST).map(|i| i.to_be_bytes().to_vec()).collect();
+        let mut evidence = Evidence::of_caller(&[], &[], &many, (Work::default(), true));
+        assert!(!evidence.is_cut_short());
+        assert_eq!(evidence.crls.iter().count(), MOST + 1);
+        evidence.add_crl(b"of the document", None);
+        assert!(evidence.is_cut_short(), "there is no room for this one");
+        evidence.work.count(MOST_VERIFICATIONS);
+        for (by_caller, asked) in [(true, true), (false, false)] {
+            let item = Item {
+                by_caller,
+                hash: [by_caller.into(); 32],
+                ..evidence.crls.iter().next().unwrap().clone()
+            };
+            let was_asked = Cell::new(false);
+            evidence.once(&item, [0; 32], || {
+                was_asked.set(true);
+                None
+            });
+            assert_eq!(was_asked.get(), asked, "by the caller: {by_caller}");
+        }
+    }
+
+    #[test]
+    fn timestamps_take_a_part_of_the_work_and_leave_the_rest() {
+        let work = Work::default();
+        let taken = (0..2 * MOST_STAMPS)
+            .filter(|_| work.ask_for_stamp())
+            .count();
+        assert_eq!(taken, MOST_STAMPS as usize);
+        assert!(work.ask(), "there is some left");
+    }
+
+    #[test]
     fn no_more_is_verified_for_a_document_than_is_allowed_and_that_is_said() {
         let evidence = Evidence::default();
         for _ in 0..MOST_VERIFICATIONS {

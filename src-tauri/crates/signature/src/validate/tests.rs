@@ -447,6 +447,23 @@ fn other_kinds_of_signatures_are_never_valid() {
 }
 
 #[test]
+fn a_list_that_is_at_hand_and_could_not_be_read_is_told() {
+    let anchors = [ca().certificate()];
+    let judged = |is_cut_short| {
+        let inputs = Inputs {
+            is_cut_short,
+            ..Inputs::new(&anchors, NOW)
+        };
+        let validation = validate_with(&open(&signed()), &inputs).unwrap();
+        let findings = &validation.signatures[0].findings;
+        let told = findings.contains(&Finding::EvidenceLeftOut);
+        (validation.headline, told)
+    };
+    assert_eq!(judged(true), (Headline::IdentityUnconfirmed, true));
+    assert_eq!(judged(false), (Headline::Valid, false));
+}
+
+#[test]
 fn levels_that_this_version_does_not_make_are_refused() {
     for level in [Level::BT, Level::BLt, Level::BLta] {
         let refused = invisible(&ada(), level);

@@ -148,6 +148,36 @@ fn signing_certificate_of_another() {
 }
 
 #[test]
+fn signing_certificate_with_the_issuer_or_serial_number_of_another() {
+    use der::{Tag, TagNumber};
+    let encoded = |tag: Tag, content: &[u8]| Any::new(tag, content).unwrap().to_der().unwrap();
+    let sequence = |parts: &[&[u8]]| encoded(Tag::Sequence, &parts.concat());
+    let name = Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber::N4,
+    };
+    let eve = Authority::new("Other CA", 1).certificate();
+    let hash = DigestAlgorithm::Sha256.digest(ada().as_der());
+    let hash = encoded(Tag::OctetString, hash.as_bytes());
+    let named = |issuer: &Certificate, serial: &[u8]| {
+        let issuer = sequence(&[&encoded(name, issuer.subject_der())]);
+        let id = sequence(&[&hash, &sequence(&[&issuer, serial])]);
+        let value = Any::from_der(&sequence(&[&sequence(&[&id])])).unwrap();
+        rebuilt(|_, attributes| {
+            attributes.retain(|attribute| attribute.oid != ID_AA_SIGNING_CERTIFICATE_V_2);
+            attributes.push(attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &value));
+        })
+    };
+    let (issuer, own, other) = (ca().certificate(), ada(), [2, 1, 78]);
+    let right = judged(&named(&issuer, own.serial_der()));
+    assert!(right.intact.is_some(), "{:?}", right.findings);
+    for (issuer, serial) in [(&eve, own.serial_der()), (&issuer, &other[..])] {
+        let code = "signing_certificate_of_another";
+        assert_eq!(codes(&named(issuer, serial)), [code]);
+    }
+}
+
+#[test]
 fn signer_certificate_left_out() {
     let without = rebuilt(|data, _| data.certificates = None);
     assert_eq!(codes(&without), ["signer_certificate_missing"]);
