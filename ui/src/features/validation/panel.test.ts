@@ -84,8 +84,10 @@ describe("a revision", () => {
     const [compare] = screen.getAllByTestId("compare-revision");
     if (!compare) throw new Error("an earlier revision can be compared");
     await fireEvent.click(compare);
-    expect(await screen.findByTestId("differences")).toHaveTextContent("2 of 3");
+    expect(await screen.findByTestId("differences")).toHaveTextContent("3 of 3");
     expect(screen.getByText("Page 1, places: 2")).toBeInTheDocument();
+    const onPaper = "Page 2, places that look different on paper alone: 1";
+    expect(screen.getByText(onPaper)).toBeInTheDocument();
   });
 
   it("is left when somebody signs: what is signed is the file as it is", async () => {
