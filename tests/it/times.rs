@@ -47,7 +47,7 @@ fn differences(case: &Case, validation: &Validation) -> Vec<String> {
     if signature.sub_indication != expected.sub_indication {
         differences.push(format!("{:?}", signature.sub_indication));
     }
-    if signature.level != Some(expected.level) {
+    if signature.level != expected.level {
         differences.push(format!("{:?}", signature.level));
     }
     if let Some(vouched_for) = expected.vouched_for

@@ -39,8 +39,8 @@ pub struct Expected {
     pub headline: Headline,
     /// Why it is not passed.
     pub sub_indication: Option<SubIndication>,
-    /// The level.
-    pub level: Level,
+    /// The level; none of what is not intact.
+    pub level: Option<Level>,
     /// What must be found, of the signature or of a timestamp over the document.
     pub codes: Vec<&'static str>,
     /// Whether the signer's certificate is to be known not to be revoked, where that is asked.
@@ -53,7 +53,7 @@ impl Expected {
         Self {
             headline: Headline::Valid,
             sub_indication: None,
-            level,
+            level: Some(level),
             codes: Vec::new(),
             vouched_for: None,
         }
@@ -79,6 +79,16 @@ impl Expected {
             sub_indication: Some(why),
             codes: vec![code],
             ..Self::valid(level)
+        }
+    }
+
+    /// The value is not over what it stands beside.
+    fn broken() -> Self {
+        Self {
+            headline: Headline::Broken,
+            sub_indication: Some(SubIndication::SigCryptoFailure),
+            level: None,
+            ..Self::valid(Level::BB).with("signature_does_not_verify")
         }
     }
 

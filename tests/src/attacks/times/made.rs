@@ -48,6 +48,10 @@ pub(super) struct With<'a> {
     pub(super) hash: Option<Hash>,
     /// Room in bytes, if more is needed.
     pub(super) room: Option<usize>,
+    /// Answers that are signed with it (ISO 32000-2 §12.8.3.3.2).
+    pub(super) answers: Vec<Vec<u8>>,
+    /// Whether the value is over something else.
+    pub(super) is_spoilt: bool,
 }
 
 /// The contract, not signed.
@@ -126,15 +130,25 @@ fn attribute(oid: &str, value: Vec<u8>) -> Vec<u8> {
 /// A PAdES signature (ETSI EN 319 142-1 §6.3) over a digest.
 fn cms(by: &Party, digest: &[u8], hash: Hash, with: &With<'_>) -> Vec<u8> {
     let named = der::sequence(&[der::octets(&Hash::Sha256.of(&by.certificate))]);
-    let attributes = der::set(vec![
+    let mut attributes = vec![
         attribute("1.2.840.113549.1.9.3", der::oid("1.2.840.113549.1.7.1")),
         attribute("1.2.840.113549.1.9.4", der::octets(digest)),
         attribute(
             "1.2.840.113549.1.9.16.2.47",
             der::sequence(&[der::sequence(&[named])]),
         ),
-    ]);
-    let value = by.key.sign(hash, &attributes);
+    ];
+    if !with.answers.is_empty() {
+        let answers = der::context(1, &der::sequence(&with.answers));
+        let archival = der::sequence(&[answers]);
+        attributes.push(attribute("1.2.840.113583.1.1.8", archival));
+    }
+    let attributes = der::set(attributes);
+    let signed = match with.is_spoilt {
+        true => b"something else",
+        false => attributes.as_slice(),
+    };
+    let value = by.key.sign(hash, signed);
     let certificate = Element::first(&by.certificate).expect("a certificate");
     let issuer = certificate.at(&[0, 3]).expect("an issuer").whole.to_vec();
     let mut signer = vec![

@@ -4,11 +4,11 @@ use pdf::SecurityStore;
 use signature::Level;
 use signature::validate::SubIndication;
 
-use super::made::{PKI, case, days_ago, stamped};
+use super::made::{PKI, With, case, days_ago, signed, stamped, token};
 use super::revocation::{alone_and_revoked, with_evidence};
 use super::{Case, Expected};
-use crate::pki::der;
 use crate::pki::ocsp::{self, Status, cert_id};
+use crate::pki::{self, der};
 use crate::pki::{DAY, Hash, Key, OCSP_SIGNING, Party, Terms, crl, extension, purpose};
 
 /// An answer about Ada.
@@ -56,6 +56,12 @@ pub(super) fn cases() -> Vec<Case> {
     let root_named = PKI
         .root
         .issue(&Terms::responder("Of the root", 34), Key::P256(34));
+    // Whoever has the same key calls itself something else when it certifies.
+    let renamed = Party {
+        name: pki::name("Renamed CA"),
+        ..PKI.issuing.clone()
+    };
+    let by_renamed = renamed.issue(&Terms::responder("Of the renamed", 34), Key::P256(34));
     let self_named = Party {
         name: PKI.issuing.name.clone(),
         ..PKI.ada.clone()
@@ -80,6 +86,10 @@ pub(super) fn cases() -> Vec<Case> {
         next_update: Some(days_ago(15)),
         ..good_of(20)
     };
+    let reversed = ocsp::Terms {
+        next_update: Some(days_ago(1)),
+        ..good.clone()
+    };
     let extended = |critical: bool| ocsp::Terms {
         extensions: vec![extension("1.2.3.4.5", critical, &der::null())],
         ..good.clone()
@@ -96,6 +106,11 @@ pub(super) fn cases() -> Vec<Case> {
         (
             "answer_that_was_too_old",
             answer(&stale, &PKI.responder),
+            false,
+        ),
+        (
+            "answer_that_ends_before_it_begins",
+            answer(&reversed, &PKI.responder),
             false,
         ),
         (
@@ -151,6 +166,11 @@ pub(super) fn cases() -> Vec<Case> {
             false,
         ),
         (
+            "answer_by_a_responder_of_the_same_key_under_another_name",
+            answer(&good, &by_renamed),
+            false,
+        ),
+        (
             "answer_by_a_responder_of_its_own_making",
             answer(&good, &own),
             false,
@@ -195,7 +215,39 @@ pub(super) fn cases() -> Vec<Case> {
     ));
     cases.extend(told());
     cases.extend(responder_revoked());
+    cases.extend(signed_along(&ended));
     cases
+}
+
+/// An answer of then that is signed with a signature of then, by a responder that has expired since:
+/// it was there then only if it is signed indeed, since the stamp is over the value alone.
+fn signed_along(ended: &Party) -> [Case; 2] {
+    let of = |name: &str, is_spoilt: bool, expected: Expected| {
+        let stamps = |value: &[u8]| vec![token(value, stamped(), &PKI.tsa)];
+        let with = With {
+            answers: vec![answer(&good_of(11), ended)],
+            stamps: Some(&stamps),
+            is_spoilt,
+            ..With::default()
+        };
+        let expected = Expected {
+            vouched_for: Some(!is_spoilt),
+            ..expected
+        };
+        case(name, signed(&PKI.ada, &with), Vec::new(), expected)
+    };
+    [
+        of(
+            "answer_of_then_that_is_signed_along",
+            false,
+            Expected::valid(Level::BT),
+        ),
+        of(
+            "answer_of_then_beside_a_value_over_something_else",
+            true,
+            Expected::broken(),
+        ),
+    ]
 }
 
 /// Answers that tell of a revocation, with good ones after them.
@@ -272,20 +324,25 @@ fn responder_revoked() -> Vec<Case> {
             &PKI.issuing,
         )
     };
-    let store = || answers(vec![answer(&good_of(2), &by)]);
-    let of = |name: &str, reason: u8, expected: Expected| {
-        case(name, with_evidence(store()), vec![list(reason)], expected)
+    let of = |name: &str, (reason, days): (u8, i64), expected: Expected| {
+        let store = answers(vec![answer(&good_of(days), &by)]);
+        case(name, with_evidence(store), vec![list(reason)], expected)
     };
     vec![
         of(
             "hold_lifted_by_a_responder_that_was_compromised",
-            1,
+            (1, 2),
             Expected::revoked(Level::BT),
         ),
         of(
             "hold_lifted_by_a_responder_before_it_was_replaced",
-            4,
+            (4, 2),
             Expected::valid(Level::BLt),
+        ),
+        of(
+            "hold_lifted_by_a_responder_after_it_was_replaced",
+            (4, 0),
+            Expected::revoked(Level::BT),
         ),
     ]
 }

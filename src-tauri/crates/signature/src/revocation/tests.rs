@@ -379,6 +379,29 @@ fn lists_that_leave_something_out_are_refused_and_named_so() {
 }
 
 #[test]
+fn a_list_that_leaves_something_out_tells_of_a_revocation_and_of_none_that_is_taken_back() {
+    let ca = Authority::new("Test CA", 1);
+    let ada = ca.issue("Ada", &Key::from_seed(2));
+    let judged = |reason: CrlReason| {
+        let entry = RevokedCert {
+            serial_number: SerialNumber::from(77_u32),
+            revocation_date: crate::samples::time(NOW - 100),
+            crl_entry_extensions: Some(vec![of_type(&reason, false)]),
+        };
+        let delta = crate::samples::other_extension("2.5.29.27", true);
+        crl::judge(
+            &list(&ca, vec![entry], Some(vec![delta])),
+            &ada,
+            &ca.certificate(),
+        )
+    };
+    let told = judged(CrlReason::KeyCompromise).unwrap();
+    assert!(matches!(told.status, Status::Revoked { .. }));
+    let taken_back = judged(CrlReason::RemoveFromCRL);
+    assert_eq!(taken_back, Err(Refused::Kind("a delta list")));
+}
+
+#[test]
 fn a_list_by_another_key_of_the_same_name_is_not_believed() {
     let (ca, twin) = (Authority::new("Test CA", 1), Authority::new("Test CA", 9));
     let ada = ca.issue("Ada", &Key::from_seed(2));

@@ -143,3 +143,48 @@ fn findings(revocation: &[Revocation]) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Work;
+    use super::*;
+    use crate::revocation::tests::list;
+    use crate::samples::{Authority, Key, NOW};
+
+    #[test]
+    fn what_tells_of_a_path_is_kept_only_where_its_certificates_are_too() {
+        let root = Authority::new("Test CA", 1);
+        let issuing = root.below("Issuing", 3, None);
+        let ada = issuing.issue("Ada", &Key::from_seed(2));
+        let (anchors, above) = ([root.certificate()], [issuing.certificate()]);
+        let kept = |stored: &[Certificate], signed: &[Certificate]| {
+            let stored = stored.iter().map(|one| one.as_der().to_vec());
+            let store = pdf::SecurityStore {
+                certificates: stored.collect(),
+                crls: [&root, &issuing]
+                    .map(|by| list(by, Vec::new(), None))
+                    .into(),
+                ..pdf::SecurityStore::default()
+            };
+            let by_caller = (Work::default(), true);
+            let mut evidence = Evidence::of_caller(&above, &[], &[], by_caller);
+            evidence.add_store(&store, None);
+            let world = World {
+                anchors: &anchors,
+                evidence: &evidence,
+                now: NOW,
+            };
+            let used = Use {
+                purpose: Purpose::Documents,
+                at: NOW,
+                gives: None,
+            };
+            let identity = judge(world, &ada, signed, used);
+            assert!(identity.is_confirmed, "{:?}", identity.findings);
+            identity.kept
+        };
+        assert_eq!(kept(&[], &[]), Kept::Nowhere, "only the caller has it");
+        assert_eq!(kept(&above, &[]), Kept::Stored, "in the store");
+        assert_eq!(kept(&[], &above), Kept::Stored, "in the signature");
+    }
+}

@@ -66,9 +66,10 @@ fn codes(contents: &[u8]) -> Vec<&'static str> {
 fn rebuilt(change: impl FnOnce(&mut full::SignedData, &mut Vec<FullAttribute>)) -> Vec<u8> {
     let info = ContentInfo::from_der(&signed()).unwrap();
     let mut data = info.content.decode_as::<full::SignedData>().unwrap();
-    let mut signer = data.signer_infos.0.as_slice()[0].clone();
-    let mut attributes = signer.signed_attrs.clone().unwrap().into_vec();
+    let signed_attrs = &data.signer_infos.0.as_slice()[0].signed_attrs;
+    let mut attributes = signed_attrs.clone().unwrap().into_vec();
     change(&mut data, &mut attributes);
+    let mut signer = data.signer_infos.0.as_slice()[0].clone();
     let attributes = SetOfVec::try_from(attributes).unwrap();
     let digest = DigestAlgorithm::Sha256.digest(&attributes.to_der().unwrap());
     let of_key = ada().key_algorithm().unwrap();
@@ -237,20 +238,57 @@ fn two_signers() {
     assert_eq!(codes(&two), ["cms_malformed"]);
 }
 
+const SHA_512: spki::AlgorithmIdentifierOwned = spki::AlgorithmIdentifierOwned {
+    oid: const_oid::db::rfc5912::ID_SHA_512,
+    parameters: None,
+};
+
 #[test]
 fn another_digest_algorithm() {
     let sha_512 = rebuilt(|data, _| {
-        let identifier = spki::AlgorithmIdentifierOwned {
-            oid: const_oid::db::rfc5912::ID_SHA_512,
-            parameters: None,
-        };
-        data.digest_algorithms = SetOfVec::try_from(vec![identifier]).unwrap();
+        data.digest_algorithms = SetOfVec::try_from(vec![SHA_512]).unwrap();
     });
     assert_eq!(
         codes(&sha_512),
         ["cms_malformed"],
         "the signer's own is not in the list"
     );
+}
+
+#[test]
+fn document_and_attributes_by_different_digests() {
+    let document = DigestAlgorithm::Sha512.digest(b"document");
+    let mixed = rebuilt(|data, attributes| {
+        let mut signer = data.signer_infos.0.as_slice()[0].clone();
+        signer.digest_alg = SHA_512;
+        data.signer_infos = full::SignerInfos(SetOfVec::try_from(vec![signer]).unwrap());
+        data.digest_algorithms = SetOfVec::try_from(vec![SHA_512]).unwrap();
+        attributes.retain(|attribute| attribute.oid != ID_MESSAGE_DIGEST);
+        let value = OctetString::new(document.as_bytes()).unwrap();
+        attributes.push(attribute(ID_MESSAGE_DIGEST, &value));
+    });
+    let judgement = judge(&mixed, SubFilter::Pades, |_| Ok(Some(document))).unwrap();
+    assert_eq!(judgement.intact, None, "the value is over SHA-256");
+    assert_eq!(judgement.findings, [Finding::SignatureDoesNotVerify]);
+}
+
+#[test]
+fn a_bare_value_is_intact_only_over_the_document_and_by_the_key_of_its_certificate() {
+    let (key, other) = (Key::rsa(2048), Key::rsa(3072));
+    let judged = |by: &Key, bytes: &[u8]| {
+        let value = by.sign(DigestAlgorithm::Sha256.digest(bytes).as_bytes());
+        let value = OctetString::new(value).unwrap().to_der().unwrap();
+        let signer = ca().issue("Ada", &key).as_der().to_vec();
+        let judgement = judge_bare(&value, &[signer], |digest| {
+            Ok(Some(digest.digest(b"document")))
+        });
+        let judgement = judgement.unwrap();
+        (judgement.intact.is_some(), judgement.findings)
+    };
+    assert_eq!(judged(&key, b"document"), (true, vec![]));
+    let refused = (false, vec![Finding::SignatureDoesNotVerify]);
+    assert_eq!(judged(&key, b"another document"), refused);
+    assert_eq!(judged(&other, b"document"), refused);
 }
 
 #[test]

@@ -4,8 +4,7 @@ use super::*;
 use crate::revocation::tests::list;
 use crate::validate::evidence::MOST_VERIFICATIONS;
 
-/// How many signatures, and how many certificates, answers and lists of each kind.
-const SIGNATURES: usize = MOST_SIGNATURES;
+/// How many certificates, answers and lists of each kind.
 const ITEMS: usize = 2048;
 
 /// Values that differ in their last bytes, which are those of a signature over them.
@@ -54,7 +53,7 @@ fn answer(certificate: &Certificate, issuer: &Certificate, by: &Authority) -> Ve
 }
 
 /// A document of one revision with so many signatures, each over everything but itself, and a store.
-fn crowded(contents: &[u8], store: [&[Vec<u8>]; 3]) -> Vec<u8> {
+fn crowded(signatures: usize, contents: &[u8], store: [&[Vec<u8>]; 3]) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     let mut add = |file: &mut Vec<u8>, object: &[u8]| {
@@ -68,8 +67,8 @@ fn crowded(contents: &[u8], store: [&[Vec<u8>]; 3]) -> Vec<u8> {
         let numbers = (0..count).map(|index| first + step * index);
         numbers.map(|number| format!("{number} 0 R ")).collect()
     };
-    let fields = references(4, SIGNATURES, 2);
-    let mut next = 4 + 2 * SIGNATURES;
+    let fields = references(4, signatures, 2);
+    let mut next = 4 + 2 * signatures;
     let mut dss = String::new();
     for (name, items) in ["Certs", "OCSPs", "CRLs"].iter().zip(store) {
         dss += &format!("/{name}[{}]", references(next, items.len(), 1));
@@ -83,7 +82,7 @@ fn crowded(contents: &[u8], store: [&[Vec<u8>]; 3]) -> Vec<u8> {
     add(&mut file, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>");
     let hex: String = contents.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut gaps = Vec::new();
-    for number in 0..SIGNATURES {
+    for number in 0..signatures {
         let value = 5 + 2 * number;
         let field = format!("<</FT/Sig/T(S{number})/V {value} 0 R>>");
         add(&mut file, field.as_bytes());
@@ -133,13 +132,14 @@ fn hundreds_of_signatures_and_thousands_of_answers_cost_a_bounded_number_of_oper
     let certificates = many(other.certificate().as_der());
     let lists = many(&list(&other, Vec::new(), None));
     let answers = many(&answer(&ada(), &ca().certificate(), &other));
-    let file = crowded(&cms[..length], [&certificates, &answers, &lists]);
+    let store: [&[Vec<u8>]; 3] = [&certificates, &answers, &lists];
+    let file = crowded(MOST_SIGNATURES, &cms[..length], store);
     let document = open(&file);
     let stranger = Authority::new("Nobody's CA", 98).certificate();
     for anchor in [ca().certificate(), stranger] {
         let anchors = [anchor];
         let validation = validate(&document, &anchors, NOW).unwrap();
-        assert_eq!(validation.signatures.len(), SIGNATURES);
+        assert_eq!(validation.signatures.len(), MOST_SIGNATURES);
         assert_ne!(validation.headline, Headline::Valid);
         let cost = validation.cost;
         let most = u64::from(MOST_VERIFICATIONS);
@@ -149,6 +149,17 @@ fn hundreds_of_signatures_and_thousands_of_answers_cost_a_bounded_number_of_oper
         assert!(validation.signatures.iter().any(left_out), "it is told");
         tell(&cost, &document);
     }
+}
+
+#[test]
+fn one_signature_more_than_are_judged_is_refused() {
+    let document = open(&crowded(MOST_SIGNATURES + 1, b"", [&[], &[], &[]]));
+    let refused = validate(&document, &[], NOW);
+    let refused = refused.map(|validation| validation.headline);
+    assert!(
+        matches!(refused, Err(Error::TooManySignatures { .. })),
+        "{refused:?}"
+    );
 }
 
 /// Shows the figures where a test prints: `-- --nocapture`.
