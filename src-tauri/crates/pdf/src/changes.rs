@@ -183,7 +183,7 @@ impl Explained {
 }
 
 /// One change that a signature does not allow; its display says it to a person.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Change {
     /// The chain of revisions does not lead to the one that was signed.
     #[error("the structure of the file was written anew")]

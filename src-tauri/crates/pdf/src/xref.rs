@@ -5,6 +5,7 @@
 //! regular twenty bytes, one is looked up in place. A stream is decoded, within a bound for the
 //! whole chain, and its entries are looked up in what it decodes to.
 
+mod pieces;
 mod stream;
 
 use std::collections::{BTreeMap, HashSet};
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::source::Source;
 use crate::stream::MOST_DECODED;
 use crate::syntax::Parser;
+use pieces::Pieces;
 use stream::Packed;
 
 /// How far from the end `startxref` is looked for; other readers look as far (annex H.3, note 18
@@ -75,11 +77,11 @@ pub(crate) struct Section {
     /// The trailer dictionary, or the stream's.
     pub(crate) trailer: Dictionary,
     subsections: Vec<Subsection>,
-    /// Whether no number is in two of them and lower ones come first: one is then found without
-    /// looking at all.
-    in_order: bool,
+    /// Which of them says what a number is.
+    pieces: Pieces,
     /// What the stream that `/XRefStm` names adds for readers of PDF 1.5 (§7.5.8.4).
     hidden: Vec<Subsection>,
+    hidden_pieces: Pieces,
 }
 
 /// A run of entries.
@@ -166,9 +168,10 @@ impl XrefChain {
             repeated: false,
             style,
             trailer,
+            pieces: pieces_of(&subsections),
             subsections,
-            in_order: true,
             hidden: Vec::new(),
+            hidden_pieces: Pieces::default(),
         };
         Self {
             sections: vec![Arc::new(section)],
@@ -301,9 +304,10 @@ impl Section {
                 repeated: false,
                 style,
                 trailer,
+                pieces: pieces_of(&subsections),
                 subsections,
-                in_order: false,
                 hidden: Vec::new(),
+                hidden_pieces: Pieces::default(),
             });
         }
         let mut at = parser.at as u64;
@@ -330,8 +334,9 @@ impl Section {
                     repeated,
                     style,
                     trailer,
+                    pieces: pieces_of(&subsections),
                     subsections,
-                    in_order: false,
+                    hidden_pieces: pieces_of(&hidden),
                     hidden,
                 });
             }
@@ -370,10 +375,10 @@ impl Section {
 
     /// Finds an object in this section alone.
     pub(crate) fn find(&self, source: &dyn Source, number: u32) -> Result<Option<Entry>> {
-        let shown = self.find_in(&self.subsections, source, number)?;
+        let shown = self.find_in((&self.subsections, &self.pieces), source, number)?;
         // What a table calls free may be hidden from readers before PDF 1.5 (§7.5.8.4).
         if matches!(shown, None | Some(Entry::Free)) {
-            let hidden = self.find_in(&self.hidden, source, number)?;
+            let hidden = self.find_in((&self.hidden, &self.hidden_pieces), source, number)?;
             return Ok(hidden.or(shown));
         }
         Ok(shown)
@@ -381,7 +386,7 @@ impl Section {
 
     fn find_in(
         &self,
-        runs: &[Subsection],
+        (runs, pieces): (&[Subsection], &Pieces),
         source: &dyn Source,
         number: u32,
     ) -> Result<Option<Entry>> {
@@ -390,34 +395,25 @@ impl Section {
             offset,
             why: "an entry is not in form",
         };
-        let runs = if self.in_order {
-            let behind = runs.partition_point(|run| run.first <= number);
-            runs.get(behind.saturating_sub(1)..behind)
-                .unwrap_or_default()
-        } else {
-            runs
+        let Some(run) = pieces.run_of(number).and_then(|run| runs.get(run)) else {
+            return Ok(None);
         };
-        // Of two runs with one number the later wins, as in common readers.
-        for run in runs.iter().rev() {
-            let Some(index) = number
-                .checked_sub(run.first)
-                .filter(|index| *index < run.count)
-            else {
-                continue;
-            };
-            return match &run.entries {
-                Entries::Read(entries) => Ok(entries.get(index as usize).copied()),
-                Entries::Packed(packed) => packed.entry(index).map(Some).ok_or_else(broken),
-                Entries::Regular(start) => {
-                    let mut bytes = [0; 20];
-                    let at = start + 20 * u64::from(index);
-                    source.read_at(at, &mut bytes).map_err(Error::Read)?;
-                    entry(&bytes).map(Some).ok_or_else(broken)
-                }
-            };
+        let index = number.saturating_sub(run.first);
+        match &run.entries {
+            Entries::Read(entries) => Ok(entries.get(index as usize).copied()),
+            Entries::Packed(packed) => packed.entry(index).map(Some).ok_or_else(broken),
+            Entries::Regular(start) => {
+                let mut bytes = [0; 20];
+                let at = start + 20 * u64::from(index);
+                source.read_at(at, &mut bytes).map_err(Error::Read)?;
+                entry(&bytes).map(Some).ok_or_else(broken)
+            }
         }
-        Ok(None)
     }
+}
+
+fn pieces_of(runs: &[Subsection]) -> Pieces {
+    Pieces::of(runs.iter().map(|run| (run.first, run.count)))
 }
 
 /// Reads the trailer dictionary at `at`, of the section at `section`, and says where it ends and
@@ -592,7 +588,11 @@ impl<'s> Window<'s> {
         let have = self.bytes.len();
         let wanted_len = usize::try_from(wanted).unwrap_or(usize::MAX);
         if wanted_len > have {
-            self.bytes.resize(wanted_len, 0);
+            match have {
+                // Memory that is zeroed already: this is done for every object.
+                0 => self.bytes = vec![0; wanted_len],
+                _ => self.bytes.resize(wanted_len, 0),
+            }
             let rest = self
                 .bytes
                 .get_mut(have..)

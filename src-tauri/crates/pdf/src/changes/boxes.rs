@@ -34,12 +34,16 @@ pub(super) struct Boxes {
     pages: HashMap<ObjectId, f64>,
     /// Marks over the text of a page.
     marks: HashMap<ObjectId, Vec<Mark>>,
+    /// On which page the marks of each comment are.
+    marked: HashMap<ObjectId, ObjectId>,
     /// Comments that came after the first signature.
     pub(super) noted: HashSet<ObjectId>,
     /// How much was read of what comments look like.
     pub(super) read: Cell<usize>,
     /// How many boxes were looked below for text.
     pub(super) looked: usize,
+    /// How often a box was compared with the box of a field.
+    pub(super) compared: usize,
 }
 
 /// A mark over one line of text.
@@ -70,11 +74,12 @@ impl Boxes {
         quads: &[[f64; 4]],
         tint: Option<Colour>,
     ) -> bool {
+        self.unmark(owner);
         let marks = self.marks.entry(page).or_default();
-        marks.retain(|mark| mark.owner != owner);
         if marks.len() + quads.len() > MOST_MARKS {
             return false;
         }
+        self.marked.insert(owner, page);
         marks.extend(quads.iter().map(|quad| Mark {
             owner,
             quad: *quad,
@@ -93,10 +98,15 @@ impl Boxes {
 
     /// Forgets a box that is not there any more.
     pub(super) fn remove(&mut self, owner: ObjectId) {
-        for marks in self.marks.values_mut() {
+        self.unmark(owner);
+        self.take_back(owner);
+    }
+
+    fn unmark(&mut self, owner: ObjectId) {
+        let page = self.marked.remove(&owner);
+        if let Some(marks) = page.and_then(|page| self.marks.get_mut(&page)) {
             marks.retain(|mark| mark.owner != owner);
         }
-        self.take_back(owner);
     }
 
     fn take_back(&mut self, owner: ObjectId) {

@@ -14,6 +14,8 @@ use crate::text;
 
 /// Most boxes below which text is looked for.
 const MOST_LOOKED: usize = 100;
+/// Most boxes of fields that those drawn over pages are compared with, all together.
+const MOST_COMPARED: usize = 10_000_000;
 /// Entries that a new signature field or its widget may have; none of them acts or plays.
 const FIELD_KEYS: [&[u8]; 28] = [
     b"Type",
@@ -193,8 +195,19 @@ impl<'d> Comparison<'d> {
         Ok(looks)
     }
 
-    /// Fields with a value whose box lies under this one.
-    pub(super) fn fields_under(&self, page: Option<ObjectId>, rect: [f64; 4]) -> Vec<&'d Terminal> {
+    /// Fields with a value whose box lies under this one; where there were too many to look at all,
+    /// that is a change.
+    pub(super) fn fields_under(
+        &mut self,
+        page: Option<ObjectId>,
+        rect: [f64; 4],
+    ) -> Vec<&'d Terminal> {
+        self.boxes.compared += self.before.fields.len();
+        if self.boxes.compared > MOST_COMPARED {
+            let why = "it did too much".to_owned();
+            self.suspect(Change::Unreadable { why });
+            return Vec::new();
+        }
         let under = move |field: &&Terminal| {
             let same = field.page.is_none() || page.is_none() || field.page == page;
             let covered = field.rect.map_or(0.0, |under| area(common(under, rect)));

@@ -212,7 +212,8 @@ impl<'d> Comparison<'d> {
 
     /// Notes what cannot.
     pub(super) fn suspect(&mut self, change: Change) {
-        if self.revision.unexplained.last() != Some(&change) {
+        let told = &self.revision.unexplained;
+        if told.last() != Some(&change) && told.len() < MOST_TOLD {
             self.revision.unexplained.push(change);
         }
     }

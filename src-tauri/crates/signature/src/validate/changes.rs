@@ -3,7 +3,7 @@
 //! [`pdf`] tells what changed and which fields were signed; here it is asked whether those
 //! signatures hold. A field that is only said to be signed explains nothing that is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use pdf::{Change, Explained, History, RevisionChanges, SignatureValue, SignedSince};
@@ -158,14 +158,15 @@ pub(super) fn revisions(history: &History, values: &[SignatureValue]) -> Vec<Rev
             .chain(unexplained.map(Done::Unexplained))
             .collect();
         let mut allowed = revision.unexplained.is_empty();
+        // Each of many signatures may object to the same thousands.
+        let mut told: HashSet<Change> = revision.unexplained.iter().cloned().collect();
         for objection in values
             .iter()
             .flat_map(|value| history.objections(value, revision))
         {
             allowed = false;
-            let objection = Done::Unexplained(objection);
-            if !what.contains(&objection) {
-                what.push(objection);
+            if told.insert(objection.clone()) {
+                what.push(Done::Unexplained(objection));
             }
         }
         let signed_by = values.iter().find(|value| end(value) == revision.end);
