@@ -12,6 +12,10 @@ use spki::AlgorithmIdentifierRef;
 use crate::certificate::Certificate;
 use crate::cms::MOST_CERTIFICATES;
 
+/// id-aa-CMSAlgorithmProtect, RFC 6211 §2.
+pub(crate) const ID_AA_CMS_ALGORITHM_PROTECT: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.52");
+
 /// Most values of unsigned attributes that are counted; anybody may add some.
 const MOST_UNSIGNED: usize = 4096;
 
@@ -332,6 +336,44 @@ impl<'a> SignedData<'a> {
             (Some(_), Some(_)) => Attribute::Ambiguous,
         }
     }
+}
+
+impl SignedData<'_> {
+    /// Whether the algorithms are those that a signed attribute names, if it is there (RFC 6211 §2,
+    /// RFC 8933 §4): nothing else that is signed says by which digest it was.
+    ///
+    /// ```text
+    /// CMSAlgorithmProtection ::= SEQUENCE {
+    ///     digestAlgorithm     DigestAlgorithmIdentifier,
+    ///     signatureAlgorithm  [1] SignatureAlgorithmIdentifier OPTIONAL,
+    ///     macAlgorithm        [2] MessageAuthenticationCodeAlgorithm OPTIONAL }
+    /// ```
+    pub(crate) fn algorithms_are_protected(&self) -> bool {
+        let value = match self.attribute(ID_AA_CMS_ALGORITHM_PROTECT) {
+            Attribute::Missing => return true,
+            Attribute::Ambiguous => return false,
+            Attribute::One(value) => value,
+        };
+        let named = value.sequence(|fields| {
+            let digest = AlgorithmIdentifierRef::decode(fields)?;
+            let signature = ContextSpecific::<AlgorithmIdentifierRef<'_>>::decode_implicit(
+                fields,
+                TagNumber::N1,
+            )?;
+            Ok((digest, signature.map(|signature| signature.value)))
+        });
+        named.is_ok_and(|(digest, signature)| {
+            is_same(digest, self.digest_algorithm)
+                && signature.is_some_and(|named| is_same(named, self.signature_algorithm))
+        })
+    }
+}
+
+/// Whether two identifiers say the same: parameters that are NULL are like none.
+fn is_same(one: AlgorithmIdentifierRef<'_>, other: AlgorithmIdentifierRef<'_>) -> bool {
+    let said = |of: AlgorithmIdentifierRef<'_>| of.parameters.is_some_and(|value| !value.is_null());
+    let either_said = said(one) || said(other);
+    one.oid == other.oid && (!either_said || one.parameters == other.parameters)
 }
 
 impl<'a> SignedData<'a> {

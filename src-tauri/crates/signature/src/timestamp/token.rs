@@ -281,6 +281,11 @@ impl TimestampJudgement {
                 attribute: "content-type",
             }),
         }
+        if !signed_data.algorithms_are_protected() {
+            self.findings.push(Fault::SignedAttribute {
+                attribute: "cms-algorithm-protection",
+            });
+        }
         self.look_at_content(signed_data, taken);
         let mut certificates: Vec<Certificate> = signed_data
             .certificates

@@ -124,8 +124,13 @@ pub(super) fn judge(
             check_message_digest(&signed_data, content_digest.as_deref(), findings)
         }
     };
-    let named = signing_certificate(&signed_data, form, findings);
-    let (signer, others) = certificates(&signed_data, named.as_ref(), findings);
+    if !signed_data.algorithms_are_protected() {
+        findings.push(Finding::SignedAttribute {
+            attribute: "cms-algorithm-protection",
+        });
+    }
+    let named = signing_certificates(&signed_data, form, findings);
+    let (signer, others) = certificates(&signed_data, &named, findings);
     if let Some(signer) = &signer {
         let digest = content_digest.as_deref();
         judgement.used = check_signature(&signed_data, form, signer, digest, findings);
@@ -408,47 +413,45 @@ struct Named<'a> {
 
 /// signing-certificate-v2 is there once (RFC 5035 §3) with a hash that this version knows; before it
 /// there was signing-certificate, by SHA-1 (RFC 2634 §5.4), which PAdES takes for old signatures
-/// (ETSI EN 319 122-1 §5.2.2.2).
+/// (ETSI EN 319 122-1 §5.2.2.2). Where both are there, both name the signer (RFC 5035 §4).
 ///
 /// PAdES demands one of them; the older forms may go without (ISO 32000-2 §12.8.3.3), and name their
 /// signer by issuer and serial number alone.
-fn signing_certificate<'a>(
+fn signing_certificates<'a>(
     signed_data: &SignedData<'a>,
     form: Form,
     findings: &mut Vec<Finding>,
-) -> Option<Named<'a>> {
+) -> Vec<Named<'a>> {
     let attribute = "signing-certificate-v2";
     let second = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE_V_2);
     let first = signed_data.attribute(ID_AA_SIGNING_CERTIFICATE);
-    let (value, by_sha1) = match (second, first) {
-        (Attribute::One(value), _) => (value, false),
-        (Attribute::Missing, Attribute::One(value)) => (value, true),
-        (Attribute::Missing, Attribute::Missing) if form != Form::Pades => return None,
-        _ => {
+    let mut named = Vec::new();
+    for (found, by_sha1) in [(second, false), (first, true)] {
+        let read = match found {
+            Attribute::Missing => continue,
+            Attribute::Ambiguous => None,
+            Attribute::One(value) => EssCertificateIds::read(value).ok(),
+        };
+        let Some(ids) = read else {
             findings.push(Finding::SignedAttribute { attribute });
-            return None;
-        }
-    };
-    let Ok(named) = EssCertificateIds::read(value) else {
-        findings.push(Finding::SignedAttribute { attribute });
-        return None;
-    };
-    match named.algorithm {
-        _ if by_sha1 => Some(Named {
-            algorithm: AnyDigest::Sha1,
-            ids: named,
-        }),
-        Ok(algorithm) => Some(Named {
-            algorithm: AnyDigest::Strong(algorithm),
-            ids: named,
-        }),
-        Err(oid) => {
-            findings.push(Finding::AlgorithmNotSupported {
-                oid: oid.to_string(),
-            });
-            None
-        }
+            return Vec::new();
+        };
+        let algorithm = match &ids.algorithm {
+            _ if by_sha1 => AnyDigest::Sha1,
+            Ok(algorithm) => AnyDigest::Strong(*algorithm),
+            Err(oid) => {
+                findings.push(Finding::AlgorithmNotSupported {
+                    oid: oid.to_string(),
+                });
+                return Vec::new();
+            }
+        };
+        named.push(Named { algorithm, ids });
     }
+    if named.is_empty() && form == Form::Pades {
+        findings.push(Finding::SignedAttribute { attribute });
+    }
+    named
 }
 
 /// The signer's certificate and the others.
@@ -456,11 +459,11 @@ fn signing_certificate<'a>(
 /// Several may answer to the signer's name; the one that the signed attributes name is taken.
 fn certificates(
     signed_data: &SignedData<'_>,
-    named: Option<&Named<'_>>,
+    named: &[Named<'_>],
     findings: &mut Vec<Finding>,
 ) -> (Option<Certificate>, Vec<Certificate>) {
     let is_named = |certificate: &Certificate| {
-        named.is_none_or(|named| {
+        named.iter().all(|named| {
             let digest = named.algorithm.digest(certificate.as_der());
             digest == named.ids.hash && named.ids.issued(certificate)
         })

@@ -179,6 +179,66 @@ fn signing_certificate_with_the_issuer_or_serial_number_of_another() {
 }
 
 #[test]
+fn where_both_attributes_name_a_certificate_both_name_the_signers() {
+    use crate::algorithm::any::sha1;
+    let both = |named: Certificate| {
+        let hash = OctetString::new(sha1(named.as_der())).unwrap();
+        let certs = vec![vec![vec![hash]]];
+        rebuilt(|_, attributes| attributes.push(attribute(ID_AA_SIGNING_CERTIFICATE, &certs)))
+    };
+    let right = judged(&both(ada()));
+    assert!(right.intact.is_some(), "{:?}", right.findings);
+    let wrong = both(ca().certificate());
+    assert_eq!(codes(&wrong), ["signing_certificate_of_another"]);
+    let none = rebuilt(|_, attributes| {
+        attributes.push(attribute(ID_AA_SIGNING_CERTIFICATE, &ID_DATA));
+    });
+    assert_eq!(codes(&none), ["signed_attribute"]);
+}
+
+#[test]
+fn where_a_signed_attribute_names_the_algorithms_they_are_those() {
+    use crate::cms::read::ID_AA_CMS_ALGORITHM_PROTECT;
+    use spki::AlgorithmIdentifierOwned;
+    let identifier = |oid: &str| AlgorithmIdentifierOwned {
+        oid: ObjectIdentifier::new_unwrap(oid),
+        parameters: None,
+    };
+    let named = |digest: AlgorithmIdentifierOwned, signature: &str| {
+        let signature = der::asn1::ContextSpecific {
+            tag_number: der::TagNumber::N1,
+            tag_mode: der::TagMode::Implicit,
+            value: identifier(signature),
+        };
+        let fields = [digest.to_der().unwrap(), signature.to_der().unwrap()].concat();
+        let value = Any::new(der::Tag::Sequence, fields).unwrap();
+        attribute(ID_AA_CMS_ALGORITHM_PROTECT, &value)
+    };
+    let (sha256, sha512) = ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3");
+    let (ecdsa256, ecdsa512) = ("1.2.840.10045.4.3.2", "1.2.840.10045.4.3.4");
+    let with = |new: Vec<FullAttribute>| rebuilt(|_, attributes| attributes.extend(new));
+    let mut written_with_null = identifier(sha256);
+    written_with_null.parameters = Some(Any::null());
+    for digest in [identifier(sha256), written_with_null] {
+        let right = judged(&with(vec![named(digest, ecdsa256)]));
+        assert!(right.intact.is_some(), "{:?}", right.findings);
+    }
+    let right = || named(identifier(sha256), ecdsa256);
+    for wrong in [
+        vec![named(identifier(sha512), ecdsa256)],
+        vec![named(identifier(sha256), ecdsa512)],
+        vec![right(), named(identifier(sha512), ecdsa512)],
+        vec![attribute(
+            ID_AA_CMS_ALGORITHM_PROTECT,
+            &vec![identifier(sha256)],
+        )],
+        vec![attribute(ID_AA_CMS_ALGORITHM_PROTECT, &ID_DATA)],
+    ] {
+        assert_eq!(codes(&with(wrong)), ["signed_attribute"]);
+    }
+}
+
+#[test]
 fn signer_certificate_left_out() {
     let without = rebuilt(|data, _| data.certificates = None);
     assert_eq!(codes(&without), ["signer_certificate_missing"]);
