@@ -24,6 +24,7 @@ use der::pem::PemLabel;
 use der::{Decode, Encode, Reader, SliceReader};
 use sha2::{Digest, Sha256};
 use spki::AlgorithmIdentifierRef;
+use x509_cert::certificate::Version;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
 
@@ -87,6 +88,11 @@ impl Certificate {
             if name.to_der().is_ok_and(|again| again != raw) {
                 return Err(refused("its names are not DER"));
             }
+        }
+        // RFC 5280 §4.1.2.1: extensions make it one of version 3.
+        let version = parsed.tbs_certificate.version;
+        if parsed.tbs_certificate.extensions.is_some() && version != Version::V3 {
+            return Err(refused("it has extensions, and is of a version without"));
         }
         let validity = parsed.tbs_certificate.validity;
         let extensions = Extensions::read(
@@ -564,6 +570,18 @@ mod tests {
             ada.verify_issued_by_key(other.certificate().spki_der()),
             Err(Error::SignatureDoesNotVerify)
         ));
+    }
+
+    #[test]
+    fn extensions_make_a_certificate_one_of_version_3() {
+        let ada = Authority::new("Test CA", 1).issue("Ada", &Key::from_seed(2));
+        let version = [0xa0, 3, 2, 1, 2];
+        let place = ada.as_der().windows(5).position(|w| w == version).unwrap();
+        for earlier in [0, 1] {
+            let mut changed = ada.as_der().to_vec();
+            changed[place + 4] = earlier;
+            assert!(Certificate::from_der(&changed).is_err(), "{earlier}");
+        }
     }
 
     #[test]
