@@ -178,7 +178,8 @@ impl<'a> List<'a> {
         Ok(part)
     }
 
-    /// What the list says about a serial number of its issuer.
+    /// What the list says about a serial number of its issuer. It is on it once (§5.1.2.6); of several
+    /// entries the one counts that reaches furthest back, and of those one that leaves the past in doubt.
     fn status(&self, certificate: &Certificate) -> Result<Status, Refused> {
         let serial = certificate.serial_der();
         let mut status = Status::Good;
@@ -187,10 +188,40 @@ impl<'a> List<'a> {
             let entry = reader.tlv_bytes()?;
             let mut fields = SliceReader::new(content(entry)?)?;
             if fields.tlv_bytes()? == serial {
-                status = revoked(&mut fields)?;
+                status = worse(status, revoked(&mut fields)?);
             }
         }
         Ok(status)
+    }
+}
+
+/// The one of two entries about the same certificate that puts more of what was signed in doubt.
+fn worse(one: Status, other: Status) -> Status {
+    let weight = |status: Status| match status {
+        Status::Good | Status::Unknown => None,
+        Status::Revoked {
+            reason: Some(Reason::RemoveFromCrl),
+            ..
+        } => Some((0, 0, false)),
+        Status::Revoked {
+            at,
+            reason,
+            invalid_since,
+        } => {
+            let since = invalid_since.map_or(at, |since| since.min(at));
+            let leaves = reason.is_some_and(Reason::leaves_the_past);
+            let on_hold = reason == Some(Reason::CertificateHold);
+            Some((
+                u8::from(!on_hold) + 1,
+                i64::MAX.saturating_sub(since),
+                !leaves,
+            ))
+        }
+    };
+    if weight(one) < weight(other) {
+        other
+    } else {
+        one
     }
 }
 

@@ -108,6 +108,21 @@ pub fn judge(
     certificate: &Certificate,
     issuer: &Certificate,
 ) -> Result<Statement, Refused> {
+    judge_with(der, certificate, issuer, &[])
+}
+
+/// As [`judge`], where the responder's certificate may also be one of `others`: an answer need not
+/// carry it (RFC 6960 §4.2.1), and who wants an answer overlooked may take it away, for it is not
+/// signed.
+///
+/// # Errors
+/// Why it says nothing about the certificate.
+pub fn judge_with(
+    der: &[u8],
+    certificate: &Certificate,
+    issuer: &Certificate,
+    others: &[Certificate],
+) -> Result<Statement, Refused> {
     if der.len() > LARGEST {
         return Err(Refused::TooLarge {
             bytes: der.len(),
@@ -116,7 +131,7 @@ pub fn judge(
     }
     let response = Response::read(der)?;
     let single = response.about(certificate, issuer)?;
-    let (signer, used) = response.signer(issuer)?;
+    let (signer, used) = response.signer(issuer, others)?;
     if let Some(next) = single.next_update
         && next < single.this_update
     {
@@ -276,13 +291,22 @@ impl<'a> Response<'a> {
     }
 
     /// Who signed it with the right to, and by what (RFC 6960 §4.2.2.2).
-    fn signer(&self, issuer: &Certificate) -> Result<(Certificate, Vec<Used>), Refused> {
+    fn signer(
+        &self,
+        issuer: &Certificate,
+        others: &[Certificate],
+    ) -> Result<(Certificate, Vec<Used>), Refused> {
         if self.is_by(issuer) {
             let used = verify(self.algorithm, issuer.spki_der(), self.tbs, self.value)?;
             return Ok((issuer.clone(), vec![used]));
         }
         let mut why = Refused::NotAuthorised("the responder's certificate is not there");
-        for responder in self.certificates() {
+        // Of a crowd only those that the issuer may have certified for this, and a few of them.
+        let may_answer = |other: &&Certificate| {
+            other.issuer_der() == issuer.subject_der() && other.has_purpose(ID_KP_OCSP_SIGNING)
+        };
+        let others = others.iter().filter(may_answer).take(MOST_CERTIFICATES);
+        for responder in self.certificates().into_iter().chain(others.cloned()) {
             if !self.is_by(&responder) {
                 continue;
             }

@@ -195,6 +195,21 @@ fn a_responder_that_the_issuer_certified_tells_good_from_revoked() {
 }
 
 #[test]
+fn an_answer_without_the_responders_certificate_holds_where_that_is_at_hand() {
+    let answer = PKI.answer(&PKI.bob, "responder", &["-resp_no_certs"]);
+    let alone = ocsp::judge(&answer, &PKI.bob, &PKI.ca);
+    assert!(matches!(alone, Err(Refused::NotAuthorised(_))));
+    let at_hand = ocsp::certificates(&PKI.answer(&PKI.ada, "responder", &[]));
+    let others = [vec![PKI.ada.clone()], at_hand].concat();
+    let said = ocsp::judge_with(&answer, &PKI.bob, &PKI.ca, &others).unwrap();
+    assert!(matches!(said.status, Status::Revoked { .. }));
+    let strangers = ocsp::certificates(&PKI.answer(&PKI.ada, "foreign", &[]));
+    let foreign = PKI.answer(&PKI.bob, "foreign", &["-resp_no_certs"]);
+    let said = ocsp::judge_with(&foreign, &PKI.bob, &PKI.ca, &strangers);
+    assert!(matches!(said, Err(Refused::NotAuthorised(_))));
+}
+
+#[test]
 fn the_issuer_itself_may_answer_and_a_responder_of_another_authority_may_not() {
     let answer = PKI.answer(&PKI.ada, "ca", &[]);
     let said = ocsp::judge(&answer, &PKI.ada, &PKI.ca).unwrap();
@@ -449,5 +464,37 @@ fn the_reason_of_an_entry_and_since_when_the_key_is_suspected_are_read() {
     assert_eq!(said.status, revoked);
     for length in 0..list.len().min(400) {
         assert!(crl::judge(&list[..length], &ada, &ca.certificate()).is_err());
+    }
+}
+
+#[test]
+fn of_several_entries_about_one_certificate_the_one_counts_that_reaches_furthest_back() {
+    let ca = Authority::new("Test CA", 1);
+    let ada = ca.issue("Ada", &Key::from_seed(2));
+    let entry = |seconds_ago: i64, reason: CrlReason| RevokedCert {
+        serial_number: SerialNumber::from(77_u32),
+        revocation_date: crate::samples::time(NOW - seconds_ago),
+        crl_entry_extensions: Some(vec![of_type(&reason, false)]),
+    };
+    let compromised = || entry(500, CrlReason::KeyCompromise);
+    for other in [
+        entry(100, CrlReason::Superseded),
+        entry(900, CrlReason::CertificateHold),
+        entry(900, CrlReason::RemoveFromCRL),
+        entry(500, CrlReason::Superseded),
+    ] {
+        for entries in [
+            vec![compromised(), other.clone()],
+            vec![other.clone(), compromised()],
+        ] {
+            let list = list(&ca, entries, None);
+            let said = crl::judge(&list, &ada, &ca.certificate()).unwrap();
+            let worst = Status::Revoked {
+                at: NOW - 500,
+                reason: Some(Reason::KeyCompromise),
+                invalid_since: None,
+            };
+            assert_eq!(said.status, worst);
+        }
     }
 }

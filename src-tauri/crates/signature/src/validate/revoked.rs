@@ -134,7 +134,10 @@ fn believed(
     let mut found = Vec::new();
     for item in evidence.about(certificate) {
         let judge = || match item.kind {
-            Source::Ocsp => ocsp::judge(&item.der, certificate, issuer).ok(),
+            Source::Ocsp => {
+                let others = &evidence.certificates;
+                ocsp::judge_with(&item.der, certificate, issuer, others).ok()
+            }
             Source::Crl => crl::judge(&item.der, certificate, issuer).ok(),
         };
         if let Some(statement) = evidence.once(item, pair, judge)
