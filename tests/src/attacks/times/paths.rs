@@ -118,6 +118,8 @@ pub(super) fn cases() -> Vec<Case> {
     let no_authority = with_constraints(ca(), extension("2.5.29.19", true, &der::sequence(&[])));
     let mut silent = ca();
     silent.extensions.remove(0);
+    let mut without_usage = ca();
+    without_usage.extensions.remove(1);
     let mut cases = vec![
         between("path_that_is_right", ca(), valid()),
         between("name_permitted", ca().with(names(0, "Pia")), valid()),
@@ -147,6 +149,7 @@ pub(super) fn cases() -> Vec<Case> {
             lists_only,
             constrained("issuer_is_no_ca"),
         ),
+        between("between_without_key_usage", without_usage, valid()),
         between(
             "between_with_an_unknown_critical_extension",
             ca().with(unknown.clone()),

@@ -65,9 +65,19 @@ pub(super) fn judge(path: &[Certificate], at: i64) -> Result<(), Finding> {
         check_extended_key_usage,
         check_critical_extensions,
     ];
+    // keyUsage is judged where it is there (RFC 5280 §6.1.4 (n)); certval demands it of every authority.
+    let may_issue = path.iter().skip(1).all(Certificate::is_ca);
+    let is_of_usage = |error: &Error| {
+        matches!(
+            error,
+            Error::PathValidation(PathValidationStatus::InvalidKeyUsage)
+        )
+    };
     for check in checks {
-        check(&environment, &settings, &candidate, &mut results)
-            .map_err(|error| refused(word(&error)))?;
+        match check(&environment, &settings, &candidate, &mut results) {
+            Err(error) if !(may_issue && is_of_usage(&error)) => return Err(refused(word(&error))),
+            _ => {}
+        }
     }
     Ok(())
 }
