@@ -80,7 +80,8 @@ pub struct SignatureValue {
     /// `/Contents` as the dictionary's own string, decoded.
     pub contents: Vec<u8>,
     /// Whether readers may take one thing or another for it: a key is in its dictionary twice, it is
-    /// the value of two fields, or its `/Contents` are not where it leaves a gap.
+    /// the value of two fields, its `/Type` is not that of its `/SubFilter`, or its `/Contents` are not
+    /// where it leaves a gap.
     pub is_ambiguous: bool,
     /// `/Cert`, DER: the signer's first. Only older kinds have it (ISO 32000-2 §12.8.3.2).
     pub certificates: Vec<Vec<u8>>,
@@ -329,6 +330,7 @@ impl Document {
             Object::Name(name) => String::from_utf8_lossy(&name).into_owned(),
             _ => String::new(),
         };
+        let kind = self.get(&value, b"Type")?;
         let certificates = match self.get(&value, b"Cert")? {
             Object::String(bytes, _) => vec![bytes],
             Object::Array(array) => {
@@ -347,6 +349,7 @@ impl Document {
         let holder = holder.unwrap_or(field.id);
         Ok(SignatureValue {
             is_ambiguous: is_shared
+                || contradicts_itself(&kind, &sub_filter)
                 || self.unambiguous(holder)?.is_none()
                 || self.is_elsewhere(holder, &value)?,
             certificates,
@@ -460,6 +463,17 @@ impl Document {
 
 /// `/ByteRange` where it stands in the signature dictionary itself: what it refers to could be
 /// written anew without a word of the signature (§12.8.1 has it direct).
+/// Whether `/Type` says that it is a timestamp and `/SubFilter` that it is a signature, or the other
+/// way round (ISO 32000-2 table 255): some readers go by one and some by the other.
+fn contradicts_itself(kind: &Object, sub_filter: &str) -> bool {
+    let is_timestamp = sub_filter == crate::revision::TIMESTAMP;
+    match kind.as_name() {
+        Ok(b"DocTimeStamp") => !is_timestamp,
+        Ok(b"Sig") => is_timestamp,
+        _ => false,
+    }
+}
+
 fn byte_range(value: &Dictionary) -> Option<[u64; 4]> {
     let array = value.get(b"ByteRange").and_then(Object::as_array).ok()?;
     let number = |number: &Object| u64::try_from(number.as_i64().ok()?).ok();
@@ -472,5 +486,26 @@ fn contents(value: &Dictionary) -> Vec<u8> {
     match value.get(b"Contents") {
         Ok(Object::String(bytes, _)) => bytes.clone(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_that_is_not_that_of_the_subfilter_can_be_read_in_two_ways() {
+        let named = |kind: &str| Object::Name(kind.into());
+        let (cades, timestamp) = ("ETSI.CAdES.detached", crate::revision::TIMESTAMP);
+        for (kind, sub_filter, contradicts) in [
+            (named("Sig"), cades, false),
+            (named("DocTimeStamp"), timestamp, false),
+            (Object::Null, cades, false),
+            (Object::Null, timestamp, false),
+            (named("DocTimeStamp"), cades, true),
+            (named("Sig"), timestamp, true),
+        ] {
+            assert_eq!(contradicts_itself(&kind, sub_filter), contradicts);
+        }
     }
 }

@@ -35,7 +35,7 @@ pub enum Finding {
     /// The hexadecimal string between the ranges says something else than Contents.
     #[error("the signature in the gap of the byte range is not the one in the dictionary")]
     ContentsNotInTheGap,
-    /// The signature dictionary has a key twice (§7.3.7).
+    /// The signature dictionary has a key twice (§7.3.7), or its /Type is not that of its /SubFilter.
     #[error("the signature is written so that it can be read in two ways")]
     SignatureAmbiguous,
     /// The second range ends in the middle of a revision.
