@@ -300,7 +300,7 @@ fn comments_are_for_level_3() {
     changed(&added(&p2, &highlight), "annotations on page 1");
     for evil in [
         note("FreeText", "72 690 300 730", ""),
-        note("Highlight", "72 690 300 730", "/AP<</N 180 0 R>>"),
+        note("Highlight", "72 690 300 730", "/AP<</N 4 0 R>>"),
         note("Ink", "72 690 300 730", "/BS<</W 99>>"),
         note("Stamp", "72 690 300 730", "/AP<</N 180 0 R>>"),
         note("Redact", "72 690 300 730", ""),

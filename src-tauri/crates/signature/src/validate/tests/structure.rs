@@ -118,18 +118,15 @@ fn sections_that_readers_read_in_two_ways_are_seen() {
 #[test]
 fn the_signature_taken_from_the_permissions_or_a_layer_switched_is_a_change() {
     let file = signed_form();
-    for entry in [
-        "/Perms<</DocMDP 180 0 R>>",
-        "/OCProperties<</OCGs[]/D<</OFF[]>>>>",
-        "/Names<</JavaScript<<>>>>",
-        "/AA<<>>",
-        "/Collection<<>>",
+    for (entry, told) in [
+        ("/Perms<</DocMDP 180 0 R>>", "the document's entry"),
+        ("/OCProperties<</OCGs[]/D<</OFF[]>>>>", "layers"),
+        ("/Names<</JavaScript<<>>>>", "the document's entry"),
+        ("/AA<<>>", "the document's entry"),
+        ("/Collection<<>>", "the document's entry"),
     ] {
         let catalog = body(&file, 1).replace("/Type", &format!("{entry}/Type"));
-        changed(
-            &update(&file, &[(1, &catalog), (180, "<<>>")]),
-            "the document's entry",
-        );
+        changed(&update(&file, &[(1, &catalog), (180, "<<>>")]), told);
     }
 }
 
