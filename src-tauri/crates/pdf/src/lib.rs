@@ -47,6 +47,7 @@ mod document;
 mod encryption;
 mod error;
 mod field;
+mod matrix;
 mod object_stream;
 mod page;
 mod preflight;

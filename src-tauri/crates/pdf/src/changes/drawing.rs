@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Object};
 
 use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::matrix::{Matrix, apply, times};
 use crate::page::number;
 
 /// Longest content of one form that is read.
@@ -37,8 +38,6 @@ const FORM_KEYS: [&[u8]; 11] = [
 
 /// Red, green, blue.
 pub(super) type Colour = [f64; 3];
-/// As the operands of `cm` (§8.3.3).
-pub(super) type Matrix = [f64; 6];
 
 /// One outline, filled or stroked, in the units of the page.
 #[derive(Debug, Clone)]
@@ -472,22 +471,4 @@ pub(super) fn colour(ink: &[f64]) -> Option<Colour> {
         _ => return None,
     };
     Some(colour.map(|part| part.clamp(0.0, 1.0)))
-}
-
-/// One matrix, and then another.
-pub(super) fn times(first: Matrix, then: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = first;
-    let [g, h, i, j, k, l] = then;
-    [
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + l,
-    ]
-}
-
-pub(super) fn apply([a, b, c, d, e, f]: Matrix, [x, y]: [f64; 2]) -> [f64; 2] {
-    [a * x + c * y + e, b * x + d * y + f]
 }

@@ -4,9 +4,9 @@
 use lopdf::{Dictionary, Object, ObjectId};
 
 use super::boxes::{area, common};
-use super::drawing::{Matrix, apply, times};
 use crate::document::{Document, Visited};
 use crate::error::{Error, Result};
+use crate::matrix::{Matrix, apply, times};
 use crate::page::number;
 use crate::syntax::Parser;
 

@@ -7,9 +7,7 @@ use usvg::{
 };
 
 use crate::appearance::look::Colour;
-
-/// A matrix as PDF writes it.
-pub(super) type Matrix = [f64; 6];
+use crate::matrix::Matrix;
 
 /// A path that is painted, with its clips.
 pub(super) struct Item {

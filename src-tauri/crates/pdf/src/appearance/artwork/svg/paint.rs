@@ -2,10 +2,11 @@
 
 use lopdf::{Dictionary, Object, dictionary};
 
-use super::convert::{Clip, Gradient, Item, Line, Matrix, Paint, Painting, Segment};
+use super::convert::{Clip, Gradient, Item, Line, Paint, Painting, Segment};
 use crate::appearance::layout::Area;
 use crate::appearance::look::Colour;
 use crate::appearance::parts::{Canvas, For, decimals, short};
+use crate::matrix::{Matrix, times};
 
 /// Decimals of coordinates within a path, whose unit may be large.
 const FINE: usize = 5;
@@ -201,18 +202,4 @@ fn function(stops: &[(f64, Colour)], parts: usize) -> Dictionary {
         "Bounds" => numbers(&bounds),
         "Encode" => numbers(&encode),
     }
-}
-
-/// First one matrix, then the other.
-fn times(first: Matrix, then: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = first;
-    let [g, h, i, j, k, l] = then;
-    [
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + l,
-    ]
 }
