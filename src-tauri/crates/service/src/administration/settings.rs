@@ -6,7 +6,7 @@ use super::{Administrator, Office};
 use crate::audit::{Act, Outcome};
 use crate::certificates::new_id;
 use crate::error::{Error, Result};
-use crate::organisation::Signatures;
+use crate::organisation::{Organisation, Signatures};
 use crate::signing_algorithm::sha256;
 use crate::station::{Station, log::About, read_organisation};
 
@@ -22,18 +22,39 @@ pub(crate) fn write_settings(
     let before = &station.organisation.local.signatures;
     let digests = [digest(before), digest(settings)];
     let note = told(before, settings);
+    let change = |organisation: &mut Organisation| {
+        organisation.local.signatures = settings.clone();
+    };
+    write_change(
+        station,
+        officer,
+        Act::SetSignatures,
+        (&digests, &note),
+        change,
+    )
+}
+
+/// Writes a change of the organisation file, with its intent and outcome in the log, which names the
+/// digests of what was and what is, and says it in words.
+pub(super) fn write_change(
+    station: &Station,
+    officer: &Administrator,
+    act: Act,
+    (digests, note): (&[[u8; 32]], &str),
+    change: impl Fn(&mut Organisation),
+) -> Result<()> {
     Office::enter(station, officer, |office| {
         let request = new_id()?;
         let about = About {
             officer: Some(&officer.login),
-            note: Some(&note),
-            digests: &digests,
-            ..About::of(Act::SetSignatures, &request)
+            note: Some(note),
+            digests,
+            ..About::of(act, &request)
         };
         office.act(&about, |office, intent| {
             // Read again: a module may have been accepted meanwhile.
             let mut organisation = read_organisation(&station.surroundings)?;
-            organisation.local.signatures = settings.clone();
+            change(&mut organisation);
             write(station, &organisation)?;
             let logged = office.log.conclude(&about, intent, Outcome::Done);
             logged.map_err(|error| Error::OutcomeNotLogged(Box::new(error)))
